@@ -49,15 +49,26 @@ def violations(source: str, file: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_no_identifier_of_the_core_is_a_generic_word(room: str) -> None:
-    files = sorted((ROOT / room).rglob("*.py"))
-    assert files
-    generic = [
+def generic_names(files: list[Path]) -> list[str]:
+    return [
         line
         for file in files
         for line in violations(file.read_text("utf-8"), file.relative_to(ROOT).as_posix())
     ]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_identifier_of_the_core_is_a_generic_word(room: str) -> None:
+    files = sorted((ROOT / room).rglob("*.py"))
+    assert files
+    generic = generic_names(files)
+    assert not generic, "\n".join(generic)
+
+
+def test_no_identifier_of_the_modules_that_tests_share_is_a_generic_word() -> None:
+    shared = [file for file in sorted((ROOT / "tests").rglob("*.py")) if not file.name.startswith("test_")]
+    assert ROOT / "tests/whole.py" in shared
+    generic = generic_names(shared)
     assert not generic, "\n".join(generic)
 
 

@@ -1,7 +1,7 @@
 """`python -m remote_script.headless`: headless Live in real time, with SetMirror and other Remote Scripts.
 
 Lines on stdout are JSON: `{"reading": 0.4}` every two seconds while a large Set file is read, then
-`{"ready": true, "port": N}` when SetMirror listens; with `--person-stdin` every line on stdin is a person's wish (see
+`{"ready": true, "port": N}` when SetMirror listens; with `--person-stdin` every line on stdin is a person's action (see
 `person`), and the answer is a line on stdout. The log goes to stderr.
 """
 
@@ -22,7 +22,7 @@ from .als import SetFileError, load_als
 from .hosting.host import HostedScript
 from .hosting.runtime import RealClock, VirtualClock
 from .live import THREADS, HeadlessLive, LiveEnded
-from .person import Wishes
+from .person import Actions
 from .person_script import PersonScript, read
 from .sets.demo_set import demo_set
 from .sets.generate import default_set
@@ -128,7 +128,7 @@ class Runner:
         self._options = options
         self._said_ready = False
         self._output = threading.Lock()
-        self._wishes = Wishes(self.live, load_als)
+        self._actions = Actions(self.live, load_als)
         self.setmirror: Optional[HostedScript] = None
         self._script: Optional[PersonScript] = None
         if options.person:
@@ -221,12 +221,12 @@ class Runner:
 
     def _read_stdin(self) -> None:
         for line in sys.stdin:
-            self.live.scheduler.post(partial(self._wish, line))
-        # `stop` runs after the last wish.
+            self.live.scheduler.post(partial(self._act, line))
+        # `stop` runs after the last action.
         self.live.scheduler.post(self.live.stop)
 
-    def _wish(self, line: str) -> None:
-        answer = self._wishes.answer(line)
+    def _act(self, line: str) -> None:
+        answer = self._actions.answer(line)
         if answer is not None:
             self.say(answer)
 

@@ -30,7 +30,7 @@ from .model.application import Dialog
 
 
 class Verb(NamedTuple):
-    """The required and the optional keys of a wish, beside `do` and `id`."""
+    """The required and the optional keys of an action, beside `do` and `id`."""
 
     needs: Tuple[str, ...]
     may: Tuple[str, ...] = ()
@@ -57,21 +57,21 @@ class Refused(Exception):
     """A value in Live differs from the person's expectation (`is`)."""
 
 
-def check(wish: Any, more: Tuple[str, ...] = ()) -> None:
-    """Raise ValueError for an invalid wish. `more`: keys that are allowed beside the verb's."""
-    if not isinstance(wish, dict):
-        raise ValueError("a wish is a JSON object, got %s" % type(wish).__name__)
-    verb = VERBS.get(wish.get("do", ""))
+def check(action: Any, more: Tuple[str, ...] = ()) -> None:
+    """Raise ValueError for an invalid action. `more`: keys that are allowed beside the verb's."""
+    if not isinstance(action, dict):
+        raise ValueError("an action is a JSON object, got %s" % type(action).__name__)
+    verb = VERBS.get(action.get("do", ""))
     if verb is None:
-        raise ValueError("do must be one of %s, got %r" % (", ".join(VERBS), wish.get("do")))
-    missing = [key for key in verb.needs if key not in wish]
+        raise ValueError("do must be one of %s, got %r" % (", ".join(VERBS), action.get("do")))
+    missing = [key for key in verb.needs if key not in action]
     if missing:
-        raise ValueError("%s needs %s" % (wish["do"], ", ".join(missing)))
+        raise ValueError("%s needs %s" % (action["do"], ", ".join(missing)))
     known = ("do", "id", *verb.needs, *verb.may, *more)
-    unknown = [key for key in wish if key not in known]
+    unknown = [key for key in action if key not in known]
     if unknown:
-        raise ValueError("%s does not know %s" % (wish["do"], ", ".join(unknown)))
-    seconds = wish.get("seconds", 0.0)
+        raise ValueError("%s does not know %s" % (action["do"], ", ".join(unknown)))
+    seconds = action.get("seconds", 0.0)
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0.0 <= seconds < 1e6:
         raise ValueError("seconds must be a number from 0 to a million, got %r" % (seconds,))
 
@@ -144,8 +144,8 @@ def _played(note: Any) -> Dict[str, Any]:
     return dict(note, pitch=int(note["pitch"]))
 
 
-class Wishes:
-    """Carries out wishes, one after the other, on Live's main thread."""
+class Actions:
+    """Carries out actions, one after the other, on Live's main thread."""
 
     def __init__(self, live: Any, load: Any) -> None:
         self._live, self._load = live, load
@@ -156,9 +156,9 @@ class Wishes:
             return None
         number: Any = None
         try:
-            wish = json.loads(line)
-            number = wish.get("id")
-            result = self.carry_out(wish)
+            action = json.loads(line)
+            number = action.get("id")
+            result = self.carry_out(action)
         except Exception as problem:
             return {"id": number, "ok": False, "error": "%s: %s" % (type(problem).__name__, problem)}
         moment = result.pop("t", None)
@@ -170,66 +170,66 @@ class Wishes:
         answer.update(result)
         return answer
 
-    def carry_out(self, wish: Dict[str, Any]) -> Dict[str, Any]:
-        """Carry out a wish: its result, with the time `t` of an edit. Raises Live's errors."""
-        check(wish)
-        done: Dict[str, Any] = getattr(self, "_" + wish["do"])(wish)
+    def carry_out(self, action: Dict[str, Any]) -> Dict[str, Any]:
+        """Carry out an action: its result, with the time `t` of an edit. Raises Live's errors."""
+        check(action)
+        done: Dict[str, Any] = getattr(self, "_" + action["do"])(action)
         return done
 
-    def _set(self, wish: Dict[str, Any]) -> Dict[str, Any]:
-        return self._edit(lambda song: self._assign(wish["ref"], wish["name"], wish["value"]))
+    def _set(self, action: Dict[str, Any]) -> Dict[str, Any]:
+        return self._edit(lambda song: self._assign(action["ref"], action["name"], action["value"]))
 
-    def _call(self, wish: Dict[str, Any]) -> Dict[str, Any]:
-        return self._edit(lambda song: self._invoke(wish["ref"], wish["method"], wish.get("args", [])))
+    def _call(self, action: Dict[str, Any]) -> Dict[str, Any]:
+        return self._edit(lambda song: self._invoke(action["ref"], action["method"], action.get("args", [])))
 
-    def _get(self, wish: Dict[str, Any]) -> Dict[str, Any]:
-        result = outgoing(getattr(find(self._live, wish["ref"]), wish["name"]))
-        if "is" in wish and not _same(result, wish["is"]):
-            raise Refused("%s %s is %r, not %r" % (wish["ref"], wish["name"], result, wish["is"]))
+    def _get(self, action: Dict[str, Any]) -> Dict[str, Any]:
+        result = outgoing(getattr(find(self._live, action["ref"]), action["name"]))
+        if "is" in action and not _same(result, action["is"]):
+            raise Refused("%s %s is %r, not %r" % (action["ref"], action["name"], result, action["is"]))
         return {"result": result}
 
-    def _open_set(self, wish: Dict[str, Any]) -> Dict[str, Any]:
-        file = wish.get("file")
-        self._live.open_set(self._load(file) if file else None, wish.get("seconds"))
+    def _open_set(self, action: Dict[str, Any]) -> Dict[str, Any]:
+        file = action.get("file")
+        self._live.open_set(self._load(file) if file else None, action.get("seconds"))
         return {}
 
-    def _stall(self, wish: Dict[str, Any]) -> Dict[str, Any]:
+    def _stall(self, action: Dict[str, Any]) -> Dict[str, Any]:
         live = self._live
-        live.scheduler.after(0.0, lambda: live.stall(float(wish["seconds"])))
+        live.scheduler.after(0.0, lambda: live.stall(float(action["seconds"])))
         return {}
 
     _menu = _stall
 
-    def _dialog(self, wish: Dict[str, Any]) -> Dict[str, Any]:
+    def _dialog(self, action: Dict[str, Any]) -> Dict[str, Any]:
         """Open one of Live's own message boxes, which do not stop Live's ticks (native boxes do: use `stall`)."""
-        dialog = Dialog(str(wish["message"]), int(wish.get("buttons", 1)))
+        dialog = Dialog(str(action["message"]), int(action.get("buttons", 1)))
         self._live.document.application.open_dialog(dialog)
         return {}
 
-    def _press(self, wish: Dict[str, Any]) -> Dict[str, Any]:
-        self._live.application.press_current_dialog_button(int(wish.get("button", 0)))
+    def _press(self, action: Dict[str, Any]) -> Dict[str, Any]:
+        self._live.application.press_current_dialog_button(int(action.get("button", 0)))
         return {}
 
-    def _midi(self, wish: Dict[str, Any]) -> Dict[str, Any]:
-        self._script(wish.get("script")).receive_midi(tuple(int(byte) for byte in wish["message"]))
+    def _midi(self, action: Dict[str, Any]) -> Dict[str, Any]:
+        self._script(action.get("script")).receive_midi(tuple(int(byte) for byte in action["message"]))
         return {}
 
-    def _play(self, wish: Dict[str, Any]) -> Dict[str, Any]:
-        notes = [_played(note) for note in wish["notes"]]
+    def _play(self, action: Dict[str, Any]) -> Dict[str, Any]:
+        notes = [_played(note) for note in action["notes"]]
         for note in notes:
             self._live.person.play(**note)
         return {}
 
-    def _switch(self, wish: Dict[str, Any]) -> Dict[str, Any]:
-        script = self._script(wish["script"])
-        (script.create if wish["on"] else script.disconnect)()
+    def _switch(self, action: Dict[str, Any]) -> Dict[str, Any]:
+        script = self._script(action["script"])
+        (script.create if action["on"] else script.disconnect)()
         return {}
 
-    def _reload(self, wish: Dict[str, Any]) -> Dict[str, Any]:
-        self._script(wish["script"]).reload()
+    def _reload(self, action: Dict[str, Any]) -> Dict[str, Any]:
+        self._script(action["script"]).reload()
         return {}
 
-    def _quit(self, wish: Dict[str, Any]) -> Dict[str, Any]:
+    def _quit(self, action: Dict[str, Any]) -> Dict[str, Any]:
         self._live.stop()
         return {}
 
@@ -241,9 +241,9 @@ class Wishes:
             raise LookupError("there is no script %r, only %s" % (name, names or "none"))
         return scripts[-1]
 
-    def _edit(self, action: Any) -> Dict[str, Any]:
+    def _edit(self, edit: Any) -> Dict[str, Any]:
         def timed(song: Any) -> Dict[str, Any]:
-            result = action(song)
+            result = edit(song)
             return {"t": time.monotonic(), "result": outgoing(result)}
 
         done: Dict[str, Any] = self._live.person.do(timed)

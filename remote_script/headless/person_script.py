@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
-from .person import Wishes, check
+from .person import Actions, check
 
 TIMES = ("at", "wait", "fails")
 
@@ -28,7 +28,7 @@ class PersonScriptError(ValueError):
 class Line(NamedTuple):
     number: int
     at: float
-    wish: Dict[str, Any]
+    action: Dict[str, Any]
     fails: bool
 
 
@@ -36,7 +36,7 @@ def read(text: str, name: str = "person") -> List[Line]:
     """The lines of a script, each with its time in seconds from the start.
 
     Raises:
-      PersonScriptError: a line is no valid wish, or its time is before that of the line above.
+      PersonScriptError: a line is no valid action, or its time is before that of the line above.
     """
     lines: List[Line] = []
     now = 0.0
@@ -44,23 +44,23 @@ def read(text: str, name: str = "person") -> List[Line]:
         if not raw.strip() or raw.lstrip().startswith("#"):
             continue
         try:
-            wish = json.loads(raw)
-            check(wish, TIMES)
-            now = _moment(wish, now)
+            action = json.loads(raw)
+            check(action, TIMES)
+            now = _moment(action, now)
         except (ValueError, RecursionError) as problem:
             raise PersonScriptError("%s, line %d: %s" % (name, number, problem)) from None
-        fails = bool(wish.pop("fails", False))
-        lines.append(Line(number, now, {key: wish[key] for key in wish if key not in TIMES}, fails))
+        fails = bool(action.pop("fails", False))
+        lines.append(Line(number, now, {key: action[key] for key in action if key not in TIMES}, fails))
     return lines
 
 
-def _moment(wish: Dict[str, Any], now: float) -> float:
-    if "at" in wish and "wait" in wish:
+def _moment(action: Dict[str, Any], now: float) -> float:
+    if "at" in action and "wait" in action:
         raise ValueError("a line has at or wait, not both")
-    moment = wish.get("at", wish.get("wait", 0.0))
+    moment = action.get("at", action.get("wait", 0.0))
     if isinstance(moment, bool) or not isinstance(moment, (int, float)) or not 0.0 <= moment < 1e6:
         raise ValueError("at and wait must be numbers from 0 to a million, got %r" % (moment,))
-    if "at" not in wish:
+    if "at" not in action:
         return now + float(moment)
     if moment < now:
         raise ValueError("at must not be before the line above it, which is at %g, got %g" % (now, moment))
@@ -72,7 +72,7 @@ class PersonScript:
 
     def __init__(self, live: Any, load: Any, lines: List[Line], name: str = "person") -> None:
         self._live, self._lines, self._name = live, list(lines), name
-        self._wishes = Wishes(live, load)
+        self._actions = Actions(live, load)
         self._on_answer: Optional[Callable[[Dict[str, Any]], None]] = None
         self._began = 0.0
         self.done = not lines
@@ -99,7 +99,7 @@ class PersonScript:
         line = self._lines.pop(0)
         answer: Dict[str, Any] = {"line": line.number, "ok": True}
         try:
-            answer.update(self._wishes.carry_out(line.wish))
+            answer.update(self._actions.carry_out(line.action))
             problem = "the line has fails: true, but Live accepted it" if line.fails else ""
         except Exception as refusal:
             problem = "" if line.fails else "%s: %s" % (type(refusal).__name__, refusal)

@@ -9,7 +9,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ..headless import HeadlessLive, HostedScript, SetSpec, load_als
 from ..headless.live import LOAD_S
-from ..headless.person import Wishes
+from ..headless.person import Actions
 
 TURN_S = 0.1
 """Seconds of virtual time after a controller's message, in which a script updates its lights."""
@@ -27,7 +27,7 @@ class Person:
 
     def __init__(self, live: HeadlessLive) -> None:
         self._live = live
-        self._wishes = Wishes(live, load_als)
+        self._actions = Actions(live, load_als)
 
     def do(self, action: Callable[[Any], Any], label: str = "Edit") -> Any:
         """Run `action(song)` as one edit; returns its result."""
@@ -35,16 +35,16 @@ class Person:
 
     def set(self, ref: str, name: str, value: Any) -> None:
         """Set a property. Raises Live's errors, and LookupError when there is no object at `ref`."""
-        self._wishes.carry_out({"do": "set", "ref": ref, "name": name, "value": value})
+        self._actions.carry_out({"do": "set", "ref": ref, "name": name, "value": value})
 
     def call(self, ref: str, method: str, *args: Any) -> Any:
         """Call a method of an object; the result as JSON types."""
-        wish = {"do": "call", "ref": ref, "method": method, "args": list(args)}
-        return self._wishes.carry_out(wish)["result"]
+        action = {"do": "call", "ref": ref, "method": method, "args": list(args)}
+        return self._actions.carry_out(action)["result"]
 
     def get(self, ref: str, name: str) -> Any:
         """Read a property, as JSON types."""
-        return self._wishes.carry_out({"do": "get", "ref": ref, "name": name})["result"]
+        return self._actions.carry_out({"do": "get", "ref": ref, "name": name})["result"]
 
     def undo(self) -> None:
         """Edit → Undo."""

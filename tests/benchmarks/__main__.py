@@ -86,7 +86,7 @@ def run(chosen: argparse.Namespace) -> int:
     out = sys.stderr if str(chosen.json) == "-" else sys.stdout
     about = machine()
     print(", ".join(f"{name} {value}" for name, value in about.items()), file=out)
-    found: dict[str, list[Row]] = {}
+    rows_of: dict[str, list[Row]] = {}
     for name in chosen.suites or SUITES:
         print(f"\n== {name}: {SUITES[name]}", file=out, flush=True)
         began = time.monotonic()
@@ -96,11 +96,11 @@ def run(chosen: argparse.Namespace) -> int:
             options["with_peers"] = not chosen.no_peers
         if name == "paths":
             options["als"] = chosen.set
-        found[name] = list(rows(**options))
-        for line in table(found[name]):
+        rows_of[name] = list(rows(**options))
+        for line in table(rows_of[name]):
             print(line, file=out)
         print(f"\n   {time.monotonic() - began:.1f} s", file=out, flush=True)
-    document = {"machine": about, "suites": {n: [r.to_json() for r in rows] for n, rows in found.items()}}
+    document = {"machine": about, "suites": {n: [r.to_json() for r in rows] for n, rows in rows_of.items()}}
     if chosen.readme:
         shown.write(document)
     if chosen.json is not None:

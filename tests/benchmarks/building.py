@@ -104,7 +104,7 @@ def _built(bench: Bench, question: str, subject: str) -> Row:
     began = time.perf_counter()
     bench.until_ready()
     wall = time.perf_counter() - began
-    slices = [each for each in bench.script.slices if each > 0.0005]
+    slices = [seconds for seconds in bench.script.slices if seconds > 0.0005]
     status = bench.script.status()
     facts = {
         "longest slice ms": max(bench.script.slices) * 1000,
@@ -166,7 +166,7 @@ def alone(question: str) -> Row:
                 for routing in values[name] or ():
                     as_routing(routing)
         below = [
-            (each, prop.of) for prop in layout.properties if prop.is_tree for each in _below(values, prop)
+            (child, prop.of) for prop in layout.properties if prop.is_tree for child in _below(values, prop)
         ]
         took += time.thread_time() - used
         stack += below
@@ -268,9 +268,9 @@ def memory() -> Iterator[Row]:
 def _grown(before: Any, after: Any, *parts: str) -> float:
     """Bytes allocated in files whose path has one of `parts`, between two snapshots."""
     total = 0
-    for each in after.compare_to(before, "filename"):
-        if any(f"{part}" in each.traceback[0].filename for part in parts):
-            total += each.size_diff
+    for statistic in after.compare_to(before, "filename"):
+        if any(f"{part}" in statistic.traceback[0].filename for part in parts):
+            total += statistic.size_diff
     return float(total)
 
 
@@ -320,8 +320,8 @@ def _walk(thing: Any, declared: str) -> int:
         if prop.type == "child" and value is not None:
             count += _walk(value, prop.of)
         elif prop.type == "children":
-            for each in value:
-                count += _walk(each, prop.of)
+            for child in value:
+                count += _walk(child, prop.of)
     return count
 
 

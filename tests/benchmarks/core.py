@@ -27,25 +27,25 @@ TRACKS, DEVICES, PARAMETERS, SCENES = 60, 5, 64, 12
 
 def full_store() -> tuple[Store, list[made.Object]]:
     """A store that holds a large Set, and the objects that it was filled with."""
-    held = made.objects(TRACKS, DEVICES, PARAMETERS, SCENES)
+    objects = made.objects(TRACKS, DEVICES, PARAMETERS, SCENES)
     store = Store()
-    store.stage(copy.deepcopy(held), True)
+    store.stage(copy.deepcopy(objects), True)
     store.replace("epoch", 1)
-    return store, held
+    return store, objects
 
 
 def rows() -> Iterator[Row]:
     """All rows of this module."""
-    store, held = full_store()
+    store, objects = full_store()
     yield Row(
         "the made Set",
         "store",
-        facts={"objects": len(held), "tracks": TRACKS, "parameters": TRACKS * (DEVICES * PARAMETERS + 1)},
+        facts={"objects": len(objects), "tracks": TRACKS, "parameters": TRACKS * (DEVICES * PARAMETERS + 1)},
     )
     yield from reads(store)
     yield from overviews(store)
     yield from batches(store)
-    yield from snapshots(held)
+    yield from snapshots(objects)
     yield from seals()
 
 
@@ -172,9 +172,9 @@ def batches(store: Store) -> Iterator[Row]:
     )
 
 
-def snapshots(held: list[made.Object]) -> Iterator[Row]:
-    question = f"take a whole snapshot of {len(held):,} objects"
-    encoded = wire.encode(held)
+def snapshots(objects: list[made.Object]) -> Iterator[Row]:
+    question = f"take a whole snapshot of {len(objects):,} objects"
+    encoded = wire.encode(objects)
 
     def first() -> None:
         store = Store()

@@ -37,12 +37,12 @@ WRITES_EACH = 10
 
 def rows() -> Iterator[Row]:
     """All rows of this module."""
-    found: list[Row] = []
-    trio.run(_measure, found)
-    yield from found
+    measured: list[Row] = []
+    trio.run(_measure, measured)
+    yield from measured
 
 
-async def _measure(found: list[Row]) -> None:
+async def _measure(measured: list[Row]) -> None:
     async with (
         HeadlessProcess.started() as live,
         linked(live.port, sync_s=60.0) as mirror,
@@ -51,13 +51,13 @@ async def _measure(found: list[Row]) -> None:
     ):
         port = await nursery.start(daw_mcp_server.serve, engine, 0)
         await trio.sleep(SECONDS)
-        found.append(Row(QUESTION, "Live at rest, no calls", facts=await _thread(mirror)))
+        measured.append(Row(QUESTION, "Live at rest, no calls", facts=await _thread(mirror)))
         for subject, writes in (("reads", False), (f"one in {WRITES_EACH} writes", True)):
             began = time.perf_counter()
             samples, refused = await _calls(port, writes)
             rate = round(len(samples) / (time.perf_counter() - began))
             facts = {"refused": refused, "calls per s": rate, **await _thread(mirror)}
-            found.append(Row(QUESTION, f"{OURS}, {subject}", Distribution.of_seconds(samples), facts))
+            measured.append(Row(QUESTION, f"{OURS}, {subject}", Distribution.of_seconds(samples), facts))
         nursery.cancel_scope.cancel()
 
 

@@ -40,21 +40,21 @@ STRUCTURE = f"add a device, {PATTERNS:,} patterns subscribed, for each object"
 
 def rows() -> Iterator[Row]:
     """All rows of this module."""
-    found: list[Row] = []
+    measured: list[Row] = []
     for tracks in TRACKS:
-        found += _in_live(tracks)
+        measured += _in_live(tracks)
         gc.collect()
-        found += _in_store(tracks)
+        measured += _in_store(tracks)
         gc.collect()
     order = [BUILD, SNAPSHOT, REPLACE, MEMORY, APPLY, READ, FIND, NOTICE, STRUCTURE]
-    yield from sorted(found, key=lambda row: order.index(row.question))
+    yield from sorted(measured, key=lambda row: order.index(row.question))
 
 
 def _subject(tracks: int) -> str:
     return f"{OURS}, {tracks:,} tracks"
 
 
-def _each(seconds: float, objects: int) -> Distribution:
+def _per_object(seconds: float, objects: int) -> Distribution:
     return Distribution.of_seconds([seconds / objects])
 
 
@@ -71,7 +71,7 @@ def _in_live(tracks: int) -> Iterator[Row]:
         "in Live's time s": status["counters"]["build_s"],
         "listeners for each object": status["listeners"]["attached"] / objects,
     }
-    yield Row(BUILD, _subject(tracks), _each(sum(slices), objects), facts)
+    yield Row(BUILD, _subject(tracks), _per_object(sum(slices), objects), facts)
     peer = Follower(bench, auth.load_token())
     bench.script.slices = []
     ticks = peer.take_snapshot()
@@ -80,7 +80,7 @@ def _in_live(tracks: int) -> Iterator[Row]:
         "ticks": ticks,
         "bytes for each object": peer.bytes / objects,
     }
-    yield Row(SNAPSHOT, _subject(tracks), _each(sum(bench.script.slices), objects), facts)
+    yield Row(SNAPSHOT, _subject(tracks), _per_object(sum(bench.script.slices), objects), facts)
     bench.close()
 
 
@@ -92,12 +92,12 @@ def _in_store(tracks: int) -> Iterator[Row]:
     store = _filled(encoded)
     after = tracemalloc.take_snapshot()
     tracemalloc.stop()
-    grown = sum(each.size_diff for each in after.compare_to(before, "filename"))
+    grown = sum(statistic.size_diff for statistic in after.compare_to(before, "filename"))
     objects = len(store.nodes)
     yield Row(MEMORY, _subject(tracks), facts={"bytes in the mirror": grown / objects, "objects": objects})
     began = time.perf_counter()
     store = _filled(encoded)
-    yield Row(REPLACE, _subject(tracks), _each(time.perf_counter() - began, objects))
+    yield Row(REPLACE, _subject(tracks), _per_object(time.perf_counter() - began, objects))
     chance = random.Random(3)
     parameters = list(store.of_type("DeviceParameter"))
     following = cycle(
@@ -140,7 +140,7 @@ def _subscribed(store: Store, tracks: int, parameters: list[int]) -> Iterator[Ro
     for _ in range(5):
         grow()
     took = (time.perf_counter() - began) / 5
-    yield Row(STRUCTURE, _subject(tracks), _each(took, len(store.nodes)), {"whole ms": took * 1000})
+    yield Row(STRUCTURE, _subject(tracks), _per_object(took, len(store.nodes)), {"whole ms": took * 1000})
 
 
 def _filled(encoded: bytes) -> Store:

@@ -38,8 +38,8 @@ def rows() -> Iterator[Row]:
     finally:
         live.close()
     question = QUESTION.format(len(old.nodes))
-    found = _timed(lambda: difference(old, new))
-    yield Row(question, f"{OURS}: difference", facts={**found[0], "changes": len(found[1])}, note="aim: 3 s")
+    timed = _timed(lambda: difference(old, new))
+    yield Row(question, f"{OURS}: difference", facts={**timed[0], "changes": len(timed[1])}, note="aim: 3 s")
     same = _timed(lambda: difference(new, Store.of_nodes(new.nodes.values(), "another", new.root)))
     facts = {**same[0], "changes": len(same[1])}
     yield Row(question, f"{OURS}: difference of a Set with itself", facts=facts, note="aim: 0 changes")
@@ -64,7 +64,7 @@ def _journal(store: Store) -> Iterator[Row]:
     events = log.whole()
     question = f"{MOVES:,} changes of one control, ten seconds of 2,000 a second, in the journal"
     ways: dict[str, Callable[[Any], Any]] = {
-        OURS: lambda part: [each.to_line() for each in changes(part)],
+        OURS: lambda part: [change.to_line() for change in changes(part)],
         "every event": lambda part: part,
     }
     for name, lines in ways.items():
@@ -79,8 +79,8 @@ def _journal(store: Store) -> Iterator[Row]:
 
 def _timed(what: Callable[[], Any]) -> tuple[dict[str, Any], Any]:
     began = time.perf_counter()
-    found = what()
-    return {"ms": round((time.perf_counter() - began) * 1000, 1)}, found
+    result = what()
+    return {"ms": round((time.perf_counter() - began) * 1000, 1)}, result
 
 
 def _lines(store: Store) -> list[bytes]:

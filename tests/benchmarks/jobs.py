@@ -32,8 +32,8 @@ def rows() -> Iterator[Row]:
     for name, tools in (("all", TOOLS), ("core", chosen(["core"]))):
         shown = [tool.declared for tool in tools.values()]
         listed = [
-            {"name": each.name, "description": each.description, "inputSchema": each.input_schema}
-            for each in shown
+            {"name": tool.name, "description": tool.description, "inputSchema": tool.input_schema}
+            for tool in shown
         ]
         facts = {"tools": len(listed), "tokens": round(sum(map(jobs.size, listed)) / 4)}
         yield Row(LISTED, f"{OURS}, {name}", facts=facts)

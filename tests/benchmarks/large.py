@@ -40,8 +40,8 @@ def rows() -> Iterator[Row]:
 def _apart(*arguments: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.benchmarks.large", *arguments]
     done = subprocess.run(command, capture_output=True, check=True, text=True)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
 
 
 def measure(what: str, path: str = "") -> dict[str, Any]:
@@ -83,11 +83,11 @@ def counts(live: HeadlessLive) -> dict[str, int]:
 def write_als(path: Path, tracks: int, clips: int, notes: int, parameters: int) -> None:
     """A Set file with so many of each, a device on each track, all clips in the Session."""
     scenes = -(-clips // tracks)
-    told = zip(shares(clips, tracks), shares(parameters, tracks), strict=True)
-    each = list(shares(notes, clips))
+    counts = zip(shares(clips, tracks), shares(parameters, tracks), strict=True)
+    note_counts = list(shares(notes, clips))
     body = []
-    for number, (of_clips, of_parameters) in enumerate(told):
-        slots = [_clip(each.pop(), slot) for slot in range(of_clips)]
+    for number, (of_clips, of_parameters) in enumerate(counts):
+        slots = [_clip(note_counts.pop(), slot) for slot in range(of_clips)]
         slots += [""] * (scenes - of_clips)
         body.append(_track(number, slots, _device(of_parameters)))
     listed = "".join(f'<Scene Id="{index}"><Name Value=""/></Scene>' for index in range(scenes))

@@ -47,14 +47,14 @@ Write = Callable[[int], Awaitable[Any]]
 
 def rows() -> Iterator[Row]:
     """All rows of this module."""
-    found: list[Row] = []
+    measured: list[Row] = []
     for version in VERSIONS:
         # The pump that waits for its timer is the same in all of them.
         for share in SHARES if version == VERSIONS[0] else SHARES[1:]:
-            trio.run(_measure, found, version, share)
+            trio.run(_measure, measured, version, share)
     for count in NOTES:
-        trio.run(_notes, found, count)
-    yield from sorted(found, key=lambda row: ORDER.index(row.question))
+        trio.run(_notes, measured, count)
+    yield from sorted(measured, key=lambda row: ORDER.index(row.question))
 
 
 @asynccontextmanager
@@ -80,7 +80,7 @@ async def _running(version: str, share: float | None = None) -> AsyncIterator[tu
                 os.environ["SETMIRROR_HOME"] = before
 
 
-async def _measure(found: list[Row], version: str, share: float) -> None:
+async def _measure(measured: list[Row], version: str, share: float) -> None:
     subject = f"{OURS}, Live {version}, share {share:g}" + (" (waits for the timer)" if not share else "")
     older = OLDER[version]
     async with (
@@ -115,7 +115,7 @@ async def _measure(found: list[Row], version: str, share: float) -> None:
             TEMPO + older, subject, lambda n: mirror.write([Set("song", "tempo", 100.0 + n % 7)])
         )
         tempo.facts.update(await _awake(mirror))
-        found += [
+        measured += [
             tempo,
             await _lockstep(PARAMETER + older, subject, set_value, waits=bool(older)),
             await _lockstep(TEMPO + OVER_MCP + older, subject, lambda n: calls.tempo(100.0 + n % 7)),
@@ -136,7 +136,7 @@ async def _lockstep(question: str, subject: str, write: Write, waits: bool = Fal
     return Row(question, subject, Distribution.of_seconds(samples), facts, note)
 
 
-async def _notes(found: list[Row], count: int) -> None:
+async def _notes(measured: list[Row], count: int) -> None:
     """A process for each number, since the script tells the longest of all its steps."""
     notes = [
         {"pitch": 36 + n % 48, "start_time": n / 80, "duration": 0.05, "velocity": 100.0}
@@ -152,7 +152,7 @@ async def _notes(found: list[Row], count: int) -> None:
             samples.append(await _timed(lambda _, call=call: mirror.write([call], author="bench"), 0))
         timings = (await mirror.script_status())["timings"]
     facts = {f"longest {name} ms": timings[name]["max_ms"] for name in ("write", "flush", "pump")}
-    found.append(Row(IN_ONE_WRITE, f"{OURS}, {count:,} notes", Distribution.of_seconds(samples), facts))
+    measured.append(Row(IN_ONE_WRITE, f"{OURS}, {count:,} notes", Distribution.of_seconds(samples), facts))
 
 
 async def _timed(write: Write, number: int) -> float:

@@ -13,11 +13,11 @@ NOTES = 64
 def objects(tracks: int, devices: int, parameters: int, scenes: int, *, seed: int = 1) -> list[Object]:
     """So many tracks, each with devices and their parameters, and a clip in every third slot."""
     chance = random.Random(seed)
-    found: list[Object] = []
+    rows: list[Object] = []
 
     def add(type_: str, parent: int | None, role: str, props: dict[str, Any]) -> Object:
-        made: Object = [len(found) + 1, type_, parent, role, props, {}]
-        found.append(made)
+        made: Object = [len(rows) + 1, type_, parent, role, props, {}]
+        rows.append(made)
         return made
 
     song = add("Song", None, "song", {"tempo": 120.0, "signature_numerator": 4, "is_playing": False})
@@ -25,7 +25,7 @@ def objects(tracks: int, devices: int, parameters: int, scenes: int, *, seed: in
         _track(add, song[0], number, devices, parameters, scenes, chance) for number in range(tracks)
     ]
     song[5]["scenes"] = [add("Scene", song[0], "scenes", {"name": f"Scene {n}"})[0] for n in range(scenes)]
-    return found
+    return rows
 
 
 def _track(
@@ -40,8 +40,8 @@ def _track(
     for place in range(devices):
         device = add("Device", track[0], "devices", {"name": f"Device {place}", "class_name": "Operator"})
         device[5]["parameters"] = [
-            add("DeviceParameter", device[0], "parameters", _parameter(f"Macro {each}", chance))[0]
-            for each in range(parameters)
+            add("DeviceParameter", device[0], "parameters", _parameter(f"Macro {slot}", chance))[0]
+            for slot in range(parameters)
         ]
         track[5]["devices"].append(device[0])
     track[5]["clip_slots"] = []

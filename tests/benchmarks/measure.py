@@ -26,15 +26,15 @@ class Row:
     note: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"question": self.question, "subject": self.subject}
+        fields: dict[str, Any] = {"question": self.question, "subject": self.subject}
         if self.times.samples_ms:
-            found.update(self.times.to_json())
+            fields.update(self.times.to_json())
             # For pictures; the rest is `Distribution`'s own.
-            found.update({f"p{n}_ms": round(self.times.quantile(n / 100), 6) for n in (5, 25, 75)})
-        found.update(self.facts)
+            fields.update({f"p{n}_ms": round(self.times.quantile(n / 100), 6) for n in (5, 25, 75)})
+        fields.update(self.facts)
         if self.note:
-            found["note"] = self.note
-        return found
+            fields["note"] = self.note
+        return fields
 
 
 def timed(work: Callable[[], Any], *, samples: int = 300, warm: int = 20) -> Distribution:
@@ -49,16 +49,16 @@ def timed(work: Callable[[], Any], *, samples: int = 300, warm: int = 20) -> Dis
     gc.collect()
     gc.disable()
     try:
-        found = []
+        seconds = []
         for _ in range(samples):
             began = time.perf_counter()
             for _ in range(bundle):
                 work()
-            found.append((time.perf_counter() - began) / bundle)
+            seconds.append((time.perf_counter() - began) / bundle)
     finally:
         if collecting:
             gc.enable()
-    return Distribution.of_seconds(found)
+    return Distribution.of_seconds(seconds)
 
 
 def table(rows: Iterable[Row]) -> list[str]:

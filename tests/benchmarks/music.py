@@ -51,15 +51,15 @@ OPTIONS: dict[str, dict[str, Any]] = {
 def notes(count: int, seed: int, *, fractions: bool = False) -> tuple[Note, ...]:
     """Chords of three and single notes over a fixed grid; with `fractions` at times between its ticks."""
     draw = random.Random(seed)
-    found = []
+    made = []
     for n in range(count):
         start: Any = n // 3 * BEAT // 2 if n % 6 < 3 else n * BEAT // 6
         if fractions:
             start += Fraction(draw.randrange(1, 1000), 997)
-        found.append(
+        made.append(
             Note(40 + draw.randrange(40), start, BEAT // 4, float(draw.randrange(30, 120)), note_id=n)
         )
-    return tuple(found)
+    return tuple(made)
 
 
 def context(end: int) -> Context:
@@ -95,8 +95,8 @@ def rows(**_: Any) -> Iterator[Row]:
 
 
 def _part(number: int) -> Part:
-    held = notes(OF_CLIPS // CLIPS, number)
-    end = int(max(note.end for note in held))
+    played = notes(OF_CLIPS // CLIPS, number)
+    end = int(max(note.end for note in played))
     track, scene = number % 10, number // 10
     ref = f"tracks/{track}/clip_slots/{scene}/clip"
-    return Part(ref, f"Clip {number}", f"Track {track}", held, (0, end), scene=scene, drums=track == 0)
+    return Part(ref, f"Clip {number}", f"Track {track}", played, (0, end), scene=scene, drums=track == 0)

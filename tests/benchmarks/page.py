@@ -117,12 +117,12 @@ def _browsed(program: str, sync_api: Any, link: str, live: HeadlessProcess, aske
         page.wait_for_function(_SHOWN, polling="raf")
         first = time.perf_counter() - began
         more = trio.from_thread.run(asked)
-        found = []
+        seconds = []
         for number in range(CHANGES):
             page.evaluate(_PIXELS, f"N{number}x")
             at = time.time()
             trio.from_thread.run(live.set, "tracks/0", "name", f"N{number}x")
-            found.append(page.evaluate("window.seen") / 1000 - at)
+            seconds.append(page.evaluate("window.seen") / 1000 - at)
         gaps = page.evaluate(_SCROLL)
         trio.from_thread.run(live.call, "song", "start_playing")
         playing = {}
@@ -133,7 +133,7 @@ def _browsed(program: str, sync_api: Any, link: str, live: HeadlessProcess, aske
         browser.close()
     return [
         Row(QUESTION, f"{OURS}: first shown", facts={"s": first}, note="aim: at most 1.5 s"),
-        Row(QUESTION, f"{OURS}: change to pixels", Distribution.of_seconds(found), note="aim: p50 150 ms"),
+        Row(QUESTION, f"{OURS}: change to pixels", Distribution.of_seconds(seconds), note="aim: p50 150 ms"),
         Row(QUESTION, f"{OURS}: frames while scrolling", Distribution.of_seconds(gaps)),
         Row(QUESTION, f"{OURS}: requests to Live a second", facts={"more than without a page": more}),
         Row(

@@ -44,16 +44,16 @@ CLIP_FULL = f"write {NOTES:,} notes into a clip, and know that they are there"
 
 def rows(*, with_peers: bool = True, als: Path | None = None) -> Iterator[Row]:
     """All rows of this module."""
-    found: list[Row] = []
-    trio.run(_measure, found, with_peers, als)
+    measured: list[Row] = []
+    trio.run(_measure, measured, with_peers, als)
     # One question after the other, ours first.
     order = [READ_TRACK, READ_SET, READ_PARAMETER, CHANGE, RENAME, TEMPO, WRITE]
     yield from sorted(
-        found, key=lambda row: order.index(row.question) if row.question in order else len(order)
+        measured, key=lambda row: order.index(row.question) if row.question in order else len(order)
     )
 
 
-async def _measure(found: list[Row], with_peers: bool, als: Path | None) -> None:
+async def _measure(measured: list[Row], with_peers: bool, als: Path | None) -> None:
     with tempfile.TemporaryDirectory(prefix="setmirror-peers-") as name:
         folder = Path(name)
         exchange = folder / "exchange"
@@ -73,7 +73,7 @@ async def _measure(found: list[Row], with_peers: bool, als: Path | None) -> None
             linked(live.port, sync_s=60.0) as mirror,
             Agent.connected(live.port, environ=environ) as agent,
         ):
-            found.extend(await _ours(live, mirror, agent))
+            measured.extend(await _ours(live, mirror, agent))
             for subject, measure in (
                 (peers.ABLETON_MCP, lambda: _ableton_mcp(live)),
                 (peers.ABLETON_JS, lambda: _ableton_js(live, fetched[peers.ABLETON_JS][1], exchange)),
@@ -81,14 +81,14 @@ async def _measure(found: list[Row], with_peers: bool, als: Path | None) -> None
                 try:
                     if subject in reasons:
                         raise peers.NotAvailable(reasons[subject])
-                    found.extend(await measure())
+                    measured.extend(await measure())
                 except peers.NotAvailable as problem:
-                    found.append(Row(WRITE, subject, note=f"not measured: {problem}"))
+                    measured.append(Row(WRITE, subject, note=f"not measured: {problem}"))
 
 
 def _fetch(folder: Path) -> tuple[dict[str, tuple[Path, Path]], dict[str, str]]:
     """What could be had, and why the rest could not."""
-    found, reasons = {}, {}
+    fetched, reasons = {}, {}
     for subject, fetch, free in (
         (peers.ABLETON_MCP, third_party.ableton_mcp, peers.free(peers.PORT)),
         (peers.ABLETON_JS, third_party.ableton_js, True),
@@ -96,10 +96,10 @@ def _fetch(folder: Path) -> tuple[dict[str, tuple[Path, Path]], dict[str, str]]:
         try:
             if not free:
                 raise peers.NotAvailable(f"port {peers.PORT} is taken")
-            found[subject] = fetch(folder)
+            fetched[subject] = fetch(folder)
         except peers.NotAvailable as problem:
             reasons[subject] = str(problem)
-    return found, reasons
+    return fetched, reasons
 
 
 async def _ours(live: HeadlessProcess, mirror: Mirror, agent: Agent) -> list[Row]:
@@ -107,10 +107,10 @@ async def _ours(live: HeadlessProcess, mirror: Mirror, agent: Agent) -> list[Row
     await calls.wait_synced()
     tracks = [mirror.ref(node.id) for node in mirror.children("song", "tracks")]
     fader = f"{tracks[0]}/mixer_device/volume"
-    found = []
+    measured = []
 
     def row(question: str, subject: str, samples: list[float], note: str = "") -> None:
-        found.append(Row(question, subject, Distribution.of_seconds(samples), note=note))
+        measured.append(Row(question, subject, Distribution.of_seconds(samples), note=note))
 
     over_mcp = f"{OURS}, MCP over stdio, SDK client"
     following = cycle(tracks)
@@ -155,8 +155,8 @@ async def _ours(live: HeadlessProcess, mirror: Mirror, agent: Agent) -> list[Row
         f"{OURS}, verified, mirror in this process",
         await measures.calls(lambda: mirror.write([Set("song", "tempo", tempo())], author="bench"), WRITES),
     )
-    found.extend(await _many(mirror))
-    return found
+    measured.extend(await _many(mirror))
+    return measured
 
 
 async def _many(mirror: Mirror) -> list[Row]:
@@ -178,8 +178,8 @@ async def _many(mirror: Mirror) -> list[Row]:
         return [Set(id_, "value", low + (high - low) * share) for low, high, id_ in bounds]
 
     async def singly() -> None:
-        for each in sets():
-            await mirror.write([each], author="bench")
+        for operation in sets():
+            await mirror.write([operation], author="bench")
 
     batch = await measures.calls(lambda: mirror.write(sets(), author="bench"), 20, warm=1)
     calls = await measures.calls(singly, 3, warm=0)
@@ -217,12 +217,12 @@ async def _many(mirror: Mirror) -> list[Row]:
 
 def _direct(mirror: Mirror, tracks: list[str]) -> list[float]:
     following = cycle(tracks)
-    found = []
+    seconds = []
     for _ in range(READS):
         began = time.perf_counter()
         mirror.encoded(mirror.resolve(following()).id)
-        found.append(time.perf_counter() - began)
-    return found
+        seconds.append(time.perf_counter() - began)
+    return seconds
 
 
 async def _ableton_mcp(live: HeadlessProcess) -> list[Row]:
@@ -272,40 +272,40 @@ async def _ableton_js(live: HeadlessProcess, package: Path, exchange: Path) -> l
             wanted = tempo()
             await trio.sleep(measures.APART_S + chance.uniform(0, measures.PHASE_S))
             changed = await live.set("song", "tempo", wanted)
-            while (told := await script.line()).get("tempo") != wanted:
+            while (line := await script.line()).get("tempo") != wanted:
                 pass
-            heard.append(told["at"] / 1000 - day - changed)
+            heard.append(line["at"] / 1000 - day - changed)
         await script.go_on()
         while "write" not in (writes := await script.line()):
             pass
 
     def row(question: str, milliseconds: list[float], note: str = "") -> Row:
-        distribution = Distribution.of_seconds([each / 1000 for each in milliseconds])
+        distribution = Distribution.of_seconds([duration / 1000 for duration in milliseconds])
         return Row(question, peers.ABLETON_JS, distribution, note=note)
 
     return [
         row(READ_TRACK, reads["track"], "its name alone"),
         row(READ_SET, reads["overview"], "the tracks' names"),
         row(READ_PARAMETER, reads["parameter"]),
-        row(TEMPO, [each * 1000 for each in heard]),
+        row(TEMPO, [seconds * 1000 for seconds in heard]),
         row(WRITE, writes["write"], "until its listener tells it"),
     ]
 
 
 def _times(ask: Callable[[], Any], count: int) -> list[float]:
     ask()
-    found = []
+    seconds = []
     for _ in range(count):
         began = time.perf_counter()
         ask()
-        found.append(time.perf_counter() - began)
-    return found
+        seconds.append(time.perf_counter() - began)
+    return seconds
 
 
 async def _polled(live: HeadlessProcess, peer: peers.Peer) -> list[float]:
     """From a change to the first answer that shows it, asking again and again."""
     chance = random.Random(9)
-    found = []
+    seconds = []
 
     def until(name: str) -> float:
         while peer.ask("get_track_info", track_index=0)["name"] != name:
@@ -324,5 +324,5 @@ async def _polled(live: HeadlessProcess, peer: peers.Peer) -> list[float]:
             nursery.start_soon(watch)
             await trio.sleep(chance.uniform(0, measures.PHASE_S))
             changed = await live.set("tracks/0", "name", name)
-        found.append(seen[0] - changed)
-    return found
+        seconds.append(seen[0] - changed)
+    return seconds

@@ -51,13 +51,13 @@ Rows = list[dict[str, Any]]
 
 def chosen(suites: dict[str, Rows]) -> list[tuple[str, Rows]]:
     """(question, its measured rows), ours first, in the order of `CHOSEN`."""
-    found = []
+    measured = []
     for suite, questions in CHOSEN.items():
         for question in questions:
             rows = [row for row in suites.get(suite, ()) if row["question"] == question and "p50_ms" in row]
             if rows:
-                found.append((question, rows))
-    return found
+                measured.append((question, rows))
+    return measured
 
 
 def block(document: dict[str, Any]) -> str:
@@ -93,7 +93,7 @@ def _growth(rows: Iterable[dict[str, Any]]) -> list[str]:
     if not grouped:
         return []
     head = ["| Set of | 10 tracks | 100 tracks | 1,000 tracks |", "|---|---|---|---|"]
-    return [*head, *(f"| {question} | {' | '.join(each)} |" for question, each in grouped.items()), ""]
+    return [*head, *(f"| {question} | {' | '.join(cells)} |" for question, cells in grouped.items()), ""]
 
 
 def picture(suites: dict[str, Rows]) -> Picture:
@@ -155,8 +155,8 @@ def main(files: Sequence[str]) -> int:
         return 2
     merged: dict[str, Any] = {"suites": {}}
     for name in files:
-        held = json.loads(Path(name).read_text("utf-8"))
-        merged = {"machine": held["machine"], "suites": {**merged["suites"], **held["suites"]}}
+        document = json.loads(Path(name).read_text("utf-8"))
+        merged = {"machine": document["machine"], "suites": {**merged["suites"], **document["suites"]}}
     write(merged)
     return 0
 

@@ -75,8 +75,8 @@ def _started(command: list[str]) -> tuple[float, float]:
 
 def _resident(pid: int) -> float:
     try:
-        with open(f"/proc/{pid}/statm") as told:
-            return int(told.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+        with open(f"/proc/{pid}/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
     except OSError:
         return 0.0
 

@@ -65,21 +65,21 @@ ABLETON_MCP = third_party.ABLETON_MCP[0]
 
 def rows(*, with_peers: bool = True) -> Iterator[Row]:
     """All rows of this module."""
-    found: list[Row] = []
-    trio.run(_measure, found, with_peers)
+    measured: list[Row] = []
+    trio.run(_measure, measured, with_peers)
     order = [LISTING, OVERVIEW, CLIP, DEVICE, READ, NOTICE]
-    yield from sorted(found, key=lambda row: order.index(row.question))
+    yield from sorted(measured, key=lambda row: order.index(row.question))
 
 
-async def _measure(found: list[Row], with_peers: bool) -> None:
+async def _measure(measured: list[Row], with_peers: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="setmirror-surface-") as name:
         ours = processes.environment()
         async with HeadlessProcess.started() as live:
             async with Agent.connected(live.port, environ=ours) as agent:
                 await ToolCalls(agent).wait_synced()
                 await _fill(agent)
-                found += await _our_tokens(agent)
-            found += await _latencies(live, ours)
+                measured += await _our_tokens(agent)
+            measured += await _latencies(live, ours)
         for subject, fetch in ((ABLETON_MCP, third_party.ableton_mcp), (LIVEMCP, third_party.livemcp)):
             try:
                 if not with_peers:
@@ -87,9 +87,9 @@ async def _measure(found: list[Row], with_peers: bool) -> None:
                 if not peers.free(peers.PORT):
                     raise peers.NotAvailable(f"port {peers.PORT} is taken")
                 script, server = await trio.to_thread.run_sync(fetch, Path(name))
-                found += await _theirs(subject, script, server)
+                measured += await _theirs(subject, script, server)
             except peers.NotAvailable as problem:
-                found.append(Row(LISTING, subject, note=f"not measured: {problem}"))
+                measured.append(Row(LISTING, subject, note=f"not measured: {problem}"))
 
 
 # -- ours ----------------------------------------------------------------------------------------------------
@@ -118,11 +118,11 @@ def _tokens(text: str) -> int:
 
 async def _listing(client: Client) -> str:
     tools = (await client.list_tools()).tools
-    told = [
-        {"name": each.name, "description": each.description or "", "inputSchema": each.input_schema}
-        for each in tools
+    tools_json = [
+        {"name": tool.name, "description": tool.description or "", "inputSchema": tool.input_schema}
+        for tool in tools
     ]
-    return json.dumps({"tools": told}, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps({"tools": tools_json}, separators=(",", ":"), ensure_ascii=False)
 
 
 async def _answer(client: Client, tool: str, **arguments: Any) -> str:
@@ -135,10 +135,12 @@ async def _answer(client: Client, tool: str, **arguments: Any) -> str:
 async def _our_tokens(agent: Agent) -> list[Row]:
     client = agent.client
     device, count = "", 0
-    for each in (await agent.call("find", kind="device", limit=200))["found"]:
-        held = len((await agent.call("get_device", device=each["ref"], all=True))["device"]["parameters"])
-        if abs(held - PARAMETERS) < abs(count - PARAMETERS) and each["ref"].startswith("tracks/"):
-            device, count = each["ref"], held
+    for device_row in (await agent.call("find", kind="device", limit=200))["found"]:
+        size = len(
+            (await agent.call("get_device", device=device_row["ref"], all=True))["device"]["parameters"]
+        )
+        if abs(size - PARAMETERS) < abs(count - PARAMETERS) and device_row["ref"].startswith("tracks/"):
+            device, count = device_row["ref"], size
     clip = "tracks/0/clip_slots/1/clip"
     listing = await _listing(client)
     questions = [
@@ -178,18 +180,18 @@ async def _theirs(subject: str, script: Path, server: Path) -> list[Row]:
             await _fill(agent)
             async with Client(stdio_client(parameters, errlog=nowhere), mode="legacy") as client:
                 listing = await _listing(client)
-                found = [
+                measured = [
                     Row(
                         LISTING,
                         subject,
                         facts={"tokens": _tokens(listing), "tools": len(json.loads(listing)["tools"])},
                     )
                 ]
-                found += await (_ableton_mcp if subject == ABLETON_MCP else _livemcp)(client, agent)
+                measured += await (_ableton_mcp if subject == ABLETON_MCP else _livemcp)(client, agent)
                 times = await measures.calls(lambda: _answer(client, "get_track_info", track_index=0), CALLS)
-                found.append(Row(READ, f"{subject}, its own server", Distribution.of_seconds(times)))
-                found.append(await _polled(subject, live, client))
-                return found
+                measured.append(Row(READ, f"{subject}, its own server", Distribution.of_seconds(times)))
+                measured.append(await _polled(subject, live, client))
+                return measured
 
 
 async def _polled(subject: str, live: HeadlessProcess, client: Client) -> Row:
@@ -254,13 +256,13 @@ async def _over_stdio(live: HeadlessProcess, environ: dict[str, str]) -> AsyncIt
 
 
 async def _latencies(live: HeadlessProcess, environ: dict[str, str]) -> list[Row]:
-    found = [await _at_the_pipe(live, environ)]
+    measured = [await _at_the_pipe(live, environ)]
     async with _over_stdio(live, environ) as agent:
-        found.append(await _one(f"{OURS}, stdio, SDK client", agent))
-    found.append(await _floor(environ))
+        measured.append(await _one(f"{OURS}, stdio, SDK client", agent))
+    measured.append(await _floor(environ))
     async with _over_stdio(live, environ) as agent:
-        found.append(await _notices(f"{OURS}, stdio", live, agent))
-    found.append(await _eight(f"{OURS}, stdio, {CLIENTS} servers", lambda: _over_stdio(live, environ)))
+        measured.append(await _notices(f"{OURS}, stdio", live, agent))
+    measured.append(await _eight(f"{OURS}, stdio, {CLIENTS} servers", lambda: _over_stdio(live, environ)))
     async with over_http.serving(live.port, environ=environ) as (url, _):
 
         @asynccontextmanager
@@ -269,10 +271,10 @@ async def _latencies(live: HeadlessProcess, environ: dict[str, str]) -> list[Row
                 yield agent
 
         async with connected() as agent:
-            found.append(await _one(f"{OURS}, HTTP", agent))
-            found.append(await _notices(f"{OURS}, HTTP", live, agent))
-        found.append(await _eight(f"{OURS}, HTTP, {CLIENTS} clients of one server", connected))
-    return found
+            measured.append(await _one(f"{OURS}, HTTP", agent))
+            measured.append(await _notices(f"{OURS}, HTTP", live, agent))
+        measured.append(await _eight(f"{OURS}, HTTP, {CLIENTS} clients of one server", connected))
+    return measured
 
 
 async def _floor(environ: dict[str, str]) -> Row:
@@ -292,15 +294,15 @@ async def _at_the_pipe(live: HeadlessProcess, environ: dict[str, str]) -> Row:
     into, out = process.stdin, process.stdout
     assert into is not None
     assert out is not None
-    numbers, held = itertools.count(), b""
+    numbers, buffered = itertools.count(), b""
 
     async def ask(method: str, **params: Any) -> bytes:
-        nonlocal held
+        nonlocal buffered
         message = {"jsonrpc": "2.0", "id": next(numbers), "method": method, "params": params}
         await into.send_all(json.dumps(message).encode() + b"\n")
-        while b"\n" not in held:
-            held += await out.receive_some()
-        line, _, held = held.partition(b"\n")
+        while b"\n" not in buffered:
+            buffered += await out.receive_some()
+        line, _, buffered = buffered.partition(b"\n")
         return line
 
     try:
@@ -330,8 +332,8 @@ async def _eight(subject: str, connect: Callable[[], Any]) -> Row:
     async def client(number: int) -> None:
         async with connect() as agent:
             ready[number].set()
-            for each in ready:
-                await each.wait()
+            for event in ready:
+                await event.wait()
             times.extend(await measures.calls(lambda: agent.call("get_track", track="tracks/1"), READS // 3))
 
     async with trio.open_nursery() as nursery:

@@ -173,39 +173,39 @@ def test_memory_connections_fill_up_and_close() -> None:
         listener.connect()
 
 
-def test_a_persons_wishes_come_as_lines() -> None:
+def test_a_persons_actions_come_as_lines() -> None:
     import json
 
-    from remote_script.headless.person import Wishes
+    from remote_script.headless.person import Actions
 
     live = HeadlessLive(demo_set())
-    wishes = Wishes(live, lambda file: small_set())
+    actions = Actions(live, lambda file: small_set())
 
-    def wish(**words: Any) -> dict[str, Any]:
-        answer = wishes.answer(json.dumps({"id": 7, **words}))
+    def action(**words: Any) -> dict[str, Any]:
+        answer = actions.answer(json.dumps({"id": 7, **words}))
         assert answer is not None
         assert answer["id"] == 7
         return answer
 
-    assert wish(do="set", ref="tracks/0", name="name", value="Beats")["ok"]
+    assert action(do="set", ref="tracks/0", name="name", value="Beats")["ok"]
     assert live.song.tracks[0].name == "Beats"
-    made = wish(do="call", ref="song", method="create_midi_track", args=[-1])
+    made = action(do="call", ref="song", method="create_midi_track", args=[-1])
     assert made["result"]["type"] == "Track"
     note = {"pitch": 60, "start_time": 0.0, "duration": 1.0}
-    wish(do="call", ref="tracks/6/clip_slots/0", method="create_clip", args=[4.0])
-    assert wish(do="call", ref="tracks/6/clip_slots/0/clip", method="add_new_notes", args=[[note]])[
+    action(do="call", ref="tracks/6/clip_slots/0", method="create_clip", args=[4.0])
+    assert action(do="call", ref="tracks/6/clip_slots/0/clip", method="add_new_notes", args=[[note]])[
         "result"
     ] == [1]
-    assert wish(do="set", ref="view", name="selected_track", value={"ref": "tracks/1"})["ok"]
-    assert wish(do="get", ref="view/selected_track", name="name")["result"] == "Keys"
+    assert action(do="set", ref="view", name="selected_track", value={"ref": "tracks/1"})["ok"]
+    assert action(do="get", ref="view/selected_track", name="name")["result"] == "Keys"
     assert len(live.history) == 4
-    assert "LookupError" in wish(do="set", ref="tracks/99", name="name", value="x")["error"]
-    assert "Tempo out of range" in wish(do="set", ref="song", name="tempo", value=1.0)["error"]
-    assert not wish(do="dance")["ok"]
-    answer = wishes.answer("not json")
+    assert "LookupError" in action(do="set", ref="tracks/99", name="name", value="x")["error"]
+    assert "Tempo out of range" in action(do="set", ref="song", name="tempo", value=1.0)["error"]
+    assert not action(do="dance")["ok"]
+    answer = actions.answer("not json")
     assert answer is not None
     assert not answer["ok"]
-    assert wish(do="open_set", file="Other.als")["ok"]
+    assert action(do="open_set", file="Other.als")["ok"]
     assert live.song.name == "Small"
     live.close()
 

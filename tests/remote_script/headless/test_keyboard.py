@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from remote_script.headless import HeadlessLive, VirtualClock
-from remote_script.headless.person import Wishes
+from remote_script.headless.person import Actions
 from remote_script.headless.sets.generate import default_set
 
 BEAT_S = 0.5
@@ -177,9 +177,9 @@ def test_the_arrangement_records_what_is_played(live: HeadlessLive) -> None:
 
 def test_a_person_script_plays(live: HeadlessLive) -> None:
     arm(live, 0)
-    wishes = Wishes(live, None)
-    wish = {"do": "play", "notes": [{"pitch": 60}, {"pitch": 61, "at": 0.5, "seconds": 1, "velocity": 30}]}
-    wishes.carry_out(wish)
+    actions = Actions(live, None)
+    action = {"do": "play", "notes": [{"pitch": 60}, {"pitch": 61, "at": 0.5, "seconds": 1, "velocity": 30}]}
+    actions.carry_out(action)
     live.run_for(3)
     live.song.capture_midi()
     assert len(notes(live.song.tracks[0].clip_slots[0].clip)) == 2
@@ -199,4 +199,4 @@ def test_a_person_script_plays(live: HeadlessLive) -> None:
 )
 def test_a_key_that_is_none_is_refused(live: HeadlessLive, note: Any) -> None:
     with pytest.raises(ValueError, match=r"pitch|seconds"):
-        Wishes(live, None).carry_out({"do": "play", "notes": [note]})
+        Actions(live, None).carry_out({"do": "play", "notes": [note]})

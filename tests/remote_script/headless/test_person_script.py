@@ -118,7 +118,7 @@ def test_a_dialog_is_there_until_it_is_answered() -> None:
     ("line", "said"),
     [
         ("{", "play.jsonl, line 2: Expecting property name"),
-        ("[]", "line 2: a wish is a JSON object, got list"),
+        ("[]", "line 2: an action is a JSON object, got list"),
         ('{"do": "dance"}', "line 2: do must be one of set, call, get"),
         ('{"do": "set", "ref": "song"}', "line 2: set needs name, value"),
         ('{"do": "stall", "seconds": -1}', "line 2: seconds must be a number from 0 to a million, got -1"),

@@ -22,7 +22,7 @@ class ProxyBase:
         interface = self.proxied_interface
         if interface is not None:
             return getattr(interface, name)
-        raise AttributeError("nothing stands behind this proxy, so it has no attribute %r" % name)
+        raise AttributeError("this proxy has no object at present, so no attribute %r" % name)
 
     @property
     def proxied_object(self) -> Any:

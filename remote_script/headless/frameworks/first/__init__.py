@@ -1,1 +1,1 @@
-"""The first generation: what is special to it."""
+"""Code of the first generation only."""

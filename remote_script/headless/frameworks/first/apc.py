@@ -1,4 +1,4 @@
-"""`_APC`: what the scripts for Akai's controllers share; others build on it too."""
+"""`_APC`: shared code of the scripts for Akai's controllers, which other scripts use too."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .surface import ControlSurface
 MANUFACTURER_ID = 71
 ABLETON_MODE = 65
 TRACK_FOLD_DELAY = 5
-"""Updates of the display that a select button is held before its group track folds."""
+"""Number of display updates for which a select button is pressed before its group track folds."""
 SHOW_PLAYING_CLIP_DELAY = 0.5
 RING_OFF_VALUE, RING_SIN_VALUE, RING_VOL_VALUE, RING_PAN_VALUE = range(4)
 
@@ -25,7 +25,7 @@ RING_OFF_VALUE, RING_SIN_VALUE, RING_VOL_VALUE, RING_PAN_VALUE = range(4)
 class APC(ControlSurface):
     """A controller that must answer an identity request and a challenge before its components are enabled.
 
-    A subclass gives `_product_model_id_byte()`. Several of them stand side by side: their sessions are linked.
+    A subclass implements `_product_model_id_byte()`. The sessions of several controllers side by side are linked.
     """
 
     _active_instances: list = []
@@ -215,7 +215,7 @@ class RingedEncoderElement(EncoderElement):
     def install_connections(
         self, install_translation_callback, install_mapping_callback, install_forwarding_callback
     ):
-        """Without a parameter its messages come to the script, so that a person's own mapping can be told."""
+        """Without a parameter the script gets the messages, so that it can detect a person's own mapping."""
         super().install_connections(
             install_translation_callback, install_mapping_callback, install_forwarding_callback
         )
@@ -244,7 +244,7 @@ class RingedEncoderElement(EncoderElement):
 
 
 class DeviceBankButtonElement(ComboElement):
-    """A combination that moves its control to channel 1 while it has it."""
+    """A combination that moves its control to channel 1 while the combination has the control."""
 
     def on_nested_control_element_received(self, control):
         super().on_nested_control_element_received(control)
@@ -328,7 +328,7 @@ def make_crossfade_button_skin():
 
 
 class ChanStripComponent(mixer.ChannelStripComponent):
-    """A held select button folds or unfolds its group track."""
+    """A long press of a select button folds or unfolds its group track."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -403,7 +403,7 @@ class DeviceComponent(device.DeviceComponent, CompoundComponent):
 
 
 class SessionComponent(session.SessionComponent):
-    """A session that stands beside others."""
+    """A session that can be linked side by side with others."""
 
     def link_with_track_offset(self, track_offset):
         assert track_offset >= 0, "a track offset must be 0 or more, got %d" % track_offset

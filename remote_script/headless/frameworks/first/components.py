@@ -15,7 +15,7 @@ from ..engine.transport import TransportCore
 
 
 class ControlSurfaceComponent(ComponentCore):
-    """The base of all; `set_allow_update(False)` holds updates back until they are allowed again."""
+    """The base of all components; `set_allow_update(False)` defers updates until they are allowed again."""
 
     is_root = False
     _allow_updates = True
@@ -34,7 +34,7 @@ class ControlSurfaceComponent(ComponentCore):
         return self._surface._live_application()
 
     def set_allow_update(self, allow_updates):
-        """Whether `update` does anything; what was asked for meanwhile is done once when it is allowed again."""
+        """Allow or defer updates; deferred updates are done once, when updates are allowed again."""
         if bool(allow_updates) == self._allow_updates:
             return
         self._allow_updates = bool(allow_updates)
@@ -74,7 +74,7 @@ class ToggleComponent(ToggleCore, ControlSurfaceComponent):
 
 
 class ModesComponent(ModesCore, CompoundComponent):
-    """Nothing is selected until a script selects it."""
+    """No mode is selected until the script selects a mode."""
 
 
 class EnablingModesComponent(EnablingModesCore, ModesComponent):

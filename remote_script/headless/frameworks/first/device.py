@@ -18,8 +18,8 @@ NO_BANK = "<No Bank>"
 class DeviceComponent(PlacedComponent, ControlSurfaceComponent):
     """Follows Live's appointed device, or `set_device`; event `device`.
 
-    With bank buttons a press selects one of Live's banks of the device; with one of the two navigation buttons it goes
-    round, without any the knobs have the "best of" bank.
+    With bank buttons a press selects one of Live's banks of the device; with one of the two navigation buttons banks
+    go round; without any button the knobs have the "best of" bank.
     """
 
     __subject_events__ = ("device",)
@@ -144,7 +144,7 @@ class DeviceComponent(PlacedComponent, ControlSurfaceComponent):
     # -- banks ---------------------------------------------------------------------------------------
 
     def set_bank_next_button(self, button):
-        """Selects the next bank; without a previous button it goes round."""
+        """Select the next bank; without a previous button the first bank follows the last."""
         self._put("bank_up_button", button)
         self.update()
 

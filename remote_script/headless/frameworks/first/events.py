@@ -1,4 +1,4 @@
-"""Slots and signals under this generation's names and arguments; headless Live's own are of the later ones."""
+"""Slots and signals with this generation's names and arguments, built on those of the later generations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def subject_slot_group(event, *args, **kwargs):
 
 
 class CallableSlotMixin:
-    """A slot that is called as the method that it stands for."""
+    """A slot that can be called like the method that it replaces."""
 
     def __init__(self, function=None, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -28,7 +28,7 @@ class CallableSlotMixin:
 
 
 class SysexValueControl(elements.SysexElement):
-    """Messages that begin with `message_prefix`; a value is sent after it, `value_enquiry` asks for it."""
+    """Messages that begin with `message_prefix`; values are sent after the prefix, `value_enquiry` requests a value."""
 
     def __init__(self, message_prefix=(), value_enquiry=None, default_value=None, *args, **kwargs):
         prefix = tuple(message_prefix)
@@ -39,7 +39,7 @@ class SysexValueControl(elements.SysexElement):
 
 
 class TrackArmState(engine.EventObject):
-    """`arm` of the track that `set_track` gives; event `arm`."""
+    """`arm` of the track that `set_track` sets; event `arm`."""
 
     __events__ = ("arm",)
 

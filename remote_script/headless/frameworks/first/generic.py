@@ -55,12 +55,12 @@ def is_valid_midi_identifier(integer):
 
 
 def has_specification_for(control: str, specifications: Dict[str, Any]) -> bool:
-    """True if a table has a controller number for this control; -1 stands for none."""
+    """True if a table has a controller number for this control; -1 means no number."""
     return is_valid_midi_identifier(specifications.get(control, -1))
 
 
 class SelectChanStripComponent(ChannelStripComponent):
-    """Selects a track when it arms it and the track has an instrument."""
+    """Arms a track, and selects the track if it has an instrument."""
 
     def _arm_value(self, value: Any) -> None:
         armed = self._can_arm() and self._track.arm
@@ -70,7 +70,7 @@ class SelectChanStripComponent(ChannelStripComponent):
 
 
 class SpecialMixerComponent(MixerComponent):
-    """Strips that select what they arm; the bank buttons may come one by one."""
+    """Strips that select the tracks that they arm; the bank buttons may be set one by one."""
 
     def _create_strip(self) -> Any:
         return SelectChanStripComponent()
@@ -83,7 +83,7 @@ class SpecialMixerComponent(MixerComponent):
 
 
 class DeviceAppointer(SlotManager):
-    """Appoints the selected device of the selected track, also in Live, and tells `appointed_device_setter`."""
+    """Appoints the selected device of the selected track, also in Live, and calls `appointed_device_setter`."""
 
     def __init__(
         self, song: Any = None, appointed_device_setter: Any = nop, *args: Any, **kwargs: Any
@@ -115,7 +115,7 @@ class DeviceAppointer(SlotManager):
 
 
 def appoint(song: Any, device: Any) -> None:
-    """Make a device Live's appointed one; nothing if it is already."""
+    """Make a device Live's appointed device, unless it is already."""
     if song.appointed_device != device:
         song.appointed_device = device
 

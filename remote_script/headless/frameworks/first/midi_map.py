@@ -1,4 +1,4 @@
-"""A table of controls by name, as small scripts of the first generation make it."""
+"""A table of controls by name, for small scripts of the first generation."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class MidiMap(dict):
         self[name] = make_button(name, channel, number, midi_message_type)
 
     def add_matrix(self, name, element_factory, channel, numbers, midi_message_type):
-        """Rows of what `element_factory(name, channel, number, midi_message_type)` makes."""
+        """Rows of elements that `element_factory(name, channel, number, midi_message_type)` makes."""
         pattern = "%s[%d,%d]" if len(numbers) > 1 else "%s[%d]"
         rows = []
         for row, identifiers in enumerate(numbers):

@@ -7,7 +7,7 @@ from .components import CompoundComponent, ControlSurfaceComponent
 
 
 def release_control(control):
-    """Let go of what it moves."""
+    """Release the parameters that a control moves."""
     if control is not None:
         control.release_parameter()
 

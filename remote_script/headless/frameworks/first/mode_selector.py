@@ -9,7 +9,7 @@ MOMENTARY_S = 0.3
 
 
 class ModeSelectorComponent(ControlSurfaceComponent):
-    """A subclass says `number_of_modes()` and does in `update()` what the mode `_mode_index` means."""
+    """A subclass implements `number_of_modes()`, and `update()` for the mode `_mode_index`."""
 
     __subject_events__ = ("mode_index",)
 
@@ -23,7 +23,7 @@ class ModeSelectorComponent(ControlSurfaceComponent):
         self._modes_observers = []
 
     def number_of_modes(self):
-        raise NotImplementedError("number_of_modes: a mode selector has to say how many modes it has")
+        raise NotImplementedError("number_of_modes: override it to return the number of modes")
 
     def mode_index(self):
         return self._mode_index
@@ -66,7 +66,7 @@ class ModeSelectorComponent(ControlSurfaceComponent):
         else:
             self.update()
 
-    # A momentary button that is held long has its mode only meanwhile: those that are held are on the heap.
+    # A long press of a momentary button selects its mode until the release: the heap has the pressed buttons.
 
     def _mode_value(self, value, sender):
         if not self.is_enabled():

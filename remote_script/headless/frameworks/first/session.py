@@ -13,7 +13,7 @@ from .components import CompoundComponent, ControlSurfaceComponent
 
 
 class ClipSlotComponent(ClipSlotCore, ControlSurfaceComponent):
-    """`set_…_value` say what its button shows."""
+    """`set_…_value` set the values of its button."""
 
     @listens("value")
     def _launch_button_value(self, value):
@@ -21,7 +21,7 @@ class ClipSlotComponent(ClipSlotCore, ControlSurfaceComponent):
             self._launch_value(value)
 
     def set_launch_button(self, button):
-        """The button that launches and shows the slot; scripts override what its values do."""
+        """Set the button that launches and shows the slot; scripts override the handler of its values."""
         self._put("launch_button", button)
         self._place_slots["launch_button"].subject = None
         self._launch_button_value.subject = button
@@ -71,8 +71,8 @@ BANK_PLACES = {
     "page_up": ("scroll_page_up", (0, -2)),
     "page_down": ("scroll_page_down", (0, 2)),
 }
-"""A bank button -> the methods that it calls (`_bank_left`, `_can_bank_left`), its direction (tracks, scenes); 2 stands
-for the window's size."""
+"""Bank button → the methods that it calls (`_bank_left`, `_can_bank_left`), its direction (tracks, scenes); 2 means
+the window's size."""
 
 
 class _Ring(RingCore):

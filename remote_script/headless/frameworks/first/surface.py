@@ -45,7 +45,7 @@ class ControlSurface(SurfaceCore):
 
 
 class OptimizedControlSurface(ControlSurface):
-    """In Live it sends the changes of ownership together; here each is sent at once."""
+    """In Live this context sends the changes of ownership together; here each change is sent at once."""
 
 
 def get_control_surfaces():
@@ -53,7 +53,7 @@ def get_control_surfaces():
 
 
 def profile(fn):
-    """Live measures a function's time when it profiles; a decorator that changes nothing."""
+    """A decorator with which Live measures a function's time when profiling; here it changes nothing."""
     return fn
 
 

@@ -1,4 +1,4 @@
-"""An overview: while its button is held, each button of the matrix stands for a window of the session."""
+"""An overview: while its button is pressed, each button of the matrix represents a window of the session."""
 
 from __future__ import annotations
 

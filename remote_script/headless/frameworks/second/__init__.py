@@ -1,1 +1,1 @@
-"""The second generation: what is special to it."""
+"""Code of the second generation only."""

@@ -1,4 +1,4 @@
-"""What controllers are for: transport, mixer, session, device and more."""
+"""Functions of controllers: transport, mixer, session, device and more."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ class TransportComponent(TransportCore, Component):
 
 
 class DeviceComponent(DeviceCore, Component):
-    """The device that the device provider gives, decorated and in banks.
+    """The device of the device provider, decorated and in banks.
 
-    A subclass makes the parameters that displays show: `_create_parameter_info(parameter, name)`.
+    A subclass makes the parameters for displays: `_create_parameter_info(parameter, name)`.
     """
 
     def __init__(
@@ -184,7 +184,7 @@ class ViewControlComponent(ViewControlCore, Component):
 
 
 class BackgroundComponent(BackgroundCore, Component):
-    """Holds controls that nobody else has, so that they are dark."""
+    """Grabs the controls that no other component has, so that they are dark."""
 
 
 class ToggleComponent(ToggleCore, Component):
@@ -229,7 +229,7 @@ def all_tracks(song):
 
 
 class ModesComponent(ModesCore, Component):
-    """Nothing is selected until a script selects it."""
+    """No mode is selected until the script selects a mode."""
 
     def add_mode(
         self,

@@ -162,7 +162,7 @@ for _type in (
 
 
 class SessionRingSelectionLinking(EventObject):
-    """Moves the ring so that the track and scene that `selection_changed_notifier` selects are in it."""
+    """Moves the ring to the track and scene that `selection_changed_notifier` selects."""
 
     @depends(song=None)
     def __init__(self, session_ring=None, selection_changed_notifier=None, song=None, *args, **kwargs):

@@ -10,7 +10,7 @@ from ..engine.surface import SurfaceCore, registered
 class ControlSurface(SurfaceCore):
     """`song` and `application` are properties in this generation.
 
-    What is made in its guard is given `device_provider` and `device_bank_registry`; layers may name elements that are
+    Objects made in its guard get `device_provider` and `device_bank_registry`; layers may name elements that are
     attributes of `self._elements` (or `self.elements`).
     """
 

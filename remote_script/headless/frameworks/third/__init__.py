@@ -1,1 +1,1 @@
-"""The third generation: what is special to it."""
+"""Code of the third generation only."""

@@ -1,4 +1,4 @@
-"""What is done to Live's objects, as functions; each answers whether it could be done."""
+"""Actions on Live's objects, as functions; each returns False if Live refused the action."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _tried(call):
 
 
 def fire(fireable, button_state=None):
-    """Launch a clip, slot or scene; with a button's state as its launch mode says."""
+    """Launch a clip, slot or scene; with a button's state by its launch mode."""
     if not liveobj_valid(fireable):
         return False
     return _tried(
@@ -46,7 +46,7 @@ def select(selectable):
 
 
 def delete(deletable):
-    """Delete a track, scene, clip or device; what Live refuses stays."""
+    """Delete a track, scene, clip or device, unless Live refuses."""
     song = _song()
     if not liveobj_valid(deletable):
         return False
@@ -88,7 +88,7 @@ def duplicate(duplicatable):
 
 
 def toggle_arm(track, exclusive=None):
-    """Arm, or disarm, a track; the others with it as Live's preference says."""
+    """Arm or disarm a track; with Live's preference for exclusive arming the other tracks are disarmed."""
     song = _song()
     if not (liveobj_valid(track) and track.can_be_armed):
         return False

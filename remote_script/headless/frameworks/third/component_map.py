@@ -34,7 +34,7 @@ KNOWN = {
 MISSING = (
     "Active_Parameter", "Sliced_Simpler", "Step_Sequence", "View_Toggle",
 )  # fmt: skip
-"""Live's own that are not here: asking for one says so."""
+"""Live's own components that headless Live does not have: their use raises an error."""
 
 
 class ComponentMap(dict):

@@ -1,4 +1,4 @@
-"""What controllers are for, in the words and colours of this generation."""
+"""Functions of controllers, with the names and colours of this generation."""
 
 from __future__ import annotations
 
@@ -290,7 +290,7 @@ class DrumGroupComponent(DrumGroupCore, PlayableComponent, components.SlideCompo
 
 
 class ViewBasedRecordingComponent(ViewBasedRecordingCore, Component):
-    """`record_button` records into what is seen: the session or the arrangement."""
+    """`record_button` records into the shown view: the session or the arrangement."""
 
 
 class SimpleDeviceNavigationComponent(DeviceNavigationCore, Component):
@@ -335,7 +335,7 @@ def track_can_be_auto_armed(track):
 
 
 class TranslatingBackgroundComponent(BackgroundComponent):
-    """Moves what it is given to another channel, which buttons may select."""
+    """Moves its controls to another channel, which buttons may select."""
 
     channel_selection_buttons = RadioButtonGroup()
 
@@ -442,7 +442,7 @@ class DeviceBankNavigationComponent(ScrollComponent):
 
 
 class GridResolution(NamedTuple):
-    """A length of steps, as Live's grid names it."""
+    """A length of steps, with the name of Live's grid."""
 
     name: str
     step_length: float
@@ -510,14 +510,14 @@ class GridResolutionComponent(Component):
 
 
 class PitchProvider(EventObject):
-    """Tells a sequencer which notes it is for."""
+    """Sets the notes of a sequencer."""
 
     is_polyphonic = listenable_property.managed(False)
     pitches = listenable_property.managed((36,))
 
 
 class Pageable(Slideable):
-    """What a PageComponent moves over: `position`, `position_count`, `page_length`, `page_offset`."""
+    """The positions of a PageComponent: `position`, `position_count`, `page_length`, `page_offset`."""
 
 
 class PageComponent(SlideCore, Component):

@@ -3,7 +3,7 @@
     DisplaySpecification(create_root_view=..., protocol=..., notifications=...)
 
 A view is a function of the state: `state.<component>` is a component under its name in lower case, with its properties.
-Content is made anew at each update of the display, and sent when it differs (guess: in Live whenever a property of a
+Content is made at each update of the display, and sent when it has changed (guess: in Live whenever a property of a
 component notifies). A component's `notify` shows a text in the NotificationView for two seconds.
 """
 
@@ -37,7 +37,7 @@ DISCONNECT_EVENT = Event("disconnect", None, None)
 
 
 class Text(UserString):
-    """A text with what a display has to know to fit it in."""
+    """A text with the facts that a display needs to fit the text in."""
 
     class Justification(Enum):
         NONE, LEFT, RIGHT, CENTER = range(4)
@@ -94,7 +94,7 @@ def _notifications(name, table):
         if isinstance(text, dict):
             members[key] = _notifications(key, text)
         else:
-            # A text with places takes values; one that is not plain in Live shows its values.
+            # A text with placeholders takes values; a text that is no plain text in Live shows its values.
             members[key] = staticmethod((text or "{}").format) if "{" in (text or "{}") else text
     return _NotificationsMeta(name, (), members)
 
@@ -104,7 +104,7 @@ Notifications.DefaultText = _DefaultText
 
 
 class DefaultNotifications(Notifications):
-    """Base of a script's texts; None is not shown. Guess: what a script does not name has Live's text."""
+    """Base of a script's texts; None is not shown. Guess: a text that a script does not define is Live's text."""
 
 
 class Renderable(CompoundDisconnectable):
@@ -130,7 +130,7 @@ class Renderable(CompoundDisconnectable):
 
 
 class State:
-    """What views see: components by name, `elements`, `connected`, and what views keep in it."""
+    """The state for views: components by name, `elements`, `connected`, and values that views store in it."""
 
     def __init__(self):
         self.connected = False
@@ -149,7 +149,7 @@ class State:
 
 
 class _Followed:
-    """A component in a state; what it does not have is None."""
+    """A component in a state; missing attributes are None."""
 
     def __init__(self, component):
         self._component = component
@@ -248,7 +248,7 @@ class NotificationView(View):
 
 
 class DisplaySpecification:
-    """What a surface's `display_specification` is."""
+    """The type of a surface's `display_specification`."""
 
     def __init__(self, create_root_view=None, protocol=None, notifications=None):
         self.create_root_view, self.protocol, self.notifications = create_root_view, protocol, notifications

@@ -34,7 +34,7 @@ class ButtonElement(engine.ButtonElement):
         super().send_value(value, force, self._led_channel if channel is None else channel)
 
     def _draw(self, value):
-        # A name with Live's object, or with another name: the skin knows what to make of it.
+        # A name with Live's object, or with another name: the skin resolves it.
         super()._draw(self._skin[value] if isinstance(value, tuple) and self._skin is not None else value)
 
     @property
@@ -137,7 +137,7 @@ class SysexSendingButtonElement(ButtonElement):
 
 
 class TouchElement(ButtonElement):
-    """Tells that a knob is touched; `controlled_parameter`: what the knob moves meanwhile."""
+    """Notifies the touch of a knob; `controlled_parameter`: the parameter that the knob moves."""
 
     __events__ = ("controlled_parameter",)
 
@@ -156,7 +156,7 @@ class TouchElement(ButtonElement):
 
 
 class LockableButtonElementMixin(EventObject, Renderable):
-    """Locked by two presses within `double_click_time`: it stays down until it is pressed again."""
+    """A button that two presses within `double_click_time` lock: it stays pressed until the next press."""
 
     def __init__(self, *args, double_click_time=DOUBLE_CLICK_DELAY, **kwargs):
         super().__init__(*args, **kwargs)
@@ -204,7 +204,7 @@ class ValueElement(engine.ControlElement):
 
 
 class DiscreteValuesElement(engine.InputControlElement):
-    """Each of a control's `values` is an element of its own: `element[index]` hears that value only."""
+    """Each of a control's `values` is an element of its own: `element[index]` receives that value only."""
 
     def __init__(self, identifier=None, channel=0, msg_type=MIDI_CC_TYPE, values=None, *args, **kwargs):
         super().__init__(msg_type, channel, identifier, *args, **kwargs)
@@ -233,7 +233,7 @@ class DiscreteValuesElement(engine.InputControlElement):
 
 
 class CachingSendMessageGenerator:
-    """A generator of messages that answers nothing when the message is the last one again."""
+    """A generator of messages that returns None for a message equal to the previous one."""
 
     def __init__(self, generator):
         self._generator, self._last = generator, None
@@ -250,7 +250,7 @@ class CachingSendMessageGenerator:
 
 
 class DisplayLineElement(engine.ControlElement):
-    """A line of a display: what is written goes through `formatting_fn` to `display_fn`."""
+    """A line of a display: a text goes through `formatting_fn` to `display_fn`."""
 
     __events__ = ("value",)
 
@@ -290,7 +290,7 @@ class FallbackColor(skin.FallbackColor):
 
 
 class SimpleColor(skin.Color):
-    """A value, and the MIDI channel to send it on."""
+    """A value and its MIDI channel."""
 
     def __init__(self, value, channel=None, *args, **kwargs):
         super().__init__(value, channel)

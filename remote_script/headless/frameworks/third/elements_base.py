@@ -97,7 +97,7 @@ class ElementsBase:
         is_private=False,
         **words,
     ):
-        """Rows of what `element_factory(identifier, name, channel=…)` makes."""
+        """Rows of elements that `element_factory(identifier, name, channel=…)` makes."""
         make = element_factory or create_button
         rows = []
         for row, numbers in enumerate(identifiers):
@@ -124,7 +124,7 @@ class ElementsBase:
     def add_modified_control(
         self, control=None, modifier=None, name=None, element_factory=create_combo_element, is_private=True
     ):
-        """The control, or each of a matrix, while the modifier is held."""
+        """The control, or each control of a matrix, while the modifier is pressed."""
         under = name or create_name_for_modified_control(control, modifier)
         rows = getattr(control, "_rows", None)
         if rows is None:

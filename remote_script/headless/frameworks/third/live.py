@@ -1,4 +1,4 @@
-"""What scripts need of Live's objects."""
+"""Functions of scripts on Live's objects."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def major_version():
 
 
 def normalized_parameter_value(parameter, value=None):
-    """Where in its range a parameter, or a value of it, stands, 0 to 1."""
+    """The position of a parameter, or of one of its values, in the range, 0 to 1."""
     if not liveobj_valid(parameter):
         return 0.0
     span = parameter.max - parameter.min
@@ -68,7 +68,7 @@ def liveobj_name(obj, strip_space=True):
 
 
 def display_name(obj, strip_space=True):
-    """What a display calls it: a scene or clip without a name by its place (guess: `Scene 3`, `Clip 3`)."""
+    """The name for displays; a scene or clip without a name gets its number (guess: `Scene 3`, `Clip 3`)."""
     if not liveobj_valid(obj):
         return ""
     name = liveobj_name(obj, strip_space)
@@ -83,7 +83,7 @@ def display_name(obj, strip_space=True):
 
 
 def simple_track_name(track):
-    """A letter of a return, "Main" (before Live 12 "Master") of the main track, else its number."""
+    """The letter of a return track, "Main" (before Live 12 "Master") for the main track, else the number."""
     now = song()
     if track == now.master_track:
         return "Main" if major_version() >= 12 else "Master"
@@ -161,7 +161,7 @@ STANDARD_FALLBACK_COLOR_TABLE = tuple((value, color) for color, value in facts.P
 
 
 def liveobj_color_to_value_from_palette(obj, palette=None, fallback_table=None, default_value=0):
-    """The MIDI value for its colour; for one that the palette lacks the nearest of the table."""
+    """The MIDI value for an object's colour; for a colour outside the palette that of the nearest colour."""
     color = getattr(obj, "color", None) if liveobj_valid(obj) else None
     if color is None:
         return default_value
@@ -172,7 +172,7 @@ def liveobj_color_to_value_from_palette(obj, palette=None, fallback_table=None, 
 
 
 class DetailViewController:
-    """Shows the clip, or the devices, and later what was seen before."""
+    """Shows the clip or the devices, and later the previous view again."""
 
     def __init__(self, application, show_clip=True, *args, **kwargs):
         self._view = application.view

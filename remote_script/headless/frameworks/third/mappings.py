@@ -1,4 +1,4 @@
-"""What `create_mappings` answers, carried out: layers for components, modes, buttons for modes."""
+"""Applies the result of `create_mappings`: layers for components, modes, buttons for modes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ MODES_WORDS = ("is_private", "default_behaviour", "support_momentary_mode_cyclin
 def carry_out(components, mappings):
     """`{"Transport": {"play_button": "play_button"}, "Modes": {"mode": {"component": …}}}`.
 
-    A name that is no component's is a modes component: what names an element there is a button of it, the rest are
-    modes.
+    A name of no component makes a modes component: its entries with the name of an element are mode buttons, the
+    others are modes.
     """
     modes = {}
     for name, wanted in mappings.items():

@@ -13,7 +13,7 @@ from .live import DetailViewController
 
 
 class ModesComponent(shown(components.ModesComponent)):
-    """The first mode is selected when nothing else is."""
+    """The first mode is selected while no other mode is."""
 
     def __init__(self, *args, is_private=True, **kwargs):
         super().__init__(*args, **kwargs)
@@ -49,7 +49,7 @@ class ModesComponent(shown(components.ModesComponent)):
 
 
 class ShowDetailClipMode(Mode):
-    """Shows the clip while it is entered."""
+    """Shows the clip while the mode is entered."""
 
     def __init__(self, application, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -99,7 +99,7 @@ def select_mode_on_event_change(event_description, can_select_now=False):
 
 
 def toggle_mode_on_property_change(event_description, return_to_default=False, can_select_now=False):
-    """Pushes the mode while the property is in the wanted state (true without one), and pops it after."""
+    """Pushes the mode when the property takes the wanted state (default: true), and pops the mode afterwards."""
 
     def react(component, mode_name, description):
         value = getattr(description.subject, description.event_name)

@@ -31,7 +31,7 @@ class LiveObjSkinEntry(NamedTuple):
 
 
 class OptionalSkinEntry(NamedTuple):
-    """Looks up a colour, or another one where the skin does not have it."""
+    """Looks up a colour, or its substitute if the skin does not have the colour."""
 
     name: str
     fallback_name: Any = None
@@ -41,7 +41,7 @@ ON_SUFFIXES = ("enabled", "on", "pressed", "selected")
 
 
 class Skin(skin.Skin):
-    """A colour that it lacks is the default button's: on for a name that ends like one that is on. Guess."""
+    """A missing colour is that of the default button: "on" for a name with the ending of an "on" colour. Guess."""
 
     def __getitem__(self, key):
         if isinstance(key, LiveObjSkinEntry):

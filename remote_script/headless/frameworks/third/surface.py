@@ -24,7 +24,7 @@ LOW_PRIORITY, HIGH_PRIORITY, M4L_PRIORITY = -1, 1, 2
 
 
 class ControlSurfaceSpecification:
-    """What a surface is made of; a script's own derives from it and sets what it needs."""
+    """The parts of a surface; a script derives its specification from this class and sets attributes."""
 
     elements_type = ElementsBase
     control_surface_skin = default_skin
@@ -65,8 +65,8 @@ class ControlSurfaceSpecification:
 class ControlSurface(IdentifiedSurface, surface.ControlSurface):
     """`ControlSurface(specification, c_instance=…)` makes the specification's controls, components and mappings.
 
-    With `identity_response_id_bytes` it says hello only when the controller has answered. Components and elements are
-    also found in `component_map` and `elements`.
+    With `identity_response_id_bytes` the surface starts only after the controller's reply. `component_map` and
+    `elements` have the components and elements.
     """
 
     display = None
@@ -190,7 +190,7 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
         return M4L_PRIORITY
 
     def _mappings(self):
-        # A function in a class would become a method of it. Scripts give the class or an instance.
+        # A function in a class would become a method. Scripts pass the class or an instance.
         specification = self.specification
         for cls in (specification if isinstance(specification, type) else type(specification)).__mro__:
             made = vars(cls).get("create_mappings_function")
