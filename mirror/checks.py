@@ -15,7 +15,7 @@ import msgspec
 
 from remote_script.SetMirror.calls import PRODUCTS
 from remote_script.SetMirror.contract import checks as rules
-from remote_script.SetMirror.contract import display, late, schema
+from remote_script.SetMirror.contract import display, late, note_checks, schema
 from remote_script.SetMirror.contract.errors import BridgeError
 from remote_script.SetMirror.contract.places import ID, is_identity
 from remote_script.SetMirror.contract.values import ABSENT, ALL_NOTE_FIELDS, NOTE_FIELDS
@@ -141,9 +141,8 @@ class _Write:
                 payload["expect"] = op.expect if node is None else self._expected(node, op.name, op.expect)
         else:
             self.plain = False
-            finite(op.args, "`args`")
             payload["method"] = op.method
-            args = op.args if node is None else self._call(number, node, op)
+            args = self._call(number, node, op)
             payload["args"] = {**args, "notes": _in_pieces(args["notes"])} if "notes" in args else args
             if op.overwrite:
                 payload["overwrite"] = True
@@ -216,10 +215,14 @@ class _Write:
 
     # -- call --------------------------------------------------------------------------------------
 
-    def _call(self, number: int, node: Node, op: Call) -> dict[str, Any]:
-        if node.type not in schema.CLASSES:
+    def _call(self, number: int, node: Node | None, op: Call) -> dict[str, Any]:
+        if node is None or node.type not in schema.CLASSES:
+            finite(op.args, "`args`")
             return op.args
         method = rules.method_of(node.type, op.method, self.live)
+        # The rules for notes leave nothing in them that JSON cannot say.
+        notes = {arg.name for arg in method.args if arg.type == "notes"}
+        finite({name: value for name, value in op.args.items() if str(name).lower() not in notes}, "`args`")
         arguments = rules.arguments(method, op.args)
         for arg in method.args:
             if arg.name not in arguments:
@@ -231,7 +234,7 @@ class _Write:
             elif arg.type == "notes":
                 if node.props.get("is_midi_clip") is False:
                     raise errors.NotAvailable(f"{_label(node)} is an audio clip; only MIDI clips have notes")
-                arguments[arg.name] = rules.notes(
+                arguments[arg.name] = note_checks.notes(
                     arguments[arg.name], _REQUIRED_NOTE_FIELDS.get(method.name, _NOTE_FIELDS)
                 )
             elif isinstance(arguments[arg.name], tuple):

@@ -32,7 +32,10 @@ def reading(shadow: Shadow, row: Row, index: int) -> Reading:
         if prop.type == "notes":
             of_live = read(row.obj, "note_expressions") is ABSENT
             read_note = as_note if of_live else as_expressive_note
-            return (yield from encoded_in_pieces(all_notes(row.obj), read_note))
+            vector = all_notes(row.obj)
+            # A reading that is only begun, to have Live's copy, reads nothing of it.
+            yield
+            return (yield from encoded_in_pieces(vector, read_note))
         if prop.type == "envelopes":
             return (yield from _read_envelopes(shadow, row))
         plain = as_warp_marker if prop.type == "warp_markers" else as_routing

@@ -202,6 +202,11 @@ class Executor:
     def busy(self) -> bool:
         return self.current is not None or bool(self._queue) or self._resumed is not None or self._resumes()
 
+    @property
+    def is_long(self) -> bool:
+        """True once the running write has paused within long work."""
+        return self.current is not None and self.current.is_long
+
     def _resumes(self) -> bool:
         """True when a parked write can continue; it becomes the current one at the next turn."""
         self._resumed = self._resumed or self._beside.next()
@@ -230,6 +235,7 @@ class Executor:
             if wish == BESIDE:
                 self._park(write)
                 return ""
+            write.is_long = write.is_long or wish == MORE
             return wish
         except StopIteration as end:
             outcome = end.value

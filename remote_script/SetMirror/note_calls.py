@@ -9,21 +9,33 @@ do other work in between.
 from __future__ import annotations
 
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Callable, Dict, Generator, Iterator, List, Tuple
 
 from . import row_checks
 from .call import MORE, UNCHANGED, Adapters, Call, Described, Steps
 from .content import all_notes
-from .contract import checks
+from .contract import checks, note_checks
 from .contract.errors import BridgeError
 from .contract.limits import FOREVER_BEATS
-from .contract.notes import GRIDS, Note, Outcome, after_adding, after_changing, duplicated, quantized, shifted
+from .contract.notes import (
+    GRIDS,
+    Note,
+    Outcome,
+    Span,
+    after_adding,
+    after_changing,
+    duplicated,
+    quantized,
+    shifted,
+)
 from .contract.values import ABSENT, NOTE_FIELDS, as_note, read, same
 from .wire import decode
 
 NOTES_A_PIECE = 100
 """Notes per piece; a turn whose time is over ends between two pieces."""
 _NEW = ("pitch", "start_time", "duration")
+_SPAN = itemgetter(*_NEW)
 
 Foresee = Callable[[Call, List[Note]], Generator[None, None, Outcome]]
 
@@ -45,9 +57,9 @@ def _check_notes(required: Tuple[str, ...]) -> Callable[[Call], Steps]:
         for piece in _note_pieces(call.args["notes"]):
             if checked:
                 yield MORE
-            plain = checks.notes(piece, required, len(checked))
+            plain = note_checks.notes(piece, required, len(checked))
             if not expressive:
-                checks.only_lives(plain, len(checked))
+                note_checks.only_lives(plain, len(checked))
             checked.extend(plain)
         call.args["notes"] = checked
 
@@ -110,21 +122,17 @@ def _with_ids(call: Call, ids: List[int]) -> Any:
 
 
 def _adds(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
-    new = (
-        Note(0, **{name: note[name] for name in NOTE_FIELDS[1:] if name in note})
-        for note in call.args["notes"]
-    )
-    return after_adding(notes, new)
+    return after_adding(notes, map(_SPAN, call.args["notes"]))
 
 
 def _adds_tuples(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
-    return after_adding(notes, [Note(0, *note[:3]) for note in call.args["notes"]])
+    return after_adding(notes, [note[:3] for note in call.args["notes"]])
 
 
 def _replaces_selected(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
     selected = {int(note.note_id) for note in call.obj.get_selected_notes_extended()}
     unselected = [note for note in notes if note.note_id not in selected]
-    return after_adding(unselected, [Note(0, *note[:3]) for note in call.args["notes"]])
+    return after_adding(unselected, [note[:3] for note in call.args["notes"]])
 
 
 def _changes(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
@@ -142,7 +150,7 @@ def _duplicates(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]
     ids = set(call.args["note_ids"])
     chosen = [note for note in notes if note.note_id in ids]
     time, semitones = call.args.get("destination_time"), call.args.get("transposition_amount", 0)
-    return after_adding(notes, duplicated(chosen, time, semitones))
+    return after_adding(notes, _spans(duplicated(chosen, time, semitones)))
 
 
 def _duplicates_region(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
@@ -150,7 +158,11 @@ def _duplicates_region(call: Call, notes: List[Note]) -> Generator[None, None, O
     end = start + call.args["region_length"]
     chosen = [note for note in notes if start <= note.start_time < end and pitch in (-1, note.pitch)]
     beats, semitones = call.args["destination_time"] - start, call.args.get("transposition_amount", 0)
-    return after_adding(notes, shifted(chosen, beats, semitones))
+    return after_adding(notes, _spans(shifted(chosen, beats, semitones)))
+
+
+def _spans(notes: List[Note]) -> List[Span]:
+    return [(note.pitch, note.start_time, note.duration) for note in notes]
 
 
 def _quantizes(grid: str, pitch: str = "") -> Foresee:
@@ -258,14 +270,16 @@ def _add(call: Call, notes: List[Dict[str, Any]]) -> Steps:
             yield MORE
         piece = notes[call.done : call.done + NOTES_A_PIECE]
         # A tuple is what every version accepts; a list was refused once.
-        specifications = tuple(
-            make(**{name: value for name, value in note.items() if name != "note_id"}) for note in piece
-        )
+        specifications = tuple(make(**_without_id(note)) for note in piece)
         made = call.obj.add_new_notes(specifications)
         ids.extend(made if made is not None else ())
         call.done += len(piece)
         call.so_far = "{} of {} notes are in the clip".format(call.done, call.of)
     return ids
+
+
+def _without_id(note: Dict[str, Any]) -> Dict[str, Any]:
+    return {name: value for name, value in note.items() if name != "note_id"} if "note_id" in note else note
 
 
 def _add_new_notes(call: Call) -> Steps:

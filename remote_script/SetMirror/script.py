@@ -19,6 +19,7 @@ from .attribution import AUDIT, Lot
 from .audit import Audit
 from .awake import NORMAL_S, Awake
 from .batches import Batch, Batcher
+from .call import MORE
 from .clients import Client
 from .contract import auth, schema
 from .contract.errors import BridgeError
@@ -42,6 +43,8 @@ TIMER_MS = 10
 """Live keeps this interval on macOS (measured 10.3 ms); on one Windows PC it was 34 ms for every setting."""
 STEPS_END = 0.75
 """Fraction of the budget after which no new step starts."""
+LONG_STEPS_END = 0.9
+"""The same for a write of many notes: its steps take about half a millisecond each."""
 FINISH_S = 0.002
 """Extra time in which a finished write's changes and its reply may still be sent in the same turn."""
 AUDIT_LEFT = 0.25
@@ -224,7 +227,10 @@ class SetMirror:
         # Reading the Set and sending snapshots goes on in small steps, so nothing need be kept back for the last one.
         end = start + budget
         deadline = end if self._progress is not None else start + budget * STEPS_END
-        worked = self._round(server, deadline, start + self._credit_s * STEPS_END, end)
+        # A short write may use the time that earlier pumps left, so that it ends in this turn.
+        is_long = self.executor.is_long
+        write_end = start + (budget * LONG_STEPS_END if is_long else self._credit_s * STEPS_END)
+        worked = self._round(server, deadline, write_end, end)
         while self._answered(server) and self.awake.more(start):
             worked = True
             deadline = self.awake.deadline(start)
@@ -302,6 +308,8 @@ class SetMirror:
                 wish = executor.advance()
                 self.timings["write"].add(time.perf_counter() - began)
                 self._advanced = wish == PUMP
+                if wish == MORE:
+                    write_deadline = min(write_deadline, deadline)
                 if wish == FLUSH:
                     # Its operations are done: extend the deadline so that the reply can be sent in this turn.
                     write_deadline = max(write_deadline, time.perf_counter() + FINISH_S)

@@ -55,6 +55,8 @@ class Write:
         self.cause = Cause("write", self.id, self.author)
         self.has_calls = any(op.get("op") == "call" for op in self.operations)
         self.answered = False
+        self.is_long = False
+        """True once it has paused within long work."""
         self.touched: Set[int] = set()
         self.undoes: str = params.get("undoes") or ""
         """Id of the write that this undo is meant for; "" for the newest edit, whoever made it."""

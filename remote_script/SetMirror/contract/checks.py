@@ -16,29 +16,13 @@ from .late import WRITTEN, said
 from .limits import FOREVER_BEATS
 from .naming import NEAR, near_names, suggestion
 from .places import is_identity
-from .values import ABSENT, ALL_NOTE_FIELDS, EXPRESSIONS, NOTE_FIELDS
+from .values import ABSENT
 
 Read = Callable[[str], Any]
 """A property of one object by its name; ABSENT where the object has none."""
 
 LONGEST_TEXT = 10000
 """Characters; Live's names stay far below, info texts may be long."""
-NOTE_LIMITS: Dict[str, Tuple[float, float]] = {
-    "pitch": (0, 127),
-    "start_time": (-FOREVER_BEATS, FOREVER_BEATS),
-    "duration": (0.0, FOREVER_BEATS),
-    "velocity": (0.0, 127.0),
-    "probability": (0.0, 1.0),
-    "velocity_deviation": (-127.0, 127.0),
-    "release_velocity": (0.0, 127.0),
-    "gain": (0.0, 1000.0),
-    "pan": (-1.0, 1.0),
-    "pressure": (0.0, 1.0),
-    "timbre": (-1.0, 1.0),
-    "transpose": (-127.0, 127.0),
-}
-MOST_NOTES = 50000
-"""Notes in one operation: about a second on Live's main thread."""
 
 
 def short(value: Any) -> Any:
@@ -376,72 +360,3 @@ def _names_object(arg: schema.Arg, value: Any) -> bool:
     return arg.is_place and (
         is_identity(value) or (isinstance(value, str) and ("/" in value or "$" in value))
     )
-
-
-def only_lives(notes: List[Dict[str, Any]], first: int = 0) -> None:
-    """Refuse what notes of Live's do not have; `first` as for `notes`."""
-    for number, note in enumerate(notes, first):
-        for name in EXPRESSIONS:
-            if name in note:
-                raise BridgeError(
-                    "NOT_AVAILABLE",
-                    "note {} has `{}`: notes in Live have no such property".format(number, name),
-                    note[name],
-                    hint="leave it out; notes in Bitwig have it",
-                )
-
-
-_NUMBERS = (float, int)
-
-
-def notes(value: Any, required: Tuple[str, ...], first: int = 0) -> List[Dict[str, Any]]:
-    """Notes as dictionaries with checked fields; a note may also be the list of values that the wire has.
-
-    `first` is the number of the first note, for notes that are checked in pieces.
-    """
-    if not isinstance(value, (list, tuple)):
-        raise refuse("notes must be a list", value)
-    if first + len(value) > MOST_NOTES:
-        raise BridgeError(
-            "TOO_LARGE", "At most {} notes in one operation, got {}".format(MOST_NOTES, first + len(value))
-        )
-    checked: List[Dict[str, Any]] = []
-    for number, item in enumerate(value, first):
-        if isinstance(item, (list, tuple)) and len(item) in (len(NOTE_FIELDS), len(ALL_NOTE_FIELDS)):
-            item = dict(zip(ALL_NOTE_FIELDS, item))
-        if not isinstance(item, dict):
-            raise refuse("note {} must be an object".format(number), item)
-        note: Dict[str, Any] = {}
-        for name, field in item.items():
-            if field is None:
-                continue
-            limits = NOTE_LIMITS.get(name)
-            # Nearly all are of this kind: texts for refusals are made for the others alone.
-            if limits is not None and type(field) in _NUMBERS and limits[0] <= field <= limits[1]:
-                if name == "pitch" and type(field) is int:
-                    note[name] = field
-                    continue
-                if name != "pitch" and (name != "duration" or field > 0):
-                    note[name] = float(field)
-                    continue
-            label = "{} of note {}".format(name, number)
-            if name in ("note_id", "pitch"):
-                note[name] = to_int(label, field)
-            elif name == "mute":
-                note[name] = to_bool(label, field)
-            elif name in NOTE_LIMITS:
-                note[name] = to_float(label, field)
-            else:
-                raise refuse("a note has {}, not {!r}".format(", ".join(NOTE_FIELDS), name), name)
-            if limits is not None and not limits[0] <= note[name] <= limits[1]:
-                rule = "{} must be between {:g} and {:g}, got {:g}".format(
-                    label, limits[0], limits[1], note[name]
-                )
-                raise refuse(rule, field)
-            if name == "duration" and note[name] <= 0:
-                raise refuse("{} must be above 0".format(label), field)
-        for name in required:
-            if name not in note:
-                raise refuse("note {} needs `{}`".format(number, name), item)
-        checked.append(note)
-    return checked

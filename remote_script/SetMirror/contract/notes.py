@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from itertools import islice
 from typing import Callable, Dict, Generator, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 GRIDS: Dict[int, Tuple[float, ...]] = {
@@ -59,6 +60,8 @@ class Outcome(NamedTuple):
 
 
 Steps = Generator[None, None, Outcome]
+Span = Tuple[int, float, float]
+"""Pitch, start and duration of a new note: of thousands, Python's garbage collection need not look at such tuples."""
 
 
 # -- one pitch ----------------------------------------------------------------------------------
@@ -67,25 +70,36 @@ Steps = Generator[None, None, Outcome]
 class Lane:
     """The notes of one pitch, sorted by start, while notes are added to it."""
 
-    __slots__ = ("_starts", "notes")
+    __slots__ = ("_starts", "notes", "removed")
 
     def __init__(self, notes: Iterable[Note] = ()) -> None:
         self.notes = list(notes)
-        self._starts = [note.start_time for note in self.notes]
+        self.removed: List[Note] = []
+        """Notes that an added one replaced or covered."""
+        self._starts: Optional[List[float]] = None
 
     def add(self, note: Note) -> None:
         """Add a note, which survives those before it."""
-        notes, starts = self.notes, self._starts
-        low = bisect_left(starts, note.start_time)
+        notes, starts, start = self.notes, self._starts, note.start_time
+        if not notes or notes[-1].start_time < start >= notes[-1].end_time:
+            # Most lists of notes are in the order of time.
+            notes.append(note)
+            if starts is not None:
+                starts.append(start)
+            return
+        if starts is None:
+            starts = self._starts = [note.start_time for note in notes]
+        low = bisect_left(starts, start)
         high = bisect_left(starts, note.end_time, low)
-        if low == high and low < len(starts) and starts[low] == note.start_time:
+        if low == high and low < len(starts) and starts[low] == start:
             high = low + 1
         if low > 0:
             earlier = notes[low - 1]
-            if earlier.end_time > note.start_time:
-                notes[low - 1] = earlier._replace(duration=note.start_time - earlier.start_time)
+            if earlier.end_time > start:
+                notes[low - 1] = earlier._replace(duration=start - earlier.start_time)
+        self.removed += notes[low:high]
         notes[low:high] = [note]
-        starts[low:high] = [note.start_time]
+        starts[low:high] = [start]
 
 
 def settled(notes: Iterable[Note]) -> List[Note]:
@@ -106,17 +120,49 @@ def settled(notes: Iterable[Note]) -> List[Note]:
 # -- a clip; generators that pause every `PIECE` notes ---------------------------------------------
 
 
-def after_adding(notes: Iterable[Note], new: Iterable[Note]) -> Steps:
-    """The outcome for a clip's `notes` when `new` ones are added in this order."""
-    present = list(notes)
-    lanes = {pitch: Lane(lane) for pitch, lane in (yield from _by_pitch(present)).items()}
-    for number, note in enumerate(new):
+def after_adding(notes: Iterable[Note], new: Iterable[Span]) -> Steps:
+    """The outcome for a clip's `notes` when notes at `new` are added in this order.
+
+    Where no two notes of a pitch meet, as nearly always, Live's rules have nothing to do.
+    """
+    lanes = yield from _by_pitch(list(notes))
+    after = sum(map(len, lanes.values()))
+    added: Dict[int, List[Tuple[float, float]]] = {}
+    for number, (pitch, start, duration) in enumerate(new):
         if number % PIECE == PIECE - 1:
             yield
-        if note.pitch not in lanes:
-            lanes[note.pitch] = Lane()
-        lanes[note.pitch].add(note)
-    return (yield from _outcome(present, [lane.notes for lane in lanes.values()], {}))
+        added.setdefault(pitch, []).append((start, duration))
+    before: List[Note] = []
+    left: List[List[Note]] = []
+    compared = 0
+    for pitch in sorted(added):
+        present, fresh = lanes.get(pitch, []), added[pitch]
+        compared += len(present) + len(fresh)
+        if compared >= PIECE:
+            compared = 0
+            yield
+        if _are_apart([(note.start_time, note.duration) for note in present] + fresh):
+            after += len(fresh)
+            continue
+        lane = Lane(present)
+        for number, span in enumerate(fresh):
+            if number % PIECE == PIECE - 1:
+                yield
+            lane.add(Note(0, pitch, *span))
+        before += present
+        left.append(lane.notes)
+        after += len(lane.notes) - len(present)
+    outcome = yield from _outcome(before, left, {})
+    return outcome._replace(after=after)
+
+
+def _are_apart(spans: List[Tuple[float, float]]) -> bool:
+    """True when each note of one pitch, as start and duration, ends before the next one starts."""
+    spans.sort()
+    return all(
+        start + duration <= following > start
+        for (start, duration), (following, _) in zip(spans, islice(spans, 1, None))
+    )
 
 
 def after_changing(notes: Iterable[Note], changed: Iterable[Note]) -> Steps:

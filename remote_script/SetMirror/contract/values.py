@@ -156,10 +156,14 @@ def as_json(value: Any) -> Any:
         if read(value, mark) is not ABSENT:
             return {name: as_json(read(value, name)) for name in fields if read(value, name) is not ABSENT}
     if isinstance(value, (list, tuple)) or read(value, "__len__") is not ABSENT:
-        return tuple(as_json(item) for item in items(value))
+        plain = tuple(items(value))
+        # Thousands of ids of notes come as such a list.
+        return plain if _PLAIN_TYPES.issuperset(map(type, plain)) else tuple(as_json(item) for item in plain)
     return str(value)
 
 
+_PLAIN_TYPES = frozenset((int, bool, type(None)))
+"""Types whose values are JSON data as they are."""
 _NOTE = attrgetter(*NOTE_FIELDS)
 _NOTE_TYPES = (int, int, float, float, float, bool, float, float, float)
 

@@ -120,8 +120,11 @@ class Made:
         return self._made[place]
 
     def __iter__(self) -> Iterator[Any]:
-        for place in range(len(self._sources)):
-            yield self[place]
+        made, make = self._made, self._make
+        for place, source in enumerate(self._sources):
+            if place not in made:
+                made[place] = make(source)
+            yield made[place]
 
 
 class VectorBase(Instance):
@@ -269,14 +272,18 @@ def make_value(
             # The hot path of reading notes.
             self.__dict__.update(zip(fields_kept, args))
             return
-        first = dict(zip(names, args))
+        first = dict(zip(names, args)) if args else {}
         values = {**default_values, **first, **kwargs}
         wrong = len(args) > len(names) or len(values) != len(names) or not known.issuperset(values)
-        if wrong or not first.keys().isdisjoint(kwargs):
+        if wrong or (first and not first.keys().isdisjoint(kwargs)):
             raise mismatch(
                 name, "__init__", (self,) + tuple(args), "__init__(_object*, %s)" % ", ".join(names)
             )
         instance_dict = self.__dict__
+        ordered = [values[key] for key in names]
+        if tuple(map(type, ordered)) == converts:
+            instance_dict.update(zip(fields_kept, ordered))
+            return
         for key, convert, slot in slots:
             value = values[key]
             instance_dict["_" + key] = value if type(value) is convert else slot.convert_checked(self, value)
@@ -286,8 +293,15 @@ def make_value(
         fill(made, args, kwargs)
         return made
 
+    def exactly(cls: Any, values: Sequence[Any]) -> Any:
+        """From one value of the right type for each field."""
+        made = cls.__new__(cls)
+        made.__dict__.update(zip(fields_kept, values))
+        return made
+
     namespace: Dict[str, Any] = {"__module__": module, "__qualname__": name, "__init__": __init__}
     namespace["of"] = classmethod(of)
+    namespace["exactly"] = classmethod(exactly)
     if not hidden:
         for key, convert, writable in fields:
             namespace[key] = _Slot(key, convert, writable)

@@ -5,6 +5,7 @@ Every edit makes one new body (see `clip_body`); the rules are in `notes`, `enve
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any, FrozenSet, Iterable, List, Optional, Tuple
 
 from ...SetMirror.contract.notes import Note
@@ -30,13 +31,16 @@ WARPED = "The clip is warped"
 """Guess: the texts; that the conversions raise errors is documented."""
 
 
+_hidden_fields = attrgetter(*("_" + name for name in Note._fields[1:]))
+
+
 def export_warp_markers(markers: Iterable[Any]) -> Tuple[Any, ...]:
     """Warp markers as scripts see them."""
     return tuple(WarpMarker(*marker) for marker in markers)
 
 
 def _copies(notes: Iterable[Note]) -> Made:
-    return Made(lambda note: MidiNote.of(*note), notes)
+    return Made(MidiNote.exactly, notes)
 
 
 def _legacy(notes: Iterable[Note]) -> Tuple[Tuple[Any, ...], ...]:
@@ -73,7 +77,7 @@ class ClipContent(Node):
                 raise mismatch(
                     "Clip", "add_new_notes", (self, specification), "add_new_notes(TPyHandle<AClip>,object)"
                 )
-            specs.append(Note(0, *(specification.__dict__["_" + name] for name in Note._fields[1:])))
+            specs.append(Note(0, *_hidden_fields(specification)))
         changed, ids = now.add(specs)
         self.put_notes(changed)
         return tuple(ids)

@@ -8,6 +8,8 @@ are beats. The selection is not part of the value: Live's history does not recor
 from __future__ import annotations
 
 import math
+from itertools import chain
+from operator import attrgetter
 from typing import (
     Any,
     Callable,
@@ -60,6 +62,18 @@ def checked(note: Note) -> Note:
     return note
 
 
+_FIELDS = attrgetter(*Note._fields[1:])
+_TYPES = (int, float, float, float, bool, float, float, float)
+
+
+def _converted(spec: Any) -> Note:
+    """A new note of Live's types from anything that has the attributes of a note."""
+    values = _FIELDS(spec)
+    if tuple(map(type, values)) == _TYPES:
+        return Note(0, *values)
+    return Note(0, *[type_(value) for type_, value in zip(_TYPES, values)])
+
+
 class Notes:
     """One version of a clip's notes. Falsy when empty; iterates by pitch, then start."""
 
@@ -84,9 +98,7 @@ class Notes:
     # Reading
 
     def __iter__(self) -> Iterator[Note]:
-        for pitch in sorted(self._lanes):
-            for note in self._lanes[pitch]:
-                yield note
+        return chain.from_iterable(self._lanes[pitch] for pitch in sorted(self._lanes))
 
     def __len__(self) -> int:
         return sum(map(len, self._lanes.values()))
@@ -143,33 +155,18 @@ class Notes:
 
     def add(self, specs: Iterable[Any]) -> Tuple[Notes, List[int]]:
         """Add notes one after the other; returns the ids of the notes that the later ones did not remove."""
-        new = [
-            checked(
-                Note(
-                    0,
-                    int(s.pitch),
-                    float(s.start_time),
-                    float(s.duration),
-                    float(s.velocity),
-                    bool(s.mute),
-                    float(s.probability),
-                    float(s.velocity_deviation),
-                    float(s.release_velocity),
-                )
-            )
-            for s in specs
-        ]
+        new = [checked(_converted(spec)) for spec in specs]
         lanes: Dict[int, Lane] = {}
         ids: List[int] = []
-        for note in new:
-            note = note._replace(note_id=self.ids.next())
+        for values in new:
+            note = Note(self.ids.next(), *values[1:])
             ids.append(note.note_id)
             if note.pitch not in lanes:
                 lanes[note.pitch] = Lane(self._lanes.get(note.pitch, ()))
             lanes[note.pitch].add(note)
         changed = {pitch: tuple(lane.notes) for pitch, lane in lanes.items()}
-        alive = {note.note_id for lane in changed.values() for note in lane}
-        return self._with_lanes(changed), [note_id for note_id in ids if note_id in alive]
+        removed = {note.note_id for lane in lanes.values() for note in lane.removed}
+        return self._with_lanes(changed), [note_id for note_id in ids if note_id not in removed]
 
     def remove_ids(self, ids: Iterable[int]) -> Notes:
         """Without these notes. RuntimeError when one is not in the clip."""

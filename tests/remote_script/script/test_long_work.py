@@ -14,7 +14,7 @@ import pytest
 
 from remote_script.headless.sets.generate import default_set
 from remote_script.SetMirror.content import PIECE
-from remote_script.SetMirror.contract.checks import MOST_NOTES
+from remote_script.SetMirror.contract.note_checks import MOST_NOTES
 from remote_script.SetMirror.contract.values import NOTE_FIELDS
 from remote_script.SetMirror.note_calls import NOTES_A_PIECE
 from remote_script.SetMirror.wire import Encoded

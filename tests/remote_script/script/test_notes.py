@@ -11,7 +11,9 @@ from remote_script.headless.music.notes import Notes
 from remote_script.SetMirror.content import whole
 from remote_script.SetMirror.contract.notes import (
     GRIDS,
+    Lane,
     Note,
+    Span,
     after_adding,
     after_changing,
     duplicated,
@@ -37,13 +39,13 @@ def test_a_note_that_is_made_shorter_by_the_edit_itself_is_no_side_effect() -> N
 
 
 def test_of_two_new_notes_with_one_start_the_first_is_no_note_of_the_clip_that_goes() -> None:
-    outcome = whole(after_adding([note(1, 60, 0.0)], [note(0, 61, 0.0), note(0, 61, 0.0)]))
+    outcome = whole(after_adding([note(1, 60, 0.0)], [(61, 0.0, 1.0), (61, 0.0, 1.0)]))
     assert outcome == ((), (), 2)
 
 
 def test_a_new_note_removes_those_that_start_inside_it_and_cuts_the_one_that_it_starts_in() -> None:
     held = [note(1, 60, 0.0, 2.0), note(2, 60, 2.0), note(3, 60, 3.0), note(4, 61, 1.0)]
-    outcome = whole(after_adding(held, [note(0, 60, 1.0, 2.0)]))
+    outcome = whole(after_adding(held, [(60, 1.0, 2.0)]))
     assert outcome.removed == (held[1],)
     assert outcome.shortened == (held[0],)
     assert outcome.after == 4
@@ -62,8 +64,8 @@ notes = st.builds(
 )
 
 
-def plain(each: SimpleNamespace) -> Note:
-    return Note(0, each.pitch, each.start_time, each.duration)
+def span(note: SimpleNamespace | Note) -> Span:
+    return note.pitch, note.start_time, note.duration
 
 
 def seen(before: Notes, after: Notes) -> tuple[set[int], int]:
@@ -75,8 +77,33 @@ def test_what_is_foreseen_of_adding_is_what_headless_live_does(
     held: list[SimpleNamespace], new: list[SimpleNamespace]
 ) -> None:
     before = Notes.of(held)
-    outcome = whole(after_adding(before, map(plain, new)))
+    outcome = whole(after_adding(before, map(span, new)))
     assert ({n.note_id for n in outcome.removed}, outcome.after) == seen(before, before.add(new)[0])
+
+
+@given(st.lists(notes, max_size=8))
+def test_a_lane_follows_the_rules_one_note_after_the_other(new: list[SimpleNamespace]) -> None:
+    lane, expected = Lane(), []
+    for number, added in enumerate(new):
+        note = Note(number, 60, added.start_time, added.duration)
+        lane.add(note)
+        expected = sorted(
+            [
+                *(
+                    n._replace(duration=note.start_time - n.start_time)
+                    if n.start_time < note.start_time < n.end_time
+                    else n
+                    for n in expected
+                    if not (
+                        note.start_time <= n.start_time < note.end_time or n.start_time == note.start_time
+                    )
+                ),
+                note,
+            ],
+            key=lambda n: n.start_time,
+        )
+        assert lane.notes == expected
+    assert sorted(n.note_id for n in lane.notes + lane.removed) == list(range(len(new)))
 
 
 @given(st.lists(notes, max_size=12), st.sampled_from(sorted(GRIDS)), st.floats(0, 1), st.integers(-2, 2))
@@ -94,5 +121,5 @@ def test_what_is_foreseen_of_quantizing_transposing_and_duplicating_is_what_head
     ids = [n.note_id for n in before][::2]
     copies = duplicated(before.with_ids(ids), None, semitones)
     after = before.duplicate_ids(ids, None, semitones)[0]
-    outcome = whole(after_adding(before, copies))
+    outcome = whole(after_adding(before, map(span, copies)))
     assert ({n.note_id for n in outcome.removed}, outcome.after) == seen(before, after)
