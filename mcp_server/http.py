@@ -26,6 +26,7 @@ from mirror.token import AGENT, read_bearer
 
 from .front import build
 from .http_server import Application, HttpServer
+from .on_the_spot import OnTheSpot
 from .ports import HOST, listeners_on
 from .server import ToolServer
 
@@ -75,8 +76,9 @@ async def http(
 async def application(engine: ToolServer, version: str, port: int) -> AsyncIterator[Application]:
     """The SDK's session manager behind our limit on sessions; it refuses other hosts, ports and origins."""
     names = [f"{HOST}:{port}", f"localhost:{port}"]
+    server = build(engine, version)
     manager = StreamableHTTPSessionManager(
-        build(engine, version),
+        server,
         max_request_body_size=BODY_BYTES,
         session_idle_timeout=IDLE_S,
         max_sessions=SESSIONS,
@@ -86,8 +88,9 @@ async def application(engine: ToolServer, version: str, port: int) -> AsyncItera
             allowed_origins=[f"http://{name}" for name in names],
         ),
     )
-    async with manager.run():
-        yield Sessions(manager.handle_request, engine.subscribes)
+    async with server.lifespan(server) as state, manager.run():
+        reads = OnTheSpot(manager.handle_request, server, engine, state, names)
+        yield Sessions(reads, engine.subscribes)
 
 
 def guarded(app: Application, token: str) -> Application:

@@ -165,7 +165,7 @@ class ToolServer:
 
         caller = caller_of(ctx)
         desk = self.desk(tool, caller, consent, report)
-        async with self._waiting if tool.waits else self.working:
+        async with _place(self._waiting if tool.waits else self.working):
             try:
                 if tool.reads:
                     self.policy.check_reading(tool.ruled_as, caller.who)
@@ -295,6 +295,20 @@ def _no_tool(name: str, tools: Iterable[str]) -> errors.MirrorError:
     except errors.NotAvailable as problem:
         return problem
     return errors.NotFound(f"There is no tool {name!r}", hint=f"the tools are {', '.join(tools)}")
+
+
+@asynccontextmanager
+async def _place(limiter: anyio.CapacityLimiter) -> AsyncIterator[None]:
+    """One of the limiter's places; no checkpoint where one is free, see `on_the_spot`."""
+    call = object()
+    try:
+        limiter.acquire_on_behalf_of_nowait(call)
+    except anyio.WouldBlock:
+        await limiter.acquire_on_behalf_of(call)
+    try:
+        yield
+    finally:
+        limiter.release_on_behalf_of(call)
 
 
 def _modified(path: Path) -> tuple[int, int] | None:

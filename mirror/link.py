@@ -118,6 +118,8 @@ class Link:
           TooLarge: the request is longer than the script takes.
           MirrorError: what the script answered.
         """
+        # Whoever is cancelled already asks nothing.
+        await anyio.lowlevel.checkpoint_if_cancelled()
         if not self.served:
             raise errors.Disconnected("There is no link to Live now", sent=False)
         self._number += 1
