@@ -153,7 +153,7 @@ class Desk:
         try:
             answer = await self.write(plan.final(), plan.label, dry_run=plan.dry_run, **more)
         except errors.MirrorError as problem:
-            raise plan.in_terms_of_calls(problem, scope.makes) from None
+            raise plan.in_terms_of_calls(problem, scope.batch.makes) from None
         notes = [*scope.notes, *plan.notes]
         return {**answer, "notes": notes} if notes else answer
 

@@ -22,10 +22,10 @@ from mirror.queries import named
 from remote_script.SetMirror.contract import naming
 from remote_script.SetMirror.contract.errors import TABLE, BridgeError
 from remote_script.SetMirror.contract.late import is_late
-from remote_script.SetMirror.contract.limits import OPERATIONS
 from remote_script.SetMirror.contract.places import ID
 
 from . import reading, units, views
+from .batch_objects import BatchObjects
 from .clip_states import ClipStates
 from .insertions import Insertions
 from .late_nodes import (
@@ -33,12 +33,10 @@ from .late_nodes import (
     Product,
     fits,
     in_calls,
-    late_node,
     listed,
     product,
     shifted,
     step_below,
-    tree_property,
     wire,
 )
 
@@ -196,12 +194,8 @@ class Scope:
         self.caller = caller
         self.check_file = check_file
         self._meant: dict[str, int] = {} if meant is None else meant
-        self.made: list[LateNode | None] = []
-        """For each call of the batch so far, the object that it makes."""
-        self.makes: list[int | None] = []
-        """For each call of the batch so far, the number of the operation that makes this object."""
-        self.operations = 0
-        """The number of operations of the calls so far."""
+        self.batch = BatchObjects(mirror, self.later, self.ref)
+        """The objects that the calls of the batch so far make and name."""
         self.taken: set[Any] = set()
         """Slots that plans of this scope fill."""
         self.scenes = 0
@@ -214,8 +208,6 @@ class Scope:
         """The effects of the batch's calls so far on clips."""
         self.insertions = Insertions(self._id_of, self._ids_before, self._ref_of)
         """The lists that these calls insert into."""
-        self._names: dict[str, list[Node]] = {}
-        """By name, the objects that calls of the batch so far gave this name."""
         self.notes: list[str] = []
 
     # -- objects -----------------------------------------------------------------------------------
@@ -228,7 +220,7 @@ class Scope:
             return self.mirror.resolve(target, *kinds)
         if target.endswith("/clip") and (clip := self._in_slot(target)) is not None:
             return clip
-        if target in self._names and (named_here := self._named_here(target, kinds)) is not None:
+        if (named_here := self._named_here(target, kinds)) is not None:
             return named_here
         # A target in a question to a person keeps meaning the same object.
         meant = self._meant.get(target, target)
@@ -292,19 +284,19 @@ class Scope:
         """
         matches = [
             node
-            for candidate in self._names[name]
+            for candidate in self.batch.named(name)
             if (
                 node := fits(candidate, kinds)
                 if isinstance(candidate, LateNode)
                 else self._as_kind(candidate, kinds)
             )
         ]
+        if not matches:
+            return None
         ids = {node.id for node in matches}
         others = [node for node in self.named(name, *kinds) if node.id not in ids]
         if len(ids) == 1 and not others:
             return matches[0]
-        if not ids:
-            return None
         refs = ", ".join(self.ref(node) for node in [*matches, *others][:10])
         raise errors.Ambiguous(
             f"{len(ids) + len(others)} objects are named {name!r}", name, hint=f"write {refs}"
@@ -368,7 +360,7 @@ class Scope:
         if text.startswith("@"):
             id_, _, path = text[1:].partition("/")
             text = f"{self.mirror.ref(int(id_))}/{path}"
-        return in_calls(text, self.makes)
+        return in_calls(text, self.batch.makes)
 
     def named(self, name: str, *kinds: str) -> list[Node]:
         """As `mirror.queries.named`."""
@@ -425,7 +417,7 @@ class Scope:
         owner, text = self.parent(mixer), str(which).strip()
         returns: list[Node] = []
         if owner.type == "Track" and owner.role != "master_track":
-            returns = [*self.children("song", "return_tracks"), *self._new_returns()]
+            returns = [*self.children("song", "return_tracks"), *self.batch.return_tracks()]
         elif owner.type != "Track" and isinstance(owner.id, int):
             returns = [*self.children(self.parent(owner), "return_chains")]
         elif owner.type != "Track":
@@ -434,9 +426,6 @@ class Scope:
         if isinstance(mixer.id, int) and isinstance(destination.id, int):
             return self.children(mixer, "sends")[returns.index(destination)]
         return step_below(mixer, "sends", wire(destination))
-
-    def _new_returns(self) -> list[Node]:
-        return [node for node in self.made if node is not None and node.role == "return_tracks"]
 
     def _return_of(self, mixer: Node, returns: list[Node], text: str) -> Node:
         if text.startswith("$"):
@@ -470,44 +459,12 @@ class Scope:
         return {ID: node.id} if isinstance(node.id, int) else node.id
 
     def _made(self, target: str, kinds: Sequence[str]) -> Node:
-        match = _RESULT.match(target)
-        number = int(match[1]) if match is not None else -1
-        if match is None or not number < len(self.made):
-            raise errors.InvalidValue(
-                f"$k is the object that an earlier call of the batch makes, from $0; {target[:40]!r} is none",
-                target[:40],
-            )
-        top = self.made[number]
-        if top is None:
-            raise errors.InvalidValue(f"Call {number} of the batch makes no object", target[:40])
-        current = self.clips.current(self._below(top, match[2]) if match[2] else top)
+        current = self.clips.current(self.batch.find(target))
         node = fits(current, tuple(kinds))
         if node is None:
             raise errors.InvalidValue(
                 f"A {' or '.join(kinds)} is needed, {target} is a {current.type}", target
             )
-        return node
-
-    def _below(self, node: Node, path: str) -> Node:
-        """The object at a path below an object that does not exist yet, by the table; lists by index or name."""
-        steps = [step for step in path.split("/") if step]
-        while steps:
-            role = steps.pop(0)
-            prop = tree_property(node.type, role)
-            if prop is None:
-                raise errors.InvalidValue(f"{self.ref(node)} ({node.type}) has no {role!r} below it", path)
-            if prop.type not in ("children", "refs"):
-                node = step_below(node, role)
-                continue
-            if not steps:
-                raise errors.InvalidValue(
-                    f"{role!r} of {self.ref(node)} is a list: give an index, from 0", path
-                )
-            which = steps.pop(0)
-            while steps and not which.isdecimal() and tree_property(prop.of, steps[0]) is None:
-                # A name may hold a slash: Dry/Wet.
-                which += "/" + steps.pop(0)
-            node = step_below(node, role, which) if which.isdecimal() else self.later(node, role, which)
         return node
 
     # -- values ------------------------------------------------------------------------------------
@@ -552,57 +509,20 @@ class Scope:
         Raises:
           TooLarge: the batch has too many operations.
         """
-        ops = plan.final(self.operations)
+        ops = plan.final(self.batch.operations)
         self.insertions.check(ops)
-        made = plan.makes
-        self.makes.append(None if made is None else made.operation + self.operations)
-        self.made.append(None if made is None else self._node_of(made))
-        self._remember_names(ops)
-        call = f"call {len(self.made) - 1}"
+        self.batch.add(plan.makes, ops)
+        call = f"call {len(self.batch.made) - 1}"
         for number, op in enumerate(ops):
-            product_of = product(number, plan.operations)
-            node = None if product_of is None else self._node_of(product_of)
+            made = product(number, plan.operations)
+            node = None if made is None else self.batch.node_of(made)
             self.clips.follow(op, node, call)
             self.insertions.follow(op, node)
-        self.operations += len(ops)
-        if self.operations > OPERATIONS:
-            raise errors.TooLarge(
-                f"A batch has at most {OPERATIONS} operations; call {len(self.made) - 1} makes it"
-                f" {self.operations}",
-                self.operations,
-                hint="split it: each part is one undo step",
-            )
         return ops
-
-    def _remember_names(self, ops: tuple[Operation, ...]) -> None:
-        """Record the names that these operations set, for the calls after them."""
-        new = {node.id: node for node in self.made if node is not None}
-        for op in ops:
-            if isinstance(op, Set) and op.name == "name" and isinstance(op.value, str):
-                node = new.get(op.target) if isinstance(op.target, str) else self.mirror.node(op.target)  # type: ignore[call-overload]
-                if node is not None and op.value:
-                    self._names.setdefault(op.value, []).append(node)
-
-    def _node_of(self, made: Product) -> LateNode:
-        """The object that a plan makes, as the calls after it see it."""
-        owner = shifted(made.owner, self.operations)
-        above: Node | None = None
-        if isinstance(owner, int) or owner == "song":
-            above = self.mirror.node(owner) if isinstance(owner, int) else self.mirror.resolve("song")
-        elif isinstance(owner, str):
-            above = self._owner_of(owner)
-        return late_node(f"${made.operation + self.operations}", made.type, above, made.role, made.name)
-
-    def _owner_of(self, text: str) -> Node | None:
-        """The new object of a late target's text; None where no call makes it."""
-        number, _, path = text[1:].partition("/")
-        tops = [node for node in self.made if node is not None and str(node.id) == f"${number}"]
-        return (self._below(tops[0], path) if path else tops[0]) if tops else None
 
 
 _AUTOMATED = 1
 """The value of `automation_state` when there is automation, and it plays."""
-_RESULT = re.compile(r"\$([0-9]{1,9})(?:[./](.+))?\Z", re.DOTALL)
 Planner = Callable[[Scope, Any], Plan]
 
 

@@ -300,7 +300,7 @@ class Toolset:
             async def run(desk: Desk, arguments: Any) -> dict[str, Any]:
                 scope = desk.scope
                 meant = plan(scope, arguments)
-                return lean(await desk.carry_out(scope, meant), meant, scope.made)
+                return lean(await desk.carry_out(scope, meant), meant, scope.batch.made)
 
             self._add(plan.__name__, title, description, arguments, run, WRITTEN, plan=plan, **hints)
             return plan

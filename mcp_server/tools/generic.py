@@ -154,7 +154,7 @@ def joined(scope: Scope, calls: Iterable[Entry]) -> list[tuple[Operation, ...]]:
                 )
             parts.append(scope.join(plan))
         except errors.MirrorError as problem:
-            if any(late_node is not None for late_node in scope.made):
+            if any(late_node is not None for late_node in scope.batch.made):
                 count_before_batch(problem)
             problem.rule = f"call {number} ({entry.tool[:40]}): {problem.rule}"
             problem.facts["call"] = number

@@ -1,0 +1,93 @@
+"""Later calls of a batch see the objects that earlier calls make and name."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from mcp_server.batch_objects import BatchObjects
+from mcp_server.late_nodes import LateNode, Own, Product, listed, made
+from mirror import Call, Mirror, Node, Set, errors
+
+SONG = Node(1, "Song", None, "", {}, {}, 0)
+KEYS = Node(7, "Track", 1, "tracks", {"name": "Keys"}, {}, 0)
+TRACK = Product(0, "Track", "song", "tracks")
+CREATE = Call("song", "create_midi_track", {"index": -1})
+
+
+class Nodes:
+    """The two lookups of a mirror, over two objects."""
+
+    def node(self, id_: int) -> Node:
+        return {1: SONG, 7: KEYS}[id_]
+
+    def resolve(self, target: str) -> Node:
+        assert target == "song"
+        return SONG
+
+
+def batch(*calls: tuple[Product | None, list[Any]]) -> BatchObjects:
+    objects = BatchObjects(cast(Mirror, Nodes()), listed, lambda node: str(node.id))
+    for product, ops in calls:
+        objects.add(product, ops)
+    return objects
+
+
+def test_an_object_has_the_number_of_its_operation_in_the_whole_batch() -> None:
+    objects = batch((None, [Set(7, "mute", True), Set(7, "solo", True)]), (TRACK, [CREATE]))
+    assert objects.find("$1").id == "$2"
+    assert objects.makes == [None, 2]
+    assert objects.operations == 3
+
+
+def test_a_path_below_a_new_object_is_followed_through_the_table() -> None:
+    objects = batch((TRACK, [CREATE]))
+    assert objects.find("$0/mixer_device/volume").type == "DeviceParameter"
+    device = objects.find("$0/devices/0")
+    assert (device.id, device.type) == ("$0/devices/0", "Device")
+    parameter = objects.find("$0/devices/0/parameters/Dry/Wet")
+    assert parameter.id == "$0/devices/0/parameters/=Dry%2FWet"
+
+
+@pytest.mark.parametrize(
+    ("target", "rule"),
+    [
+        ("$2", "is none"),
+        ("$x", "is none"),
+        ("$1", "makes no object"),
+        ("$0/wings", "has no 'wings' below it"),
+        ("$0/devices", "is a list"),
+    ],
+)
+def test_a_target_that_no_call_makes_is_refused(target: str, rule: str) -> None:
+    objects = batch((TRACK, [CREATE]), (None, [Set(7, "mute", True)]))
+    with pytest.raises(errors.InvalidValue, match=rule):
+        objects.find(target)
+
+
+def test_a_new_clip_hangs_below_the_slot_of_the_track_that_the_same_call_makes() -> None:
+    objects = batch((None, [Set(7, "mute", True)]))
+    objects.add(TRACK, [CREATE, Call("$1/clip_slots/0", "create_clip", {"pages": 4.0})])
+    clip = objects.node_of(Product(1, "Clip", Own(made(0, "clip_slots/0")), "clip"))
+    assert clip.id == "$2"
+    assert isinstance(clip.above, LateNode)
+    assert clip.above.id == "$1/clip_slots/0"
+
+
+def test_names_that_calls_give_are_known_to_the_calls_after_them() -> None:
+    objects = batch((TRACK, [CREATE, Set("$0", "name", "Lead")]), (None, [Set(7, "name", "Lead")]))
+    assert [node.id for node in objects.named("Lead")] == ["$0", 7]
+    assert not objects.named("Keys")
+
+
+def test_only_new_return_tracks_count_as_returns() -> None:
+    track = Call("song", "create_return_track")
+    objects = batch((TRACK, [CREATE]), (Product(0, "Track", "song", "return_tracks"), [track]))
+    assert [node.id for node in objects.return_tracks()] == ["$1"]
+
+
+def test_the_call_that_exceeds_the_limit_of_operations_is_named() -> None:
+    objects = batch((None, [Set(7, "mute", True)] * 999))
+    with pytest.raises(errors.TooLarge, match="call 1 makes it 1001"):
+        objects.add(None, [Set(7, "mute", True)] * 2)
