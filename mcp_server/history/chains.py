@@ -38,6 +38,20 @@ def newest_run(chain: list[Link]) -> list[Link] | None:
     return run[::-1] or None
 
 
+def changed_since(chain: list[Link], now: Any) -> str:
+    """The reason why a value stays: its last change is not the selected one, or the log does not explain its value."""
+    last = chain[-1]
+    if last.after != now:
+        return "left as it is: it changed since, which the log does not explain"
+    return f"left as it is: changed since {author(last.event)}"
+
+
+def author(event: Event) -> str:
+    """The author and the revision of a change, in words."""
+    names = {"live": "a person or Live", "audit": "somebody whose edit Live did not report"}
+    return f"by {names.get(event.who, event.who)} (revision {event.revision})"
+
+
 @dataclass
 class Chains:
     """The changes in order of each value, of each note and envelope of each clip, and of the order of each list."""

@@ -14,19 +14,19 @@ back by an undo, by a redo or when a failed write was undone is not new: it is n
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mirror import Call, Event, Node, Operation, Set, WriteRequest, checks, errors, values
+from mirror import Call, Event, Node, Operation, WriteRequest, checks, errors, values
 from mirror.reading import Reader
 from mirror.writes import history_step
 from remote_script.SetMirror.contract.places import ID
 
 from . import envelopes, locators, notes
-from .chains import Link, chains, newest_run
-from .difference import Change, kind_word, owner_name, readable, words
+from .chains import Link, author, chains, changed_since, newest_run
+from .difference import kind_word, owner_name
+from .former_values import FormerValues
 from .kept import is_kept
 from .lists import DEVICES, ListKey, clip_moves, put_back
 from .returning import IsTakenBack, Returning, returning
@@ -37,12 +37,8 @@ Deletion = Callable[[Node], Operation]
 Next = Callable[[str], bool]
 """True when Live's next undo undoes exactly this write."""
 
-_MODES = ("warping", "looping")
-"""Properties that are set first: Live shows other properties in another way, or with another value, because of them."""
 _NO_LANE = "none"
 """The automation state of a parameter that has no lane."""
-_PAIRS = {"loop_start": "loop_end", "start_marker": "end_marker"}
-"""Start → end, of which Live refuses a start beyond the end."""
 _FOLLOWS = ("ClipSlot", "MixerDevice", "DeviceParameter", "DrumPad")
 """Classes whose objects come and go with their owners."""
 
@@ -126,11 +122,11 @@ class _Reversal:
         own.update({former.present: former.present for former in formers if former.present and former.is_new})
         for id_ in locators.already_back(self._store, formers) & own.keys():
             del own[id_]
-        sets: list[tuple[int, Set, str]] = []
+        former = FormerValues(self._store, self._values)
         for (id_, name), chain in self._values.items():
             if id_ not in own and id_ not in moved_locators and any(link.selected for link in chain):
-                sets += self._value(id_, name, chain)
-        self._emit(sets)
+                former.add(id_, name)
+        self._put_values_back(former)
         for id_, note_chains in self._notes.items():
             if id_ not in own:
                 self._clip(id_, note_chains)
@@ -154,116 +150,14 @@ class _Reversal:
 
     # -- values ------------------------------------------------------------------------------------
 
-    def _value(self, id_: int, name: str, chain: list[Link]) -> list[tuple[int, Set, str]]:
-        """The operation for one value, with the revision of the first change that it reverts."""
-        node = self._store.nodes.get(id_)
-        if node is None or not is_kept(node, name) or name not in node.props:
-            return []
-        now = values.shown(self._store, node.type, name, node.props[name])
-        run = newest_run(chain)
-        first = next((link for link in chain if link.selected), None)
-        if first is None:
-            # Undone by now.
-            return []
-        if run is None or run[-1].after != now:
-            as_before = first.before if run is None else run[0].before
-            if now != as_before:
-                text = self._said(node, name, first.before, now)
-                self._result.left.append(f"{text}: {_since(chain, now)}")
-            return []
-        if run[0].before == now and not self._has_mode(id_, name):
-            return []
-        target = run[0].before
-        text = self._said(node, name, now, target, run)
-        if target is None and name != "groove":
-            self._result.left.append(f"{text}: it had no value before")
-            return []
-        return [(run[0].event.revision, Set(id_, name, target), "" if target == now else text)]
-
-    def _has_mode(self, id_: int, name: str) -> bool:
-        """True when a mode is restored with this value, so that the value that Live shows now may hide another one."""
-        return name not in _MODES and any(
-            link.selected for mode in _MODES for link in self._values.get((id_, mode), ())
-        )
-
-    def _said(self, node: Node, name: str, one: Any, other: Any, run: list[Link] | None = None) -> str:
-        if node.type == "DeviceParameter" and name == "value":
-            one, other = self._texts(node, one, other, run)
-        change = Change(
-            "set",
-            node.type,
-            self._store.ref(node.id),
-            node.name,
-            name,
-            readable(node.type, name, one),
-            readable(node.type, name, other),
-            owner_name(self._store, node),
-        )
-        return words(change)
-
-    def _texts(self, node: Node, one: Any, other: Any, run: list[Link] | None) -> tuple[Any, Any]:
-        """A parameter's values as Live showed them, as far as the log has the texts."""
-        known = {node.props.get("value"): node.props.get("display")}
-        moved = {link.event.revision: link for link in self._values.get((node.id, "display"), ())}
-        for link in self._values.get((node.id, "value"), ()):
-            beside = moved.get(link.event.revision)
-            # A journal has the texts with the value.
-            text = link.event.display.partition(" → ")
-            sides = (beside.before, beside.after) if beside is not None else (text[0], text[2])
-            for value, shown in zip((link.before, link.after), sides, strict=True):
-                if shown:
-                    known.setdefault(value, shown)
-        return known.get(one) or one, known.get(other) or other
-
-    def _emit(self, sets: list[tuple[int, Set, str]]) -> None:
-        """Emit the newest change first, since each was possible in the order of the log; modes before all others."""
-        sets.sort(key=lambda candidate: (candidate[1].name not in _MODES, -candidate[0]))
-        modes = {op.target for _, op, text in sets if op.name in _MODES and text}
-        sets = [candidate for candidate in sets if candidate[2] or candidate[1].target in modes]
-        ordered = self._starts_and_ends([op for _, op, _ in sets])
-        texts = {(op.target, op.name): text for _, op, text in sets}
-        restored = {op.target for op in ordered if isinstance(op.target, int)}
-        for op in ordered:
+    def _put_values_back(self, former: FormerValues) -> None:
+        self._result.left += former.left
+        for op, text in former.in_order():
             assert isinstance(op.target, int)
-            node = self._store.nodes[op.target]
-            text = texts[op.target, op.name]
-            if node.props.get("is_enabled") is False and self._is_driven_by(node, restored):
-                continue
             if self._can(op, text):
                 self._result.operations.append(op)
-                self._result.expect.append((op.target, op.name, node.props[op.name]))
+                self._result.expect.append((op.target, op.name, self._store.nodes[op.target].props[op.name]))
                 self._result.done += [text] if text else []
-
-    def _starts_and_ends(self, ops: list[Set]) -> list[Set]:
-        """The operations in an order that Live accepts: an end before a start that is beyond the present end."""
-        for start, end in _PAIRS.items():
-            places = {(op.target, op.name): n for n, op in enumerate(ops)}
-            for (target, name), n in places.items():
-                other = places.get((target, end)) if name == start else None
-                if other is None or not isinstance(target, int):
-                    continue
-                first, second = sorted((n, other))
-                pair = {ops[n].name: ops[n], ops[other].name: ops[other]}
-                order = (end, start) if ops[n].value >= self._limit(target, end) else (start, end)
-                ops[first], ops[second] = pair[order[0]], pair[order[1]]
-        return ops
-
-    def _limit(self, id_: int, end: str) -> float:
-        """The limit of a start once the modes are restored: the end at the time when a mode changed."""
-        changed = {link.event.revision for mode in _MODES for link in self._values.get((id_, mode), ())}
-        hidden = [link.before for link in self._values.get((id_, end), ()) if link.event.revision in changed]
-        limit = hidden[-1] if hidden else self._store.nodes[id_].props.get(end)
-        return float(limit) if isinstance(limit, int | float) else math.inf
-
-    def _is_driven_by(self, node: Node, restored: set[int]) -> bool:
-        """True when a parameter of a rack around this one is restored: a macro then moves this parameter."""
-        at = self._store.nodes.get(node.parent) if node.parent is not None else None
-        while at is not None:
-            below = at.children.get("parameters")
-            if isinstance(below, tuple) and node.id not in below and restored.intersection(below):
-                return True
-            at = self._store.nodes.get(at.parent) if at.parent is not None else None
-        return False
 
     def _can(self, op: Operation, text: str) -> bool:
         """True when the mirror accepts the operation; otherwise the reason is added to `left`."""
@@ -329,7 +223,7 @@ class _Reversal:
             node = self._store.nodes[id_]
             where = self._where(node)
             if id_ in edits:
-                by = _by(edits[id_])
+                by = author(edits[id_])
                 self._result.left.append(f"{where} is new and stays: it was changed since {by}")
                 continue
             try:
@@ -469,7 +363,7 @@ class _Reversal:
                 continue
             where = f"the order of {key.name} of {self._where(node)}"
             if run is None:
-                self._result.left.append(f"{where}: left as it is: changed since {_by(chain[-1].event)}")
+                self._result.left.append(f"{where}: left as it is: changed since {author(chain[-1].event)}")
             elif key.name == DEVICES:
                 former[key] = tuple(run[0].before)
             else:
@@ -524,7 +418,7 @@ class _Reversal:
         now = envelopes.by_parameter(clip.props.get("automation_envelopes")).get(parameter)
         text = f"the envelope of {about.name or self._store.ref(parameter)} in {self._where(clip)}"
         if run is None or run[-1].after != now:
-            self._result.left.append(f"{text}: {_since(chain, now)}")
+            self._result.left.append(f"{text}: {changed_since(chain, now)}")
             return
         if run[0].before == now:
             return
@@ -559,17 +453,3 @@ class _Reversal:
         if event.write and self._is_next(event.write):
             return f"; Live's undo can, it is next (undo with write {event.write!r})"
         return "; Live's undo would take back later changes first"
-
-
-def _since(chain: list[Link], now: Any) -> str:
-    last = chain[-1]
-    if last.after != now:
-        return "left as it is: it changed since, which the log does not explain"
-    return f"left as it is: changed since {_by(last.event)}"
-
-
-def _by(event: Event) -> str:
-    who = {"live": "a person or Live", "audit": "somebody whom Live did not tell of"}.get(
-        event.who, event.who
-    )
-    return f"by {who} (revision {event.revision})"

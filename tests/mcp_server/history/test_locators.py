@@ -44,7 +44,7 @@ async def test_removed_locators_come_back_as_they_were_in_one_undo_step(autojump
         assert len(whole.history()) == entries + 1
         assert whole.stage.live.song.current_song_time == POSITION
         assert await whole.differences() == []
-        with pytest.raises(Refused, match="all of it is as it was before"):
+        with pytest.raises(Refused, match="all values are as they were before"):
             await whole.call("revert", write=written["write"])
         await whole.call("revert", write=answer["write"])
         assert len(locators(whole)) == 1

@@ -1,0 +1,159 @@
+"""The values that selected changes replaced: which of them can be set again, and the order in which Live accepts them.
+
+Modes, such as `warping`, are set first, because Live shows other values differently in another mode. After them comes
+the newest change first, since every value was possible in the order of the log; where Live refuses a start beyond the
+present end, the end is set before the start. A parameter that a macro moves follows when the macro's value is set.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from mirror import Node, Set, values
+from mirror.store import Store
+
+from .chains import Link, changed_since, newest_run
+from .difference import Change, owner_name, readable, words
+from .kept import is_kept
+
+_MODES = ("warping", "looping")
+_PAIRS = {"loop_start": "loop_end", "start_marker": "end_marker"}
+"""Start → end, of which Live refuses a start beyond the end."""
+
+
+class FormerValue(NamedTuple):
+    """A value to set: `text` says what that changes, "" when Live shows this value already, in the present mode."""
+
+    revision: int
+    op: Set
+    text: str
+
+    @property
+    def is_mode(self) -> bool:
+        return self.op.name in _MODES
+
+
+class FormerValues:
+    """The former values of a revert; `left` has a text with the reason for every value that stays."""
+
+    def __init__(self, store: Store, chains: Mapping[tuple[int, str], list[Link]]) -> None:
+        """No values yet.
+
+        Args:
+          store: The present state of the Set.
+          chains: The changes of every value, by id and property.
+        """
+        self._store = store
+        self._chains = chains
+        self._values: list[FormerValue] = []
+        self.left: list[str] = []
+
+    def add(self, id_: int, name: str) -> None:
+        """Add the value of a property before the newest run of selected changes; nothing if it has this value."""
+        chain = self._chains[id_, name]
+        node = self._store.nodes.get(id_)
+        first = next((link for link in chain if link.selected), None)
+        if node is None or first is None or not is_kept(node, name) or name not in node.props:
+            return
+        now = values.shown(self._store, node.type, name, node.props[name])
+        run = newest_run(chain)
+        if run is None or run[-1].after != now:
+            as_before = first.before if run is None else run[0].before
+            if now != as_before:
+                self.left.append(f"{self._words(node, name, first.before, now)}: {changed_since(chain, now)}")
+            return
+        target = run[0].before
+        if target == now and not self._has_mode(id_, name):
+            return
+        text = self._words(node, name, now, target)
+        if target is None and name != "groove":
+            self.left.append(f"{text}: it had no value before")
+            return
+        self._values.append(
+            FormerValue(run[0].event.revision, Set(id_, name, target), "" if target == now else text)
+        )
+
+    def in_order(self) -> list[tuple[Set, str]]:
+        """The operations in an order that Live accepts, with their texts; without what the modes and macros bring."""
+        modes = {value.op.target for value in self._values if value.is_mode and value.text}
+        needed = [value for value in self._values if value.text or value.op.target in modes]
+        needed.sort(key=lambda value: (not value.is_mode, -value.revision))
+        ordered = self._starts_and_ends([value.op for value in needed])
+        texts = {(value.op.target, value.op.name): value.text for value in needed}
+        restored = {op.target for op in ordered}
+        return [(op, texts[op.target, op.name]) for op in ordered if not self._follows_macro(op, restored)]
+
+    # -- modes, starts and ends, macros ------------------------------------------------------------
+
+    def _has_mode(self, id_: int, name: str) -> bool:
+        """True when a mode is restored with this value, so that the value that Live shows now may hide another one."""
+        return name not in _MODES and any(
+            link.selected for mode in _MODES for link in self._chains.get((id_, mode), ())
+        )
+
+    def _starts_and_ends(self, ops: list[Set]) -> list[Set]:
+        for start, end in _PAIRS.items():
+            places = {(op.target, op.name): n for n, op in enumerate(ops)}
+            for (target, name), n in places.items():
+                other = places.get((target, end)) if name == start else None
+                if other is None or not isinstance(target, int):
+                    continue
+                first, second = sorted((n, other))
+                pair = {ops[n].name: ops[n], ops[other].name: ops[other]}
+                order = (end, start) if ops[n].value >= self._limit(target, end) else (start, end)
+                ops[first], ops[second] = pair[order[0]], pair[order[1]]
+        return ops
+
+    def _limit(self, id_: int, end: str) -> float:
+        """The limit of a start once the modes are restored: the end at the time when a mode changed."""
+        changed = {link.event.revision for mode in _MODES for link in self._chains.get((id_, mode), ())}
+        hidden = [link.before for link in self._chains.get((id_, end), ()) if link.event.revision in changed]
+        limit = hidden[-1] if hidden else self._store.nodes[id_].props.get(end)
+        return float(limit) if isinstance(limit, int | float) else math.inf
+
+    def _follows_macro(self, op: Set, restored: set[int | str]) -> bool:
+        """True for a disabled parameter, one that a macro moves, if a parameter of a rack around it is restored."""
+        assert isinstance(op.target, int)
+        node = self._store.nodes[op.target]
+        if node.props.get("is_enabled") is not False:
+            return False
+        owner = self._store.nodes.get(node.parent) if node.parent is not None else None
+        while owner is not None:
+            below = owner.children.get("parameters")
+            if isinstance(below, tuple) and node.id not in below and restored.intersection(below):
+                return True
+            owner = self._store.nodes.get(owner.parent) if owner.parent is not None else None
+        return False
+
+    # -- words -------------------------------------------------------------------------------------
+
+    def _words(self, node: Node, name: str, before: Any, after: Any) -> str:
+        if node.type == "DeviceParameter" and name == "value":
+            before, after = self._texts(node, before, after)
+        change = Change(
+            "set",
+            node.type,
+            self._store.ref(node.id),
+            node.name,
+            name,
+            readable(node.type, name, before),
+            readable(node.type, name, after),
+            owner_name(self._store, node),
+        )
+        return words(change)
+
+    def _texts(self, node: Node, before: Any, after: Any) -> tuple[Any, Any]:
+        """A parameter's values as Live showed them, as far as the log has the texts."""
+        known = {node.props.get("value"): node.props.get("display")}
+        moved = {link.event.revision: link for link in self._chains.get((node.id, "display"), ())}
+        for link in self._chains.get((node.id, "value"), ()):
+            beside = moved.get(link.event.revision)
+            # A journal has the texts with the value.
+            text = link.event.display.partition(" → ")
+            sides = (beside.before, beside.after) if beside is not None else (text[0], text[2])
+            for value, shown in zip((link.before, link.after), sides, strict=True):
+                if shown:
+                    known.setdefault(value, shown)
+        return known.get(before) or before, known.get(after) or after
