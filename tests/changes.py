@@ -1,7 +1,7 @@
-"""Random changes of any Set: what a person does by hand, and what an agent does through tools.
+"""Random changes of any Set: edits of a person by hand, and tool calls of an agent.
 
-Each draws once from `draw`, so that a seed is a session. What makes no sense where it was drawn is refused by Live or
-by the bridge, as it would be in earnest.
+Each change draws from `draw`, so that a seed determines a session. Live or the bridge refuse changes that make no sense
+for the present Set, as in real use.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from mirror import Mirror, Node
 
 REFUSALS = (RuntimeError, IndexError, ValueError, TypeError, AttributeError)
-"""What Live answers to an edit that makes no sense where it was drawn."""
+"""Live's errors for an edit that makes no sense for the present Set."""
 
 
 def by_hand(song: Any, draw: random.Random) -> None:
@@ -58,7 +58,7 @@ def by_hand(song: Any, draw: random.Random) -> None:
 
 
 def by_tool(mirror: Mirror, draw: random.Random) -> tuple[str, dict[str, Any]]:
-    """A tool and its arguments, for the Set as it is now."""
+    """A tool and its arguments, for the present Set."""
     tracks = mirror.children("song", "tracks")
     track = draw.choice(tracks)
     scene = draw.randrange(len(mirror.children("song", "scenes")))
@@ -116,7 +116,7 @@ def _target(target: int | str) -> str:
 
 
 def _rack(track: Node, draw: random.Random) -> list[dict[str, Any]]:
-    """A device and what it is called, in one step."""
+    """A device with its name, in one step."""
     name = draw.choice(["Reverb", "Drift", "Audio Effect Rack", "EQ Eight"])
     return [_call(track.id, "insert_device", device_name=name), _set("$0", "name", "Fresh")]
 

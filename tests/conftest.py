@@ -1,9 +1,9 @@
-"""What every test has: an environment and a home of its own, and a virtual clock that waits for work in threads.
+"""Fixtures of every test: an environment and a home of its own, and a virtual clock that waits for work in threads.
 
-The user's `SETMIRROR_` variables are not there, and what a test sets ends with it: the `main` functions that tests call
-in their own process set variables for good. The home keeps tests from the user's token, logs and policy. Trio's virtual
-clock jumps ahead when all tasks wait, also when they wait for a thread: the seconds of a time limit would pass while a
-thread reads a file.
+The user's `SETMIRROR_` variables are removed, and variables that a test sets are removed after it: the `main` functions
+that tests call in their own process set variables permanently. The home separates tests from the user's token, logs and
+policy. Trio's virtual clock jumps ahead when all tasks wait, also when they wait for a thread: the seconds of a time
+limit would pass while a thread reads a file.
 """
 
 from __future__ import annotations

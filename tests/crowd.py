@@ -1,10 +1,9 @@
 """A crowd in virtual time: agents on mirrors of their own and a person, faults and stalls between any two steps.
 
-`run(seed, operations)` lets them work on one headless Live and says what went wrong: an operation that met another
-object than the one it was given for, a change told of another author than the one who made it, an undo of "mine" that
-took back somebody else's edit. The truth comes from headless Live itself (`Truth`), not from the script: who is at
-work while an object is born or dies, a value is recorded, an entry is undone. Values are never given twice, so each
-tells its author.
+`run(seed, operations)` lets them work on one headless Live and reports the faults: an operation on another object than
+the requested one, a change with a wrong author, an undo of "mine" that reverted somebody else's edit. The truth comes
+from headless Live itself (`Truth`), not from the script: the author at work while an object is created or deleted, a
+value is recorded, an entry is undone. Every value is used once, so that a value identifies its author.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ PERSON = "live"
 """As the event log calls whoever is no agent."""
 FADER_STEPS = 100_000
 TOLD = ("name", "tempo", "value")
-"""Properties whose values are never given twice."""
+"""Properties whose values are used only once."""
 
 
 def small() -> SetSpec:
@@ -67,7 +66,7 @@ def with_places() -> list[tuple[str, schema.Method]]:
 
 
 class Truth:
-    """What headless Live knows, by hooks for the time of one run."""
+    """Facts from headless Live, through hooks for the duration of one run."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.actor = PERSON
@@ -77,7 +76,7 @@ class Truth:
         self.values: dict[tuple[str, Any], str] = {}
         self.pointers: dict[int, int] = {}
         self.expected: dict[str, dict[str, int]] = {}
-        """By write: the pointers of the objects that its operation was given for; "" is its target."""
+        """Write → the pointers of the objects that its operation was meant for; "" is its target."""
         self.met: Counter[str] = Counter()
         self._entries: dict[int, tuple[Any, set[str]]] = {}
         self._unsynced: dict[tuple[int, str], str] = {}
@@ -206,7 +205,7 @@ class Truth:
         self.met[call.method.name] += 1
 
     def judge(self, mirror: Mirror) -> None:
-        """Compare the authors that the event log tells with those who did it."""
+        """Compare the authors in the event log with the real authors."""
         for event in mirror.log.since(mirror.log.oldest):
             if event.cause == "resync" or (event.write or "").find("-undo-") > 0:
                 # What an undo brings back was given by somebody before.
@@ -233,7 +232,7 @@ def _key(value: Any) -> Any:
 
 @dataclass
 class Report:
-    """What a run came to."""
+    """The results of a run."""
 
     seed: int
     operations: int = 0
@@ -279,7 +278,7 @@ class Crowd:
     # -- agents ------------------------------------------------------------------------------------
 
     async def write(self, author: str, *ops: Operation) -> None:
-        """One write of an agent; what it was given for is noted when it is read."""
+        """One write of an agent; the objects that it is meant for are recorded when it is read."""
         self._step += 1
         self.report.operations += 1
         write_id = f"{author}-{self._step}"
@@ -436,7 +435,7 @@ class Crowd:
                 self.report.outcomes["person refused"] += 1
 
     def change_of_list(self, name: str) -> Callable[[Any], Any]:
-        """What a person does to the lists of this name, in bounds, so that the Set stays small."""
+        """A person's edit of the lists of this name, within limits, so that the Set stays small."""
         draw = self.draw
         many = (
             len(self.song.tracks) > 6
@@ -470,7 +469,7 @@ class Crowd:
         return devices if name in ("devices", "chains", "drum_pads") else tracks
 
     def same_by_hand(self, mirror: Mirror, op: Operation) -> Callable[[Any], Any] | None:
-        """The person gives the very property that an agent is about to set a value of its own."""
+        """The person sets the property that an agent is about to set, to another value."""
         if not isinstance(op, Set) or op.name not in TOLD or str(op.target).startswith("$"):
             return None
         row = self.whole.stage.script.batcher.shadow.rows.get(mirror.resolve(op.target).id)
@@ -496,7 +495,7 @@ class Crowd:
         return edit
 
     def restore(self) -> None:
-        """What the methods need and the crowd deleted: the person puts it back."""
+        """The person adds objects again that the methods need and the crowd deleted."""
 
         def edit(song: Any) -> None:
             kinds = {device.class_name for track in song.tracks for device in track.devices}

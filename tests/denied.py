@@ -1,4 +1,4 @@
-"""A call against every rule about something that it touches: refused by server and script, and nothing moved."""
+"""Tries a call against every rule about an object that it touches: server and script refuse it, and nothing changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST = 3
 
 
 def ways(whole: Whole, id_: int) -> list[str]:
-    """The ways in which a rule can mean an object: ref, id, pattern, name, what is above."""
+    """The ways in which a rule can name an object: ref, id, pattern, name, parent."""
     store = whole.mirror.store
     ref, node = store.ref(id_), store.nodes[id_]
     patterns = [ref, f"id:{id_}"]
@@ -55,7 +55,7 @@ async def denied_everywhere(whole: Whole, target: Any, method: str, args: dict[s
                 code = await whole.refused("call_method", target=named, method=method, args=args)
                 assert code == "DENIED", (method, text, code)
             tried += 1
-        # The script alone, as if the server had let it through.
+        # The script alone, as if the server had allowed the call.
         judged = await Protection(whole.mirror).judged(policy, "call_method", (), "tests", [])
         try:
             await whole.mirror.write([call], policy=judged)

@@ -1,4 +1,4 @@
-"""Where the listing of Live's framework names is, for tests that compare with it; they skip, saying so, without one."""
+"""The listing of Live's framework names, for tests that compare with it; without a listing they skip with a reason."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _number(version: str) -> tuple[int, ...]:
 
 
 def listed_in(spans: str, version: str) -> bool:
-    """Whether "9,11.1-11.2,12.0-12.1" covers a version."""
+    """True when a text such as "9,11.1-11.2,12.0-12.1" covers a version."""
     for span in spans.split(","):
         since, _, until = span.partition("-")
         if _number(since) <= _number(version) <= _number(until or since):

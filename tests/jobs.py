@@ -1,4 +1,4 @@
-"""What a model does with the tools alone, as scripts: tests check the results, benchmarks list the costs."""
+"""Jobs that a model does with the tools alone, as scripts: tests check the results, benchmarks list the costs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Model:
 
     @property
     def facts(self) -> dict[str, int]:
-        """What it cost."""
+        """The costs of a job."""
         return {
             "calls": self.calls,
             "refusals": self.refusals,

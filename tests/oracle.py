@@ -12,7 +12,7 @@ from typing import Any
 from remote_script.SetMirror.contract import schema
 
 UNREADABLE = (RuntimeError, AttributeError, TypeError)
-"""What Live raises where a property does not apply, is too new, or has no value."""
+"""Live's errors for a property that does not apply, is too new, or has no value."""
 
 PITCH_FIELDS = ("index_in_octave", "octave", "frequency")
 """Of a tuning system's pitches, which Live has as objects."""
@@ -44,7 +44,7 @@ def _notes(clip: Any) -> list[list[Any]]:
 
 
 class Oracle:
-    """One comparison; `differences` says each as "ref.property: Live …, mirror …"."""
+    """One comparison; `differences` has texts such as "ref.property: Live …, mirror …"."""
 
     def __init__(self, song: Any, application: Any, mirror: Any) -> None:
         self.mirror = mirror

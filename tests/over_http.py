@@ -48,7 +48,7 @@ def client(name: str = "agent", **headers: str) -> httpx.AsyncClient:
 
 @asynccontextmanager
 async def connected(url: str, mode: str = "auto", name: str = "agent") -> AsyncIterator[Agent]:
-    """An agent over HTTP, once the server says that it is in step with Live."""
+    """An agent over HTTP, after the server has reported that it is synced with Live."""
     async with (
         client(name) as http,
         Agent.over(streamable_http_client(url, http_client=http), mode=mode, name=name) as agent,

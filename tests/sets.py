@@ -1,4 +1,4 @@
-"""The `.als` Sets that tests read: a small one of our own making, and real ones where a folder of them is at hand."""
+"""The `.als` Sets that tests read: a small generated Set, and real Sets if there is a folder with them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Third-party Remote Scripts as their makers publish them, fetched into a folder that is thrown away.
+"""Third-party Remote Scripts as their makers publish them, fetched into a temporary folder.
 
-Nothing of them is changed or kept. Where a package registry cannot be reached `NotAvailable` says so: a test skips with
-its text, a benchmark prints it.
+They are not changed, and not stored. `NotAvailable` is raised where a package registry cannot be reached: a test skips
+with its text, a benchmark prints the text.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MCP_SERVER_ABLETON_LIVE = "mcp-server-ableton-live==1.8.1"
 
 
 class NotAvailable(Exception):
-    """It cannot be had here; the text says why."""
+    """The package is not available here; the text has the reason."""
 
 
 def run(*words: str) -> None:
@@ -36,7 +36,7 @@ def run(*words: str) -> None:
 
 
 def python_package(requirements: tuple[str, ...], folder: Path) -> Path:
-    """A virtual environment with a package and what it needs; its folder."""
+    """The folder of a virtual environment with a package and its dependencies."""
     venv = folder / "venv"
     run(sys.executable, "-m", "venv", str(venv))
     run(
@@ -52,7 +52,7 @@ def python_package(requirements: tuple[str, ...], folder: Path) -> Path:
 
 
 def python_files(requirement: str, folder: Path) -> Path:
-    """A package's own files, nothing of what it needs; the folder to import it from."""
+    """The folder with a package's own files, without its dependencies."""
     site = folder / "site"
     words = ("-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--target", str(site))
     run(sys.executable, *words, requirement)

@@ -1,4 +1,4 @@
-"""What really happened in headless Live: the difference of two full readings, by object.
+"""The real effects in headless Live: the difference of two full readings, by object.
 
 Reads Live as any script would, through the table's names but with none of the product's reading code.
 """
@@ -25,7 +25,7 @@ CONTENT = ("notes", "warp_markers", "envelopes")
 
 @dataclass
 class Object:
-    """An object as it was read: where it was, what could be edited of it, and what sounded."""
+    """An object at the time of reading: its place, its editable values, and its playing state."""
 
     key: Key
     type: str
@@ -96,7 +96,7 @@ class Reading:
         return envelopes
 
     def line(self, key: Key) -> list[Key]:
-        """The object and all above it."""
+        """The keys of the object and of all objects above."""
         lineage = []
         ancestor: Key | None = key
         while ancestor is not None:
@@ -107,7 +107,7 @@ class Reading:
 
 @dataclass
 class Difference:
-    """What happened between two readings."""
+    """The effects between two readings."""
 
     created: list[Object]
     removed: list[Object]
@@ -143,7 +143,7 @@ class Watch:
         }
 
     def undeclared(self) -> list[str]:
-        """What happened beyond what the row of the method declares."""
+        """The effects that the method's row in the table does not declare."""
         after = Reading(self._song)
         really = Difference(self._before, after)
         going = {self._keys[id_] for effect in self.effects if effect.kind == "delete" for id_ in effect.ids}
@@ -159,7 +159,7 @@ class Watch:
                 differences.append(f"{touched.ref} ({touched.type}) came")
         for touched, name, was, now in really.edited:
             automated = self._method.plays is not None and touched.type == "DeviceParameter"
-            # What plays moves the parameters that it has automation for.
+            # A playing clip moves the parameters in its envelopes.
             if touched.key not in about and not automated and not _follows(name, was, now):
                 differences.append(
                     f"{name} of {touched.ref} ({touched.type}) was edited: {was!r}, now {now!r}"

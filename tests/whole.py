@@ -34,7 +34,7 @@ from tests.remote_script.script.stage import Stage
 TICK_S = 0.01
 """As Live's timer fires."""
 PLENTY_S = 10.0
-"""So that what happens in virtual time does not depend on how busy this machine is."""
+"""A budget large enough that events in virtual time do not depend on the load of this machine."""
 QUIET_S = 0.5
 LONG_S = 60.0
 
@@ -46,15 +46,15 @@ class Stream(anyio.abc.ByteStream):
         self.pipe = pipe
         self.tick_s = tick_s
         self.cut_after: int | None = None
-        """So many bytes still arrive."""
+        """Number of bytes that still arrive before the cut."""
         self.sent_before_cut: int | None = None
-        """So many bytes still leave."""
+        """Number of bytes that are still sent before the cut."""
         self.gone = False
-        """Lost on the client's side alone: what it sent is still read."""
+        """True when only the client's side is broken: the script still reads the data that the client sent."""
         self.lost = 0
-        """So many batches to come do not arrive, though the line holds."""
+        """Number of next batches that do not arrive, although the line is not broken."""
         self.late: list[int] = []
-        """The next batches come once more, each so many batches later."""
+        """For each of the next batches: after how many batches it arrives a second time."""
         self._again: list[list[Any]] = []
         self._line = b""
 
@@ -124,7 +124,7 @@ class Stream(anyio.abc.ByteStream):
 
 
 class Whole:
-    """The parts, and what a test does with them."""
+    """All parts of the path, and the actions of tests."""
 
     mirror: Mirror
     agent: Agent
@@ -155,18 +155,18 @@ class Whole:
             await trio.sleep(self.tick_s)
             self.stage.live.run_for(self.tick_s)
 
-    # -- who does what -----------------------------------------------------------------------------
+    # -- actions -----------------------------------------------------------------------------------
 
     async def by_hand(self, edit: Callable[[Any], Any]) -> Any:
-        """A person does it in Live, between two of its ticks."""
+        """Make an edit as a person in Live, between two of its ticks."""
         await trio.lowlevel.checkpoint()
         return self.stage.live.person.do(edit)
 
     async def call(self, tool: str, *, progress: Any = None, **arguments: Any) -> dict[str, Any]:
-        """Call a tool over MCP; its structured answer. `progress` hears how it gets on.
+        """Call a tool over MCP and return its structured answer; `progress` is called with the call's progress.
 
         Raises:
-          Refused: the tool said no; `data` is what it said.
+          Refused: the tool refused; `data` is the refusal.
         """
         with trio.fail_after(LONG_S):
             result = await self.agent.client.call_tool(tool, arguments, progress_callback=progress)
@@ -213,20 +213,20 @@ class Whole:
         await trio.sleep(QUIET_S)
         await self.mirror.wait_synced(LONG_S)
         audit = self.stage.script.audit
-        # From the beginning, so that one round is all; what it finds, the next pump sends.
+        # The audit starts from its beginning, so that one round covers everything; the next pump sends the differences.
         audit._order, audit._row = [], None
         audit.step(lambda: True)
         await trio.sleep(QUIET_S)
         await self.mirror.wait_synced(LONG_S)
 
     async def differences(self) -> list[str]:
-        """What the oracle finds between Live and the mirror once all is quiet."""
+        """Differences between Live and the mirror after everything is quiet."""
         await self.audited()
         assert self.mirror.store.faults() == []
         return self.compared(self.mirror)
 
     def compared(self, mirror: Mirror) -> list[str]:
-        """What the oracle finds now, quiet or not."""
+        """Differences between Live and the mirror at this moment."""
         return oracle.differences(self.stage.live.song, self.stage.live.application, mirror)
 
     def history(self) -> list[Any]:
@@ -299,14 +299,14 @@ async def whole_path(
     elicit: Any = None,
     **options: Any,
 ) -> AsyncIterator[Whole]:
-    """All parts, synced unless told not to wait; at the end no script has failed and no listener is left.
+    """All parts, synced unless `sync` is false; at the end no script has failed and no listener is left.
 
     Args:
-      policy, policy_file, library_file, sets_folder: Of the MCP server.
-      elicit: The client's answers to questions; without it nobody can be asked.
-      tick_s: In such steps Live's time follows trio's; longer ones are faster where nobody looks at latencies.
-      budget_s: Of real time, for one turn of the script; by default enough for anything.
-      options: Of the Remote Script, such as `audit_s`.
+      policy, policy_file, library_file, sets_folder: Options of the MCP server.
+      elicit: Function with the client's answers to questions; without it the client cannot be asked.
+      tick_s: Step in which Live's time follows trio's; longer steps are faster for tests that measure no latency.
+      budget_s: Real seconds for one turn of the script; the default is enough for anything.
+      options: Options of the Remote Script, such as `audit_s`.
     """
     whole = Whole(Stage(spec, version, budget_s=budget_s, **options), tick_s)
     stage = whole.stage

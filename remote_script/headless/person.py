@@ -157,7 +157,7 @@ class Actions:
         number: Any = None
         try:
             action = json.loads(line)
-            number = action.get("id")
+            number = action.get("id") if isinstance(action, dict) else None
             result = self.carry_out(action)
         except Exception as problem:
             return {"id": number, "ok": False, "error": "%s: %s" % (type(problem).__name__, problem)}

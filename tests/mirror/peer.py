@@ -1,7 +1,7 @@
 """The script's side of the protocol, honest and small, with a Set of its own.
 
-`Peer` keeps the Set as rows, tells each change as a batch, answers snapshots from the rows, keeps a history
-and executes writes once. What it does wrong, a test asks it to do.
+`Peer` has the Set as rows, sends each change as a batch, answers snapshots from the rows, has a history and executes
+each write once. It makes only the mistakes that a test asks for.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ class Client:
 
 
 class Peer:
-    """See the module. `hooks[method]` may answer a request itself; it returns True when it has."""
+    """See the module. `hooks[method]` may answer a request itself; the hook returns True if it did."""
 
     def __init__(self, nursery: trio.Nursery, rows: dict[int, list[Any]] | None = None) -> None:
         self.nursery = nursery
@@ -416,7 +416,7 @@ class Peer:
         )
 
     def batch(self, *changes: list[Any], tell: bool = True, **more: Any) -> int:
-        """Change the Set and tell it to those who follow; `tell=False` loses the batch on the way."""
+        """Change the Set and send a batch to the followers; `tell=False` loses the batch on the way."""
         for change in changes:
             apply_change(self.rows, copy.deepcopy(change))
         self.revision += 1
@@ -464,7 +464,7 @@ class Peer:
         self.oldest = self.revision
 
     def open_set(self, rows: dict[int, list[Any]], epoch: str) -> None:
-        """Another Set, as the script tells it when it is not closed with the old one."""
+        """Open another Set; the script goes on with a new epoch."""
         self.rows, self.epoch, self.revision, self.oldest = rows, epoch, 0, 0
         self.history.clear()
         self.results.clear()
@@ -473,7 +473,7 @@ class Peer:
 
 
 def apply_change(rows: dict[int, list[Any]], change: list[Any]) -> None:
-    """One change to a Set kept as rows: the truth that mirrors are compared with."""
+    """Apply one change to the rows of a Set, the truth for comparisons with mirrors."""
     tag, id_ = change[0], change[1]
     if tag == "set":
         rows[id_][4][change[2]] = change[3]

@@ -1,4 +1,4 @@
-"""Headless Live on a bench, in virtual time: what the tests of the model share."""
+"""Headless Live in virtual time, with helpers for the tests of the model."""
 
 from remote_script.headless import HeadlessLive, VirtualClock
 
@@ -33,7 +33,7 @@ class Bench:
         self.live.run_for(beats * 60.0 / self.song.tempo)
 
     def heard(self, thing, *events):
-        """Attach listeners; answers the list that they write to."""
+        """Attach listeners; returns the list that they append to."""
         notified = []
         for event in events:
             getattr(thing, f"add_{event}_listener")(lambda event=event: notified.append(event))

@@ -1,8 +1,8 @@
 """Any edit of any object of a Set: every property that can be written, and every method that edits.
 
-Each edit draws from a `random.Random`, so that a seed is an edit of the Set as it is. What makes no sense where it was
-drawn is refused, as it would be in earnest. Playing, recording and what depends on the time of day stay out: these
-have tests of their own.
+Each edit draws from a `random.Random`, so that a seed determines an edit of the present Set. Edits that make no sense
+are refused, as in real use. Playing, recording and edits that depend on the time of day are left out: they have tests
+of their own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from remote_script.headless.api.facts import all_properties
 from remote_script.SetMirror.contract.hazards import SLICING_S
 
 REFUSALS = (RuntimeError, IndexError, ValueError, TypeError, AttributeError)
-"""What Live answers to an edit that makes no sense."""
+"""Live's errors for an edit that makes no sense."""
 
 MOVES = {
     "arm", "back_to_arranger", "is_playing", "nudge_down", "nudge_up", "overdub", "record_mode", "session_record",
@@ -50,7 +50,7 @@ class Edits:
         return self.wrap(draw.choice(nodes)) if nodes else None
 
     def one(self, seed: int) -> Callable[[], Any]:
-        """An edit; what it says it is, is its name."""
+        """An edit as a function, whose `__name__` describes the edit."""
         draw = random.Random(seed)
         return self.write(draw) if draw.random() < 0.5 else self.call(draw)
 
@@ -131,7 +131,7 @@ def note_ids(clip: Any, draw: random.Random) -> Any:
 
 
 def louder(clip: Any, draw: random.Random) -> None:
-    """What a script does with notes: take them, change them, hand them back."""
+    """Edit notes as a script does: get the notes, change them, apply the modifications."""
     taken = clip.get_all_notes_extended()
     for note in taken:
         note.velocity = float(draw.randrange(1, 128))
@@ -301,4 +301,4 @@ CALLS: dict[str, Call] = {
     "clear all envelopes": lambda e, song, d: clip(e, d).clear_all_envelopes(),
     "delete events": lambda e, song, d: e.pick(d, "Envelope").delete_events_in_range(beat(d), 64.0),
 }  # fmt: skip
-"""What edits, by name."""
+"""Name → edit."""

@@ -1,4 +1,4 @@
-"""Somebody who listens to everything of a Set, and knows of it only what listeners told."""
+"""A replica of a Set that is updated by listeners only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Hearer:
         self.attend()
 
     def attend(self) -> None:
-        """Attach to what is new, forget what is gone."""
+        """Attach listeners to new objects, forget deleted objects."""
         there = set()
         for root in (self.live.document.song, self.live.document.application):
             for node in root.walk():
@@ -43,7 +43,7 @@ class Hearer:
         return heard
 
     def untold(self) -> list[str]:
-        """What is another value than listeners told."""
+        """The properties whose value differs from the last notified value."""
         differences = []
         for root in (self.live.document.song, self.live.document.application):
             for node in root.walk():
@@ -58,7 +58,7 @@ class Hearer:
 
 
 def read(handle: Any, name: str) -> Any:
-    """The value in a form that can be compared and kept: objects by their pointers."""
+    """The value in a form that can be compared and stored: objects as pointers."""
     try:
         value = getattr(handle, name)
     except REFUSES as problem:

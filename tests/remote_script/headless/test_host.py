@@ -202,9 +202,11 @@ def test_a_persons_actions_come_as_lines() -> None:
     assert "LookupError" in action(do="set", ref="tracks/99", name="name", value="x")["error"]
     assert "Tempo out of range" in action(do="set", ref="song", name="tempo", value=1.0)["error"]
     assert not action(do="dance")["ok"]
-    answer = actions.answer("not json")
-    assert answer is not None
-    assert not answer["ok"]
+    for line, refusal in (("not json", "JSONDecodeError"), ("[]", "an action is a JSON object, got list")):
+        answer = actions.answer(line)
+        assert answer is not None
+        assert not answer["ok"]
+        assert refusal in answer["error"]
     assert action(do="open_set", file="Other.als")["ok"]
     assert live.song.name == "Small"
     live.close()

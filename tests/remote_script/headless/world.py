@@ -102,7 +102,7 @@ def check_set(live: HeadlessLive) -> None:
 
 
 def recorder() -> tuple[list[str], Callable[[str], Callable[[], None]]]:
-    """A list, and a maker of listeners that write their name into it."""
+    """A list, and a maker of listeners that append their name to the list."""
     heard: list[str] = []
 
     def listener(name: str) -> Callable[[], None]:

@@ -1,8 +1,8 @@
 """A few Live objects for tests of the script's parts: getters, setters, listeners, death and undo; no clock.
 
-Only what the parts rely on: wrappers equal by object, dead objects equal to None and raising, listeners
-called inside the setter and kept weakly by their owner, writing from a listener refused, one undo entry
-per step. Headless Live is the place for behaviour; this is the place for planted faults.
+Only the behaviour that the parts rely on: handles equal by object, dead objects equal to None and raising, listeners
+called inside the setter and referenced weakly, writing from a listener refused, one undo entry per step. Headless Live
+is the place for behaviour; this module is the place for planted faults.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _pointers = itertools.count(1000)
 
 
 class World:
-    """What is shared by all objects of one fake Live."""
+    """State that all objects of one fake Live share."""
 
     def __init__(self) -> None:
         self.notifying = 0
@@ -152,7 +152,7 @@ class Fake:
         self._put(name, value)
 
     def die(self) -> None:
-        """As when it is deleted: its listeners go with it, all that hangs below dies too."""
+        """Delete the object: its listeners are removed, and all objects below die too."""
         for value in list(self._values.values()):
             for child in value if isinstance(value, list) else [value]:
                 if isinstance(child, Fake) and not child._dead and self._owns(child):
@@ -346,7 +346,7 @@ class _Timer:
 
 
 class Instance:
-    """What Live gives a script."""
+    """The c_instance that Live passes to a script."""
 
     def __init__(self, song: Any) -> None:
         self._song = song

@@ -55,7 +55,7 @@ class Guest:
         return peer
 
     def follower(self) -> Client:
-        """A client that holds the Set and follows."""
+        """A client with a replica of the Set that follows changes."""
         self.until_ready()
         client = self.client()
         client.snapshot()
@@ -118,7 +118,7 @@ class Client(Peer):
         return self.call("write.execute", write=id or f"w{self._next}", ops=list(ops), **params)
 
     def follow(self) -> list[dict[str, Any]]:
-        """Apply what came; returns the new batches."""
+        """Apply the received batches; returns the new ones."""
         self.take()
         new = [m["params"] for m in self.got[self._seen :] if m.get("method") == "set.batch"]
         self._seen = len(self.got)
@@ -159,7 +159,7 @@ class Client(Peer):
             raise AssertionError(f"unknown change {change}")
 
     def _check(self) -> None:
-        """No list names what is not there, and every object hangs where it says."""
+        """Assert that lists name existing objects only, and that every object is in its parent's list."""
         for id_, (_, _, parent, role, _, children) in self.objects.items():
             for value in children.values():
                 for child in value if isinstance(value, list) else [] if value is None else [value]:

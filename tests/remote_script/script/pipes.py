@@ -1,4 +1,4 @@
-"""A transport in memory, made for what sockets do seldom: fill up, cut, fail; and a client of the wire."""
+"""A transport in memory for rare events of sockets (fill up, cut, fail), and a client of the wire."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from remote_script.SetMirror.contract import auth, seal
 
 
 class Pipe:
-    """Both ends of one connection; `room` bounds what the script's end takes before it would have to wait."""
+    """Both ends of one connection; `room` limits the bytes that the script's end accepts without waiting."""
 
     def __init__(self, room: int = 1 << 30) -> None:
         self.room = room
@@ -60,7 +60,7 @@ class Listener:
 
 
 class Peer:
-    """A client at its end of a pipe: sends requests, collects what comes."""
+    """A client at its end of a pipe: sends requests, collects messages."""
 
     def __init__(self, listener: Listener, room: int = 1 << 30) -> None:
         self.pipe = listener.connect(room)
@@ -88,7 +88,7 @@ class Peer:
         return self._next
 
     def take(self) -> list[dict[str, Any]]:
-        """The messages that came since; they are kept in `got` as well."""
+        """The messages since the last call; `got` has all of them."""
         self._read += self.pipe.to_client
         self.pipe.to_client.clear()
         end = self._read.rfind(b"\n") + 1

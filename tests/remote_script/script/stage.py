@@ -1,4 +1,4 @@
-"""The script in headless Live in virtual time, its clients, and the oracle over what a client holds."""
+"""The script in headless Live in virtual time, its clients, and the oracle for a client's replica."""
 
 from __future__ import annotations
 
@@ -66,10 +66,10 @@ class Stage:
         return client
 
     def differences(self, client: Client) -> list[str]:
-        """What the oracle finds between Live and the client's replica once all is quiet and audited."""
+        """Differences between Live and the client's replica, after everything is quiet and audited."""
         self.live.run_for(0.5)
         client.follow()
-        # The audit's share of a pump is small; with a larger one it has been everywhere at once.
+        # The audit's share of a pump is small; with a larger share one pump audits everything.
         share, self.script._audit_s = self.script._audit_s, 1.0
         passes = self.script.audit.counters["passes"] + 2
         for _ in range(1000):

@@ -1,4 +1,4 @@
-"""Remote Scripts for the test kit: one that does everything right, and one for each thing that can go wrong."""
+"""Remote Scripts for the test kit: one without a fault, and one for each kind of fault."""
 
 from __future__ import annotations
 
@@ -133,8 +133,8 @@ CAUGHT = bare(
         ]
     ),
 )
-"""It catches its own mistake and logs it."""
+"""A script that catches its own exception and logs it."""
 LIMITED = bare(init="c_instance.real_time_data()")
-"""It uses what headless Live lacks."""
+"""A script that uses a part of Live that headless Live does not have."""
 HANGS = bare(tick="exec('while True: pass')")
 QUITS = bare(tick="import os; os._exit(7)")

@@ -1,7 +1,7 @@
-"""Writes Set files as Live writes them, part by part: for tests that need one thing in a Set, and for `small.als`.
+"""Writes Set files as Live writes them, part by part: for tests that need one feature of a Set, and for `small.als`.
 
-Every part has what Live 12 writes for it, so that a reader of real Sets reads these too. `python -m
-tests.remote_script.headless.als.making` writes `small.als` anew.
+Every part has the elements that Live 12 writes, so that a reader of real Sets reads these Sets too. `python -m
+tests.remote_script.headless.als.making` writes `small.als` again.
 """
 
 from __future__ import annotations
@@ -286,7 +286,7 @@ def tuning(title: str, cents: Iterable[float], frequency: float = 432.0) -> str:
 
 
 def write(path: Path, text: str) -> Path:
-    """The file, gzipped without a time, so that it is the same each time."""
+    """The file, gzipped without a time, so that its bytes are always the same."""
     path.write_bytes(gzip.compress(text.encode(), mtime=0))
     return path
 
@@ -365,7 +365,7 @@ def _keys(**options: Any) -> str:
 
 
 def _twice(written: Callable[[Ids, dict[str, int]], str]) -> str:
-    """What points at ids that stand behind it: written once to learn them, then again."""
+    """A Set with references to ids of later parts: written once to learn the ids, then again."""
     first = Ids()
     written(first, defaultdict(int))
     return written(Ids(), first.named)
@@ -492,7 +492,7 @@ VARIANTS: dict[str, Callable[[], str]] = {
     "routings": _routed,
     "small": small,
 }
-"""Twelve Sets that open without a warning, by what is in them."""
+"""Contents → Set; twelve Sets that open without a warning."""
 
 
 if __name__ == "__main__":

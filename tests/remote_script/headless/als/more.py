@@ -1,4 +1,4 @@
-"""The second half of what is compared of tracks, clips and devices; see `test_as_scripts_read`."""
+"""The second half of the comparison of tracks, clips and devices; see `test_as_scripts_read`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PLUGINS = ("PluginDevice", "AuPluginDevice")
 
 
 def lanes(track: Any) -> set[str]:
-    """The ids of what the Arrangement automates in a track."""
+    """The ids of the targets that the Arrangement automates in a track."""
     pointees = set()
     for envelope in track.findall("AutomationEnvelopes/Envelopes/AutomationEnvelope"):
         points = envelope.findall("Automation/Events/*")
@@ -38,7 +38,7 @@ def in_session(track: Any) -> bool:
 
 
 def state_of(parameter: Any, track: Any, known: set[str]) -> int:
-    """What `automation_state` is to be: 0 also while the Session has taken the track over."""
+    """The expected `automation_state`: 0 also while the track plays the Session."""
     return int(is_automated(parameter, known) and not in_session(track))
 
 

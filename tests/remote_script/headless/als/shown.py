@@ -1,6 +1,6 @@
-"""What Live shows of native devices for the numbers in a file, by hand: name, path, and what the number is.
+"""Texts that Live shows for the numbers of native devices in a file, collected by hand: name, path, kind of number.
 
-Nothing here comes from the loader's tables. A parameter's text is read as a person reads it: "1.50 kHz" is 1500.
+No entry comes from the loader's tables. A parameter's text is read as a person reads it: "1.50 kHz" is 1500.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ SHOWN_BY: dict[str, list[Row]] = {
         ("S/C On", "SideChain/OnOff", SWITCH),
     ],
 }
-"""By the device's tag: (name in Live, path of the parameter, what its number is)."""
+"""Tag of the device → (name in Live, path of the parameter, kind of its number)."""
 
 _NUMBER = re.compile(r"(-?(?:\d+(?:\.\d*)?|inf))\s*(kHz|Hz|ms|s|dB|%|st|°)?")
 
@@ -129,7 +129,7 @@ def filed(device: Element, path: str) -> str | None:
 
 
 def number_of(text: str) -> tuple[float, float]:
-    """The number that a parameter's text shows, and what its last digit is worth."""
+    """The number in a parameter's text, and the value of one unit of its last digit."""
     match = _NUMBER.match(text)
     assert match is not None, text
     digits, unit = match.group(1), match.group(2) or ""
@@ -139,7 +139,7 @@ def number_of(text: str) -> tuple[float, float]:
 
 
 def same(kind: str, written: str, value: float, text: str) -> bool:
-    """Whether a parameter with this value and text is what the file says."""
+    """True when a parameter's value and text match the number in the file."""
     if kind == SWITCH:
         return value == (1.0 if written == "true" else 0.0)
     number = float(written)
