@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from pathlib import Path
 
 import click
 
@@ -28,8 +29,9 @@ PAGE_PORT = 9862
 def command(page_port: int, no_browser: bool, port: int, as_json: bool) -> None:
     """Open a live page of the Set in the browser, until interrupted.
 
-    The page shows the Session, the arrangement, the mixer and notes as they change, and who changed what; questions of
-    policies are answered there. A link works once; after its use the next link is printed.
+    The page shows the Session, the arrangement, the mixer and notes as they change, who changed what, and what changed
+    since you were last here; questions of policies are answered there. A link works once; after its use the
+    next link is printed.
     """
 
     async def main() -> None:
@@ -39,6 +41,7 @@ def command(page_port: int, no_browser: bool, port: int, as_json: bool) -> None:
         from mcp_server.page import serve
         from mirror import load_token, open_mirror, tcp
         from mirror.token import PERSON
+        from remote_script.SetMirror.contract import auth
 
         async with (
             open_mirror(
@@ -64,7 +67,7 @@ def command(page_port: int, no_browser: bool, port: int, as_json: bool) -> None:
                 first = False
 
             try:
-                await serve(mirror, page_port, ready)
+                await serve(mirror, page_port, ready, Path(auth.home()) / "sets")
             except OSError as problem:
                 if problem.errno != errno.EADDRINUSE:
                     raise

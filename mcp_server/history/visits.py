@@ -104,10 +104,14 @@ class Visits:
 
     def since(self, who: str) -> tuple[float, Store] | None:
         """The time of the client's last visit before this one, and the Set at that time; None where it is not known."""
+        before = self.before(who)
+        return None if before is None else (before.time, before.store())
+
+    def before(self, who: str) -> Here | None:
+        """The state at the client's last visit before this one; None where it is not known."""
         if who not in self._before:
             self._before[who] = self._visit_before(who)
-        before = self._before[who]
-        return None if before is None else (before.time, before.store())
+        return self._before[who]
 
     def _own_folder(self) -> Path:
         assert self._folder is not None

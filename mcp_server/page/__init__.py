@@ -4,6 +4,7 @@ gate    who may see it: links, cookies, checks (start reading here)
 app     the ASGI applications: files, and the websocket's acceptance
 live    what all pages share: the story, questions, clients, the transport
 visit   one open page: what it is sent, and what the person does there
+digest  what changed since the person was last here
 playheads   where the song and clips play
 parts   views cut into parts, each drawn by `pictures`
 story   the event log as entries that a person reads

@@ -24,12 +24,13 @@ from .. import readiness
 from ..pictures import gathered
 from ..pictures.sampled import meters_of
 from . import playheads
+from .digest import Digest
 from .parts import CONCERNS
 from .story import Story
 
 log = logging.getLogger("setmirror.page")
 
-STATUS_S, CLIENTS_S, BEAT_S, SOON_S, METER_S = 0.3, 2.0, 1.0, 0.2, 0.1
+STATUS_S, CLIENTS_S, BEAT_S, SOON_S, METER_S, HERE_S = 0.3, 2.0, 1.0, 0.2, 0.1, 2.0
 REFUSED_S = 1.0
 """Until the bridge is asked again, after it refused."""
 MOST_METERS = 48
@@ -57,8 +58,9 @@ class Visitor(Protocol):
 class Live:
     """See the module; `run` does the work."""
 
-    def __init__(self, mirror: Mirror) -> None:
+    def __init__(self, mirror: Mirror, digest: Digest) -> None:
         self.mirror = mirror
+        self.digest = digest
         self.story = Story(mirror)
         self.turns: Counter[str] = Counter()
         """How often every view, and "beat", has changed."""
@@ -80,8 +82,14 @@ class Live:
             for task in (self._follow_set, self._follow_policy):
                 nursery.start_soon(task)
             nursery.start_soon(self.story.follow, self._logged)
-            for look, pause in ((self._status, STATUS_S), (self._list, CLIENTS_S), (self._meter, METER_S)):
+            for look, pause in (
+                (self._status, STATUS_S),
+                (self._list, CLIENTS_S),
+                (self._meter, METER_S),
+                (self._here, HERE_S),
+            ):
                 nursery.start_soon(self._again, look, pause)
+            nursery.start_soon(self.digest.run)
             nursery.start_soon(self._beats)
 
     def visit(self, visitor: Visitor) -> None:
@@ -89,6 +97,7 @@ class Live:
         self.visitors.add(visitor)
         self._visited.set()
         self._came_or_went.set()
+        self.digest.opened()
         self.moved()
 
     def leave(self, visitor: Visitor) -> None:
@@ -161,6 +170,10 @@ class Live:
         }
         if status != self.status:
             self.status = status
+            self.wake()
+
+    async def _here(self) -> None:
+        if any(visitor.looks_at for visitor in self.visitors) and await self.digest.here():
             self.wake()
 
     # -- what the bridge has -----------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import trio
@@ -11,6 +12,7 @@ from mirror import Mirror
 
 from ..http_server import HttpServer
 from .app import PageApp
+from .digest import Digest
 from .gate import Gate, Session
 from .live import Live
 from .visit import visit
@@ -20,11 +22,14 @@ PAGE_PORT = 9862
 GRACE_S = 0.3
 
 
-async def serve(mirror: Mirror, port: int, ready: Callable[[str], None]) -> None:
+async def serve(
+    mirror: Mirror, port: int, ready: Callable[[str], None], sets_folder: Path | None = None
+) -> None:
     """Serve the page of `mirror`, which must prove a person's role, on 127.0.0.1 until cancelled.
 
     Args:
       port: To listen on; 0 takes any free one.
+      sets_folder: Where the histories of Sets are kept, with the person's last visit; None keeps nothing.
       ready: Called with a link that lets one browser in, and with the next one when that was used.
 
     Raises:
@@ -32,7 +37,7 @@ async def serve(mirror: Mirror, port: int, ready: Callable[[str], None]) -> None
     """
     listeners = await trio.open_tcp_listeners(port, host=HOST)
     port = listeners[0].socket.getsockname()[1]
-    gate, live = Gate(port), Live(mirror)
+    gate, live = Gate(port), Live(mirror, Digest(mirror, sets_folder))
 
     def tell() -> None:
         ready(f"http://{HOST}:{port}{gate.link}")

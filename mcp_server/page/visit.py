@@ -3,7 +3,7 @@
 The page says hello with its proof, how it looks (`look`) and which parts are in sight (`want`). It is sent messages
 with a number; the next one is made when it has acknowledged the last, from what is true by then: a slow page gets fewer
 pictures, never old ones, and the server's memory does not grow. Each message has only what differs from what the page
-has: topics (status, log, questions, clients, switch, transport, meters), the layout of its view, and parts as SVG.
+has: topics (status, log, questions, clients, switch, digest, transport, meters), its view's layout, and parts as SVG.
 """
 
 from __future__ import annotations
@@ -84,7 +84,11 @@ class Revert(msgspec.Struct, tag_field="do", tag="revert", forbid_unknown_fields
     write: str
 
 
-Message = Hello | ToLook | Want | Ack | Answer | Switch | Show | Revert
+class Changes(msgspec.Struct, tag_field="do", tag="changes", forbid_unknown_fields=True):
+    """The person wants all changes since the last visit."""
+
+
+Message = Hello | ToLook | Want | Ack | Answer | Switch | Show | Revert | Changes
 _decoder = msgspec.json.Decoder(Message)
 
 
@@ -182,6 +186,8 @@ class Visit:
                 self._start("policy.read_only", {"on": on})
             case Show(id_, epoch):
                 self._replies.append({"show": self._located(id_, epoch)})
+            case Changes():
+                self._replies.append({"changes": self._live.digest.whole()})
             case Revert(write):
                 self._nursery.start_soon(self._revert, write)
 
@@ -238,6 +244,7 @@ class Visit:
         ]
         topics = {
             "status": live.status, "clients": live.clients, "read_only": live.read_only, "questions": questions,
+            "digest": live.digest.head,
         }  # fmt: skip
         for name, value in topics.items():
             if self._sent_topics.get(name) != value:

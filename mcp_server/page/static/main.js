@@ -2,6 +2,7 @@
 
 import { connect } from "./link.js";
 import { $, make, plain } from "./dom.js";
+import * as digest from "./digest.js";
 import * as log from "./log.js";
 import * as picture from "./picture.js";
 import * as views from "./views.js";
@@ -17,6 +18,7 @@ const say = connect({
     if (message.clients) clients(message.clients);
     if (message.questions) ask(message.questions);
     if (message.read_only !== undefined && message.read_only !== null) readOnly(message.read_only);
+    if (message.digest) digest.show(message.digest);
     if (message.log) log.told(message.log, { show, revert });
     if (message.layout) views.describe(message.layout);
     picture.told(message);
@@ -30,6 +32,7 @@ const say = connect({
 
 views.begin(say);
 log.begin();
+digest.begin(say);
 
 // -- what the bridge says --------------------------------------------------------------------------------------
 
@@ -95,7 +98,8 @@ function revert(write, button) {
   say({ do: "revert", write });
 }
 
-function replied({ show: found, problem, reverted, write }) {
+function replied({ show: found, problem, reverted, write, changes }) {
+  if (changes) digest.all(changes);
   if (problem) notice(problem);
   if (problem && write) { const button = reverting.get(write); if (button) button.disabled = false; }
   if (reverted) {

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import trio
@@ -161,14 +162,16 @@ class Served:
 
 
 @asynccontextmanager
-async def served(clock: Any, spec: Any = None, **options: Any) -> AsyncIterator[Served]:
+async def served(
+    clock: Any, spec: Any = None, visits: Path | None = None, **options: Any
+) -> AsyncIterator[Served]:
     """The page on a port of its own; with real sockets, virtual time waits a moment for them. None is real time."""
     if clock is not None:
         clock.autojump_threshold = 0.002
     async with whole_path(spec, tick_s=0.02, **options) as whole, whole.person() as mirror:
         browser = Served(whole)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(serve, mirror, 0, browser.ready)
+            nursery.start_soon(serve, mirror, 0, browser.ready, visits)
             await browser.started.wait()
             try:
                 yield browser

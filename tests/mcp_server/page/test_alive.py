@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
 import trio
 
+from mcp_server.page.live import HERE_S
 from mcp_server.policy import File, Policy, Rule
 from mirror import gauges
 from remote_script.headless import demo_set
@@ -341,6 +343,57 @@ async def test_a_revert_that_cannot_be_is_refused_with_the_reason(autojump_clock
             assert reply["problem"]
             assert reply["write"] == write
         assert browser.whole.stage.live.song.tempo == 99
+
+
+async def visited(clock: Any, folder: Path, edit: Any = None, **looks: Any) -> dict[str, Any]:
+    """What a page says of the time since the last visit, after its person edited something, or not."""
+    async with served(clock, demo_set(), visits=folder) as browser:
+        page = await browser.page()
+        await page.look("session", **looks)
+        if edit is None:
+            await page.until(lambda: page.now.get("digest"))
+            await page.say(do="changes")
+            await page.until(lambda: page.replies)
+        else:
+            await browser.whole.by_hand(edit)
+            await trio.sleep(HERE_S + 0.5)
+        return page.now["digest"] | (page.replies[0] if page.replies else {})
+
+
+async def test_a_page_says_what_changed_since_the_person_was_last_here(
+    autojump_clock: Any, tmp_path: Path
+) -> None:
+    def edit(song: Any) -> None:
+        song.tempo = 91.0
+        song.tracks[1].name = "<b>Piano</b>"
+
+    # A page out of sight is nobody's visit: the next one finds no visit before it.
+    assert await visited(autojump_clock, tmp_path, edit, visible=False) == {}
+    assert await visited(autojump_clock, tmp_path, edit) == {}
+    # Live came back without them.
+    said = await visited(autojump_clock, tmp_path)
+    assert {group["object"]: group["changes"] for group in said["groups"]} == {
+        "song 'Lo-Fi Demo'": ["song 'Lo-Fi Demo': tempo 91.0 → 82.0"],
+        "track 'Keys'": ["track '<b>Piano</b>' is now called 'Keys'"],
+    }
+    assert said["count"] == said["objects"] == 2
+    assert said["changes"]["groups"] == said["groups"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", said["last_here"])
+
+
+@pytest.mark.slow
+async def test_a_digest_is_a_screen_and_all_of_it_on_demand(autojump_clock: Any, tmp_path: Path) -> None:
+    def edit(song: Any) -> None:
+        for track in song.tracks:
+            for slot in track.clip_slots:
+                if slot.has_clip:
+                    slot.clip.name, slot.clip.muted, slot.clip.color = "Other", True, 0xFF3636
+
+    await visited(autojump_clock, tmp_path, edit)
+    said = await visited(autojump_clock, tmp_path)
+    assert said["count"] > 40
+    assert sum(1 + len(group["changes"]) for group in said["groups"]) <= 40
+    assert sum(len(group["changes"]) for group in said["changes"]["groups"]) == said["count"]
 
 
 async def test_nobody_is_asked_while_no_page_is_open(autojump_clock: Any) -> None:

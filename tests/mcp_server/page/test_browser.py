@@ -20,6 +20,7 @@ import anyio
 import pytest
 import trio
 
+from mcp_server.page.live import HERE_S
 from mcp_server.policy import File, Policy, Rule
 from remote_script.headless import demo_set
 from remote_script.headless.sets.generate import large_set
@@ -135,6 +136,48 @@ async def test_grid_mixer_arrangement_roll_and_log_follow_live() -> None:
         browser.see("41 notes")
 
     async with opened() as go:
+        await go(test)
+
+
+async def visit(folder: Path) -> None:
+    """The person was here, and Live is started again without the last edits."""
+
+    def edit(song: Any) -> None:
+        song.tempo = 91.0
+        song.tracks[1].name = "<img src=x onerror=alert(1)>"
+
+    async with served(None, demo_set(), visits=folder) as there:
+        page = await there.page()
+        await page.look("session")
+        await there.whole.by_hand(edit)
+        await trio.sleep(2 * HERE_S)
+
+
+async def test_what_changed_since_the_last_visit_is_read_by_keyboard_and_stays_hidden_when_hidden(
+    tmp_path: Path,
+) -> None:
+    def test(browser: Browser) -> None:
+        page = browser.page
+        page.wait_for_selector("#digest:not([hidden])")
+        browser.see("2 changes in 2 objects since 20", "#digest-summary")
+        assert page.locator("#digest details[open]").count() == 0
+        assert page.locator("#digest-all").is_hidden()
+        page.locator("#digest summary").nth(1).focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#digest details[open]")
+        browser.see("<img src=x onerror=alert(1)>' is now called 'Keys'", "#digest details[open]")
+        assert page.locator("#digest img").count() == 0
+        page.focus("#digest-hide")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#digest", state="hidden")
+        page.wait_for_selector("#scroller:focus")
+        page.reload()
+        page.wait_for_selector("#body svg")
+        page.wait_for_timeout(2000 * HERE_S)
+        assert page.locator("#digest").is_hidden()
+
+    await visit(tmp_path)
+    async with opened(visits=tmp_path) as go:
         await go(test)
 
 
@@ -319,27 +362,29 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.mark.parametrize("size", list(SIZES))
-async def test_axe_finds_nothing_serious_in_light_and_dark(axe: str, size: str) -> None:
+async def test_axe_finds_nothing_serious_in_light_and_dark(axe: str, size: str, tmp_path: Path) -> None:
     def test(browser: Browser) -> None:
         page = browser.page
         browser.call("set_track", track="tracks/1", color="#ff0000", volume="-9 dB")
         browser.see("-9.0 dB", "#log")
         page.click("#words summary")
+        page.click("#digest summary")
         page.evaluate(axe)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             for view in ("session", "arrangement", "mixer", "notes"):
                 browser.show(view)
                 page.wait_for_timeout(200)
-                told = page.evaluate("axe.run()")["violations"]
+                violations = page.evaluate("axe.run()")["violations"]
                 serious = [
-                    (each["id"], each["nodes"][0]["html"])
-                    for each in told
-                    if each["impact"] in ("serious", "critical")
+                    (violation["id"], violation["nodes"][0]["html"])
+                    for violation in violations
+                    if violation["impact"] in ("serious", "critical")
                 ]
                 assert serious == [], json.dumps(serious)
 
-    async with opened(size=size) as go:
+    await visit(tmp_path)
+    async with opened(size=size, visits=tmp_path) as go:
         await go(test)
 
 
