@@ -14,7 +14,7 @@ from mirror import Call, Operation
 from .late_nodes import LateNode
 from .plans import Plan
 
-MOST_LINES = 12
+MOST_LISTED = 12
 """A write of at most so many operations has a line for each."""
 MOST_ODD = 20
 """The most operations of a longer write that are listed because their result is unusual."""
@@ -34,24 +34,24 @@ def lean(answer: dict[str, Any], plan: Plan, made: Sequence[LateNode | None] = (
     if not isinstance(results, list):
         return answer
     ops = plan.final()
-    lines = [_line(result, op) for result, op in zip(results, ops, strict=False)]
-    if len(lines) != len(results):
+    entries = [_short(result, op) for result, op in zip(results, ops, strict=False)]
+    if len(entries) != len(results):
         return answer
     dry = bool(answer.get("dry_run"))
     if dry:
         # A dry run changes nothing, so nothing can be verified.
-        lines = [{name: line[name] for name in line if name != "verified"} for line in lines]
+        entries = [{name: entry[name] for name in entry if name != "verified"} for entry in entries]
     if plan.calls:
-        lines = [{"call": plan.call_of(number), **line} for number, line in enumerate(lines)]
-    if len(lines) <= MOST_LINES:
-        return {**answer, "results": lines}
-    objects = _objects(plan, lines, made)
+        entries = [{"call": plan.call_of(number), **entry} for number, entry in enumerate(entries)]
+    if len(entries) <= MOST_LISTED:
+        return {**answer, "results": entries}
+    objects = _objects(plan, entries, made)
     odd = [
-        line
-        for line in lines
-        if not (dry or line.get("verified")) or line.get("note") or line.get("replaced")
+        entry
+        for entry in entries
+        if not (dry or entry.get("verified")) or entry.get("note") or entry.get("replaced")
     ]
-    counts = {"operations": len(lines), "changed": sum(bool(line.get("changed")) for line in lines)}
+    counts = {"operations": len(entries), "changed": sum(bool(entry.get("changed")) for entry in entries)}
     summary = {**answer, "counts": counts}
     del summary["results"]
     if objects:
@@ -63,29 +63,29 @@ def lean(answer: dict[str, Any], plan: Plan, made: Sequence[LateNode | None] = (
     return summary
 
 
-def _line(result: dict[str, Any], op: Operation) -> dict[str, Any]:
+def _short(result: dict[str, Any], op: Operation) -> dict[str, Any]:
     """The result of one operation, with ids of notes as ranges."""
-    line = dict(result)
-    returned = line.get("result")
+    entry = dict(result)
+    returned = entry.get("result")
     if isinstance(op, Call) and op.method in _NOTES and isinstance(returned, list) and _are_ids(returned):
-        line["result"] = {"count": len(returned), "ids": ranges(returned)}
-    return line
+        entry["result"] = {"count": len(returned), "ids": ranges(returned)}
+    return entry
 
 
 def _are_ids(result: list[Any]) -> bool:
     return all(isinstance(note_id, int) and not isinstance(note_id, bool) for note_id in result)
 
 
-def _objects(plan: Plan, lines: list[dict[str, Any]], made: Sequence[LateNode | None]) -> dict[str, Any]:
+def _objects(plan: Plan, entries: list[dict[str, Any]], made: Sequence[LateNode | None]) -> dict[str, Any]:
     """The objects that the calls made, as `$k` → ref and id; without calls, a list of all objects."""
     if not plan.calls:
-        made_objects = [line["result"] for line in lines if _is_object(line.get("result"))]
+        made_objects = [entry["result"] for entry in entries if _is_object(entry.get("result"))]
         return {"objects": made_objects[:MOST_MADE], "count": len(made_objects)} if made_objects else {}
     objects: dict[str, Any] = {}
     for number, node in enumerate(made):
         if node is None:
             continue
-        result = lines[int(str(node.id)[1:])].get("result")
+        result = entries[int(str(node.id)[1:])].get("result")
         if isinstance(result, dict) and _is_object(result):
             objects[f"${number}"] = {name: result[name] for name in ("ref", "id") if name in result}
     return objects

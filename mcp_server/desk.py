@@ -457,14 +457,14 @@ _REMOVING = frozenset(
 
 def _moves(results: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """Objects that were restored as new objects, as (old id, new id); they no longer count as replaced."""
-    for line in results:
-        entries = line.get("replaced") or ()
+    for result in results:
+        entries = result.get("replaced") or ()
         for entry in entries:
             if (became := entry.get("became")) is not None:
                 yield f"id:{entry['id']}", f"id:{became['id']}"
-        kept = [entry for entry in entries if "became" not in entry]
-        if len(kept) != len(entries):
-            line["replaced"], line["replaced_count"] = kept or None, len(kept) or None
+        still_replaced = [entry for entry in entries if "became" not in entry]
+        if len(still_replaced) != len(entries):
+            result["replaced"], result["replaced_count"] = still_replaced or None, len(still_replaced) or None
 
 
 def _removes(op: Operation, entry: dict[str, Any]) -> bool:

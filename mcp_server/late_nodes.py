@@ -86,7 +86,7 @@ def product(number: int, ops: tuple[Operation, ...]) -> Product | None:
         if len(types) != 1:
             return None
         type_ = types.pop()
-    owner, role = _place(op, type_)
+    owner, role = _owner_and_list(op, type_)
     names = [
         operation.value
         for operation in ops
@@ -96,7 +96,7 @@ def product(number: int, ops: tuple[Operation, ...]) -> Product | None:
     return Product(number, type_, owner, role, name if isinstance(name, str) else "")
 
 
-def _place(op: Call, type_: str) -> tuple[int | str | None, str]:
+def _owner_and_list(op: Call, type_: str) -> tuple[int | str | None, str]:
     """The owner and the list of the object that a call makes."""
     if type_ == "TakeLane":
         return op.target, "take_lanes"

@@ -21,7 +21,7 @@ STEP = 0.25
 TOP = 127.0
 NEUTRAL = {"velocity_deviation": 0.0, "release_velocity": 64.0}
 """Properties that a note of the protocol does not have → their neutral value in Live."""
-Place = tuple[int, int]
+Cell = tuple[int, int]
 """Step and pitch."""
 
 
@@ -51,9 +51,9 @@ class BitwigNote:
         return made
 
     @property
-    def place(self) -> Place:
+    def cell(self) -> Cell:
         """Its step and pitch; BridgeError INVALID_VALUE between two steps."""
-        return place_of(self.start_time, self.pitch)
+        return cell_of(self.start_time, self.pitch)
 
 
 _SETTERS: dict[str, tuple[str, str, float]] = {
@@ -65,7 +65,7 @@ _SETTERS: dict[str, tuple[str, str, float]] = {
 """Property of a note → the method that sets it, its parameter, and the property's value that is 1 in the protocol."""
 
 
-def place_of(start_time: float, pitch: int) -> Place:
+def cell_of(start_time: float, pitch: int) -> Cell:
     """Step and pitch of a note.
 
     Raises:
@@ -89,8 +89,8 @@ def _only_here(values: dict[str, Any]) -> None:
             raise BridgeError("NOT_AVAILABLE", rule, values[name], hint="leave it out")
 
 
-def _setter(at: dict[str, int], place: Place, name: str, value: Any) -> Question:
-    where = {**at, "x": place[0], "y": place[1]}
+def _setter(at: dict[str, int], cell: Cell, name: str, value: Any) -> Question:
+    where = {**at, "x": cell[0], "y": cell[1]}
     if name == "mute":
         return "clip.setNoteMuted", {**where, "muted": bool(value)}
     method, parameter, full = _SETTERS[name]
@@ -102,22 +102,22 @@ def added(at: dict[str, int], specifications: Sequence[dict[str, Any]]) -> list[
     questions: list[Question] = []
     for specification in specifications:
         _only_here(specification)
-        place = place_of(specification["start_time"], specification["pitch"])
+        cell = cell_of(specification["start_time"], specification["pitch"])
         new = {"velocity": round(specification.get("velocity", 100.0)), "duration": specification["duration"]}
-        questions.append(("clip.setNote", {**at, "x": place[0], "y": place[1], **new}))
+        questions.append(("clip.setNote", {**at, "x": cell[0], "y": cell[1], **new}))
         usual: dict[str, Any] = {"mute": False, "probability": 1.0}
         for name in ("mute", "probability", *EXPRESSIONS):
             if name in specification and specification[name] != usual.get(name):
-                questions.append(_setter(at, place, name, specification[name]))
+                questions.append(_setter(at, cell, name, specification[name]))
     return questions
 
 
 def removed(at: dict[str, int], notes: Sequence[BitwigNote], gone: Iterable[BitwigNote]) -> list[Question]:
     """The questions that remove some of a clip's notes, as few as possible."""
-    going = {note.place for note in gone}
+    going = {note.cell for note in gone}
     if going and len(going) == len(notes):
         return [("clip.clearAllNotes", at)]
-    left = {note.pitch for note in notes if note.place not in going}
+    left = {note.pitch for note in notes if note.cell not in going}
     whole = sorted({pitch for _, pitch in going} - left)
     questions: list[Question] = [("clip.clearNotesAtPitch", {**at, "pitch": pitch}) for pitch in whole]
     questions += [
@@ -130,53 +130,53 @@ def removed(at: dict[str, int], notes: Sequence[BitwigNote], gone: Iterable[Bitw
 
 def changed(
     at: dict[str, int], notes: Sequence[BitwigNote], wanted: Sequence[BitwigNote]
-) -> tuple[list[Question], dict[Place, int]]:
-    """The questions that change notes, and the notes' ids by place afterwards."""
+) -> tuple[list[Question], dict[Cell, int]]:
+    """The questions that change notes, and the notes' ids by cell afterwards."""
     present = {note.note_id: note for note in notes}
-    places = {note.note_id: note.place for note in notes}
-    goals = {note.note_id: note.place for note in wanted if note.place != places[note.note_id]}
-    questions = _moves(at, present, places, goals)
+    cells = {note.note_id: note.cell for note in notes}
+    goals = {note.note_id: note.cell for note in wanted if note.cell != cells[note.note_id]}
+    questions = _moves(at, present, cells, goals)
     for note in wanted:
         _only_here(vars(note))
         was = present[note.note_id]
         for name in ("mute", *_SETTERS):
             if getattr(note, name) != getattr(was, name):
-                questions.append(_setter(at, note.place, name, getattr(note, name)))
-    after = {place: id_ for id_, place in places.items() if id_ not in goals}
-    return questions, {**after, **{place: id_ for id_, place in goals.items()}}
+                questions.append(_setter(at, note.cell, name, getattr(note, name)))
+    after = {cell: id_ for id_, cell in cells.items() if id_ not in goals}
+    return questions, {**after, **{cell: id_ for id_, cell in goals.items()}}
 
 
 def _moves(
-    at: dict[str, int], present: dict[int, BitwigNote], places: dict[int, Place], goals: dict[int, Place]
+    at: dict[str, int], present: dict[int, BitwigNote], cells: dict[int, Cell], goals: dict[int, Cell]
 ) -> list[Question]:
     """Move notes in an order in which no note lands on a note that has not moved yet."""
-    shifts = {(goal[0] - places[id_][0], goal[1] - places[id_][1]) for id_, goal in goals.items()}
-    if len(goals) == len(places) and len(shifts) == 1 and not next(iter(shifts))[0]:
+    shifts = {(goal[0] - cells[id_][0], goal[1] - cells[id_][1]) for id_, goal in goals.items()}
+    if len(goals) == len(cells) and len(shifts) == 1 and not next(iter(shifts))[0]:
         return [("clip.transpose", {**at, "semitones": next(iter(shifts))[1]})]
     questions: list[Question] = []
-    staying = {place for id_, place in places.items() if id_ not in goals}
+    staying = {cell for id_, cell in cells.items() if id_ not in goals}
     left = dict(goals)
     while left:
-        taken = {places[id_] for id_ in left}
+        taken = {cells[id_] for id_ in left}
         free = [id_ for id_, goal in left.items() if goal not in taken]
         for id_ in free:
-            (step, pitch), goal = places[id_], left.pop(id_)
+            (step, pitch), goal = cells[id_], left.pop(id_)
             if goal in staying:
                 # Whether the write may overwrite the note there was checked before.
                 questions.append(("clip.clearNote", {**at, "x": goal[0], "y": goal[1]}))
             by = {"dx": goal[0] - step, "dy": goal[1] - pitch}
             questions.append(("clip.moveNote", {**at, "x": step, "y": pitch, **by}))
         if not free:
-            return questions + _swapped(at, present, places, left)
+            return questions + _swapped(at, present, cells, left)
     return questions
 
 
 def _swapped(
-    at: dict[str, int], present: dict[int, BitwigNote], places: dict[int, Place], left: dict[int, Place]
+    at: dict[str, int], present: dict[int, BitwigNote], cells: dict[int, Cell], left: dict[int, Cell]
 ) -> list[Question]:
-    """Move notes in a ring, where each note goes to the place of the next: remove all and write them again."""
+    """Move notes in a ring, where each note goes to the cell of the next: remove all and write them again."""
     questions: list[Question] = [
-        ("clip.clearNote", {**at, "x": places[id_][0], "y": places[id_][1]}) for id_ in left
+        ("clip.clearNote", {**at, "x": cells[id_][0], "y": cells[id_][1]}) for id_ in left
     ]
     rows = []
     for id_, (step, pitch) in left.items():

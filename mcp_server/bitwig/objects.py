@@ -282,7 +282,7 @@ class Clip(BitwigObject):
             is_recording=False, is_midi_clip=midi, is_audio_clip=not midi, is_arrangement_clip=False,
             is_session_clip=True, is_take_lane_clip=False,
         )  # fmt: skip
-        self._notes: dict[notes.Place, BitwigNote] | None = None
+        self._notes: dict[notes.Cell, BitwigNote] | None = None
         """None while the notes cannot be read."""
         self._missed = 0
 
@@ -318,22 +318,22 @@ class Clip(BitwigObject):
 
     # -- notes -------------------------------------------------------------------------------------
 
-    def _know(self, rows: Sequence[NoteRow], ids: dict[notes.Place, int] | None = None) -> None:
-        """Store the rows of `clip.getNotes`; a note at the place of a known note keeps that note's id.
+    def _know(self, rows: Sequence[NoteRow], ids: dict[notes.Cell, int] | None = None) -> None:
+        """Store the rows of `clip.getNotes`; a note in the cell of a known note keeps that note's id.
 
         Args:
-          ids: Place → id, after SetMirror itself moved notes.
+          ids: Cell → id, after SetMirror itself moved notes.
         """
         known = self._notes or {}
         self._missed = 0
         if ids is None:
-            ids = {place: note.note_id for place, note in known.items()}
-        present: dict[notes.Place, BitwigNote] = {}
+            ids = {cell: note.note_id for cell, note in known.items()}
+        present: dict[notes.Cell, BitwigNote] = {}
         for row in rows:
-            place = (row.x, row.y)
-            present[place] = BitwigNote(ids.get(place) or next(_NOTE_IDS), row)
-        same = {place: vars(note) for place, note in present.items()}
-        if self._notes is None or same != {place: vars(note) for place, note in known.items()}:
+            cell = (row.x, row.y)
+            present[cell] = BitwigNote(ids.get(cell) or next(_NOTE_IDS), row)
+        same = {cell: vars(note) for cell, note in present.items()}
+        if self._notes is None or same != {cell: vars(note) for cell, note in known.items()}:
             self._notes = present
             self._notify("notes")
 
@@ -346,7 +346,7 @@ class Clip(BitwigObject):
 
     def _is_as(self, rows: Iterable[NoteRow]) -> bool:
         """True when the rows are equal to the known notes of the clip."""
-        known = {place: _values_of(note) for place, note in (self._notes or {}).items()}
+        known = {cell: _values_of(note) for cell, note in (self._notes or {}).items()}
         return known == {(row.x, row.y): _values_of(BitwigNote(0, row)) for row in rows}
 
     @property
@@ -358,7 +358,7 @@ class Clip(BitwigObject):
                 if self._values["is_midi_clip"]
                 else "Only MIDI clips have notes",
             )
-        return [self._notes[place] for place in sorted(self._notes, key=lambda place: (place[1], place[0]))]
+        return [self._notes[cell] for cell in sorted(self._notes, key=lambda cell: (cell[1], cell[0]))]
 
     def get_all_notes_extended(self) -> list[BitwigNote]:
         """Copies of all notes, by pitch, then start."""
@@ -386,16 +386,16 @@ class Clip(BitwigObject):
     def add_new_notes(self, specifications: Iterable[dict[str, Any]]) -> list[int]:
         """Add notes; their ids."""
         wanted = list(specifications)
-        self._edit(notes.added(self._project.place_of(self), wanted), None)
+        self._edit(notes.added(self._project.slot_params(self), wanted), None)
         assert self._notes is not None
-        places = [
-            notes.place_of(specification["start_time"], specification["pitch"]) for specification in wanted
+        cells = [
+            notes.cell_of(specification["start_time"], specification["pitch"]) for specification in wanted
         ]
-        return [self._notes[place].note_id for place in places if place in self._notes]
+        return [self._notes[cell].note_id for cell in cells if cell in self._notes]
 
     def apply_note_modifications(self, changed: Iterable[BitwigNote]) -> None:
         """Set the notes' values to those of these copies."""
-        self._edit(*notes.changed(self._project.place_of(self), self._present, list(changed)))
+        self._edit(*notes.changed(self._project.slot_params(self), self._present, list(changed)))
 
     def remove_notes_by_id(self, ids: Iterable[int]) -> None:
         """Remove notes."""
@@ -409,9 +409,9 @@ class Clip(BitwigObject):
         self._remove(self._within(from_pitch, pitch_span, from_time, time_span))
 
     def _remove(self, gone: list[BitwigNote]) -> None:
-        self._edit(notes.removed(self._project.place_of(self), self._present, gone), None)
+        self._edit(notes.removed(self._project.slot_params(self), self._present, gone), None)
 
-    def _edit(self, questions: list[Any], ids: dict[notes.Place, int] | None) -> None:
+    def _edit(self, questions: list[Any], ids: dict[notes.Cell, int] | None) -> None:
         if questions:
             self._project.edit_notes(self, questions, ids)
 

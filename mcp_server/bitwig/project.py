@@ -22,7 +22,7 @@ from remote_script.SetMirror.contract.errors import BridgeError
 
 from .answers import Clips, Info, Notes, Scenes, Selection, Status, TrackRow, Tracks
 from .extension import Extension, Lost, Question, Wrong
-from .notes import Place
+from .notes import Cell
 from .objects import BitwigObject, Clip, ClipSlot, Scene, Song, Track, kind_of
 
 POLL_S = 0.25
@@ -113,7 +113,7 @@ class Project:
         if isinstance(subject, Track):
             return "clip.list", {"trackIndex": subject._index}
         assert isinstance(subject, Clip)
-        return "clip.getNotes", {**_place(subject.slot), "verbose": True}
+        return "clip.getNotes", {**_slot_params(subject.slot), "verbose": True}
 
     def step(self) -> None:
         """Receive answers, and begin a cycle when it is due; never waits.
@@ -346,9 +346,9 @@ class Project:
             )
         return {"trackIndex": track._index}
 
-    def place_of(self, clip: Clip) -> dict[str, int]:
+    def slot_params(self, clip: Clip) -> dict[str, int]:
         """A clip's track and slot as parameters of a question."""
-        return _place(clip.slot)
+        return _slot_params(clip.slot)
 
     def set_track(
         self, track: Track, method: str, field: str, value: Any, shown: BitwigObject, name: str
@@ -373,7 +373,7 @@ class Project:
         if slot is None:
             self._ask("track.select", **at)
         else:
-            self._ask("clip.select", **_place(slot))
+            self._ask("clip.select", **_slot_params(slot))
         for answer in self._rereads("clip.getSelection"):
             reached = answer.trackIndex == track._index
             if reached and (slot is None or answer.slotIndex == slot._place + 1):
@@ -422,21 +422,21 @@ class Project:
                 clip.name,
                 hint="the mirror follows in a moment; read the Set, then try again",
             )
-        return _place(clip.slot)
+        return _slot_params(clip.slot)
 
     def create_clip(self, slot: ClipSlot, length: float) -> None:
         """Make a clip in an empty slot."""
         self._checked(slot.track)
-        if self._ask("clip.hasContent", **_place(slot)).hasContent:
+        if self._ask("clip.hasContent", **_slot_params(slot)).hasContent:
             raise BridgeError("LIVE_REFUSED", "The slot has a clip already", hint="choose an empty slot")
-        self._ask("clip.create", **_place(slot), lengthInBeats=length)
+        self._ask("clip.create", **_slot_params(slot), lengthInBeats=length)
         for answer in self._rereads("clip.list", trackIndex=slot.track._index):
             if _row_of(slot, answer) is not None:
                 break
         self._apply_clips(slot.track, answer)
         clip = slot.clip
         if clip is not None and clip.is_midi_clip:
-            clip._know(self._reread("clip.getNotes", **_place(slot), verbose=True).notes)
+            clip._know(self._reread("clip.getNotes", **_slot_params(slot), verbose=True).notes)
 
     def delete_clip(self, slot: ClipSlot) -> None:
         """Remove the clip of a slot."""
@@ -471,7 +471,7 @@ class Project:
                 break
         clip._show(**({"name": now} if name == "name" else {"loop_end": now, "length": now}))
 
-    def edit_notes(self, clip: Clip, questions: list[Question], ids: dict[Place, int] | None) -> None:
+    def edit_notes(self, clip: Clip, questions: list[Question], ids: dict[Cell, int] | None) -> None:
         """Ask these questions about a clip's notes, if the notes have not changed; then read the notes again."""
         at = self._checked_clip(clip)
         present = {(row.x, row.y): row for row in self._ask("clip.getNotes", **at, verbose=True).notes}
@@ -550,7 +550,7 @@ class Project:
         return scenes[-1]
 
 
-def _place(slot: ClipSlot) -> dict[str, int]:
+def _slot_params(slot: ClipSlot) -> dict[str, int]:
     return {"trackIndex": slot.track._index, "slotIndex": slot._place + 1}
 
 

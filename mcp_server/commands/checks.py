@@ -75,34 +75,40 @@ def check_installation(machine: folders.Machine) -> Iterator[Finding]:
 
 
 def _check_copy(library: folders.Library) -> Iterator[Finding]:
-    source, target = folders.source(), library.script
-    copy = script_copy.look(target, source)
-    install = partial(script_copy.write, target, source)
+    source, script_folder = folders.source(), library.script
+    copy = script_copy.look(script_folder, source)
+    install = partial(script_copy.write, script_folder, source)
     whose = f"for {library.whose}"
-    if target.exists() and target.samefile(source):
-        yield Finding(GOOD, f"{target} is this program's own folder, {whose}")
+    if script_folder.exists() and script_folder.samefile(source):
+        yield Finding(GOOD, f"{script_folder} is this program's own folder, {whose}")
         return
     try:
-        script_copy.check(target)
+        script_copy.check(script_folder)
     except script_copy.NotOurs as problem:
         yield Finding(BAD, str(problem), f"move it away, then {_INSTALL}")
         return
     total = len(script_copy.wanted(source))
     if len(copy.missing) == total:
-        yield Finding(BAD, f"the script is not in {target.parent}, {whose}", _INSTALL, install)
+        yield Finding(BAD, f"the script is not in {script_folder.parent}, {whose}", _INSTALL, install)
     elif copy.version is not None and copy.version != version():
-        text = f"the script in {target} is {copy.version}, this program is {version()}"
+        text = f"the script in {script_folder} is {copy.version}, this program is {version()}"
         yield Finding(BAD, text, _INSTALL, install)
     elif copy.missing:
-        text = f"the script in {target} is half copied: {len(copy.missing)} of {total} files are missing"
+        text = (
+            f"the script in {script_folder} is half copied: {len(copy.missing)} of {total} files are missing"
+        )
         yield Finding(BAD, text, _INSTALL, install)
     elif copy.different:
         names = ", ".join(copy.different[:3]) + (", …" if len(copy.different) > 3 else "")
-        yield Finding(BAD, f"the script in {target} differs from this program's: {names}", _INSTALL, install)
+        yield Finding(
+            BAD, f"the script in {script_folder} differs from this program's: {names}", _INSTALL, install
+        )
     elif copy.old:
-        yield Finding(ODD, f"{target} has {len(copy.old)} files of an older version", _INSTALL, install)
+        yield Finding(
+            ODD, f"{script_folder} has {len(copy.old)} files of an older version", _INSTALL, install
+        )
     else:
-        yield Finding(GOOD, f"script {copy.version} in {target}, {whose}")
+        yield Finding(GOOD, f"script {copy.version} in {script_folder}, {whose}")
 
 
 def _misplaced(machine: folders.Machine, libraries: list[folders.Library]) -> Iterator[Finding]:
@@ -319,38 +325,40 @@ def check_clients(machine: folders.Machine, token: str | None) -> Iterator[Findi
 
 def _check_entry(name: str, client: client_config.Client, path: Path, token: str | None) -> Iterator[Finding]:
     try:
-        row = client_config.read(path, client)
+        members = client_config.read(path, client)
     except (OSError, ValueError, RecursionError) as problem:
         yield Finding(ODD, f"{client.title}'s {path} cannot be read: {problem}", "fix the file")
         return
-    if row is None:
+    if members is None:
         return
-    words = row.get(client.command)
+    words = members.get(client.command)
     fix = f"setmirror client-config {name} --write"
-    environ = row.get(client.env)
+    environ = members.get(client.env)
     shown = environ.get(options.CLIENT_VARIABLE) if isinstance(environ, dict) else None
     if isinstance(words, str) and shutil.which(words) is None:
         text = f"{client.title}'s {path} names a command that is missing: {words}"
-        yield Finding(BAD, text, fix, partial(_repair_entry, path, client, row, token))
+        yield Finding(BAD, text, fix, partial(_repair_entry, path, client, members, token))
     elif token and isinstance(shown, str) and auth.read_bearer(token, shown) is None:
         text = f"{client.title}'s {path} has an older token than this bridge's"
-        yield Finding(BAD, text, fix, partial(_repair_entry, path, client, row, token))
+        yield Finding(BAD, text, fix, partial(_repair_entry, path, client, members, token))
     else:
         yield Finding(GOOD, f"{client.title} is configured in {path}")
 
 
-def _repair_entry(path: Path, client: client_config.Client, row: dict[str, Any], token: str | None) -> None:
+def _repair_entry(
+    path: Path, client: client_config.Client, members: dict[str, Any], token: str | None
+) -> None:
     """Write the present command and a valid token into the entry; the arguments of the server stay."""
-    former_args = row.get("args")
+    former_args = members.get("args")
     arguments = former_args if isinstance(former_args, list) else []
     words, environ = client_config.launch()
-    former_env = row.get(client.env)
+    former_env = members.get(client.env)
     known = dict(former_env) if isinstance(former_env, dict) else {}
     shown = known.get(options.CLIENT_VARIABLE, "")
     if token and shown:
         known[options.CLIENT_VARIABLE] = auth.bearer(token, str(shown).rpartition(".")[0])
     server = arguments[arguments.index("serve") :] if "serve" in arguments else ["serve"]
-    made = {**row, client.command: words[0], "args": [*words[1:], *server]}
+    made = {**members, client.command: words[0], "args": [*words[1:], *server]}
     if known or environ:
         made[client.env] = {**known, **environ}
     client_config.write(path, client, made)

@@ -28,7 +28,7 @@ from mirror.files import write_beside
 from remote_script.SetMirror.contract.limits import PORT
 
 SERVER = "setmirror"
-KEPT = ".before-setmirror"
+COPY_SUFFIX = ".before-setmirror"
 """The suffix of the copy with the file's text from before the first write."""
 
 
@@ -178,30 +178,30 @@ def launch() -> tuple[list[str], dict[str, str]]:
 
 def http_entry(client: Client, http_port: int, bearer: str) -> dict[str, Any]:
     """The entry for a server that runs already and serves HTTP."""
-    row: dict[str, Any] = {"type": client.types[1]} if client.types else {}
-    row[client.url] = f"http://127.0.0.1:{http_port}/mcp"
-    row[client.headers] = {"Authorization": f"Bearer {bearer}"}
-    return {**row, **client.more}
+    members: dict[str, Any] = {"type": client.types[1]} if client.types else {}
+    members[client.url] = f"http://127.0.0.1:{http_port}/mcp"
+    members[client.headers] = {"Authorization": f"Bearer {bearer}"}
+    return {**members, **client.more}
 
 
 def entry(
     client: Client, words: list[str], arguments: list[str], environ: Mapping[str, str]
 ) -> dict[str, Any]:
     """The entry for a server that the client starts."""
-    row: dict[str, Any] = {"type": client.types[0]} if client.types else {}
-    row[client.command], row["args"] = words[0], [*words[1:], *arguments]
+    members: dict[str, Any] = {"type": client.types[0]} if client.types else {}
+    members[client.command], members["args"] = words[0], [*words[1:], *arguments]
     if environ:
-        row[client.env] = dict(environ)
-    return {**row, **client.more}
+        members[client.env] = dict(environ)
+    return {**members, **client.more}
 
 
-def merged(text: str, client: Client, row: Mapping[str, Any]) -> str:
+def merged(text: str, client: Client, members: Mapping[str, Any]) -> str:
     """The configuration `text` with our entry in it; everything else stays.
 
     Raises:
       ValueError: the text does not have the client's format.
     """
-    return client.format.write(text, client.key, SERVER, row)
+    return client.format.write(text, client.key, SERVER, members)
 
 
 def read(path: Path, client: Client) -> dict[str, Any] | None:
@@ -209,7 +209,7 @@ def read(path: Path, client: Client) -> dict[str, Any] | None:
     return client.format.read(path.read_bytes().decode("utf-8-sig"), client.key, SERVER)
 
 
-def write(path: Path, client: Client, row: Mapping[str, Any]) -> Path | None:
+def write(path: Path, client: Client, members: Mapping[str, Any]) -> Path | None:
     """Put the entry into the file; the path of the copy of its former text, None where the file is new.
 
     Raises:
@@ -220,17 +220,17 @@ def write(path: Path, client: Client, row: Mapping[str, Any]) -> Path | None:
     path = Path(os.path.realpath(path))
     former = path.read_bytes() if path.exists() else None
     mode = stat.S_IMODE(path.stat().st_mode) if former is not None else 0o600
-    mark = codecs.BOM_UTF8 if (former or b"").startswith(codecs.BOM_UTF8) else b""
+    bom = codecs.BOM_UTF8 if (former or b"").startswith(codecs.BOM_UTF8) else b""
     before = (former or b"").decode("utf-8-sig")
-    text = merged(before.replace("\r\n", "\n"), client, row)
+    text = merged(before.replace("\r\n", "\n"), client, members)
     if "\r\n" in before:
         text = text.replace("\n", "\r\n")
     path.parent.mkdir(parents=True, exist_ok=True)
-    kept = path.with_name(path.name + KEPT)
-    if former is not None and not os.path.lexists(kept):
-        write_beside(kept, former, mode)
-    write_beside(path, mark + text.encode(), mode)
-    return kept if kept.exists() else None
+    copy = path.with_name(path.name + COPY_SUFFIX)
+    if former is not None and not os.path.lexists(copy):
+        write_beside(copy, former, mode)
+    write_beside(path, bom + text.encode(), mode)
+    return copy if copy.exists() else None
 
 
 @click.command("client-config", short_help="Print the entry for an MCP client's configuration.")
@@ -267,40 +267,40 @@ def command(client: str, write_it: bool, as_json: bool, **how: Any) -> None:
     is not JSON.
     """
     chosen = CLIENTS[client]
-    row = _row(client, chosen, **how)
+    members = _entry(client, chosen, **how)
     files = files_of(chosen, folders.Machine())
     if not write_it and as_json:
         paths = [str(file.path) for file in files]
-        text = merged("", chosen, row)
-        say_json({"client": client, "files": paths, "key": chosen.key, "entry": row, "text": text})
+        text = merged("", chosen, members)
+        say_json({"client": client, "files": paths, "key": chosen.key, "entry": members, "text": text})
         return
     if not write_it:
         for file in files:
             say(f"{chosen.title}: into {file.path}", err=True)
         if chosen.format is JSON:
-            say_json({chosen.key: {SERVER: row}}, indent=2)
+            say_json({chosen.key: {SERVER: members}}, indent=2)
         else:
-            say_exact(merged("", chosen, row).rstrip("\n"))
+            say_exact(merged("", chosen, members).rstrip("\n"))
         return
     for file in files:
         try:
-            kept = write(file.path, chosen, row)
+            copy = write(file.path, chosen, members)
         except (OSError, ValueError) as problem:
             raise Failure(
                 f"{file.path} was left as it is: {problem}", "fix the file, or add the entry by hand"
             ) from None
         if as_json:
             facts = {"client": client, "file": str(file.path), "expected": file.expected}
-            say_json({**facts, "before": None if kept is None else str(kept)})
+            say_json({**facts, "before": None if copy is None else str(copy)})
             continue
-        say(f"written to {file.path}" + (f"; its text before SetMirror is in {kept.name}" if kept else ""))
+        say(f"written to {file.path}" + (f"; its text before SetMirror is in {copy.name}" if copy else ""))
         if not file.expected:
             say(f"the folder {file.path.parent} is new: is {chosen.title} installed for this user?")
     if not as_json:
         say(f"restart {chosen.title}")
 
 
-def _row(
+def _entry(
     name_of_client: str,
     client: Client,
     *,

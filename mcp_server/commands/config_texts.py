@@ -159,13 +159,13 @@ def _write_toml(text: str, key: str, name: str, entry: Mapping[str, Any]) -> str
     wanted = tomllib.loads(text)
     wanted[key] = {**_servers(wanted, key), name: dict(entry)}
     ours = re.compile(rf"\s*\[\s*{key}\s*\.\s*(?:{name}|\"{name}\")\s*(?:\.[^\]]*)?\]\s*(?:#.*)?\Z")
-    kept, inside = [], False
+    other_lines, inside = [], False
     for line in text.splitlines():
         if line.lstrip().startswith("["):
             inside = bool(ours.match(line))
         if not inside:
-            kept.append(line)
-    made = "\n".join(kept).rstrip()
+            other_lines.append(line)
+    made = "\n".join(other_lines).rstrip()
     made = (made + "\n\n" if made else "") + f"[{key}.{name}]\n"
     made += "".join(f"{member} = {_toml(value)}\n" for member, value in entry.items())
     if tomllib.loads(made) != wanted:

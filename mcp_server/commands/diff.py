@@ -112,11 +112,11 @@ def lines(store: Store) -> list[str]:
     for node in store.walk():
         if node.type.endswith(".View"):
             continue
-        rows = schema.properties(node.type)
+        properties = schema.properties(node.type)
         values = [
             f"{name}={shown(node, name)}"
             for name in sorted(node.props)
-            if name in rows and rows[name].write and rows[name].type not in ("ref", "refs")
+            if name in properties and properties[name].write and properties[name].type not in ("ref", "refs")
         ]
         if "notes" in node.props:
             values += [

@@ -18,7 +18,7 @@ from mcp_server.commands.console import FAILED, say, say_json, style
 from mcp_server.commands.port_check import Probe, probe
 from remote_script.SetMirror.contract import auth, schema
 
-_MARKS = {GOOD: ("ok  ", "green"), ODD: ("note", "yellow"), BAD: ("bad ", "red")}
+_LABELS = {GOOD: ("ok  ", "green"), ODD: ("note", "yellow"), BAD: ("bad ", "red")}
 
 
 @click.command("doctor", short_help="List what is wrong and how to fix each problem.")
@@ -98,8 +98,8 @@ def client_findings(machine: folders.Machine) -> list[Finding]:
 
 
 def _show(finding: Finding) -> None:
-    mark, colour = _MARKS[finding.level]
-    say(f"{style(mark, fg=colour)} {finding.text}")
+    label, colour = _LABELS[finding.level]
+    say(f"{style(label, fg=colour)} {finding.text}")
     if finding.fix:
         say(f"       → {finding.fix}")
 

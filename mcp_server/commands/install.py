@@ -22,7 +22,7 @@ UPDATED = f"Restart Live: until then it runs the {folders.NAME} that it loaded."
 _REMOTE_SCRIPTS = "Remote Scripts"
 
 
-def named_target(to: Path) -> folders.Library:
+def named_library(to: Path) -> folders.Library:
     """The library that `--to` means: "…/Remote Scripts" or "…/Remote Scripts/SetMirror" in an existing folder.
 
     Raises:
@@ -48,14 +48,14 @@ def named_target(to: Path) -> folders.Library:
     return folders.Library(scripts.parent, (), True)
 
 
-def targets(to: Path | None, live: str | None, machine: folders.Machine) -> list[folders.Library]:
+def chosen_libraries(to: Path | None, live: str | None, machine: folders.Machine) -> list[folders.Library]:
     """The libraries to write to: the library of `--to`, else the libraries of all Lives here or of the chosen Live.
 
     Raises:
       Failure: there is no library; the hint says what to do.
     """
     if to is not None:
-        return [named_target(to)]
+        return [named_library(to)]
     libraries = machine.libraries()
     if live is not None:
         wanted = live.split(".")
@@ -99,7 +99,7 @@ def command(to: Path | None, live: str | None, dry_run: bool, as_json: bool) -> 
     written.
     """
     source = folders.source()
-    libraries = targets(to, live, folders.Machine())
+    libraries = chosen_libraries(to, live, folders.Machine())
     done = [_install(library, source, dry_run) for library in libraries]
     failed = any(report["outcome"] in ("absent", "failed") for report in done)
     if as_json:
@@ -120,32 +120,32 @@ def command(to: Path | None, live: str | None, dry_run: bool, as_json: bool) -> 
 
 def _install(library: folders.Library, source: Path, dry_run: bool) -> dict[str, object]:
     """The report about one library, as `--json` prints it."""
-    target = library.script
-    report: dict[str, object] = {"folder": str(target), "lives": library.lives}
+    script_folder = library.script
+    report: dict[str, object] = {"folder": str(script_folder), "lives": library.lives}
     if not library.there:
         return {
             **report,
             "outcome": "absent",
             "why": f"{library.path}, the User Library of {library.whose}, is not there",
         }
-    if same(source, target):
+    if same(source, script_folder):
         return {**report, "outcome": "same"}
     try:
-        script_copy.check(target)
-        before = script_copy.look(target, source)
+        script_copy.check(script_folder)
+        before = script_copy.look(script_folder, source)
         report["before"] = before.version
         if dry_run:
             return {**report, "outcome": "unchanged" if before.current and before.complete else "would"}
-        written, removed = script_copy.write(target, source)
+        written, removed = script_copy.write(script_folder, source)
     except script_copy.NotOurs as problem:
         return {**report, "outcome": "failed", "why": str(problem)}
     except OSError as problem:
         return {
             **report,
             "outcome": "failed",
-            "why": f"{problem.filename or target}: {problem.strerror or problem}",
+            "why": f"{problem.filename or script_folder}: {problem.strerror or problem}",
         }
-    report |= {"version": folders.version_of(target), "written": written, "removed": removed}
+    report |= {"version": folders.version_of(script_folder), "written": written, "removed": removed}
     if not written and not removed:
         return {**report, "outcome": "unchanged"}
     return {**report, "outcome": "updated" if before.version else "installed"}
@@ -174,9 +174,9 @@ def _words(report: dict[str, object]) -> str:
     return f"{style(str(outcome), fg='green')} {folders.NAME} {report['version']}{was} in {folder}{whose}\n  {counts}"
 
 
-def same(source: Path, target: Path) -> bool:
+def same(source: Path, script_folder: Path) -> bool:
     """True when both paths are the same folder, as in a source tree that Live uses directly."""
     try:
-        return source.samefile(target)
+        return source.samefile(script_folder)
     except OSError:
         return False

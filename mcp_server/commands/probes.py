@@ -164,13 +164,13 @@ def _sum_up(live: str, outcomes: list[Outcome], differ: list[Outcome]) -> None:
 
 
 def _tell(outcome: Outcome) -> None:
-    mark = {
+    verdicts = {
         True: style("agrees ", fg="green"),
         False: style("differs", fg="red", bold=True),
         None: style("no such", fg="yellow"),
     }
     guess = " (a guess)" if outcome.guess else ""
-    say(f"{mark[outcome.agrees]} {outcome.name}: {outcome.fact}{guess}")
+    say(f"{verdicts[outcome.agrees]} {outcome.name}: {outcome.fact}{guess}")
     if outcome.agrees is False:
         say(f"        expected {outcome.expected!r}, seen {outcome.seen!r}")
     if outcome.note:

@@ -51,84 +51,84 @@ def wanted(source: Path) -> dict[str, bytes]:
     return {path.relative_to(source).as_posix(): path.read_bytes() for path in sorted(source.rglob("*.py"))}
 
 
-def look(target: Path, source: Path) -> Copy:
+def look(folder: Path, source: Path) -> Copy:
     """Compare a folder with what this program would write there, file by file."""
-    files, written = wanted(source), manifest(target)
-    copy = Copy(target, folders.version_of(target), bool(written))
+    files, written = wanted(source), manifest(folder)
+    copy = Copy(folder, folders.version_of(folder), bool(written))
     for name, data in files.items():
-        there = _content(target / name)
+        there = _content(folder / name)
         if there is None:
             copy.missing.append(name)
         elif there != data:
             copy.different.append(name)
-    copy.old = [name for name, digest in written.items() if name not in files and _is(target, name, digest)]
+    copy.old = [name for name, digest in written.items() if name not in files and _is(folder, name, digest)]
     return copy
 
 
-def manifest(target: Path) -> dict[str, str]:
+def manifest(folder: Path) -> dict[str, str]:
     """Name → SHA-256 of the files that an install wrote; empty where there is no readable manifest."""
     try:
-        with (target / MANIFEST).open("rb") as file:
+        with (folder / MANIFEST).open("rb") as file:
             files = json.loads(file.read(_MANIFEST_BYTES))["files"]
         return {name: digest for name, digest in files.items() if _inside(name) and isinstance(digest, str)}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
 
-def write(target: Path, source: Path) -> tuple[int, int]:
-    """Make `target` a copy of `source`; (files written, files of an older version removed).
+def write(folder: Path, source: Path) -> tuple[int, int]:
+    """Make `folder` a copy of `source`; (files written, files of an older version removed).
 
     Raises:
-      NotOurs: `target` is a link, contains a link to a folder, or files of another program.
+      NotOurs: `folder` is a link, contains a link to a folder, or files of another program.
       OSError: the folder or a file cannot be written; files that were written before stay.
     """
-    check(target)
-    files, before = wanted(source), manifest(target)
-    count = sum(_write(target, name, data) for name, data in files.items())
-    removed = sum(_remove(target, name, digest) for name, digest in before.items() if name not in files)
+    check(folder)
+    files, before = wanted(source), manifest(folder)
+    count = sum(_write(folder, name, data) for name, data in files.items())
+    removed = sum(_remove(folder, name, digest) for name, digest in before.items() if name not in files)
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     text = json.dumps({"version": folders.version_of(source), "files": digests}, indent=1)
-    _write(target, MANIFEST, text.encode())
+    _write(folder, MANIFEST, text.encode())
     return count, removed
 
 
-def remove(target: Path) -> tuple[int, list[str]]:
+def remove(folder: Path) -> tuple[int, list[str]]:
     """Remove the files that an install wrote; (number of removed files, names of the files that are left).
 
     Raises:
-      NotOurs: there is no manifest, or `target` is a link.
+      NotOurs: there is no manifest, or `folder` is a link.
       OSError: a file cannot be removed.
     """
-    check(target)
-    written = manifest(target)
+    check(folder)
+    written = manifest(folder)
     if not written:
-        raise NotOurs(f"{target} has no list of what was installed")
-    count = sum(_remove(target, name, digest) for name, digest in written.items())
-    (target / MANIFEST).unlink()
-    left = sorted(path.relative_to(target).as_posix() for path in target.rglob("*") if not path.is_dir())
-    for folder in sorted((path for path in target.rglob("*") if path.is_dir()), reverse=True):
-        _remove_empty(folder)
-    _remove_empty(target)
+        raise NotOurs(f"{folder} has no list of what was installed")
+    count = sum(_remove(folder, name, digest) for name, digest in written.items())
+    (folder / MANIFEST).unlink()
+    left = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+    for inner in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
+        _remove_empty(inner)
+    _remove_empty(folder)
     return count, left
 
 
-def check(target: Path) -> None:
+def check(folder: Path) -> None:
     """Raise NotOurs for a folder that must not be written to."""
-    if target.is_symlink():
-        raise NotOurs(f"{target} is a symbolic link to {os.path.realpath(target)}; remove the link")
-    if not target.exists():
+    if folder.is_symlink():
+        raise NotOurs(f"{folder} is a symbolic link to {os.path.realpath(folder)}; remove the link")
+    if not folder.exists():
         return
-    if not target.is_dir():
-        raise NotOurs(f"{target} is no folder")
-    for link in _links(target):
+    if not folder.is_dir():
+        raise NotOurs(f"{folder} is no folder")
+    for link in _links(folder):
         raise NotOurs(f"{link} is a symbolic link; remove it")
-    known = folders.version_of(target) is not None or (target / MANIFEST).is_file()
-    if not known and any(target.rglob("*.py")):
-        raise NotOurs(f"{target} holds another program's files; move them away")
+    known = folders.version_of(folder) is not None or (folder / MANIFEST).is_file()
+    if not known and any(folder.rglob("*.py")):
+        raise NotOurs(f"{folder} holds another program's files; move them away")
 
 
-def _links(target: Path) -> Iterator[Path]:
-    return (path for path in target.rglob("*") if path.is_symlink() and path.is_dir())
+def _links(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.is_symlink() and path.is_dir())
 
 
 def _inside(name: str) -> bool:
@@ -150,13 +150,13 @@ def _content(path: Path) -> bytes | None:
         return None
 
 
-def _is(target: Path, name: str, digest: str) -> bool:
-    data = _content(target / name)
+def _is(folder: Path, name: str, digest: str) -> bool:
+    data = _content(folder / name)
     return data is not None and hashlib.sha256(data).hexdigest() == digest
 
 
-def _write(target: Path, name: str, data: bytes) -> bool:
-    path = target / name
+def _write(folder: Path, name: str, data: bytes) -> bool:
+    path = folder / name
     if _content(path) == data:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -164,16 +164,16 @@ def _write(target: Path, name: str, data: bytes) -> bool:
     return True
 
 
-def _remove(target: Path, name: str, digest: str) -> bool:
+def _remove(folder: Path, name: str, digest: str) -> bool:
     """Remove a file with this hash, and its compiled files."""
-    path = target / name
-    if not _is(target, name, digest):
+    path = folder / name
+    if not _is(folder, name, digest):
         return False
     path.unlink()
     for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
         compiled.unlink(missing_ok=True)
     _remove_empty(path.parent / "__pycache__")
-    if path.parent != target:
+    if path.parent != folder:
         _remove_empty(path.parent)
     return True
 

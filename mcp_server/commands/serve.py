@@ -75,7 +75,7 @@ def command(
         raise click.UsageError("--set goes with --headless; Live itself opens its own Sets")
     if no_journal and journal is not None:
         raise click.UsageError("--journal and --no-journal exclude each other")
-    kept = None if no_journal else journal or options.journal_folder()
+    journal_folder = None if no_journal else journal or options.journal_folder()
 
     async def main() -> None:
         from mcp_server.commands.link import Reading, version
@@ -86,7 +86,7 @@ def command(
 
         async def serve(bridge: int) -> None:
             settings = Options(
-                port=bridge, version=version(), toolsets=toolsets or None, journal=kept, **more
+                port=bridge, version=version(), toolsets=toolsets or None, journal=journal_folder, **more
             )
             if not http:
                 await serve_stdio(settings)

@@ -174,7 +174,7 @@ def past_events(mirror: Mirror, port: int, since: Moment, until: int, folder: Pa
         return events
     recent = [
         event
-        for event in kept_events(mirror, port, since.revision or 0, until)
+        for event in script_events(mirror, port, since.revision or 0, until)
         if event.revision not in known
     ]
     return sorted(
@@ -183,7 +183,7 @@ def past_events(mirror: Mirror, port: int, since: Moment, until: int, folder: Pa
     )
 
 
-def kept_events(mirror: Mirror, port: int, since: int, until: int) -> list[Event]:
+def script_events(mirror: Mirror, port: int, since: int, until: int) -> list[Event]:
     """The events after `since` that the script in Live still keeps; says so on stderr when some are missing."""
     from mcp_server.commands.port_check import Refused, Stranger, session
     from mcp_server.commands.recent_batches import Reader, batches
@@ -195,8 +195,8 @@ def kept_events(mirror: Mirror, port: int, since: int, until: int) -> list[Event
             oldest = int(bridge.welcome.get("oldest_revision", 0))
             if since < oldest:
                 say(style(f"# the history that is kept begins after revision {oldest}", dim=True), err=True)
-            kept = batches(bridge, max(since, oldest), until)
-            return [event for batch in kept for event in reader.events(batch)]
+            recent = batches(bridge, max(since, oldest), until)
+            return [event for batch in recent for event in reader.events(batch)]
     except (Refused, Stranger, OSError) as problem:
         say(style(f"# no history: {problem}", dim=True), err=True)
         return []

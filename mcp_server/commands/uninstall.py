@@ -9,7 +9,7 @@ import click
 
 from mcp_server.commands import folders, options, script_copy
 from mcp_server.commands.console import FAILED, say, say_json, style
-from mcp_server.commands.install import dry_run_option, live_option, same, targets, to_option
+from mcp_server.commands.install import chosen_libraries, dry_run_option, live_option, same, to_option
 
 
 @click.command("uninstall", short_help="Remove the Remote Script from Live's User Library.")
@@ -22,7 +22,7 @@ def command(to: Path | None, live: str | None, dry_run: bool, as_json: bool) -> 
 
     Exits with 1 if a file could not be removed.
     """
-    done = [_uninstall(library, dry_run) for library in targets(to, live, folders.Machine())]
+    done = [_uninstall(library, dry_run) for library in chosen_libraries(to, live, folders.Machine())]
     if as_json:
         say_json(done)
     else:
@@ -34,24 +34,24 @@ def command(to: Path | None, live: str | None, dry_run: bool, as_json: bool) -> 
 
 def _uninstall(library: folders.Library, dry_run: bool) -> dict[str, Any]:
     """The report about one library, as `--json` prints it."""
-    target = library.script
-    done: dict[str, Any] = {"folder": str(target), "lives": library.lives}
+    script_folder = library.script
+    done: dict[str, Any] = {"folder": str(script_folder), "lives": library.lives}
     if not library.there:
         why = f"{library.path}, the User Library of {library.whose}, is not there"
         return {**done, "outcome": "absent", "why": why}
-    if same(folders.source(), target):
+    if same(folders.source(), script_folder):
         return {**done, "outcome": "same"}
-    if not target.is_dir() and not target.is_symlink():
+    if not script_folder.is_dir() and not script_folder.is_symlink():
         return {**done, "outcome": "unchanged"}
     try:
         if dry_run:
-            script_copy.check(target)
-            return {**done, "outcome": "would", "removed": len(script_copy.manifest(target))}
-        removed, left = script_copy.remove(target)
+            script_copy.check(script_folder)
+            return {**done, "outcome": "would", "removed": len(script_copy.manifest(script_folder))}
+        removed, left = script_copy.remove(script_folder)
     except script_copy.NotOurs as problem:
         return {**done, "outcome": "failed", "why": f"{problem}; remove the folder by hand"}
     except OSError as problem:
-        why = f"{problem.filename or target}: {problem.strerror}; close Live first"
+        why = f"{problem.filename or script_folder}: {problem.strerror}; close Live first"
         return {**done, "outcome": "failed", "why": why}
     return {**done, "outcome": "removed", "removed": removed, "left": left}
 

@@ -130,7 +130,7 @@ class Chapters:
     async def a_person(self, older: Callable[[], Any]) -> None:
         story, agent = self.story, self.agent
         uri = self.calls.uri(self.track)
-        story.chapter("A person works in Live, and the agent is told")
+        story.chapter("A person works in Live, and the agent is notified")
         async with older() as elder:
             await ToolCalls(elder).wait_synced()
             story.tell(

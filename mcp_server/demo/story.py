@@ -43,7 +43,7 @@ class Story:
     def check(self, text: str, ok: bool, *, actual: Any = None) -> bool:
         """Report a step: `ok` is True when it passed; `actual` is shown when it failed."""
         self.checked += 1
-        mark = style("ok ", fg="green") if ok else style("BAD", fg="red", bold=True)
+        label = style("ok ", fg="green") if ok else style("BAD", fg="red", bold=True)
         facts: dict[str, Any] = {"step": text, "ok": ok}
         shown = []
         if not ok:
@@ -52,7 +52,7 @@ class Story:
                 shown = [repr(value)[:300] for value in (actual if isinstance(actual, list) else [actual])]
                 facts["found"] = shown
         more = [f"               found {line}" for line in shown]
-        self._print(facts, f"  {self._stamp()}  {mark} {text}", *more)
+        self._print(facts, f"  {self._stamp()}  {label} {text}", *more)
         return ok
 
     def latency(self, name: str, samples_s: list[float], aim_ms: float) -> None:

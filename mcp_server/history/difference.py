@@ -121,16 +121,16 @@ def out_of_order(before: list[int], after: list[int]) -> set[int]:
 
     All objects, except those of a longest common subsequence.
     """
-    places = {id_: n for n, id_ in enumerate(before)}
-    line = [places[id_] for id_ in after]
+    positions = {id_: n for n, id_ in enumerate(before)}
+    sequence = [positions[id_] for id_ in after]
     tails: list[int] = []
     previous: list[int] = []
     best: list[int] = []
-    for n, place in enumerate(line):
+    for n, position in enumerate(sequence):
         low, high = 0, len(tails)
         while low < high:
             middle = (low + high) // 2
-            low, high = (middle + 1, high) if line[tails[middle]] < place else (low, middle)
+            low, high = (middle + 1, high) if sequence[tails[middle]] < position else (low, middle)
         previous.append(tails[low - 1] if low else -1)
         tails[low : low + 1] = [n]
     at = tails[-1] if tails else -1
@@ -153,10 +153,10 @@ def _values(old: Store, new: Store, before: Node, after: Node, same: Matching) -
     def change(kind: Kind, name: str, one: Any, other: Any) -> Change:
         return Change(kind, after.type, ref, after.name, name, one, other, within)
 
-    rows = schema.properties(after.type)
+    properties = schema.properties(after.type)
     for name in sorted(before.props.keys() | after.props.keys()):
         one, other = before.props.get(name), after.props.get(name)
-        prop = rows.get(name)
+        prop = properties.get(name)
         if one == other or prop is None or name in _LEFT_OUT or not (prop.write or name in _LARGE):
             continue
         if name == "notes":
@@ -222,8 +222,8 @@ def _notes(one: Iterable[Note], other: Iterable[Note]) -> tuple[int, int, int]:
     same = {content(note) for note in first} & {content(note) for note in second}
     left = [note for note in first if content(note) not in same]
     right = [note for note in second if content(note) not in same]
-    places = {(note.pitch, note.start_time) for note in left}
-    changed = sum((note.pitch, note.start_time) in places for note in right)
+    positions = {(note.pitch, note.start_time) for note in left}
+    changed = sum((note.pitch, note.start_time) in positions for note in right)
     return max(0, len(right) - changed), max(0, len(left) - changed), changed
 
 

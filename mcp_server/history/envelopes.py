@@ -60,9 +60,9 @@ def _ramps(clip: Node, points: list[list[Any]]) -> Iterator[dict[str, Any]]:
         del whole[0]
     if end == points[-1][0]:
         del whole[-1]
-    for (time, value), (later, target) in pairwise(whole):
+    for (time, value), (later, end_value) in pairwise(whole):
         if later > time:
-            yield {"time": time, "length": later - time, "from": value, "to": target, "curve": "linear"}
+            yield {"time": time, "length": later - time, "from": value, "to": end_value, "curve": "linear"}
 
 
 def _times(clip: Node, *names: str) -> list[float]:

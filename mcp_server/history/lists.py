@@ -32,10 +32,10 @@ def is_renumbering(event: Event) -> bool:
     if event.kind != "set" or event.name != "name" or event.type != "Track":
         return False
     before, after = (_NUMBERED.fullmatch(str(name)) for name in (event.before, event.after))
-    place = event.ref.rpartition("/")[2]
-    if before is None or after is None or before[2] != after[2] or not place.isdecimal():
+    index = event.ref.rpartition("/")[2]
+    if before is None or after is None or before[2] != after[2] or not index.isdecimal():
         return False
-    return after[1] in (str(int(place) + 1), chr(ord("A") + int(place) % 26))
+    return after[1] in (str(int(index) + 1), chr(ord("A") + int(index) % 26))
 
 
 def is_ordering(event: Event, came: Iterable[int], store: Store) -> bool:
@@ -74,8 +74,8 @@ def put_back(store: Store, former: Mapping[ListKey, tuple[int, ...]], leave: Ite
         following: int | None = None
         for device in reversed(wanted):
             if device in movers:
-                place: dict[str, Any] = {ID: following}
-                args = {"device": device, "target": key.owner, "target_position": place}
+                position: dict[str, Any] = {ID: following}
+                args = {"device": device, "target": key.owner, "target_position": position}
                 yield Call(store.root, "move_device", args)
             following = device
 

@@ -184,7 +184,7 @@ def parse(source: str) -> Mix:
     whole = lines[:-1]
     head: dict[str, str] = {}
     objects: list[Any] = []
-    line_of: list[tuple[int, Any]] = []
+    ancestors: list[tuple[int, Any]] = []
     for number, line in enumerate(whole[1 : LINES + 10], 2):
         match = _LINE.fullmatch(line)
         if match is None:
@@ -194,8 +194,8 @@ def parse(source: str) -> Mix:
             head[name.rstrip(":")] = value
             continue
         depth = len(match[1]) // 2
-        del line_of[depth:]
-        parent = line_of[-1][1] if line_of else None
+        del ancestors[depth:]
+        parent = ancestors[-1][1] if ancestors else None
         role, _, place = match[2].partition("/")
         props = _values(match[6], number)
         if place.isdecimal():
@@ -208,7 +208,7 @@ def parse(source: str) -> Mix:
         elif parent is not None:
             parent[5][role] = row[0]
         objects.append(row)
-        line_of.append((depth, row))
+        ancestors.append((depth, row))
     scope = tuple(part for part in head.get("scope", "").split(", ") if part)
     store = Store.of_objects(objects, head.get("epoch", ""))
     return Mix(

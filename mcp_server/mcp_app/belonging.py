@@ -22,7 +22,7 @@ BELONGS = "setmirror/view"
 MOST_OVERLAID = 8
 MOST_LINES = 40
 """The most changes of a dry run that are listed."""
-Place = tuple[str, list[int]]
+ViewAndTargets = tuple[str, list[int]]
 """A view, and the ids of the objects that it shows: a device, or clips."""
 BUTTONS = ("revert", "fire")
 """Tools that the buttons of a view call, if the server offers them."""
@@ -55,7 +55,7 @@ def with_view(
     return {**result, "_meta": meta}
 
 
-def _of_read(tool: Tool, desk: Desk, args: Any) -> Place:
+def _of_read(tool: Tool, desk: Desk, args: Any) -> ViewAndTargets:
     from ..pictures import gathered
 
     mirror = desk.mirror
@@ -86,26 +86,26 @@ def _of_write(tool: Tool, desk: Desk, answer: dict[str, Any]) -> tuple[str, list
     if first is None:
         if tool.name == "mix" and not answer.get("results"):
             return "mixer", [], None
-        ids = [id_ for id_, _ in _lines(mirror, answer)]
-        notes = [id_ for id_, line in _lines(mirror, answer) if isinstance(line.get("before"), dict)]
-        return *(_roll_of(mirror, notes) or _place(mirror, ids)), planned
+        ids = [id_ for id_, _ in _results(mirror, answer)]
+        notes = [id_ for id_, result in _results(mirror, answer) if isinstance(result.get("before"), dict)]
+        return *(_roll_of(mirror, notes) or _view_of(mirror, ids)), planned
     events = [event for event in mirror.log.whole(first - 1) if event.write == write]
     story = Story(mirror)
     story.add(events)
     entry = next(iter(story.since(0)), None)
     notes = [event.id for event in events if event.kind == "content" and event.name == "notes"]
     changed = [change.id for change in entry.changes] if entry is not None else []
-    view, targets = _roll_of(mirror, notes) or _place(mirror, changed)
+    view, targets = _roll_of(mirror, notes) or _view_of(mirror, changed)
     return view, targets, None if entry is None else msgspec.to_builtins(entry)
 
 
-def _roll_of(mirror: Mirror, clips: Iterable[int]) -> Place | None:
+def _roll_of(mirror: Mirror, clips: Iterable[int]) -> ViewAndTargets | None:
     """The piano roll of clips whose notes a write changed, if the clips exist and are few enough."""
     there = [id_ for id_ in dict.fromkeys(clips) if id_ in mirror.store.nodes]
     return ("notes", there) if 0 < len(there) <= MOST_OVERLAID else None
 
 
-def _place(mirror: Mirror, ids: Iterable[int]) -> Place:
+def _view_of(mirror: Mirror, ids: Iterable[int]) -> ViewAndTargets:
     """The best view for the first of some objects that still exists and is not the song."""
     from ..page.parts import fitting
 
@@ -117,12 +117,12 @@ def _place(mirror: Mirror, ids: Iterable[int]) -> Place:
     return "session", []
 
 
-def _lines(mirror: Mirror, answer: dict[str, Any]) -> list[tuple[int, dict[str, Any]]]:
+def _results(mirror: Mirror, answer: dict[str, Any]) -> list[tuple[int, dict[str, Any]]]:
     """(id, line) of the lines of an answer whose objects exist."""
     lines = []
-    for line in answer.get("results") or ():
+    for result in answer.get("results") or ():
         try:
-            lines.append((mirror.resolve(line["ref"]).id, line))
+            lines.append((mirror.resolve(result["ref"]).id, result))
         except (KeyError, errors.MirrorError):
             continue
     return lines
@@ -133,10 +133,10 @@ def _planned(mirror: Mirror, answer: dict[str, Any]) -> dict[str, Any]:
     from ..page.story import Change, Entry
 
     changes = []
-    for id_, line in _lines(mirror, answer):
-        if line.get("changed") and "property" in line:
-            name, what = mirror.node(id_).name or line["ref"], line["property"].replace("_", " ")
-            changes.append(Change(name, what, *_texts(line), id_, line["ref"]))
+    for id_, result in _results(mirror, answer):
+        if result.get("changed") and "property" in result:
+            name, what = mirror.node(id_).name or result["ref"], result["property"].replace("_", " ")
+            changes.append(Change(name, what, *_texts(result), id_, result["ref"]))
     changes += [Change("", note) for note in answer.get("notes", ())]
     more = max(0, len(changes) - MOST_LINES)
     entry = Entry(
@@ -145,6 +145,8 @@ def _planned(mirror: Mirror, answer: dict[str, Any]) -> dict[str, Any]:
     return dict(msgspec.to_builtins(entry))
 
 
-def _texts(line: dict[str, Any]) -> tuple[str, str]:
-    before, after = ("" if line.get(side) is None else str(line[side])[:200] for side in ("before", "after"))
+def _texts(result: dict[str, Any]) -> tuple[str, str]:
+    before, after = (
+        "" if result.get(side) is None else str(result[side])[:200] for side in ("before", "after")
+    )
     return before, after

@@ -45,20 +45,20 @@ class Scale:
     def __contains__(self, pitch: int) -> bool:
         return pitch % 12 in self.classes
 
-    def place(self, pitch: int) -> tuple[int, int]:
+    def degree_of(self, pitch: int) -> tuple[int, int]:
         """A pitch as (degree counted through all octaves, semitones above that degree)."""
         octave, above = divmod(pitch - self.root, 12)
         index = bisect_right(self.intervals, above) - 1
         return octave * len(self.intervals) + index, above - self.intervals[index]
 
     def pitch(self, degree: int) -> int:
-        """The pitch of a degree counted through all octaves; inverse of `place` for pitches of the scale."""
+        """The pitch of a degree counted through all octaves; inverse of `degree_of` for pitches of the scale."""
         octave, index = divmod(degree, len(self.intervals))
         return self.root + 12 * octave + self.intervals[index]
 
     def moved(self, pitch: int, degrees: int) -> int:
         """`pitch` moved up by `degrees`; a pitch between two degrees keeps its distance to the lower one."""
-        degree, above = self.place(pitch)
+        degree, above = self.degree_of(pitch)
         return self.pitch(degree + degrees) + above
 
     def fitted(self, pitch: int, direction: str = "nearest") -> int:

@@ -88,7 +88,7 @@ def played(clip: Node) -> Iterator[Note]:
 
 def _root(store: Store) -> Node:
     if store.root is None:
-        raise errors.InvalidValue("No Set is held", hint="wait until the mirror is synced")
+        raise errors.InvalidValue("The mirror has no Set yet", hint="wait until the mirror is synced")
     return store.nodes[store.root]
 
 

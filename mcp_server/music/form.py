@@ -104,13 +104,13 @@ def lay_out(sections: Sequence[Section], context: Context, *, start: Ticks = 0, 
         length = section.bars * bar
         for source in section.sources:
             if source.track not in section.without:
-                _place(layout, section, source, at, length, bar, seed + number)
+                _lay(layout, section, source, at, length, bar, seed + number)
         at += length
     layout.end = at
     return layout
 
 
-def _place(
+def _lay(
     layout: Layout, section: Section, source: Source, start: Ticks, length: Ticks, bar: int, seed: int
 ) -> None:
     changed = source.track in section.half or (section.fill and source.drums)
@@ -179,10 +179,10 @@ def _with_fill(notes: list[Note], length: Ticks, bar: int, seed: int) -> list[No
     begin = length - bar
     pitches = sorted({note.pitch for note in notes}, reverse=True) or [38]
     lowest = pitches[-1]
-    kept = [note for note in notes if note.start < begin or note.pitch == lowest]
+    staying = [note for note in notes if note.start < begin or note.pitch == lowest]
     made = writing.fill(Context(), pitches[:-1] or pitches, bar, start=begin, seed=seed)
     if (feel := analysis.feel(notes)) is not None:
         made = SwingNotes(percent=feel[0], grid=feel[1]).apply(made, Context())
     made = [replace(note, duration=min(note.duration, length - note.start)) for note in made]
-    taken = {(note.pitch, note.start) for note in kept}
-    return in_order([*kept, *(note for note in made if (note.pitch, note.start) not in taken)])
+    taken = {(note.pitch, note.start) for note in staying}
+    return in_order([*staying, *(note for note in made if (note.pitch, note.start) not in taken)])

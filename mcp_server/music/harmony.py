@@ -189,13 +189,13 @@ def degree(text: str, key: Scale) -> Chord:
         raise errors.InvalidValue(
             f"Degrees need a scale of seven notes; {key.name or 'this one'} has {len(key.intervals)}", text
         )
-    main, slash, target = text.strip().rpartition("/")
-    if slash and _DEGREE.fullmatch(target):
-        goal = degree(target, key)
+    main, slash, goal_text = text.strip().rpartition("/")
+    if slash and _DEGREE.fullmatch(goal_text):
+        goal = degree(goal_text, key)
         minor = 3 in goal.intervals and 4 not in goal.intervals
         inner = Scale.named(goal.root, "Minor" if minor else "Major")
         return _named(degree(main, Scale(inner.root, _MAJOR)), text)
-    bass_degree = int(target) if slash and target.isdigit() else 0
+    bass_degree = int(goal_text) if slash and goal_text.isdigit() else 0
     match = _DEGREE.fullmatch(main if bass_degree else text.strip())
     if match is None:
         raise errors.InvalidValue(f"{text!r} is no degree", text, hint="such as ii9, V7, Imaj7, bVII, V7/ii")

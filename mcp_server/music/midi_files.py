@@ -158,7 +158,7 @@ def written(song: MidiSong) -> tuple[bytes, int]:
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS)
     rounded = 0
 
-    def place(time: Ticks) -> int:
+    def file_ticks(time: Ticks) -> int:
         nonlocal rounded
         ticks = scaled(time, ratio(TICKS) / BEAT)
         rounded += not isinstance(ticks, int)
@@ -166,11 +166,13 @@ def written(song: MidiSong) -> tuple[bytes, int]:
 
     head: list[tuple[int, int, mido.MetaMessage]] = []
     for time, tempo in song.tempos:
-        head.append((place(time), 0, mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo))))
+        head.append((file_ticks(time), 0, mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo))))
     for time, (above, below) in song.signatures:
-        head.append((place(time), 0, mido.MetaMessage("time_signature", numerator=above, denominator=below)))
+        head.append(
+            (file_ticks(time), 0, mido.MetaMessage("time_signature", numerator=above, denominator=below))
+        )
     for time, text in song.markers:
-        head.append((place(time), 1, mido.MetaMessage("marker", text=_latin(text))))
+        head.append((file_ticks(time), 1, mido.MetaMessage("marker", text=_latin(text))))
     file.tracks.append(_delta(head))
     for number, track in enumerate(song.tracks):
         messages: list[tuple[int, int, mido.Message | mido.MetaMessage]] = [
@@ -179,7 +181,7 @@ def written(song: MidiSong) -> tuple[bytes, int]:
         for note in track.notes:
             if note.mute:
                 continue
-            start, end = place(note.start), place(note.end)
+            start, end = file_ticks(note.start), file_ticks(note.end)
             velocity, channel = max(1, round(note.velocity)), track.channel or number % 16
             messages.append(
                 (start, 2, mido.Message("note_on", note=note.pitch, velocity=velocity, channel=channel))

@@ -75,11 +75,11 @@ def in_order(notes: Iterable[Note]) -> list[Note]:
     """The notes by time, then by pitch; times that are equal as Live's doubles count as the same time."""
     ordered = list(notes)
     whole = all([type(note.start) is int for note in ordered])
-    ordered.sort(key=_PLACE if whole else lambda note: (float(note.start), note.pitch))
+    ordered.sort(key=_BY_START if whole else lambda note: (float(note.start), note.pitch))
     return ordered
 
 
-_PLACE = attrgetter("start", "pitch")
+_BY_START = attrgetter("start", "pitch")
 """The sort key where all times are whole ticks; implemented in C, since edits sort thousands of notes."""
 
 

@@ -42,19 +42,19 @@ class Transpose(PitchEdit):
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         scale = scale_of(context, self.key)
-        target = scale if self.to is UNSET else Scale.of_text(self.to)
-        if self.to is not UNSET and len(target.intervals) != len(scale.intervals):
+        goal = scale if self.to is UNSET else Scale.of_text(self.to)
+        if self.to is not UNSET and len(goal.intervals) != len(scale.intervals):
             raise errors.InvalidValue(
-                f"{target.name} has {len(target.intervals)} degrees, {scale.name} has {len(scale.intervals)}: "
+                f"{goal.name} has {len(goal.intervals)} degrees, {scale.name} has {len(scale.intervals)}: "
                 "degrees cannot be kept",
                 self.to,
                 hint="transpose by semitones, then use fit_to_scale",
             )
-        way = (target.root - scale.root + 6) % 12 - 6
-        moved = Scale(scale.root + way, target.intervals)
+        way = (goal.root - scale.root + 6) % 12 - 6
+        moved = Scale(scale.root + way, goal.intervals)
 
         def new(pitch: int) -> int:
-            degree, above = scale.place(pitch)
+            degree, above = scale.degree_of(pitch)
             # Intervals of the target may be narrower: what lies between two degrees stays between them.
             return moved.pitch(degree + self.degrees) + above + self.semitones + 12 * self.octaves
 
@@ -92,10 +92,12 @@ class Invert(PitchEdit):
         if not self.in_scale:
             return [replace(note, pitch=2 * axis - note.pitch) for note in notes]
         scale = scale_of(context, self.key)
-        center = scale.place(axis)[0]
+        center = scale.degree_of(axis)[0]
         return [
             replace(
-                note, pitch=scale.pitch(2 * center - scale.place(note.pitch)[0]) - scale.place(note.pitch)[1]
+                note,
+                pitch=scale.pitch(2 * center - scale.degree_of(note.pitch)[0])
+                - scale.degree_of(note.pitch)[1],
             )
             for note in notes
         ]

@@ -59,14 +59,14 @@ class Euclid(Creates):
         low, high = self.select.times(context)
         length = step if self.length is UNSET else context.length(self.length)
         pattern = euclid(self.hits, self.steps, self.rotation)
-        kept = [note for note in notes if note.pitch != pitch or not low <= note.start < high]
+        others = [note for note in notes if note.pitch != pitch or not low <= note.start < high]
         made, n, at = [], 0, low
         while at < high:
             if pattern[n % self.steps]:
                 loud = min(127.0, self.velocity + (self.accent if n % self.steps == 0 else 0))
                 made.append(Note(pitch, at, min(length, high - at), loud))
             n, at = n + 1, at + step
-        return kept + made
+        return others + made
 
 
 _CELL = re.compile(r"([xXo.\-_]|[0-9])(?:\?(\d{1,3}))?")
@@ -85,15 +85,15 @@ def grid_line(text: str) -> list[tuple[float, float] | None]:
     """
     plain = text.replace(" ", "").replace("|", "")
     cells: list[tuple[float, float] | None] = []
-    place = 0
-    while place < len(plain):
-        match = _CELL.match(plain, place)
+    index = 0
+    while index < len(plain):
+        match = _CELL.match(plain, index)
         if match is None or match[1] == "0":
             raise errors.InvalidValue(
-                f"{plain[place]!r} is no step: x X o 1-9 are hits, . is a rest, ?60 behind a hit its chance",
+                f"{plain[index]!r} is no step: x X o 1-9 are hits, . is a rest, ?60 behind a hit its chance",
                 text,
             )
-        place = match.end()
+        index = match.end()
         sign = match[1]
         if sign in ".-_":
             if match[2]:

@@ -399,8 +399,8 @@ class Thin(Edit):
         if self.every is not UNSET:
             return notes[:: self.every]
         assert self.keep is not UNSET
-        kept = random.Random(self.seed).sample(range(len(notes)), round(len(notes) * self.keep))
-        return [notes[n] for n in sorted(kept)]
+        chosen = random.Random(self.seed).sample(range(len(notes)), round(len(notes) * self.keep))
+        return [notes[n] for n in sorted(chosen)]
 
     def is_random(self) -> bool:
         return self.every is UNSET

@@ -87,9 +87,9 @@ class Accent(Edit):
         step = whole_step(context, self.grid)
         accented = []
         for note in notes:
-            mark = steps[nearest(note.start, step) // step % len(steps)]
+            sign = steps[nearest(note.start, step) // step % len(steps)]
             accented.append(
-                replace(note, velocity=clamped(note.velocity + self.amount)) if mark in "xX" else note
+                replace(note, velocity=clamped(note.velocity + self.amount)) if sign in "xX" else note
             )
         return accented
 

@@ -25,7 +25,7 @@ Voicing = Literal["close", "open", "drop2", "drop3", "drop2+4"]
 BassStyle = Literal["roots", "fifths", "octaves", "walking", "pattern"]
 
 
-def places(
+def timed_chords(
     bars: list[list[Chord]], context: Context, start: Ticks = 0
 ) -> Iterator[tuple[Chord, Ticks, Ticks]]:
     """Each chord with its start and length: the chords of a bar share it equally."""
@@ -87,7 +87,7 @@ def chord_notes(
     notes: list[Note] = []
     before: list[int] = []
     bottom = _bass_bottom(bars, lowest, kind, lead)
-    for chord, at, length in places(bars, context, start):
+    for chord, at, length in timed_chords(bars, context, start):
         pitches = voicing.spread(chord.pitches(lowest), kind) if kind != "close" else chord.pitches(lowest)
         if before and lead:
             pitches = voicing.led(before, pitches)
@@ -139,13 +139,13 @@ def bass_notes(
     "walking" plays a note a beat: the bass, chord tones, and a step into the next chord; "pattern" plays the bass on
     the hits of `pattern`.
     """
-    timed = list(places(bars, context, start))
+    timed = list(timed_chords(bars, context, start))
     beat = 4 * BEAT // context.denominator
     notes: list[Note] = []
     for number, (chord, at, length) in enumerate(timed):
         root = lowest + (chord.bass - lowest) % 12
         following = timed[(number + 1) % len(timed)][0]
-        target = lowest + (following.bass - lowest) % 12
+        next_root = lowest + (following.bass - lowest) % 12
         if style == "pattern":
             notes += [
                 Note(root, begin, lasts, velocity if loud is None else loud)
@@ -157,13 +157,15 @@ def bass_notes(
             notes.append(Note(root, at, length, velocity))
             continue
         part = scaled(length, ratio(1) / beats)
-        for n, pitch in enumerate(_bass_pitches(style, chord, root, target, beats, scale or context.scale)):
+        for n, pitch in enumerate(
+            _bass_pitches(style, chord, root, next_root, beats, scale or context.scale)
+        ):
             notes.append(Note(pitch, exact(at + n * part), part, velocity if n % 2 == 0 else velocity - 8))
     return notes
 
 
 def _bass_pitches(
-    style: BassStyle, chord: Chord, root: int, target: int, beats: int, scale: Scale
+    style: BassStyle, chord: Chord, root: int, next_root: int, beats: int, scale: Scale
 ) -> list[int]:
     above = sorted({step % 12 for step in chord.intervals})
     fifth = next((step for step in above if step in (6, 7, 8)), 7)
@@ -174,8 +176,8 @@ def _bass_pitches(
     tones = [root + step for step in above if step in (3, 4, 6, 7, 8, 9, 10, 11)] or [root + 7]
     line = [root, *(tones[n % len(tones)] for n in range(max(0, beats - 2)))]
     if beats > 1:
-        below, over = target - 1, target + 1
-        scale_step = scale.fitted(over, "up") if target >= line[-1] else scale.fitted(below, "down")
+        below, over = next_root - 1, next_root + 1
+        scale_step = scale.fitted(over, "up") if next_root >= line[-1] else scale.fitted(below, "down")
         line.append(below if abs(below - line[-1]) <= 7 and below != line[-1] else scale_step)
     return line[:beats]
 

@@ -9,7 +9,7 @@ beats, and reads notes as objects with velocities 0 to 1; `EXTENSION` is what it
 from 0 to 1. Return tracks are numbered after the other tracks, as type "effect"; the main track has no number.
 """
 
+from .indexed import DOCUMENT, EXTENSION, Dialect, Unsupported
 from .methods import METHODS, call, read
-from .view import DOCUMENT, EXTENSION, Dialect, Unsupported
 
 __all__ = ["DOCUMENT", "EXTENSION", "METHODS", "Dialect", "Unsupported", "call", "read"]

@@ -11,20 +11,20 @@ from mirror import Call, Node, Operation, Set, errors
 from ... import views
 from ...late_nodes import made
 from ...plans import Plan
+from .indexed import MOST_SCENES, Handler, IndexedSet, Write
 from .tracks import select
-from .view import MOST_SCENES, Handler, View, Write
 
 
-def shown(view: View, p: Any) -> dict[str, Any]:
+def shown(indexed: IndexedSet, p: Any) -> dict[str, Any]:
     rows = []
-    for number, slot in enumerate(view.slots(view.track(p.trackIndex))):
-        clip = view.scope.child(slot, "clip")
+    for number, slot in enumerate(indexed.slots(indexed.track(p.trackIndex))):
+        clip = indexed.scope.child(slot, "clip")
         if clip is None:
             continue
         props = clip.props
         rows.append(
             {
-                "slotIndex": number + view.dialect.first,
+                "slotIndex": number + indexed.dialect.first,
                 "name": clip.name,
                 "length": props.get("length"),
                 "isPlaying": props.get("is_playing", False),
@@ -34,32 +34,32 @@ def shown(view: View, p: Any) -> dict[str, Any]:
     return {"clips": rows}
 
 
-def _empty(view: View, track: Node, start: int = 0) -> list[int]:
+def _empty(indexed: IndexedSet, track: Node, start: int = 0) -> list[int]:
     """The indices from 0 of the slots without a clip."""
-    slots = view.slots(track)
-    return [n for n, slot in enumerate(slots) if n >= start and view.scope.child(slot, "clip") is None]
+    slots = indexed.slots(track)
+    return [n for n, slot in enumerate(slots) if n >= start and indexed.scope.child(slot, "clip") is None]
 
 
-def create_clip(view: View, p: Any) -> Write:
-    track, first = view.track(p.trackIndex), view.dialect.first
-    slots = view.slots(track)
+def create_clip(indexed: IndexedSet, p: Any) -> Write:
+    track, first = indexed.track(p.trackIndex), indexed.dialect.first
+    slots = indexed.slots(track)
     if track.props.get("has_midi_input") is False:
         raise errors.NotAvailable(
-            f"{view.scope.ref(track)} is no instrument track: Live makes empty clips on these only"
+            f"{indexed.scope.ref(track)} is no instrument track: Live makes empty clips on these only"
         )
-    place = p.slotIndex - first if p.slotIndex is not UNSET else (_empty(view, track) or [len(slots)])[0]
+    place = p.slotIndex - first if p.slotIndex is not UNSET else (_empty(indexed, track) or [len(slots)])[0]
     missing = max(0, place + 1 - len(slots))
     if place < 0 or missing > MOST_SCENES:
         raise errors.InvalidValue(
             f"`slotIndex` is from {first} to {len(slots) - 1 + first + MOST_SCENES}", p.slotIndex
         )
 
-    def answer(view: View, written: dict[str, Any]) -> dict[str, Any]:
+    def answer(indexed: IndexedSet, written: dict[str, Any]) -> dict[str, Any]:
         return {"success": True, "slotIndex": place + first}
 
     properties = {"name": p.name} if p.name else {}
     if not missing:
-        return view.does(
+        return indexed.does(
             "create_clip",
             answer,
             track=views.id_text(track),
@@ -68,62 +68,64 @@ def create_clip(view: View, p: Any) -> Write:
             **properties,
         )
     ops: list[Operation] = [Call("song", "create_scene", {"index": -1}) for _ in range(missing)]
-    slot = made(missing - 1, f"clip_slots/{view.number(view.tracks, track.id) - first}")
+    slot = made(missing - 1, f"clip_slots/{indexed.number(indexed.tracks, track.id) - first}")
     ops.append(Call(slot, "create_clip", {"pages": p.lengthInBeats}))
     ops += [Set(made(missing), name, value) for name, value in properties.items()]
     return Write("create_clip", Plan.of("create a clip and its scene", ops), answer)
 
 
-def selection(view: View, p: Any) -> dict[str, Any]:
-    chosen = view.selected("highlighted_clip_slot")
-    track = next((track for track in view.tracks if track.id == view.selected("selected_track")), None)
-    slots = view.scope.children(track, "clip_slots") if track is not None and track.role == "tracks" else ()
+def selection(indexed: IndexedSet, p: Any) -> dict[str, Any]:
+    chosen = indexed.selected("highlighted_clip_slot")
+    track = next((track for track in indexed.tracks if track.id == indexed.selected("selected_track")), None)
+    slots = (
+        indexed.scope.children(track, "clip_slots") if track is not None and track.role == "tracks" else ()
+    )
     slot = next((slot for slot in slots if slot.id == chosen), None)
     return {
-        "trackIndex": view.number(view.tracks, track.id) if track is not None else -1,
-        "slotIndex": view.number(slots, chosen),
-        "hasClip": slot is not None and view.scope.child(slot, "clip") is not None,
+        "trackIndex": indexed.number(indexed.tracks, track.id) if track is not None else -1,
+        "slotIndex": indexed.number(slots, chosen),
+        "hasClip": slot is not None and indexed.scope.child(slot, "clip") is not None,
     }
 
 
-def select_clip(view: View, p: Any) -> Write:
-    slot = view.slot(p)
-    return select(view, selected_track=view.scope.parent(slot), highlighted_clip_slot=slot)
+def select_clip(indexed: IndexedSet, p: Any) -> Write:
+    slot = indexed.slot(p)
+    return select(indexed, selected_track=indexed.scope.parent(slot), highlighted_clip_slot=slot)
 
 
-def has_content(view: View, p: Any) -> dict[str, Any]:
-    return {"hasContent": view.scope.child(view.slot(p), "clip") is not None}
+def has_content(indexed: IndexedSet, p: Any) -> dict[str, Any]:
+    return {"hasContent": indexed.scope.child(indexed.slot(p), "clip") is not None}
 
 
-def find_empty(view: View, p: Any) -> dict[str, Any]:
-    first = view.dialect.first
+def find_empty(indexed: IndexedSet, p: Any) -> dict[str, Any]:
+    first = indexed.dialect.first
     start = 0 if p.startSlot is UNSET else p.startSlot - first
     if start < 0:
         raise errors.InvalidValue(f"`startSlot` is {first} or more", p.startSlot)
-    track = view.track(p.trackIndex)
-    empty = [place + first for place in _empty(view, track, start)][: p.count]
+    track = indexed.track(p.trackIndex)
+    empty = [place + first for place in _empty(indexed, track, start)][: p.count]
     return {
-        "trackIndex": view.number(view.tracks, track.id),
+        "trackIndex": indexed.number(indexed.tracks, track.id),
         "emptySlots": empty,
         "found": len(empty),
         "requested": p.count,
-        "sceneCount": view.scenes,
+        "sceneCount": indexed.scenes,
     }
 
 
-def create_scenes(view: View, p: Any) -> Write:
-    def answer(view: View, written: dict[str, Any]) -> dict[str, Any]:
-        return {"success": True, "created": p.count, "sceneCount": view.scenes}
+def create_scenes(indexed: IndexedSet, p: Any) -> Write:
+    def answer(indexed: IndexedSet, written: dict[str, Any]) -> dict[str, Any]:
+        return {"success": True, "created": p.count, "sceneCount": indexed.scenes}
 
     ops: list[Operation] = [Call("song", "create_scene", {"index": -1}) for _ in range(p.count)]
     return Write("create", Plan.of("create scenes", ops), answer)
 
 
 def set_clip(name: str) -> Handler:
-    def set_clip(view: View, p: Any) -> Write:
-        clip = view.clip(p)
+    def set_clip(indexed: IndexedSet, p: Any) -> Write:
+        clip = indexed.clip(p)
         value = p.name if name == "name" else float(clip.props["loop_start"]) + p.lengthInBeats
-        return view.does("set_clip", clip=views.id_text(clip), **{name: value})
+        return indexed.does("set_clip", clip=views.id_text(clip), **{name: value})
 
     return set_clip
 
@@ -131,8 +133,8 @@ def set_clip(name: str) -> Handler:
 def on_slot(tool: str, argument: str, **more: Any) -> Handler:
     """A handler that calls a tool for a slot; the argument `targets` takes a list."""
 
-    def act(view: View, p: Any) -> Write:
-        target: Any = views.id_text(view.slot(p) if tool == "fire" else view.clip(p))
-        return view.does(tool, **{argument: [target] if argument == "targets" else target}, **more)
+    def act(indexed: IndexedSet, p: Any) -> Write:
+        target: Any = views.id_text(indexed.slot(p) if tool == "fire" else indexed.clip(p))
+        return indexed.does(tool, **{argument: [target] if argument == "targets" else target}, **more)
 
     return act

@@ -11,7 +11,7 @@ from mirror import errors
 
 from ...desk import Desk
 from . import clips, notes, tracks
-from .view import (
+from .indexed import (
     TOP,
     AtNote,
     AtSlot,
@@ -20,6 +20,7 @@ from .view import (
     Count,
     CreateTrack,
     Dialect,
+    IndexedSet,
     MaybeTrack,
     Method,
     Midi,
@@ -29,7 +30,6 @@ from .view import (
     Step,
     Text,
     Unit,
-    View,
     converted,
     with_fields,
 )
@@ -39,20 +39,24 @@ _LENGTH = with_fields(AtSlot, lengthInBeats=Beats)
 _NEW = with_fields(AtNote, velocity=(Midi, 100.0), duration=(Beats, 0.25), muted=(bool, False))
 
 METHODS: dict[str, Method] = {
-    "ping": Method(Nothing, "get_set", lambda view, p: {"pong": True}),
+    "ping": Method(Nothing, "get_set", lambda indexed, p: {"pong": True}),
     "project.getInfo": Method(Nothing, "get_set", tracks.info),
     "transport.setPosition": Method(
         with_fields(Nothing, beats=Step),
         "transport",
-        lambda view, p: view.does("transport", action="jump_to", time=p.beats),
+        lambda indexed, p: indexed.does("transport", action="jump_to", time=p.beats),
     ),
     "transport.togglePlay": Method(Nothing, "transport", tracks.toggle_play),
     "transport.toggleRecord": Method(Nothing, "transport", tracks.toggle_record),
     "transport.getStatus": Method(Nothing, "get", tracks.status),
     "track.list": Method(
-        Nothing, "get_track", lambda view, p: {"tracks": [tracks.shown(view, track) for track in view.tracks]}
+        Nothing,
+        "get_track",
+        lambda indexed, p: {"tracks": [tracks.shown(indexed, track) for track in indexed.tracks]},
     ),
-    "track.get": Method(AtTrack, "get_track", lambda view, p: tracks.shown(view, view.track(p.trackIndex))),
+    "track.get": Method(
+        AtTrack, "get_track", lambda indexed, p: tracks.shown(indexed, indexed.track(p.trackIndex))
+    ),
     "track.create": Method(CreateTrack, "create", tracks.create_track),
     "track.delete": Method(
         with_fields(Nothing, trackIndices=Annotated[list[int], Meta(min_length=1, max_length=200)]),
@@ -68,7 +72,9 @@ METHODS: dict[str, Method] = {
     "track.setSolo": Method(with_fields(AtTrack, solo=bool), "set_track", tracks.set_track("solo", "solo")),
     "track.setArm": Method(with_fields(AtTrack, arm=bool), "set_track", tracks.set_track("arm", "arm")),
     "track.select": Method(
-        AtTrack, "set_property", lambda view, p: tracks.select(view, selected_track=view.track(p.trackIndex))
+        AtTrack,
+        "set_property",
+        lambda indexed, p: tracks.select(indexed, selected_track=indexed.track(p.trackIndex)),
     ),
     "clip.list": Method(MaybeTrack, "get_track", clips.shown),
     "clip.create": Method(
@@ -83,7 +89,7 @@ METHODS: dict[str, Method] = {
         "get_track",
         clips.find_empty,
     ),
-    "clip.getSceneCount": Method(Nothing, "get_set", lambda view, p: {"sceneCount": view.scenes}),
+    "clip.getSceneCount": Method(Nothing, "get_set", lambda indexed, p: {"sceneCount": indexed.scenes}),
     "clip.createScene": Method(with_fields(Nothing, count=(Count, 1)), "create", clips.create_scenes),
     "clip.setName": Method(with_fields(AtSlot, name=Text), "set_clip", clips.set_clip("name")),
     "clip.setLength": Method(_LENGTH, "set_clip", clips.set_clip("loop_end")),
@@ -150,7 +156,7 @@ async def call(desk: Desk, dialect: Dialect, method: str, params: Any) -> dict[s
       MirrorError: the parameters, the Set or the policy do not allow it.
     """
     arguments = read(method, params)
-    done = METHODS[method].handler(View(desk, dialect), arguments)
+    done = METHODS[method].handler(IndexedSet(desk, dialect), arguments)
     if isinstance(done, Awaitable):
         return await done
     if isinstance(done, dict):
@@ -160,4 +166,4 @@ async def call(desk: Desk, dialect: Dialect, method: str, params: Any) -> dict[s
     written = await desk.carry_out(desk.scope, done.plan)
     if written["outcome"] == "mismatch":
         raise errors.LiveRefused("Live took the change but shows another value", hint="read the value again")
-    return done.answer(View(desk, dialect), written)
+    return done.answer(IndexedSet(desk, dialect), written)

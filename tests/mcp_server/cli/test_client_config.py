@@ -13,7 +13,7 @@ import pytest
 
 from mcp_server.cli import setmirror
 from mcp_server.commands import client_config, folders
-from mcp_server.commands.client_config import CLIENTS, KEPT, files_of, merged, write
+from mcp_server.commands.client_config import CLIENTS, COPY_SUFFIX, files_of, merged, write
 from mcp_server.commands.config_texts import JSON, TOML, YAML
 from mcp_server.commands.console import run_command
 from mirror.token import bearer, load_token, read_bearer
@@ -256,7 +256,7 @@ def test_the_text_from_before_the_first_write_is_kept(name: str, tmp_path: Path)
 
     kept = write(path, client, {"command": "another"})
 
-    assert kept == tmp_path / f"config{KEPT}"
+    assert kept == tmp_path / f"config{COPY_SUFFIX}"
     assert kept.read_text("utf-8") == ""
     write(path, client, ROW)
     assert path.read_text("utf-8") == first

@@ -150,7 +150,7 @@ def test_every_scale_of_live_counts_its_degrees_through_all_octaves(
 ) -> None:
     scale = Scale.named(5, name)
     for pitch in range(128):
-        degree, above = scale.place(pitch)
+        degree, above = scale.degree_of(pitch)
         assert scale.pitch(degree) + above == pitch
         assert (above == 0) == (pitch in scale)
         assert scale.fitted(pitch) in scale

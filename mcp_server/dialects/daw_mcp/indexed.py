@@ -49,7 +49,9 @@ class Write(NamedTuple):
 
     tool: str
     plan: Plan | None
-    answer: Callable[[View, dict[str, Any]], dict[str, Any]] = lambda view, written: {"success": True}
+    answer: Callable[[IndexedSet, dict[str, Any]], dict[str, Any]] = lambda indexed, written: {
+        "success": True
+    }
 
 
 Text = Annotated[str, Meta(max_length=1000)]
@@ -106,7 +108,7 @@ class CreateTrack(Nothing, kw_only=True):
     position: int = -1
 
 
-class View:
+class IndexedSet:
     """The Set with the indices of this protocol."""
 
     def __init__(self, desk: Desk, dialect: Dialect) -> None:
@@ -200,7 +202,7 @@ class View:
         return Write(tool, plan, answer) if answer is not None else Write(tool, plan)
 
 
-Handler = Callable[[View, Any], "dict[str, Any] | Write | Awaitable[dict[str, Any]]"]
+Handler = Callable[[IndexedSet, Any], "dict[str, Any] | Write | Awaitable[dict[str, Any]]"]
 
 
 class Method(NamedTuple):
