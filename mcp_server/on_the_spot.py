@@ -5,7 +5,7 @@ longer than most reads. Here a read runs with its cancellation pending, so it co
 or ends where it would wait, report or ask. In between nobody can cancel it, drop its connection or end its session.
 
 Only a request that is plain in every respect is tried. Any other one, a read that would wait, and whatever is refused
-go to the SDK's session manager with body and all, as if they had not been here; reads change nothing, so they may run
+go to the SDK's session manager, body included, as if this module did not exist; reads change nothing, so they may run
 again. The call itself is the SDK's in both ways (`ServerRunner`): its middleware, its checks of request and result.
 """
 
@@ -67,7 +67,7 @@ class _Session:
     owner: Any
     runner: ServerRunner[Any]
     seen_s: float
-    """When the SDK had a request of it, by trio's clock."""
+    """The time of the session's last request, by trio's clock."""
 
 
 @dataclass

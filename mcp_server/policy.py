@@ -281,8 +281,8 @@ class Policy:
         """Check that an audio file may be used.
 
         Raises:
-          Denied: `audio_folders` is given and the file, links followed, is in none of them.
-          InvalidValue: the path is not absolute, or says NUL.
+          Denied: the policy has `audio_folders` and the file, links followed, is in none of them.
+          InvalidValue: the path is not absolute, or contains NUL.
         """
         if "\0" in path or not os.path.isabs(os.path.expanduser(path)):
             raise errors.InvalidValue("The path of a file must be absolute", path[:200])

@@ -1,4 +1,4 @@
-"""Listening on this machine's own address, with one answer where a port cannot be had."""
+"""Listening on this machine's own address, with the same error everywhere for a port that is not available."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ class Protection:
         try:
             await self._mirror.ask("client.announce", {"clients": clients})
         except errors.MirrorError as problem:
-            log.info("the bridge was not told who is behind this server: %s", problem)
+            log.info("the bridge does not know this server's clients: %s", problem)
 
     async def ask_person(self, client: str, question: str) -> bool | None:
         """Ask the person at the page or the command line; None when nobody is there or answers."""

@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 BODIES = 64
 MOST_LISTED = 500
 EVENTS = 200
-"""The newest of them; a reader that wants more asks with `since`."""
+"""The number of newest events in a body; a reader that wants more asks with `since`."""
 ALL_EVENTS = 5000
-"""The newest that are looked through for a pattern."""
+"""The number of newest events that are searched for a pattern."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Resource:
         return "{" in self.template
 
     def match(self, uri: str) -> str | None:
-        """What stands for the template's variable in `uri`; None when it is another kind."""
+        """The value of the template's variable in `uri`; None for a URI of another kind."""
         expression = re.sub(r"\\\{\\\?\w+\\\}", r"(?:\\?since=([0-9]+))?", re.escape(self.template))
         expression = re.sub(r"\\\{\\\+\w+\\\}", "(.+)", expression)
         expression = re.sub(r"\\\{\w+\\\}", "([^/]+)", expression)
@@ -99,7 +99,7 @@ def events(mirror: Mirror, since: int | None, limit: int | None = EVENTS) -> lis
 
 def _drawn(view: View) -> Callable[[Mirror, str], Picture]:
     def body(mirror: Mirror, ref: str) -> Picture:
-        # Drawing brings pillow: only who looks pays for it.
+        # Drawing imports pillow, which only clients with pictures need.
         from .pictures import draw
 
         return draw(mirror, [mirror.resolve(ref).id] if ref else [], view)
@@ -261,7 +261,7 @@ def stamped(head: dict[str, Any], body: bytes) -> bytes:
 
 
 class KeptResults:
-    """What was made of the Set, kept for as long as it stands still; of too many, the least used goes."""
+    """LRU cache of values derived from the Set, cleared when epoch or revision changes."""
 
     def __init__(self, mirror: Mirror, most: int = BODIES) -> None:
         self._mirror = mirror
@@ -270,7 +270,7 @@ class KeptResults:
         self._place: tuple[str, int] = ("", -1)
 
     def find(self, key: Any) -> Any:
-        """What was kept of the Set as it is now, or None."""
+        """The cached value for the Set as it is now, or None."""
         place = (self._mirror.epoch, self._mirror.revision)
         if place != self._place:
             self._results.clear()
@@ -281,7 +281,7 @@ class KeptResults:
         return result
 
     def keep(self, key: Any, made: Any) -> None:
-        """Keep what was made since `find`, unless the Set has changed meanwhile."""
+        """Cache a value made after `find`, unless the Set has changed meanwhile."""
         if self._place == (self._mirror.epoch, self._mirror.revision):
             self._results[key] = made
             while len(self._results) > self._most:

@@ -43,19 +43,19 @@ MOST_CALLS = 64
 """Tool calls that run at once; more wait. Those that wait for a change do not count."""
 MOST_WAITING = 512
 POLICY_S = 2.0
-"""How often the policy's file is looked at."""
+"""Seconds between two checks of the policy's file."""
 
 
 class ToolServer:
     """What all connections share: the mirror, the policy, the tools, the watches, and the tasks that keep them.
 
     Args:
-      policy: Who may do what.
-      policy_file: Looked at while serving; a change takes effect at once, a mistake in it leaves the old one.
-      read_only: Refuse all writes, also under a policy that is read anew.
-      toolsets: Only these; the policy's if not given, else all.
-      library_file: Keeps what was seen of Live's browser between runs.
-      sets_folder: Keeps what each client saw of a Set between runs.
+      policy: The rules about what clients may do.
+      policy_file: Checked while serving; a change takes effect at once, a file with a mistake leaves the old rules.
+      read_only: Refuse all writes, also after the policy's file has changed.
+      toolsets: The toolsets to offer; by default those of the policy, else all.
+      library_file: Keeps the cache of Live's browser between runs.
+      sets_folder: Keeps between runs what every client saw of a Set.
     """
 
     def __init__(
@@ -143,7 +143,7 @@ class ToolServer:
         return types.ListToolsResult(tools=apps.declared(self.tools.values(), view_tools.tools.values()))
 
     def input_schema(self, name: str) -> dict[str, Any] | None:
-        """Of the tool of that name; None where there is none."""
+        """The schema of the tool of that name; None where there is no such tool."""
         tool = self.tools.get(name) or view_tools.tools.get(name)
         return None if tool is None else tool.declared.input_schema
 
@@ -176,7 +176,7 @@ class ToolServer:
             except AskFirst as first:
                 return first.result
             finally:
-                # It has seen what its call did.
+                # The client has seen the effects of its call.
                 self._visited(tool, caller)
 
     def desk(self, tool: Tool, caller: Caller, consent: Asker, report: Report) -> Desk:
@@ -232,7 +232,7 @@ class ToolServer:
         return {"contents": contents, "resultType": "complete", "ttlMs": 0, "cacheScope": "private"}
 
     def _visit(self, caller: Caller) -> str:
-        """What is different from when the client was last here, as JSON."""
+        """The differences of the Set since the client's last visit, as JSON."""
         sight = self.seen("get_changes", caller.who)
         self.visits.call(caller.lasting)
         comparison = self.visits.changes_since_visit(caller.lasting, sight.compared)
@@ -251,14 +251,14 @@ class ToolServer:
         return types.EmptyResult()
 
     def subscribes(self, session: str) -> bool:
-        """True when the legacy session holds a subscription to a resource."""
+        """True when the legacy session has a subscription to a resource."""
         return any(
             connection.session_id == session and sender.subscribed
             for connection, sender in self._senders.items()
         )
 
     def _hears_lists(self, ctx: Any) -> None:
-        """Who asked for a list is told when it changes; later eras ask for that by `subscriptions/listen`."""
+        """Notify a client of a change of a list once it has read it; later eras ask by `subscriptions/listen`."""
         if is_modern(ctx):
             return
         sender = self._sender(ctx)

@@ -77,7 +77,7 @@ class Watches:
         if uri == TOOLS_LIST:
             # Nothing of the Set changes it; `tell` does.
             return
-        # The stream is open before anybody is told that it is, so no change falls between.
+        # The stream is open before the client gets an answer, so that no change is lost in between.
         stream = sight.reader.subscribe(_patterns(uri), f"resource {uri}")
         self._tasks.start_soon(self._watch, key, stream, _body(key))
 
@@ -252,7 +252,7 @@ class Listening:
                 self._watches.close(uri, client, hear)
 
     def close(self) -> None:
-        """End all streams in good order: their clients are told, not cut off."""
+        """End all streams in good order: their clients get an end of the stream, not a broken connection."""
         for handler in list(self._handlers):
             handler.close()
 

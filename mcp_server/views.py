@@ -222,7 +222,7 @@ def _chain_settings(mirror: Mirror, node: Node, all_of_it: bool) -> dict[str, An
 
 @unless_hidden
 def device_whole(mirror: Mirror, node: Node, parameters: list[Node] | None = None) -> dict[str, Any]:
-    """A device with all or the given parameters, and the properties of its special class."""
+    """A device with all its parameters, or only `parameters`, and the properties of its special class."""
     listed = list(mirror.children(node, "parameters")) if parameters is None else parameters
     shown = device(mirror, node)
     own = (

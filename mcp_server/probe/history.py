@@ -176,7 +176,7 @@ async def undo_of_a_scene(bench: Bench) -> tuple[Any, Any]:
     return before, bench.names("song", "scenes")
 
 
-@THEME.tries("What a write that fails had done already is taken back, and leaves no entry in the history")
+@THEME.tries("The effects of a write that fails are undone, and leave no entry in the history")
 async def taken_back(bench: Bench) -> tuple[Any, Any]:
     before = bench.prop("song", "tempo")
     await bench.write(Set(MIDI, "name", "Probe"))

@@ -121,7 +121,7 @@ async def jump_while_playing(bench: Bench) -> tuple[Any, Any]:
     return True, 12.0 <= position < 24.0
 
 
-@THEME.tries("A clip that is told to stop plays until a later turn")
+@THEME.tries("A clip that gets the command to stop plays until a later turn")
 async def stopped_late(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set("song", "clip_trigger_quantization", 0))
     await _play(bench)
