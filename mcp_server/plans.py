@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from itertools import accumulate, zip_longest
 from typing import Any, NamedTuple
 
@@ -543,5 +544,7 @@ def only(arguments: msgspec.Struct, when: str, *allowed: str, of: Iterable[str])
             )
 
 
+@cache
 def _required(type_: type[msgspec.Struct]) -> list[str]:
+    # Finding a struct's fields takes longer than the rest of a write.
     return [field.name for field in msgspec.structs.fields(type_) if field.required]

@@ -359,6 +359,12 @@ class EventLog:
             if self._arrived is None:
                 self._arrived = anyio.Event()
             await self._arrived.wait()
+        return self.available(position)
+
+    def available(self, position: int) -> list[Event]:
+        """The same without waiting; empty when there are none yet."""
+        if position >= self._next:
+            return []
         first = self._steps[0].seq
         if position >= first:
             return self._slice(position)
@@ -401,10 +407,19 @@ class Follower:
 
     async def some(self) -> list[Event]:
         """Wait for the next events; returns all that are available, at most `FOLLOW_SLICE`."""
-        if self._ready:
-            events = list(self._ready)
-            self._ready.clear()
-            return events
-        events = await self._log.after(self._position)
-        self._position = events[-1].seq + 1
+        if not self._ready:
+            self._take(await self._log.after(self._position))
+        return self.available()
+
+    def available(self) -> list[Event]:
+        """The next events, at most `FOLLOW_SLICE`; empty when there are none yet."""
+        if not self._ready:
+            self._take(self._log.available(self._position))
+        events = list(self._ready)
+        self._ready.clear()
         return events
+
+    def _take(self, events: list[Event]) -> None:
+        self._ready.extend(events)
+        if events:
+            self._position = events[-1].seq + 1

@@ -19,7 +19,7 @@ import anyio.to_thread
 import msgspec
 
 from . import errors, wire
-from .events import EventLog
+from .events import FOLLOW_SLICE, EventLog
 from .files import locked
 from .model import Event, Note
 
@@ -29,6 +29,8 @@ FILE_BYTES = 16 * 1024 * 1024
 FILE_AGE_S = 7 * 24 * 3600.0
 FILES_KEPT = 20
 """Some 300 MB at most; the oldest goes first."""
+TOGETHER_S = 0.1
+"""Pause after an append: a change wakes a thread and the disk, and in a row of writes would delay the next one."""
 NAME = "events.jsonl"
 
 _decoder = msgspec.json.Decoder(Event)
@@ -70,8 +72,15 @@ class Journal:
     async def run(self, events: EventLog, after_revision: int | None = None) -> None:
         """Write what happens, until cancelled; begins after `after_revision`, or with what is new."""
         follower = events.follow(after_revision)
-        while True:
-            await anyio.to_thread.run_sync(self.write, await follower.some())
+        try:
+            while True:
+                some = await follower.some()
+                await anyio.to_thread.run_sync(self.write, some)
+                if len(some) < FOLLOW_SLICE:
+                    await anyio.sleep(TOGETHER_S)
+        finally:
+            while some := follower.available():
+                self.write(some)
 
     def write(self, events: Sequence[Event]) -> None:
         """Append events; never raises for what the disk does."""

@@ -103,7 +103,9 @@ class UndoHistory:
         """
         if not self._steps.get(write) or revision < self._known_from:
             return
-        if write in self._undoes or write in self._undone or any(edit.write == write for edit in self._edits):
+        # Nearly always it is the newest.
+        known = any(edit.write == write for edit in reversed(self._edits))
+        if known or write in self._undoes or write in self._undone:
             return
         later = [self._edits.pop() for edit in list(self._edits) if edit.revision > revision]
         self._edits.append(_Edit(write, who, revision))
