@@ -39,6 +39,8 @@ class Sight:
         self.answers = KeptResults(self.reader)
         self.drawn: OrderedDict[Any, Any] = OrderedDict()
         """Parts of pictures for views in the conversation, see `mcp_app.following`."""
+        self.levels: tuple[float, Any, Any] = (0.0, None, None)
+        """The last sample of meters for such views: its time, the strips, and the levels."""
 
     def scrub(self, payload: Any) -> Any:
         """The payload, plain JSON, without names that the client must not see."""

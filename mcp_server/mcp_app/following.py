@@ -27,6 +27,8 @@ LEAST_S = 0.05
 """Seconds between two comparisons."""
 CLOCK_S = 1.0
 """Seconds between two checks of a playing song's position and of the connection to Live."""
+METER_S = 0.25
+"""How often the meters of a mixer in sight are read while the song plays: less often than by the page."""
 JUMP_BEATS = 0.5
 """A song whose position differs by more beats from the expected one has jumped."""
 MOST_PARTS = 400
@@ -72,25 +74,58 @@ async def follow_view(desk: Desk, args: FollowView) -> dict[str, Any]:
                 except errors.Busy:
                     # The stream overflowed: the view calls again and gets all parts.
                     break
+                if jumped is None:
+                    answer = await _metered(desk, args, answer)
+                    continue
                 answer = await _compared(desk, args)
                 answer["different"] |= jumped
     return answer
 
 
-async def _until_concerned(mirror: Mirror, stream: Any, view: str, answer: dict[str, Any]) -> bool:
-    """Wait for a change that may concern the view (False), or for a jump of the song (True)."""
+async def _metered(desk: Desk, args: FollowView, answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer with the present levels; different if they are."""
+    levels = await _levels(desk, args)
+    if levels == answer["meters"]:
+        return answer
+    digests = {**answer["digests"], "meters": _digest(levels)}
+    return {**answer, "meters": levels, "digests": digests, "different": True}
+
+
+async def _levels(desk: Desk, args: FollowView) -> dict[str, tuple[float, float]]:
+    """The meters of the strips in sight, read at most every METER_S; {} at rest, and where Live does not answer."""
+    from ..page.parts import strips_of
+    from ..pictures.sampled import levels, plays
+
+    if not plays(desk.mirror):
+        return {}
+    strips, now = strips_of(args.keys), anyio.current_time()
+    time, previous, sample = desk.sight.levels
+    if strips != previous or now - time >= METER_S:
+        try:
+            sample = await levels(desk.mirror, strips)
+        except errors.MirrorError:
+            sample = {}
+        desk.sight.levels = now, strips, sample
+    return dict(sample)
+
+
+async def _until_concerned(mirror: Mirror, stream: Any, view: str, answer: dict[str, Any]) -> bool | None:
+    """Wait for a change that may concern the view (False), for a jump of the song (True), or for new levels (None)."""
     # Imported here, as below: drawing imports pillow, which only views need.
     from ..page.parts import CONCERNS
 
     began = anyio.current_time()
+    moving = bool(answer.get("meters"))
     while True:
-        with anyio.move_on_after(CLOCK_S):
+        with anyio.move_on_after(METER_S if moving else CLOCK_S):
             notice = await anext(stream)
             if notice.resynced or any(CONCERNS[view].fullmatch(ref) for ref in notice.refs):
                 return False
             continue
         if mirror.synced is not answer["follows"]:
             return False
+        if moving:
+            return None
         passed_s = anyio.current_time() - began
         if "song" in answer and _jumped(answer["song"], mirror.song_position(), passed_s):
             return True
@@ -125,6 +160,8 @@ async def _compared(desk: Desk, args: FollowView) -> dict[str, Any]:
     shown: dict[str, Any] = {"layout": layout_json, "follows": mirror.synced}
     if args.view == "arrangement":
         shown["song"] = transport(mirror)
+    if args.view == "mixer":
+        shown["meters"] = await _levels(desk, args)
     if args.view == "notes":
         shown["clip"] = None if overlaid else await _clip(mirror, look)
         shown["launch"] = "" if overlaid else _launchable(mirror, look)

@@ -21,8 +21,7 @@ import trio
 from mirror import Event, Mirror, errors
 
 from .. import readiness
-from ..pictures import gathered
-from ..pictures.sampled import meters_of
+from ..pictures.sampled import levels
 from . import playheads
 from .digest import Digest
 from .parts import CONCERNS
@@ -33,8 +32,6 @@ log = logging.getLogger("setmirror.page")
 STATUS_S, CLIENTS_S, BEAT_S, SOON_S, METER_S, HERE_S = 0.3, 2.0, 1.0, 0.2, 0.1, 2.0
 REFUSED_S = 1.0
 """Until the bridge is asked again, after it refused."""
-MOST_METERS = 48
-"""Tracks whose meters are read."""
 
 
 class Visitor(Protocol):
@@ -273,20 +270,9 @@ class Live:
         return playheads.clip_position(self.mirror, clip, position[0], trio.current_time() - position[1])
 
     async def _meter(self) -> None:
-        seen = any(visitor.looks_at == "mixer" for visitor in self.visitors)
-        plays = seen and self.mirror.epoch and self.mirror.resolve("song").props.get("is_playing")
-        if not plays:
-            if self.meters:
-                self.meters = {}
-                self.wake()
-            return
         strips = {n for visitor in self.visitors if visitor.looks_at == "mixer" for n in visitor.strips}
-        tracks = [track for n, track in enumerate(gathered.all_tracks(self.mirror)) if n in strips]
-        items = [(node.id, name) for node, name in meters_of(tracks[:MOST_METERS])]
-        values = await self.mirror.read_now(items)
-        levels = [float(value) if isinstance(value, int | float) else 0.0 for value in values]
-        if any(id_ not in self.mirror.store.nodes for id_, _ in items):
-            return
-        refs = [self.mirror.ref(items[n][0]) for n in range(0, len(items), 2)]
-        self.meters = {ref: (levels[2 * n], levels[2 * n + 1]) for n, ref in enumerate(refs)}
-        self.wake()
+        await trio.lowlevel.checkpoint()
+        meters = await levels(self.mirror, strips) if strips else {}
+        if meters != self.meters:
+            self.meters = meters
+            self.wake()

@@ -5,7 +5,7 @@ These values change all the time, so the mirror does not hold them (`gauge` in t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from mirror import Mirror, Node, errors
@@ -14,6 +14,8 @@ from .gathered import MOST_OVERLAID, View, all_tracks, clips_of, suited
 from .mixers import MOST_STRIPS
 
 METERS = ("output_meter_left", "output_meter_right")
+MOST_METERS = 48
+"""Tracks whose meters one sample reads."""
 
 
 async def sample(mirror: Mirror, targets: Sequence[int | str], view: View | None = None) -> dict[str, Any]:
@@ -48,6 +50,29 @@ def _wanted(mirror: Mirror, targets: Sequence[int | str], view: View | None) -> 
             return [(clip, "playing_position") for clip in clips if clip.props.get("is_playing")]
         case _:
             return []
+
+
+def plays(mirror: Mirror) -> bool:
+    """True while the song plays, so that meters move."""
+    return bool(mirror.epoch and mirror.resolve("song").props.get("is_playing"))
+
+
+async def levels(mirror: Mirror, strips: Collection[int]) -> dict[str, tuple[float, float]]:
+    """The meters of the mixer's strips with these numbers, by ref: left and right, from 0 to 1; {} at rest.
+
+    Raises:
+      MirrorError: Live does not answer.
+    """
+    if not plays(mirror):
+        return {}
+    tracks = [track for number, track in enumerate(all_tracks(mirror)) if number in strips]
+    items = [(node.id, name) for node, name in meters_of(tracks[:MOST_METERS]) if not mirror.hides(node.id)]
+    values = await mirror.read_now(items) if items else []
+    if any(id_ not in mirror.store.nodes for id_, _ in items):
+        return {}
+    heights = [float(value) if isinstance(value, int | float) else 0.0 for value in values]
+    refs = [mirror.ref(id_) for id_, _ in items[::2]]
+    return {ref: (heights[2 * n], heights[2 * n + 1]) for n, ref in enumerate(refs)}
 
 
 def meters_of(tracks: Sequence[Node]) -> list[tuple[Node, str]]:

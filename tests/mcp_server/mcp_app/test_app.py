@@ -394,6 +394,38 @@ async def test_the_arrangement_tells_when_the_song_starts_jumps_and_stops(autoju
         assert not (await next_song())["playing"]
 
 
+async def test_meters_move_while_the_song_plays_at_a_bounded_rate(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole, host(whole) as client:
+        state, _ = await all_of(client, "mixer")
+        assert not (await follow(client, **state, wait_s=5))["different"]
+        await whole.by_hand(lambda song: song.scenes[1].fire())
+        await trio.sleep(1)
+        reads, began, levels = await requests(whole), trio.current_time(), []
+        while trio.current_time() - began < 5:
+            # Without waiting as well: a view that asks more often gets no more samples.
+            answer = await follow(client, **state, wait_s=20 if len(levels) % 2 else 0)
+            state["have"].update(answer["digests"])
+            levels.append(answer["meters"])
+        samples = 5 / following.METER_S
+        assert {"tracks/0", "master_track"} <= levels[-1].keys()
+        assert len({str(each) for each in levels}) > samples / 3
+        assert await requests(whole) - reads <= samples + 3
+        await whole.by_hand(lambda song: song.stop_playing())
+        while levels[-1]:
+            answer = await follow(client, **state, wait_s=20)
+            assert answer["different"]
+            state["have"].update(answer["digests"])
+            levels.append(answer["meters"])
+        reads = await requests(whole)
+        await trio.sleep(5)
+        assert await requests(whole) - reads <= 3
+
+
+async def requests(whole: Whole) -> int:
+    """Requests that the script has served."""
+    return int((await whole.mirror.script_status())["server"]["requests"])
+
+
 async def test_a_roll_follows_its_clips_and_says_which_can_be_fired(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole, host(whole) as client:
         mirror = whole.mirror

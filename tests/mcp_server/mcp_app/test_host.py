@@ -327,9 +327,14 @@ async def test_theme_and_room_follow_the_host(built: Path) -> None:
         await go(test)
 
 
-async def test_a_view_out_of_sight_asks_for_nothing(built: Path) -> None:
+async def test_a_view_out_of_sight_asks_for_nothing_though_meters_move(built: Path) -> None:
     def test(there: Conversation) -> None:
-        there.show("look", {})
+        there.by_hand(lambda song: song.scenes[1].fire())
+        there.show("look", {"view": "mixer"})
+        there.frame.wait_for_selector(".meter")
+        scale = "document.querySelector('[data-meter$=\"master_track\"]').style.transform"
+        first = there.frame.evaluate(scale)
+        there.frame.wait_for_function(f"first => {scale} !== first", arg=first)
         there.page.evaluate("document.getElementById('below').style.height = '5000px'")
         there.page.evaluate("scrollTo(0, 5000)")
         there.page.wait_for_timeout(500)
