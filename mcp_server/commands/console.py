@@ -22,8 +22,6 @@ from typing import Any
 
 import click
 
-from remote_script.SetMirror.contract.auth import TokenUnusable
-
 FAILED, WRONG_USAGE = 1, 2
 INTERRUPTED = 130
 """The exit code that a shell reports for a program that Ctrl-C ended."""
@@ -183,9 +181,10 @@ def _failure(problem: BaseException) -> click.ClickException | None:
     """The failure to show for a known error; None for a programming error, which keeps its traceback."""
     if isinstance(problem, click.ClickException):
         return problem
-    if isinstance(problem, TokenUnusable):
+    # Neither is imported here: `--help` is shown without hashes and the mirror.
+    auth = sys.modules.get("remote_script.SetMirror.contract.auth")
+    if auth is not None and isinstance(problem, auth.TokenUnusable):
         return Failure(str(problem), "fix or delete that file; Live and every command use the same one")
-    # Not imported here, since `--help` must not import the mirror.
     errors = sys.modules.get("mirror.errors")
     if errors is not None and isinstance(problem, errors.MirrorError):
         return Failure(problem.rule, problem.hint)

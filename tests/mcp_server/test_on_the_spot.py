@@ -189,6 +189,17 @@ async def serving(
             yield Server(whole, guarded(app, load_token()), made[0] if made else None)
 
 
+@asynccontextmanager
+async def beside_the_sdk(era: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Client, Client]]:
+    """Two clients of one Set: the second one's requests are all answered by the SDK."""
+    async with (
+        whole_path(demo_set()) as whole,
+        serving(whole, monkeypatch) as server,
+        serving(whole, monkeypatch, sdk_alone=True) as alone,
+    ):
+        yield await server.client(era), await alone.client(era)
+
+
 READS: dict[str, dict[str, Any]] = {
     "get_set": {},
     "get_track": {"track": 0},
@@ -229,14 +240,10 @@ def test_no_argument_of_a_tool_is_repeated_in_a_header() -> None:
 async def test_reads_are_answered_on_the_spot_and_as_the_sdk_answers_them(
     era: str, monkeypatch: pytest.MonkeyPatch, autojump_clock: Clock
 ) -> None:
-    async with (
-        whole_path(demo_set()) as whole,
-        serving(whole, monkeypatch) as server,
-        serving(whole, monkeypatch, sdk_alone=True) as alone,
-    ):
+    async with beside_the_sdk(era, monkeypatch) as (one, same):
         asked = [("tools/call", {"name": tool, "arguments": READS[tool]}) for tool in READS]
         asked += [(method, params) for method, variants in OTHERS.items() for params in variants]
-        one, same = await server.client(era), await alone.client(era)
+        server = one.server
         server.passed()
         for method, params in asked:
             answer, expected = await one.ask(method, params), await same.ask(method, params)
@@ -319,12 +326,7 @@ BODIES = {
 async def test_whatever_is_not_plain_is_answered_as_the_sdk_answers_it(
     era: str, monkeypatch: pytest.MonkeyPatch, autojump_clock: Clock
 ) -> None:
-    async with (
-        whole_path(demo_set()) as whole,
-        serving(whole, monkeypatch) as server,
-        serving(whole, monkeypatch, sdk_alone=True) as alone,
-    ):
-        clients = [await server.client(era), await alone.client(era)]
+    async with beside_the_sdk(era, monkeypatch) as clients:
         for case, spoil in SPOILED.items():
             answers = []
             for client in clients:

@@ -117,6 +117,17 @@ def test_commands_that_do_not_serve_begin_without_the_mcp_library(name: str) -> 
     assert found.stdout.strip() == "[]"
 
 
+def test_the_list_of_commands_is_shown_without_what_they_work_with() -> None:
+    heavy = ("anyio", "hashlib", "mcp", "mirror", "msgspec", "trio")
+    program = (
+        "import sys; from mcp_server.cli import setmirror; setmirror(['--help'], standalone_mode=False); "
+        f"print([name for name in {heavy} if name in sys.modules], file=sys.stderr)"
+    )
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "serve" in shown.stdout
+    assert shown.stderr.strip() == "[]"
+
+
 COMMANDS = ["serve", "serve --http --http-port 0", "status", "doctor", "client-config cursor", "get song"]
 COMMANDS += ["tail", "record {home}/x.ndjson", "probe"]
 
