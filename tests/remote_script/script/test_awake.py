@@ -38,7 +38,7 @@ def test_it_waits_until_the_share_of_the_pump_is_used_and_not_longer() -> None:
     while made.more(start):
         waiting.now += 0.0005
     assert 0.003 < waiting.now - start <= 0.4 * awake.NORMAL_S + 0.0005
-    assert max(waiting.asked) <= awake.LONGEST_S
+    assert max(waiting.asked) <= awake.PATIENCE_S
     assert made.counters["woken"] == len(waiting.asked)
 
 
@@ -46,7 +46,50 @@ def test_a_client_that_is_in_no_hurry_is_waited_for_once() -> None:
     waiting = Waiting()
     made = waiting.made()
     assert not made.more(waiting.now)
-    assert waiting.asked == [awake.LONGEST_S]
+    assert waiting.asked == [awake.PATIENCE_S]
+
+
+def test_a_client_whose_requests_come_a_little_later_is_waited_for_longer_within_the_share() -> None:
+    waiting = Waiting(False, True)
+    made = waiting.made(0.6)
+    made.pumped(0.010)
+    assert not made.more(waiting.now)
+    made.pumped(0.010)
+    assert made.more(waiting.now)
+    assert waiting.asked == [awake.PATIENCE_S, 2 * awake.PATIENCE_S]
+    for _ in range(10):
+        made.pumped(0.010)
+        made.more(waiting.now)
+    assert max(waiting.asked) <= 0.6 * made.distance_s
+
+
+def test_a_client_that_answers_fast_is_not_waited_for_longer_than_at_first() -> None:
+    waiting = Waiting(False, *[True] * 40)
+    made = waiting.made(0.8)
+    for _ in range(40):
+        made.pumped(0.010)
+        made.more(waiting.now)
+    assert waiting.asked[-1] == pytest.approx(awake.PATIENCE_S, rel=0.01)
+
+
+def test_a_client_that_comes_back_after_a_pause_is_waited_for_as_at_first() -> None:
+    waiting = Waiting(False, False, True)
+    made = waiting.made(0.8)
+    for pumps in (1, 1, 20):
+        for _ in range(pumps):
+            made.pumped(0.010)
+        made.more(waiting.now)
+    assert waiting.asked == [awake.PATIENCE_S, 2 * awake.PATIENCE_S, awake.PATIENCE_S]
+
+
+def test_after_many_waits_in_vain_it_rests_and_then_tries_again() -> None:
+    waiting = Waiting()
+    made = waiting.made(0.4)
+    for _ in range(awake.IN_VAIN + awake.REST_PUMPS):
+        made.pumped(0.010)
+        assert not made.more(waiting.now)
+    assert len(waiting.asked) == awake.IN_VAIN + 1
+    assert made.off == ""
 
 
 def test_the_share_is_one_of_the_distance_that_live_really_keeps() -> None:
