@@ -23,10 +23,13 @@ def mark_consequences(batcher: Batcher, operations: List[Operation]) -> None:
             row = batcher.shadow.rows.get(id_)
             if row is not None:
                 # The listener of a property that was set marks it, and the properties that depend on it by the table.
-                bits = row.layout.polled_bits
+                bits = row.layout.polled_bits | row.layout.tree_bits
                 if operation.kind == "set":
                     bits = row.layout.silent_bits | row.layout.bits_of((operation.asked.get("name"),))
-                batcher.mark(row, bits | row.layout.within_bits | row.layout.tree_bits)
+                    if row is not batcher.shadow.root:
+                        # Live notifies the song's own lists, which are long.
+                        bits |= row.layout.tree_bits
+                batcher.mark(row, bits | row.layout.within_bits)
                 if operation.kind == "call" and row.layout.type == "Track":
                     _mark_slots(batcher, row)
                 if operation.kind == "call" and row.layout.type == "Clip":
