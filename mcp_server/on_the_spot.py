@@ -24,7 +24,6 @@ from mcp.server.connection import Connection
 from mcp.server.lowlevel import Server
 from mcp.server.runner import ServerRunner
 from mcp.shared.inbound import (
-    MCP_PARAM_HEADER_PREFIX,
     MCP_PROTOCOL_VERSION_HEADER,
     InboundModernRoute,
     classify_inbound_request,
@@ -57,7 +56,6 @@ METHODS = frozenset(
 )
 """What may be answered here; of the tools, those that read and do not wait for an event."""
 _TYPES = frozenset({"application/json", "text/event-stream"})
-_PARAMETER = MCP_PARAM_HEADER_PREFIX.lower()
 
 
 @dataclass(slots=True)
@@ -152,7 +150,6 @@ class OnTheSpot:
             and headers.get("content-length", "").isdecimal()
             and int(headers["content-length"]) <= BODY_BYTES
             and "origin" not in headers
-            and not any(name.startswith(_PARAMETER) for name in headers)
         )
 
     async def _answer(
