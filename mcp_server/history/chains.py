@@ -63,6 +63,12 @@ class Chains:
     envelopes: dict[tuple[int, int], list[Link]] = field(default_factory=lambda: defaultdict(list))
     lists: dict[ListKey, list[Link]] = field(default_factory=lambda: defaultdict(list))
 
+    def seqs(self) -> set[int]:
+        """The events that changed a value, note or envelope and were not undone."""
+        of_notes = (chain for chains in self.notes.values() for chain in chains.values())
+        every = (*self.values.values(), *self.envelopes.values(), *of_notes)
+        return {link.event.seq for chain in every for link in chain}
+
 
 def chains(events: Sequence[Event], chosen: set[int], store: Store) -> Chains:
     all_chains = Chains()

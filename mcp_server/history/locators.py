@@ -30,13 +30,13 @@ class Former(NamedTuple):
     """A locator as it was before the selected changes.
 
     Attributes:
-      removal: The event that removed it; the newest selected one of `present`, if it was moved.
+      event: The newest selected event that removed or moved it.
       time: In beats; None where the log has no time, as in journals of older versions.
       present: The locator that a write made in its place; None where it was removed.
       is_new: True if selected changes created it: then there is no former place.
     """
 
-    removal: Event
+    event: Event | None
     name: str
     time: float | None
     present: int | None = None
@@ -54,7 +54,7 @@ def formers(
     removals: Iterable[Event],
     created: Mapping[int, Event],
     is_selected: Callable[[Event], bool],
-    names: Mapping[tuple[int, str], list[Link]],
+    values: Mapping[tuple[int, str], list[Link]],
     back: Returning,
     store: Store,
 ) -> Iterator[Former]:
@@ -63,53 +63,52 @@ def formers(
     Args:
       removals: The newest removal of each id.
       created: Id → the event that added it.
-      names: The chains of changes by id and property.
+      values: The chains of changes by id and property.
     """
 
     older = {present: former for former, present in back.same.items()}
 
-    def former(removal: Event, present: int | None) -> Former:
-        newest, id_ = removal, removal.id
-        name = removal.object_name if present is None else store.nodes[present].name
-        ids = [id_] if present is None else [present, id_]
-        while id_ in older or (id_ in back.moved and is_selected(created[id_])):
+    def former(removal: Event | None, present: int | None) -> Former:
+        if present is None:
+            assert removal is not None
+            id_, time, name = removal.id, _time(removal), removal.object_name
+        else:
+            node = store.nodes[present]
+            id_, time, name = present, node.props.get("time"), node.name
+        newest, is_others = removal, False
+        while not is_others:
+            chain = values.get((id_, "time"), [])
+            run = newest_run(chain)
+            if run is not None:
+                newest, time = newest or run[-1].event, run[0].before
+            is_others = len(run or ()) < len(chain)
+            if is_others:
+                break
             if id_ in older:
                 id_ = older[id_]
-            else:
+            elif id_ in back.moved and is_selected(created[id_]):
                 removal = back.moved[id_]
-                id_ = removal.id
-            ids.append(id_)
+                newest, time, id_ = newest or removal, _time(removal), removal.id
+            else:
+                break
         first = created.get(id_)
-        is_new = first is not None and is_selected(first) and id_ not in back.came
-        place = removal.before if isinstance(removal.before, dict) else {}
-        time = place.get("time")
-        return Former(
-            newest,
-            _former_name(name, ids, names),
-            float(time) if isinstance(time, int | float) else None,
-            present,
-            is_new,
-        )
+        is_new = not is_others and first is not None and is_selected(first) and id_ not in back.came
+        run = newest_run(values.get((present or newest.id if newest else 0, "name"), []))
+        return Former(newest, name if run is None else str(run[0].before), time, present, is_new)
 
-    for id_, removal in back.moved.items():
-        present = back.present(id_)
-        if present in store.nodes and removal.type == CLASS and is_selected(created[id_]):
-            yield former(removal, present)
+    moved = {back.present(id_) for id_, removal in back.moved.items() if is_selected(created[id_])}
+    moved |= {id_ for (id_, name), chain in values.items() if name == "time" and newest_run(chain)}
+    for id_ in sorted(moved):
+        if id_ in store.nodes and store.nodes[id_].type == CLASS:
+            yield former(None, id_)
     for removal in removals:
         if removal.type == CLASS and is_selected(removal) and removal.id not in back.gone:
             yield former(removal, None)
 
 
-def _former_name(name: str, ids: list[int], names: Mapping[tuple[int, str], list[Link]]) -> str:
-    """The name before the newest run of selected renames, over all ids that the locator had, newest id first."""
-    for id_ in ids:
-        chain = names.get((id_, "name"), [])
-        run = newest_run(chain)
-        if run is not None:
-            name = str(run[0].before)
-        if len(run or ()) < len(chain):
-            break
-    return name
+def _time(removal: Event) -> float | None:
+    time = removal.before.get("time") if isinstance(removal.before, dict) else None
+    return float(time) if isinstance(time, int | float) else None
 
 
 def already_back(store: Store, formers: Iterable[Former]) -> set[int]:

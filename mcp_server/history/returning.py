@@ -8,7 +8,7 @@ another position, which is how locators are moved. Pure functions over a log's e
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -29,7 +29,7 @@ class Returning:
       came: Objects that the log has as added although nobody created them: id → the event.
       moved: Those objects in `came` that a write deleted and made again: id → the event of that deletion.
       gone: Former ids of objects that came back.
-      same: Former id → present id, where type, name and place are the same.
+      same: Former id → present id, where type, name and place are the same, or only one object of that name went.
     """
 
     came: dict[int, Event] = field(default_factory=dict)
@@ -38,37 +38,41 @@ class Returning:
     same: dict[int, int] = field(default_factory=dict)
 
     def renamed(self, events: Iterable[Event]) -> list[Event]:
-        """The events; changed values of objects that came back have the object's present id."""
+        """The events, with the values of objects that came back, and the names of moved ones, under present ids."""
+        names = {**{removal.id: id_ for id_, removal in self.moved.items()}, **self.same}
         return [
-            msgspec.structs.replace(event, id=self.present(event.id))
-            if event.kind == "set" and event.id in self.same and event.name != "automation_envelopes"
+            msgspec.structs.replace(
+                event, id=_followed(names if event.name == "name" else self.same, event.id)
+            )
+            if event.kind == "set" and event.name != "automation_envelopes"
             else event
             for event in events
         ]
 
     def present(self, id_: int) -> int:
-        while id_ in self.same:
-            id_ = self.same[id_]
-        return id_
+        return _followed(self.same, id_)
+
+
+def _followed(ids: Mapping[int, int], id_: int) -> int:
+    while id_ in ids:
+        id_ = ids[id_]
+    return id_
 
 
 def returning(
     events: Sequence[Event], removals: Iterable[Event], store: Store, is_taken_back: IsTakenBack
 ) -> Returning:
-    """The objects that came back in these events.
+    """The objects of these events that came back.
 
     Args:
       removals: All removals that the log has of the epoch, also those before the events.
     """
     returned = Returning()
     removed: dict[tuple[str, str], list[Event]] = defaultdict(list)
-    of_write: dict[tuple[str, str, str], list[Event]] = defaultdict(list)
     for event in removals:
         removed[_key(event)].append(event)
-        if event.write:
-            of_write[event.write, *_key(event)].append(event)
-            if is_taken_back(event.write):
-                returned.gone.add(event.id)
+        if event.write and is_taken_back(event.write):
+            returned.gone.add(event.id)
     names = {
         (event.write, event.id): str(event.after)
         for event in events
@@ -81,22 +85,33 @@ def returning(
         event = msgspec.structs.replace(
             event, object_name=names.get((event.write or "", event.id), event.object_name)
         )
-        write = event.write or ""
-        matches: list[Event]
-        if write and not history_step(write) and not is_taken_back(write):
+        write, waiting = event.write or "", removed[_key(event)]
+        of_write = [
+            removal
+            for removal in waiting
+            if write
+            and removal.write == write
+            and removal.revision <= event.revision
+            and removal.id != event.id
+        ]
+        if write and is_taken_back(write):
+            candidates = of_write
+        elif write and not history_step(write):
             # Clips that a write moves are known as such, and go back to their places.
-            matches = [] if event.type == "Clip" else of_write[write, *_key(event)]
-            if not matches:
+            candidates = [] if event.type == "Clip" else of_write
+            if not candidates:
                 continue
-            returned.moved[event.id] = matches[-1]
-        elif write and is_taken_back(write):
-            matches = of_write[write, *_key(event)]
+            returned.moved[event.id] = candidates[-1]
         else:
-            matches = [removal for removal in removed[_key(event)] if removal.seq < event.seq]
-            if not write and not matches:
+            if _undone_move(returned, event, waiting):
+                continue
+            candidates = [
+                removal for removal in waiting if removal.seq < event.seq and not _is_same(removal, event)
+            ]
+            if not write and not candidates:
                 continue
         returned.came[event.id] = event
-        _pair(returned, event, matches)
+        _pair(returned, event, candidates, waiting)
     _add_below(returned, events, store)
     return returned
 
@@ -105,18 +120,43 @@ def _key(event: Event) -> tuple[str, str]:
     return event.type, event.object_name or event.ref
 
 
-def _pair(returned: Returning, event: Event, matches: list[Event]) -> None:
-    """Take the removal that this event undoes out of `matches`: the newest at the same place, else the newest."""
-    there = [removal for removal in matches if removal.ref == event.ref]
-    if not matches:
+def _is_same(removal: Event, event: Event) -> bool:
+    """True when one step removed the one and added the other: an undo of a move, whose removal is another one."""
+    return removal.write == event.write if event.write else removal.revision == event.revision
+
+
+def _pair(returned: Returning, event: Event, candidates: list[Event], waiting: list[Event]) -> None:
+    """Take the removal that this event undoes out of `waiting`: the newest candidate at its place, else the newest."""
+    if not candidates:
         return
-    former = (there or matches)[-1]
-    matches.remove(former)
+    there = [removal for removal in candidates if removal.ref == event.ref]
+    former = (there or candidates)[-1]
+    waiting.remove(former)
     returned.gone.add(former.id)
     if event.id in returned.moved:
         returned.moved[event.id] = former
-    elif there and former.id != event.id:
+    # Locators are listed as they were made: one that comes back is the last.
+    elif (there or len(candidates) == 1) and former.id != event.id:
         returned.same[former.id] = event.id
+
+
+def _undone_move(returned: Returning, event: Event, waiting: list[Event]) -> bool:
+    """True when this step undoes a move (then all is as before) or redoes one (a move again)."""
+    step = next((removal for removal in waiting if _is_same(removal, event) and removal.id != event.id), None)
+    if step is None:
+        return False
+    waiting.remove(step)
+    if history_step(event.write) == "redo":
+        returned.moved[event.id] = step
+    origin = returned.moved.get(step.id)
+    returned.came[event.id] = event
+    returned.gone.add(step.id)
+    if event.id not in returned.moved:
+        returned.same[step.id] = event.id
+    if origin is not None:
+        # Last: going back from the present object leads to what it was before the move.
+        returned.same[origin.id] = event.id
+    return True
 
 
 def _add_below(returned: Returning, events: Iterable[Event], store: Store) -> None:

@@ -82,6 +82,12 @@ def revert(
     if removals is None:
         removals = [event for event in events if event.kind == "remove"]
     back = returning(events, removals, reader.store, is_taken_back)
+    # What a refused write set, it set back.
+    events = [
+        event
+        for event in events
+        if event.kind not in ("set", "content") or not (event.write and is_taken_back(event.write))
+    ]
     return _Reversal(events, chosen, reader, delete, live, is_next, back).made()
 
 
@@ -137,7 +143,8 @@ class _Reversal:
         self._order(own)
         moved = self._clips_back(own)
         self._delete_objects(own)
-        self._locators(formers)
+        made_again = self._locators(formers)
+        self._names_back(moved_locators - made_again - own.keys())
         self._came_back(own, moved_locators)
         self._gone(moved | self._back.gone)
         if hidden:
@@ -215,9 +222,12 @@ class _Reversal:
 
     def _delete_objects(self, own: dict[int, int]) -> None:
         edits: dict[int, Event] = {}
+        lasting = self._chains.seqs()
         for event in self._events:
             top = own.get(event.id)
-            if top is not None and event.seq not in self._chosen and self._is_edit(event):
+            if top is None or event.seq in self._chosen or not self._is_edit(event):
+                continue
+            if event.kind not in ("set", "content") or event.seq in lasting:
                 edits[top] = event
         for id_ in dict.fromkeys(reversed([own[id_] for id_ in own])):
             node = self._store.nodes[id_]
@@ -252,6 +262,8 @@ class _Reversal:
         """True for somebody's edit; additions that Live makes to a new object some ticks later are not edits."""
         if event.kind in ("add", "remove", "move", "content"):
             return event.type not in _FOLLOWS
+        if (event.type, event.name) == (locators.CLASS, "time"):
+            return True
         node = self._store.nodes.get(event.id)
         prop = values.row(event.type, event.name)
         if node is None or prop is None or not is_kept(node, event.name):
@@ -322,6 +334,14 @@ class _Reversal:
             for removal in self._deleted.values()
         )
 
+    def _names_back(self, ids: Collection[int | None]) -> None:
+        """The names of locators that stay where they are; one that is made again gets its former name there."""
+        former = FormerValues(self._store, self._values)
+        for id_, name in list(self._values):
+            if id_ in ids:
+                former.add(id_, name)
+        self._put_values_back(former)
+
     # -- locators ----------------------------------------------------------------------------------
 
     def _former_locators(self) -> list[locators.Former]:
@@ -336,20 +356,24 @@ class _Reversal:
             )
         )
 
-    def _locators(self, formers: list[locators.Former]) -> None:
-        """Locators that were removed or moved are made again where they were; those in their places go first."""
+    def _locators(self, formers: list[locators.Former]) -> set[int | None]:
+        """Locators that were removed or moved are made again where they were; those in their places go first.
+
+        Returns the ids of those that are replaced.
+        """
         going = [
             op for op in self._result.operations if isinstance(op, Call) and op.method == locators.DELETE
         ]
         rest = [op for op in self._result.operations if op not in going]
         back, blocked = locators.put_back(self._store, formers, {op.args["time"][ID] for op in going})
         for former, why in blocked:
-            self._result.left.append(f"{former}{why}{self._undo_offer(former.removal)}")
+            self._result.left.append(f"{former}{why}{self._undo_offer(former.event) if former.event else ''}")
         back = [former for former in back if self._can(former.made_again(), str(former))]
         replaced = [self._delete(self._store.nodes[former.present]) for former in back if former.present]
         # Before all else: what shortens the song could leave no room for them.
         self._result.operations = [*going, *replaced, *(former.made_again() for former in back), *rest]
         self._result.done += [f"{former} is at beat {former.time:g} again" for former in back]
+        return {former.present for former in back}
 
     # -- places ------------------------------------------------------------------------------------
 
