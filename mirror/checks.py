@@ -30,7 +30,6 @@ from .store import Store
 _DEEPEST = 32
 _REQUIRED_NOTE_FIELDS = {"apply_note_modifications": ("note_id",)}
 _NOTE_FIELDS = ("pitch", "start_time", "duration")
-_LIVES = frozenset(NOTE_FIELDS)
 _NOTES_IN_LINE = 500
 """A longer list of notes is sent in pieces."""
 
@@ -328,15 +327,19 @@ def _in_pieces(notes: Any) -> Any:
     """Many notes as texts of JSON: the script reads the line in no time, and a text whenever Live has time."""
     if not isinstance(notes, list) or len(notes) <= _NOTES_IN_LINE:
         return notes
-    known = frozenset(ALL_NOTE_FIELDS)
-    if not all(isinstance(note, dict) and known.issuperset(note) for note in notes):
+    fields = set().union(*notes) if set(map(type, notes)) == {dict} else {None}
+    if not fields.issubset(ALL_NOTE_FIELDS):
         # Wrong; the script says how.
         return notes
-    plain = all(note.keys() <= _LIVES for note in notes)
-    names = NOTE_FIELDS if plain else ALL_NOTE_FIELDS
-    rows = [[note.get(name) for name in names] for note in notes]
-    pieces = [rows[start : start + NOTES_A_PIECE] for start in range(0, len(rows), NOTES_A_PIECE)]
-    return {"pieces": [msgspec.json.encode(piece).decode() for piece in pieces]}
+    names = NOTE_FIELDS if fields.issubset(NOTE_FIELDS) else ALL_NOTE_FIELDS
+    texts: list[str] = []
+    for start in range(0, len(notes), NOTES_A_PIECE):
+        piece = notes[start : start + NOTES_A_PIECE]
+        columns = [
+            [note.get(name) for note in piece] if name in fields else [None] * len(piece) for name in names
+        ]
+        texts.append(msgspec.json.encode(list(zip(*columns, strict=True))).decode())
+    return {"pieces": texts}
 
 
 def _label(node: Node) -> str:

@@ -33,6 +33,9 @@ LIMITS: Dict[str, Tuple[float, float]] = {
 MOST_NOTES = 50000
 """Notes in one operation: about a second on Live's main thread."""
 
+TOGETHER = 250
+"""Notes that are checked field by field at once: more only make work for Python's garbage collection."""
+
 _IDS = (-(2**31), 2**63 - 1)
 _WIRE_LENGTHS = (len(NOTE_FIELDS), len(ALL_NOTE_FIELDS))
 _NUMBERS = frozenset((float, int))
@@ -55,12 +58,14 @@ def notes(value: Any, required: Tuple[str, ...], first: int = 0) -> List[Plain]:
     count = first + len(value)
     if count > MOST_NOTES:
         raise BridgeError("TOO_LARGE", "At most {} notes in one operation, got {}".format(MOST_NOTES, count))
-    alike = _alike(value, required)
-    return (
-        [_note(item, required, number) for number, item in enumerate(value, first)]
-        if alike is None
-        else alike
-    )
+    checked: List[Plain] = []
+    for start in range(0, len(value), TOGETHER):
+        part = value[start : start + TOGETHER]
+        alike = _alike(part, required)
+        if alike is None:
+            alike = [_note(item, required, number) for number, item in enumerate(part, first + start)]
+        checked += alike
+    return checked
 
 
 def only_lives(checked: List[Plain], first: int = 0) -> None:
