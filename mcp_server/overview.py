@@ -78,9 +78,10 @@ def song(mirror: Mirror) -> dict[str, Any]:
 
 
 def counts(mirror: Mirror) -> dict[str, int]:
-    """Numbers of objects in the Set; devices include those on return tracks and Main."""
+    """Numbers of objects in the Set; devices, once all are read, include those on return tracks and Main."""
     tracks = mirror.children("song", "tracks")
     returns, main = mirror.children("song", "return_tracks"), mirror.children("song", "master_track")
+    devices = sum(len(mirror.children(track, "devices")) for track in (*tracks, *returns, *main))
     return {
         "tracks": len(tracks),
         "return_tracks": len(returns),
@@ -91,7 +92,7 @@ def counts(mirror: Mirror) -> dict[str, int]:
             for slot in mirror.children(track, "clip_slots")
         ),
         "arrangement_clips": sum(len(mirror.children(track, "arrangement_clips")) for track in tracks),
-        "devices": sum(len(mirror.children(track, "devices")) for track in (*tracks, *returns, *main)),
+        **({} if "devices" in mirror.coming else {"devices": devices}),
     }
 
 
@@ -107,7 +108,7 @@ def _line(mirror: Mirror, node: Node) -> dict[str, Any]:
         **({"panning": panning["display"]} if panning.get("display", "C") != "C" else {}),
         **_lines_sends(levels),
         **_lines_routing(mirror, node),
-        "devices": [name_of(mirror, device) for device in mirror.children(node, "devices")],
+        **_devices(mirror, node),
         "clips": sum(mirror.child(s, "clip") is not None for s in mirror.children(node, "clip_slots")),
         "arrangement_clips": len(mirror.children(node, "arrangement_clips")),
     }
@@ -115,6 +116,13 @@ def _line(mirror: Mirror, node: Node) -> dict[str, Any]:
         if node.props.get(name):
             shown[name] = True
     return shown
+
+
+def _devices(mirror: Mirror, node: Node) -> dict[str, Any]:
+    """The names of a track's devices; nothing while these are still to come."""
+    if mirror.coming and "devices" not in node.children:
+        return {}
+    return {"devices": [name_of(mirror, device) for device in mirror.children(node, "devices")]}
 
 
 def _lines_sends(levels: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,21 @@ async def awaited(mirror: Mirror) -> None:
             await anyio.sleep(_LOOK_S)
 
 
+async def complete(mirror: Mirror) -> None:
+    """Return when no part of the Set is still to come: what is not read yet would look as if it were not there.
+
+    Raises:
+      NotReady: parts are, after FIRST_WAIT_S.
+    """
+    if not mirror.coming:
+        return
+    with anyio.move_on_after(FIRST_WAIT_S):
+        while mirror.coming:  # noqa: ASYNC110 - a view of the mirror has no event
+            await anyio.sleep(_LOOK_S)
+    if mirror.coming:
+        raise not_ready(mirror)
+
+
 async def whole(mirror: Mirror) -> None:
     """Return when all of the Set was read once: before that, what is still to come would look deleted.
 
@@ -36,7 +51,9 @@ async def whole(mirror: Mirror) -> None:
 
 
 def _is_whole(mirror: Mirror) -> bool:
-    return bool(mirror.epoch) and (mirror.synced or mirror.status().state == "disconnected")
+    if mirror.coming or not mirror.epoch:
+        return False
+    return mirror.synced or mirror.status().state == "disconnected"
 
 
 def _refused(mirror: Mirror) -> bool:
@@ -53,7 +70,8 @@ def problem(mirror: Mirror) -> str:
         why = f" ({status.last_problem})" if status.last_problem else ""
         return f"{NOT_RUNNING}{why}: {WHAT_TO_DO}"
     done = f": {status.progress:.0%} are read" if 0 < status.progress < 1 else ""
-    return f"Live's Set is still being read{done}"
+    coming = f", still to come: {', '.join(mirror.coming)}" if mirror.coming else ""
+    return f"Live's Set is still being read{done}{coming}"
 
 
 def not_ready(mirror: Mirror) -> errors.NotReady:

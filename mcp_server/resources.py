@@ -61,6 +61,8 @@ class Resource:
     """The same revision has the same body."""
     picture: bool = False
     """The body is a `Picture`."""
+    outline: bool = False
+    """The body can be made while parts of the Set are still to come, which it leaves out."""
 
     @property
     def mime_type(self) -> str:
@@ -154,6 +156,7 @@ RESOURCES = (
         lambda mirror, _: overview(mirror),
         lambda _: ["song", "tracks/**", "return_tracks/**", "master_track/**", "scenes/*", "cue_points/*"],
         "get_set",
+        outline=True,
     ),
     Resource(
         "live://tracks/{index}",
@@ -204,6 +207,7 @@ RESOURCES = (
         lambda _: ["song"],
         "get_status",
         lasts=False,
+        outline=True,
     ),
     *(
         Resource(
@@ -225,6 +229,7 @@ RESOURCES = (
         lambda _: ["song"],
         "guide",
         lasts=False,
+        outline=True,
     ),
 )
 
@@ -251,7 +256,8 @@ def find(uri: str) -> tuple[Resource, str]:
 def stamp(mirror: Mirror) -> dict[str, Any]:
     """What a read at this moment is worth."""
     stamp = mirror.stamp()
-    return {"revision": stamp.revision, "synced": stamp.synced, "age_ms": stamp.age_ms}
+    coming = {"coming": list(stamp.coming)} if stamp.coming else {}
+    return {"revision": stamp.revision, "synced": stamp.synced, "age_ms": stamp.age_ms, **coming}
 
 
 def stamped(head: dict[str, Any], body: bytes) -> bytes:

@@ -226,7 +226,10 @@ class ToolServer:
             elif uri.startswith(apps.SCHEME):
                 contents = apps.read(uri)
             else:
-                contents = await self.seen(resources.find(uri)[0].tool, who).bodies.contents(uri)
+                kind, _ = resources.find(uri)
+                if not kind.outline:
+                    await readiness.complete(self.mirror)
+                contents = await self.seen(kind.tool, who).bodies.contents(uri)
         except errors.MirrorError as problem:
             raise self._protocol(problem, who) from None
         return {"contents": contents, "resultType": "complete", "ttlMs": 0, "cacheScope": "private"}

@@ -81,6 +81,8 @@ class Tool:
     """True, or a function of the arguments, when the answer depends only on the Set's state."""
     waits: bool = False
     """True when calls wait for an event; they do not count as running calls."""
+    outline: bool = False
+    """True when the answer can be made while parts of the Set are still to come, which it leaves out."""
     only_views_as: str = ""
     """For a tool of conversation views only: the tool whose policy rules apply; "" for tools of models."""
 
@@ -125,6 +127,8 @@ class Tool:
         try:
             checked = self.checked(arguments)
             await readiness.awaited(desk.mirror)
+            if not self.outline:
+                await readiness.complete(desk.mirror)
             lasts = self.lasts(checked) if callable(self.lasts) else self.lasts
             key = (self.name, msgspec.json.encode(arguments or {})) if lasts else None
             if key is not None and (earlier := desk.answers.find(key)) is not None:
@@ -267,6 +271,7 @@ class Toolset:
         *,
         lasts: bool | Callable[[Any], bool] = True,
         waits: bool = False,
+        outline: bool = False,
         only_views_as: str = "",
     ) -> Callable[[F], F]:
         """Declare a tool that changes nothing.
@@ -274,9 +279,10 @@ class Toolset:
         Args:
           lasts: True, or a function of the arguments, when the answer depends only on the Set's state.
           waits: True when calls wait for an event.
+          outline: True when the answer can be made while parts of the Set are still to come.
           only_views_as: For a tool of conversation views only: the tool whose policy rules apply.
         """
-        hints = {"lasts": lasts, "waits": waits, "only_views_as": only_views_as}
+        hints = {"lasts": lasts, "waits": waits, "outline": outline, "only_views_as": only_views_as}
         return self._declare(title, description, arguments, output, reads=True, **hints)
 
     def writes(

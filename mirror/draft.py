@@ -13,6 +13,7 @@ import msgspec
 
 from remote_script.SetMirror.contract import menus
 
+from . import wire
 from .comparison import NOTES, compare
 from .model import Change, Node
 from .node_index import NodeIndex
@@ -45,6 +46,7 @@ class Draft:
             "set": self._set,
             "children": self._set_children,
             "add": self._add,
+            "tables": self._add_tables,
             "remove": self._remove,
             "content": self._content,
             "menus": self._edit_menus,
@@ -140,6 +142,15 @@ class Draft:
         self._touched.add(node.id)
         self._index.enter(node)
         self.structural = True
+
+    def _add_tables(self, tables: Any) -> None:
+        """New objects in the form of a snapshot's; one that is bad costs itself."""
+        for table in tables:
+            for payload in wire.objects_of(table):
+                try:
+                    self._add(payload)
+                except BAD:
+                    self._bad["objects"] += 1
 
     def _remove(self, id_: int) -> None:
         node = self._nodes.pop(id_)

@@ -17,7 +17,7 @@ from typing import Any
 
 import anyio
 
-from . import errors, gauges, live_set
+from . import errors, gauges, live_set, wire
 from .attention import Attention
 from .events import EventLog
 from .identity import Resolve
@@ -78,6 +78,7 @@ class Mirror(Reader):
             self.store,
             self._link.request,
             lambda timeout_s: self.wait_synced(timeout_s=timeout_s),
+            lambda: self._sync.coming,
             lambda revision, timeout_s: self.wait_for(revision, timeout_s=timeout_s),
             self._place,
             clock,
@@ -114,9 +115,15 @@ class Mirror(Reader):
         """Which Set and script run the revisions belong to; "" before the first snapshot."""
         return self.store.epoch
 
+    @property
+    def coming(self) -> tuple[str, ...]:
+        """The parts of the Set that are still being read and not held yet; all that is held is exact."""
+        return self._sync.coming
+
     def stamp(self) -> Stamp:
-        """Epoch, revision, `synced` and age of a read at this moment."""
-        return Stamp(self.store.epoch, self.store.revision, self._sync.synced, self._age_ms())
+        """Epoch, revision, `synced`, age and what is still to come of a read at this moment."""
+        sync = self._sync
+        return Stamp(self.store.epoch, self.store.revision, sync.synced, self._age_ms(), sync.coming)
 
     def _age_ms(self) -> int | None:
         if self._sync.equal_at == -math.inf:
@@ -140,6 +147,7 @@ class Mirror(Reader):
         return Status(
             state=sync.state.value,
             synced=sync.synced,
+            coming=sync.coming,
             age_ms=self._age_ms(),
             epoch=self.store.epoch,
             revision=self.store.revision,
@@ -434,14 +442,9 @@ class Mirror(Reader):
             applied = self.store.apply(batch.revision, batch.changes)
             self.latencies.add("apply", time.perf_counter() - began)
             self._applied += 1
-            who = batch.author or batch.cause
-            self._tell(
-                "log", lambda: self.log.record(applied, batch.time, batch.cause, batch.author, batch.write)
-            )
-            self._tell(
-                "undo",
-                lambda: self.writes.history.observe(self.store, applied, batch.revision, batch.write, who),
-            )
+            if batch.cause != "build":
+                # What is read after the outline is nobody's change.
+                self._record(batch, applied)
             self._publish(applied, False)
         elif isinstance(effect, Replace):
             first = not self.store.epoch
@@ -459,6 +462,16 @@ class Mirror(Reader):
             self._tell("log", lambda: self.log.record_resync(applied, reason))
             self._tell("undo", lambda: self.writes.history.forget(self.store.revision))
             self._publish(applied, True)
+
+    def _record(self, batch: wire.Batch, applied: Applied) -> None:
+        who = batch.author or batch.cause
+        self._tell(
+            "log", lambda: self.log.record(applied, batch.time, batch.cause, batch.author, batch.write)
+        )
+        self._tell(
+            "undo",
+            lambda: self.writes.history.observe(self.store, applied, batch.revision, batch.write, who),
+        )
 
     def _publish(self, applied: Applied, resynced: bool) -> None:
         self._tell("position", lambda: self._position.observe(applied))

@@ -57,16 +57,20 @@ class Node(msgspec.Struct, frozen=True):
 
 
 class Stamp(msgspec.Struct, frozen=True):
-    """What a read is worth: `age_ms` since the mirror was last known to equal Live; None if it never was."""
+    """What a read is worth: `age_ms` since the mirror was last known to equal Live; None if it never was.
+
+    `coming` are the parts of the Set that are not held yet, since it is still being read; what is held is exact.
+    """
 
     epoch: str
     revision: int
     synced: bool
     age_ms: int | None
+    coming: tuple[str, ...] = ()
 
 
 class Status(msgspec.Struct, frozen=True):
-    """The mirror's state of health; see `Stamp` for `synced` and `age_ms`.
+    """The mirror's state of health; see `Stamp` for `synced`, `age_ms` and `coming`.
 
     `progress` is 0 to 1 while the script reads the Set; `latencies` holds p50/p95/p99/max in milliseconds and
     a count by name.
@@ -90,6 +94,7 @@ class Status(msgspec.Struct, frozen=True):
     subscribers: int
     counters: dict[str, int]
     latencies: dict[str, dict[str, float]]
+    coming: tuple[str, ...] = ()
 
 
 class Change(NamedTuple):

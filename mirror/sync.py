@@ -136,7 +136,7 @@ TABLE: Mapping[State, Mapping[str, Rule]] = {
     },
     _S: {
         **_SERVED,
-        "progress": Rule("_progress", (_S,)),
+        "progress": Rule("_progress_or_outline", (_S, _D)),
         "objects": Rule("_stage", (_S, _D)),
         "snapshot": Rule("_replace", (_S, _D)),
         "watched": Rule("_follow", (_F, _S, _D)),
@@ -210,6 +210,8 @@ class Sync:
         self.newest = 0
         self.equal_at = -math.inf
         """When the mirror was last known to equal Live."""
+        self.coming: tuple[str, ...] = ()
+        """The parts of the Set that the contents lack, since the script still reads them."""
         self.progress = 0.0
         self.reading_signs = 0
         """Messages that show progress in reading or sending the Set; `progress` itself can pause as the Set grows."""
@@ -292,7 +294,7 @@ class Sync:
     @property
     def synced(self) -> bool:
         """True when the mirror equals Live, as far as can be known."""
-        return self.state is State.FOLLOWING and self.revision >= self.newest
+        return self.state is State.FOLLOWING and self.revision >= self.newest and not self.coming
 
     def forget(self) -> None:
         """Discard the contents' position: the next link starts with a snapshot."""
@@ -403,14 +405,14 @@ class Sync:
         self.welcome = welcome
         self.script = {**self.script, **welcome.script}
         self.progress = welcome.progress
-        if not welcome.ready:
-            return self._wait({}, now)
         resumable = welcome.oldest_revision <= self.revision <= welcome.revision
-        if self.epoch and welcome.epoch == self.epoch and resumable:
+        if self.epoch and welcome.epoch == self.epoch and resumable and (welcome.ready or welcome.outline):
             self.counters["resumes"] += 1
             self.newest = welcome.revision
             return self._send_watch(State.STALE, now)
-        return self._fetch("new link", now)
+        if welcome.ready or (welcome.outline and self._takes_outline):
+            return self._fetch("new link", now)
+        return self._wait({}, now)
 
     def _fetch(self, payload: Any, now: float) -> list[Effect]:
         self._snapshots += 1
@@ -424,9 +426,18 @@ class Sync:
         self.state = State.SNAPSHOTTING
         self._watching = False
         self._received = 0
-        send = self._ask("snapshot", "set.snapshot", {}, ANSWER_S, now)
+        params = {"outline": True} if self._takes_outline else {}
+        send = self._ask("snapshot", "set.snapshot", params, ANSWER_S, now)
         self._snapshot = send.id
         return [Stage([], True), send]
+
+    @property
+    def _takes_outline(self) -> bool:
+        """True when the outline of a Set is better than what is held: nothing.
+
+        Compared with a whole Set, an outline looks as if all devices had been deleted.
+        """
+        return not self.epoch
 
     def _wait(self, payload: Any, now: float) -> list[Effect]:
         self.state = State.SNAPSHOTTING
@@ -457,6 +468,11 @@ class Sync:
         self.reading_signs += 1
         return []
 
+    def _progress_or_outline(self, progress: wire.Progress, now: float) -> list[Effect]:
+        """The outline can be fetched: there is no need to wait for the rest."""
+        effects = self._progress(progress, now)
+        return effects + (self._ready(progress, now) if progress.outline and self._takes_outline else [])
+
     def _stage(self, part: wire.Objects, now: float) -> list[Effect]:
         if part.snapshot != self._snapshot or self._watching:
             self.counters["objects of another snapshot"] += 1
@@ -473,7 +489,7 @@ class Sync:
             self.counters["incomplete snapshots"] += 1
             return self._end(f"the snapshot should have {end.count} objects, {self._received} came", "bad")
         self.epoch, self.revision, self.newest = end.epoch, end.revision, end.revision
-        self.progress = 1.0
+        self._set_coming(end.coming)
         return [Replace(end.epoch, end.revision), *self._send_watch(State.SNAPSHOTTING, now)]
 
     def _send_watch(self, state: State, now: float) -> list[Effect]:
@@ -500,8 +516,16 @@ class Sync:
             self.equal_at = now
         return []
 
+    def _set_coming(self, coming: list[str]) -> None:
+        self.coming = tuple(coming)
+        self.reading_signs += 1
+        if not coming:
+            self.progress = 1.0
+
     def _apply(self, batch: wire.Batch, now: float) -> list[Effect]:
         self.revision = batch.revision
+        if batch.coming is not None:
+            self._set_coming(batch.coming)
         self._watches = self._snapshots = 0
         if self.revision >= self.newest:
             self.newest = self.revision

@@ -265,6 +265,10 @@ class View(Reader):
         return self._mirror.synced
 
     @property
+    def coming(self) -> tuple[str, ...]:
+        return self._mirror.coming
+
+    @property
     def revision(self) -> int:
         return self._mirror.revision
 

@@ -50,6 +50,8 @@ class Batch(msgspec.Struct):
     cause: str = "live"
     write: str | None = None
     author: str | None = None
+    coming: list[str] | None = None
+    """Of a batch with cause "build": the parts of the Set that are still to be read after it."""
 
 
 class Heartbeat(msgspec.Struct):
@@ -107,6 +109,7 @@ class Ready(msgspec.Struct):
 
 class Progress(msgspec.Struct):
     progress: float = 0.0
+    outline: bool = False
 
 
 class Resync(msgspec.Struct):
@@ -148,6 +151,7 @@ class Welcome(msgspec.Struct):
     ready: bool
     revision: Revision
     oldest_revision: Revision = 0
+    outline: bool = False
     progress: float = 0.0
     live: dict[str, Any] = {}
     script: dict[str, Any] = {}
@@ -160,6 +164,7 @@ class SnapshotEnd(msgspec.Struct):
     epoch: str
     revision: Revision
     count: Revision
+    coming: list[str] = []
 
 
 class Watched(msgspec.Struct):

@@ -18,7 +18,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter, OrderedDict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import anyio
@@ -91,8 +91,9 @@ class Entry:
 class Writes:
     """The queue; `run` is its one task.
 
-    `request(method, params)` asks the script, `wait_synced(timeout_s)` and `wait_for(revision, timeout_s)`
-    wait for the mirror, `place()` says which Live and Set this is: (version, Set's name and path).
+    `request(method, params)` asks the script, `wait_synced(timeout_s)` and `wait_for(revision, timeout_s)` wait for
+    the mirror, `coming()` names what it lacks of the Set, `place()` says which Live and Set this is: (version, Set's
+    name and path).
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class Writes:
         store: Store,
         request: Callable[[str, dict[str, Any]], Awaitable[Any]],
         wait_synced: Callable[[float], Awaitable[None]],
+        coming: Callable[[], Sequence[str]],
         wait_for: Callable[[int, float], Awaitable[None]],
         place: Callable[[], tuple[str, Any]],
         clock: Callable[[], float],
@@ -112,6 +114,7 @@ class Writes:
         self._store = store
         self._request = request
         self._wait_synced = wait_synced
+        self._coming = coming
         self._wait_for = wait_for
         self._place = place
         self._clock = clock
@@ -138,7 +141,8 @@ class Writes:
         if entry is None:
             if request.write_id in self.results:
                 return _result_or_raise(self.results[request.write_id])
-            epoch = self._store.epoch or None
+            # Nothing can be named in a Set of which parts are still to come.
+            epoch = None if self._coming() else self._store.epoch or None
             entry = self._enqueue(request if epoch is None else self.bind(request), epoch)
         entry.waiters += 1
         reported: WriteProgress | None = None
@@ -301,6 +305,13 @@ class Writes:
             self.results.popitem(last=False)
         entry.moved.set()
 
+    def _not_synced(self) -> errors.MirrorError:
+        coming, hint = self._coming(), "nothing was sent; try again"
+        if coming:
+            rule = f"Live's Set is still being read, {', '.join(coming)} are to come"
+            return errors.NotReady(rule, hint=hint, sent=False)
+        return errors.Disconnected("The mirror is not synced with Live now", hint=hint, sent=False)
+
     async def _execute(self, entry: Entry) -> WriteResult:
         while True:
             left = entry.deadline - self._clock()
@@ -311,13 +322,11 @@ class Writes:
             try:
                 await self._wait_synced(min(left, LINK_WAIT_S))
             except TimeoutError:
-                raise errors.Disconnected(
-                    "The mirror is not synced with Live now", hint="nothing was sent; try again", sent=False
-                ) from None
+                raise self._not_synced() from None
             version, place = self._place()
             request = entry.request
             if entry.epoch is None:
-                # Nothing was read yet when it was asked for.
+                # The Set was not read yet when it was asked for.
                 request = self.bind(request)
             elif entry.epoch != self._store.epoch:
                 raise errors.EpochChanged(

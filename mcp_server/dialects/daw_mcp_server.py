@@ -132,6 +132,7 @@ class DawMcp:
         await readiness.awaited(self.engine.mirror)
         if not self.engine.mirror.epoch:
             raise readiness.not_ready(self.engine.mirror)
+        await readiness.complete(self.engine.mirror)
         caller = Caller(f"{peer} {IDENTITY}", f"{IDENTITY}#{peer}")
         async with self.engine.working:
             desk = self.engine.desk(tool, caller, _Nobody(), _silent)

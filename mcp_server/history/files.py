@@ -44,9 +44,9 @@ def state_of(live: HeadlessLive) -> Store:
     """The state of the Set that a headless Live holds."""
     application = live.modules["Live"].Application.get_application()
     batcher = Batcher(live.song, application, VERSION, "")
-    for _ in batcher.build():
+    for _ in batcher.build_whole():
         pass
-    snapshot, store, first = batcher.shadow.snapshot(0), Store(), True
+    snapshot, store, first = batcher.shadow.snapshot(0, []), Store(), True
     while lines := snapshot.take(batcher.shadow.rows, _CHUNK):
         objects: list[Any] = [row for line in lines for row in objects_of(msgspec.json.decode(line))]
         store.stage(objects, first)

@@ -62,6 +62,7 @@ class GetSet(Arguments):
     "The whole Set: a line per track and scene, the grid of clips (scene → track). Begin here.",
     {"set": OBJECT},
     lasts=lambda args: "status" not in args.parts,
+    outline=True,
 )
 async def get_set(desk: Desk, args: GetSet) -> dict[str, Any]:
     mirror = desk.mirror

@@ -27,7 +27,7 @@ KEPT_VALUES = 150
 
 
 class Cause:
-    """The author of a change: "live", "write", "audit" or "resync", and for a write its id and author."""
+    """The author of a change: "live", "write", "audit" or "build", and for a write its id and author."""
 
     __slots__ = ("author", "name", "write")
 
@@ -39,6 +39,8 @@ class Cause:
 
 LIVE = Cause("live")
 AUDIT = Cause("audit")
+BUILD = Cause("build")
+"""What is read after the outline of a Set: nobody changed it."""
 
 
 class Claim:

@@ -12,7 +12,8 @@ import time
 from collections import deque
 from typing import Any, Callable, Deque, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
-from .attribution import LIVE, Attribution, Lot
+from .attribution import BUILD, LIVE, Attribution, Lot
+from .coming import CONTENTS, DEVICES, ENVELOPES, ROUTINGS, Coming
 from .content import Reading, note_differences, reading, whole
 from .contract.lanes import is_driven
 from .contract.menus import edit_of
@@ -20,13 +21,17 @@ from .contract.values import ABSENT, alive, as_float, as_int, as_str, items, liv
 from .entries import Entries
 from .layouts import Layouts, Row, root_class
 from .observers import Observers
-from .shadow import Shadow
+from .shadow import AT_ONCE, Shadow
+from .tables import Tables, state_of
 from .wire import Encoded, encode, notification
 
 HISTORY_BATCHES = 4096
 """A client that was away for some minutes of work continues from here; an older one needs a snapshot."""
 HISTORY_BYTES = 8 * 1024 * 1024
-
+PART_OBJECTS = 100
+"""New objects after which a batch of what the outline left out ends: some 4 ms of reading."""
+PART_ROWS = 8
+"""Objects of the outline whose left out properties are read for one such batch."""
 
 _HISTORY_STATE = ("can_undo", "can_redo")
 """can_undo and can_redo arrive one tick late and may belong to the previous write."""
@@ -85,9 +90,10 @@ class Batch:
 class Reader:
     """Reads the properties of rows from Live, references as ids; collects references to unknown objects."""
 
-    def __init__(self, shadow: Shadow, application: Any) -> None:
+    def __init__(self, shadow: Shadow, application: Any, coming: Coming) -> None:
         self.shadow = shadow
         self.application = application
+        self._coming = coming
         self.unresolved: Set[Tuple[int, int]] = set()
 
     def value(self, row: Row, index: int) -> Any:
@@ -107,7 +113,7 @@ class Reader:
             known = self.shadow.row_of(target, prop.of)
             if known is None:
                 self.unresolved.add((row.id, index))
-                return None
+                return self._unknown
             return known.id
         if prop.type == "refs":
             targets = read(row.obj, prop.name)
@@ -120,8 +126,15 @@ class Reader:
                     ids.append(known.id)
                 else:
                     self.unresolved.add((row.id, index))
+                    if self._unknown is ABSENT:
+                        return ABSENT
             return tuple(ids)
         return ABSENT
+
+    @property
+    def _unknown(self) -> Any:
+        """The value of a reference to an object that is not in the shadow."""
+        return ABSENT if self._coming.has_devices else None
 
     def reading(self, row: Row, index: int) -> Reading:
         """The present value of a long property, read in pieces."""
@@ -197,11 +210,15 @@ class Batcher:
         """Newest revision that changed more than can_undo and can_redo."""
         self.shadow = Shadow()
         self.observers = Observers()
-        self.reader = Reader(self.shadow, application)
+        self.coming = Coming()
+        self.outlined = False
+        """True once clients can have the Set without what is `coming`."""
+        self.reader = Reader(self.shadow, application, self.coming)
         self.attribution = Attribution(self.shadow, self.reader, clock)
         self.layouts = Layouts(live, self.mark)
         self.entries = Entries(self)
         self.history = History()
+        self._tables = Tables()
         self.hurried = False
         """True when a change requires the next of the `rounds` to start at once."""
         self.built = 0
@@ -262,11 +279,31 @@ class Batcher:
     # -- building ----------------------------------------------------------------------------------
 
     def build(self) -> Iterator[None]:
-        """Read the whole Set into the shadow; yields after each object."""
+        """Read the outline of the Set into the shadow; yields after each object. `fill` reads what is `coming`."""
         root = self._adopt(live_ptr(self.song) or 0, self.song, "Song", None, "song")
         self.shadow.root = root
         yield from self._grow(root, Batch(Lot(LIVE)), {})
         yield from self._resolve_references(list(self.shadow.rows.values()))
+        self.outlined = True
+
+    def build_whole(self) -> Iterator[None]:
+        """Read all of the Set into the shadow, for a caller that gives nobody a copy before the end."""
+        yield from self.build()
+        while self.coming:
+            yield from self.fill(Batch(Lot(BUILD)))
+
+    def fill(self, batch: Batch) -> Iterator[None]:
+        """Read the next of what is `coming`, as `flush` does what is marked; encode it if anybody has a copy."""
+        gone: Dict[int, Any] = {}
+        rows = 0
+        while self.coming and rows < PART_ROWS and len(batch.added) < PART_OBJECTS:
+            id_, bits = self.coming.take()
+            batch.dirty[id_] = batch.dirty.get(id_, 0) | bits
+            rows += 1
+            yield from self._flush_lists(batch, gone)
+        yield from self._flush_values(batch, gone)
+        if self.shadow.is_copied:
+            yield from self._encode(batch)
 
     def _adopt(self, ptr: int, obj: Any, declared: str, parent: Optional[Row], role: str) -> Row:
         layout = self.layouts.of(obj, declared)
@@ -285,6 +322,9 @@ class Batcher:
         while stack:
             row = stack.pop()
             for index in row.layout.tree:
+                if not self.outlined and row.layout.device_bits & 1 << index:
+                    self.coming.leave(DEVICES, row.id, 1 << index)
+                    continue
                 children = self.reader.children(row, index)
                 if children is not None:
                     yield from self._set_children(row, index, children, batch, gone, stack)
@@ -321,6 +361,9 @@ class Batcher:
                 batch.added.append(child.id)
                 fresh.append(child)
                 yield
+                if not self.outlined:
+                    self._leave_long(child)
+                    continue
                 for slow in child.layout.slow:
                     child.values[slow] = yield from self.reader.reading(child, slow)
                     yield
@@ -329,12 +372,19 @@ class Batcher:
         ids = [child.id for child in children if child is not None]
         row.values[index] = (ids[0] if ids else None) if prop.type == "child" else tuple(ids)
 
+    def _leave_long(self, row: Row) -> None:
+        """Leave the long values of an object of the outline for later."""
+        layout = row.layout
+        self.coming.leave(ROUTINGS, row.id, layout.late_bits)
+        self.coming.leave(CONTENTS, row.id, layout.slow_bits & ~layout.late_bits)
+
     def _move(self, child: Row, parent: Row, role: str, batch: Batch, gone: Dict[int, Any]) -> None:
         """Move a known object to another parent; it keeps its id if it has left the old one."""
         if child.id not in gone and child.parent is not None:
             old = self.shadow.rows.get(child.parent)
-            if old is not None and alive(old.obj):
+            if old is not None:
                 index = old.layout.index[child.role]
+                # None where the old parent was deleted.
                 present = self.reader.children(old, index)
                 if present is not None and any(ptr == child.ptr for ptr, _ in present):
                     return
@@ -360,7 +410,11 @@ class Batcher:
                 shadow.point(row, index, self.reader.value(row, index))
             for index in row.layout.content:
                 # An envelope names parameters, so it waits until these have ids.
-                if row.layout.properties[index].type == "envelopes":
+                if not row.layout.envelope_bits & 1 << index:
+                    continue
+                if self.coming.has_devices and read(row.obj, "has_envelopes") is not False:
+                    self.coming.leave(ENVELOPES, row.id, 1 << index)
+                else:
                     row.values[index] = yield from self.reader.reading(row, index)
             if row.layout.refs or row.layout.content:
                 yield
@@ -369,8 +423,18 @@ class Batcher:
 
     def flush(self, batch: Batch) -> Iterator[None]:
         """Read the marked properties again and put the encoded differences into `batch`; the caller then seals it."""
-        shadow, reader, dirty = self.shadow, self.reader, batch.dirty
         gone: Dict[int, Any] = {}
+        if self.coming:
+            for id_, bits in batch.dirty.items():
+                if id_ in self.shadow.rows:
+                    batch.dirty[id_] = self.coming.hold_back(self.shadow.rows[id_], bits)
+        yield from self._flush_lists(batch, gone)
+        yield from self._flush_values(batch, gone)
+        yield from self._encode(batch)
+
+    def _flush_lists(self, batch: Batch, gone: Dict[int, Any]) -> Iterator[None]:
+        """Update the marked lists of children; objects that left one and are in no other are added to `gone`."""
+        shadow, dirty = self.shadow, batch.dirty
         for id_, bits in list(dirty.items()):
             row = shadow.rows.get(id_)
             if row is None or not bits & row.layout.tree_bits:
@@ -381,6 +445,10 @@ class Batcher:
                     dirty[id_] &= ~(1 << index)
                     yield from self._flush_children(row, index, batch, gone)
             yield
+
+    def _flush_values(self, batch: Batch, gone: Dict[int, Any]) -> Iterator[None]:
+        """Remove what is `gone`, and read references and marked values."""
+        shadow, reader, dirty = self.shadow, self.reader, batch.dirty
         for id_ in gone:
             row = shadow.rows.get(id_)
             if row is not None:
@@ -389,7 +457,7 @@ class Batcher:
                 yield
         fresh = [shadow.rows[id_] for id_ in batch.added if id_ in shadow.rows]
         yield from self._resolve_references(fresh)
-        if fresh:
+        if (fresh or batch.cause is BUILD) and not self.coming.has_devices:
             for id_, index in list(reader.unresolved):
                 if id_ in shadow.rows:
                     dirty[id_] = dirty.get(id_, 0) | 1 << index
@@ -400,7 +468,6 @@ class Batcher:
                 continue
             yield from self._compare(row, bits, batch)
             yield
-        yield from self._encode(batch)
 
     def _flush_children(self, row: Row, index: int, batch: Batch, gone: Dict[int, Any]) -> Iterator[None]:
         """Update one list of children; objects that left it are added to `gone`."""
@@ -434,6 +501,7 @@ class Batcher:
         self.observers.detach(row)
         shadow.discard(row)
         self.attribution.forget(row.id)
+        self.coming.forget(row.id)
         batch.removed.append(row.id)
 
     def _forget_reference(self, holder: int, index: int, gone: int, batch: Batch) -> None:
@@ -499,7 +567,9 @@ class Batcher:
         batch.edit = bool(batch.added or batch.removed or batch.moved or batch.content)
         # An `add` of a known id replaces the object: it has another parent now, and keeps its subtree.
         added = dict.fromkeys(batch.added + batch.moved)
-        for id_ in added:
+        if batch.cause is BUILD:
+            yield from self._encode_tables([id_ for id_ in batch.added if id_ in rows], changes)
+        for id_ in batch.moved if batch.cause is BUILD else added:
             if id_ in rows:
                 self.shadow.revisions[id_] = revision
                 changes.append(b'["add",' + rows[id_].line() + b"]")
@@ -542,18 +612,27 @@ class Batcher:
         fresh = set(batch.added)
         changes.extend(encode(["remove", id_]) for id_ in batch.removed if id_ not in fresh)
 
+    def _encode_tables(self, ids: List[int], changes: List[bytes]) -> Iterator[None]:
+        """Encode new objects as a snapshot does, in a third of the time."""
+        for start in range(0, len(ids), AT_ONCE):
+            rows = [self.shadow.rows[id_] for id_ in ids[start : start + AT_ONCE]]
+            tables = b",".join(self._tables.encoded(map(state_of, rows)))
+            changes.append(b'["tables",' + b"[" + tables + b"]]")
+            yield
+
     def seal(self, batch: Batch, time: float) -> Optional[bytes]:
-        """Give the batch its revision and its place in the history; None when nothing changed."""
-        if not batch.changes:
+        """Give the batch its revision and its place in the history; None when nobody has to be told anything."""
+        building = batch.cause is BUILD
+        if not (self.shadow.is_copied if building else batch.changes):
             return None
         self.revision += 1
-        if batch.edit:
+        if batch.edit and not building:
             self.last_edit = self.revision
             if batch.cause.write is None:
                 self.last_foreign = self.revision
             else:
                 self.entries.note(batch.cause.write, self._edits_of(batch), batch.added)
-        if len(batch.changes) > batch.passing:
+        if len(batch.changes) > batch.passing and not building:
             self.last_change = self.revision
         about: Dict[str, Any] = {
             "epoch": self.epoch,
@@ -564,6 +643,8 @@ class Batcher:
         if batch.cause.write is not None:
             about["write"] = batch.cause.write
             about["author"] = batch.cause.author
+        if building:
+            about["coming"] = self.coming.parts
         body = encode(about)[:-1] + b',"changes":[' + b",".join(batch.changes) + b"]}"
         line = notification("set.batch", body)
         self.history.add(self.revision, line)
@@ -578,6 +659,8 @@ class Batcher:
 
     def close(self) -> None:
         """Detach all listeners and clear the shadow."""
+        self.outlined = False
+        self.coming.clear()
         for row in list(self.shadow.rows.values()):
             self.observers.detach(row)
             row.obj = None

@@ -2,8 +2,8 @@
 
 Objects of one class and kind (a MIDI clip, a quantized parameter) mostly have the same properties, so what all of them
 have had is read by one `attrgetter`. A property that one of them did not give is read by itself from then on: an
-exception must cost that property alone. What the table says that a kind lacks is not read: an exception costs Live
-more than ten values.
+exception must cost that property alone. What the table says that a kind lacks is not read, or of some classes not
+again after the first refusal: an exception costs Live more than ten values.
 """
 
 from __future__ import annotations
@@ -30,9 +30,12 @@ class FirstReading:
         places: Sequence[int],
         readers: Sequence[Optional[Reader]],
         constants: Dict[int, Any],
+        lacking: Sequence[int] = (),
     ) -> None:
+        """`lacking`: what the kind should not have by the table; read no more once Live has refused it."""
         self._properties = properties
         self._constants = list(constants.items())
+        self._lacking = frozenset(lacking)
         self._alone: List[Tuple[int, Reader]] = []
         self._derived: List[Tuple[int, Reader, Plain, str, int]] = []
         """What a method says for another property's value, which is read before: (place, reader, …, method, place)."""
@@ -88,5 +91,5 @@ class FirstReading:
         lacking = [(place, reader) for place, reader in self._together if values[place] is ABSENT]
         # One that gives nothing at all has died.
         if len(lacking) < len(self._together):
-            self._alone += lacking
+            self._alone += [pair for pair in lacking if pair[0] not in self._lacking]
             self._read_together([pair for pair in self._together if pair not in lacking])

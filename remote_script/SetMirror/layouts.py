@@ -157,7 +157,11 @@ class Layout:
             i for i, prop in enumerate(self.properties) if prop.type in ("routings", "notes", "warp_markers")
         ]
         """Read in pieces (see `content`): a hundred routings or a thousand notes fill a slice."""
-        self.long_bits = sum(1 << i for i in set(self.slow) | set(self.content))
+        self.slow_bits = sum(1 << i for i in self.slow)
+        self.long_bits = self.slow_bits | sum(1 << i for i in self.content)
+        self.envelope_bits = sum(1 << i for i, prop in enumerate(self.properties) if prop.type == "envelopes")
+        self.device_bits = self.bits_of(("devices",)) if type_ == "Track" else 0
+        """Most objects of a Set hang here, and an overview of it needs none of them; see `coming`."""
         self.late_bits = sum(1 << i for i, prop in enumerate(self.properties) if prop.type == "routings")
         """Routing lists: long, rarely read, and changed by every rename of another track, so they are sent later."""
         pointing = set(self.tree) | set(self.refs) | set(self.slow)
@@ -247,8 +251,9 @@ class Layout:
             return not needed or not lacks.issuperset(needed)
 
         places = [i for i in self.plain if self.names[i] not in known]
+        lacking = [i for i in places if not has(self._constants_of(self.properties[i]))]
         if self.type in _REFUSED:
-            places = [i for i in places if has(self._constants_of(self.properties[i]))]
+            places = [i for i in places if i not in lacking]
         listeners = [listener for listener in enumerate(self.listeners) if has(listener[1].kinds)]
         return Kind(
             FirstReading(
@@ -256,6 +261,7 @@ class Layout:
                 places,
                 self.readers,
                 {self.index[name]: value for name, value in known.items() if name in self.index},
+                lacking,
             ),
             [listener for listener in listeners if listener[1].resting],
             [listener for listener in listeners if not listener[1].resting],

@@ -30,7 +30,7 @@ ATTENDED = 1000
 
 
 class Requests:
-    """The table of methods; `state()` gives the present batcher and executor, `progress()` None when ready."""
+    """The table of methods; `state()` gives the present batcher and executor, `progress()` None when all is read."""
 
     def __init__(
         self,
@@ -68,21 +68,25 @@ class Requests:
             )
         return handler(client, request, params)
 
-    def _batcher(self) -> Batcher:
-        """The batcher, once the shadow is complete."""
-        progress = self._progress()
-        if progress is not None:
-            raise BridgeError(
-                "NOT_READY", "The Set is being read", progress=round(progress, 3), retry_after_s=0.25
-            )
+    def _batcher(self, outline: bool = False) -> Batcher:
+        """The batcher, once the shadow is complete, or its `outline` is."""
         batcher: Batcher = self._state()[0]
+        progress = self._progress()
+        if progress is not None and not (outline and batcher.outlined):
+            raise BridgeError(
+                "NOT_READY",
+                "The Set is being read",
+                progress=round(progress, 3),
+                coming=batcher.coming.parts,
+                retry_after_s=0.25,
+            )
         return batcher
 
     def _bridge_status(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
         return encode(self._status())
 
     def _set_snapshot(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
-        self._batcher()
+        self._batcher(params.get("outline") is True)
         if len(client.snapshots_wanted) >= SNAPSHOTS_WAITING:
             raise BridgeError(
                 "BUSY", "{} snapshots are waiting already".format(SNAPSHOTS_WAITING), retry_after_s=1.0
@@ -91,7 +95,7 @@ class Requests:
         return None
 
     def _set_watch(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
-        batcher = self._batcher()
+        batcher = self._batcher(outline=True)
         after = params.get("after_revision")
         if isinstance(after, bool) or not isinstance(after, int) or after < 0:
             raise BridgeError(

@@ -15,7 +15,7 @@ import traceback
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
 from . import settings
-from .attribution import AUDIT, Lot
+from .attribution import AUDIT, BUILD, Lot
 from .audit import Audit
 from .awake import NORMAL_S, Awake
 from .batches import Batch, Batcher
@@ -93,8 +93,11 @@ class SetMirror:
         self._timer: Any = None
         self._last_pump = self._last_display = self._began = clock()
         self._job: Optional[Iterator[None]] = None
+        self._fill_next = False
+        """True when more of the Set is read before further changes are sent."""
         self._batch: Optional[Batch] = None
         self._progress: Optional[float] = 0.0
+        """Share of the Set that is read; None once all of it is."""
         self._next_progress = 0.0
         self._rebuild_at = 0.0
         self._logged: Dict[str, int] = {}
@@ -236,7 +239,12 @@ class SetMirror:
             deadline = self.awake.deadline(start)
             self._round(server, deadline, deadline, deadline)
         batcher = self.batcher
-        if self._is_settled and not batcher.attribution.due and not self.executor.busy:
+        if (
+            self._progress is None
+            and self._is_settled
+            and not batcher.attribution.due
+            and not self.executor.busy
+        ):
             # At rest all that a pump takes is within this share.
             self._audit(time.perf_counter() if worked else start)
         server.beat(batcher.epoch, batcher.revision, time.time())
@@ -276,12 +284,13 @@ class SetMirror:
 
     @property
     def _is_settled(self) -> bool:
-        """True when no job is half done, i.e. the shadow equals the last sealed batch."""
-        return self._job is None and self._progress is None
+        """True when no job is half done, i.e. the shadow equals the last sealed batch, what is `coming` apart."""
+        return self._job is None and self.batcher.outlined
 
     def _begin_snapshots(self) -> None:
         if self.server is not None and self._is_settled:
-            self.server.begin_snapshots(self.batcher.shadow, self.batcher.revision)
+            batcher = self.batcher
+            self.server.begin_snapshots(batcher.shadow, batcher.revision, batcher.coming.parts)
 
     def _work(self, deadline: float, write_deadline: float) -> bool:
         """Run jobs and writes until there is nothing to do or the budget is spent; True when anything was done."""
@@ -292,11 +301,15 @@ class SetMirror:
                 worked = True
                 if not self._continue_job(deadline if executor.current is None else write_deadline):
                     return True
-            elif self._progress is not None:
+            elif not self.batcher.outlined:
                 if self._clock() < self._rebuild_at:
                     return worked
                 self._new_run()
                 executor = self.executor
+            elif self._may_fill():
+                self._fill_next = False
+                self._batch = Batch(Lot(BUILD))
+                self._job = self.batcher.fill(self._batch)
             elif self.batcher.attribution.due and not (
                 executor.busy and not self._advanced and self._flushes >= FLUSHES_FIRST
             ):
@@ -317,6 +330,17 @@ class SetMirror:
                 return worked
             if time.perf_counter() > (deadline if executor.current is None else write_deadline):
                 return worked
+
+    def _may_fill(self) -> bool:
+        """True when more of the Set is to be read now.
+
+        A client gets the outline that it waits for first. Reading and sending changes take turns, so that neither
+        holds up the other.
+        """
+        if not self.batcher.coming or (self.batcher.attribution.due and not self._fill_next):
+            return False
+        self._begin_snapshots()
+        return self.server is None or not self.server.is_encoding
 
     def _may_go_on(self) -> bool:
         """True when the running write may continue, or the next one start, in this turn.
@@ -340,7 +364,7 @@ class SetMirror:
         job = self._job
         assert job is not None
         began = time.perf_counter()
-        kind = "build" if self._batch is None else "flush"
+        kind = "build" if self._batch is None or self._batch.cause is BUILD else "flush"
         collecting = gc.isenabled()
         gc.disable()
         try:
@@ -363,17 +387,20 @@ class SetMirror:
         self._job = None
         batch, self._batch = self._batch, None
         if batch is None:
+            self._outlined()
+            return True
+        self._flushes = self._flushes + 1 if self.executor.busy else 0
+        line = self.batcher.seal(batch, time.time())
+        if line is not None and self.server is not None:
+            self.server.broadcast(line)
+        if batch.cause is BUILD and not self.batcher.coming:
             self._built()
-        else:
-            self._flushes = self._flushes + 1 if self.executor.busy else 0
-            line = self.batcher.seal(batch, time.time())
-            if line is not None and self.server is not None:
-                self.server.broadcast(line)
         return True
 
     def _start(self, lot: Lot) -> None:
         # When flushes follow each other without a pause, snapshots can start only here.
         self._begin_snapshots()
+        self._fill_next = True
         add_follow_ups(self.batcher, lot.marks)
         self._batch = Batch(lot)
         self._job = self.batcher.flush(self._batch)
@@ -446,6 +473,13 @@ class SetMirror:
         self._job = self.batcher.build()
         self._began = self._clock()
 
+    def _outlined(self) -> None:
+        """Clients can have the Set now, what is `coming` apart."""
+        self.counters["outline_s"] = round(self._clock() - self._began, 3)
+        self._next_progress = 0.0
+        if not self.batcher.coming:
+            self._built()
+
     def _built(self) -> None:
         self._progress = None
         self.counters["build_s"] = round(self._clock() - self._began, 3)
@@ -479,7 +513,8 @@ class SetMirror:
         now = self._clock()
         if now >= self._next_progress:
             self._next_progress = now + PROGRESS_S
-            server.notify("bridge.progress", {"progress": round(self._progress, 3)})
+            progress = {"progress": round(self._progress, 3), "outline": batcher.outlined}
+            server.notify("bridge.progress", progress)
 
     # -- clients -----------------------------------------------------------------------------------
 
@@ -506,6 +541,8 @@ class SetMirror:
         return {
             "epoch": batcher.epoch,
             "ready": self._progress is None,
+            "outline": batcher.outlined,
+            "coming": batcher.coming.parts,
             "progress": 1.0 if self._progress is None else round(self._progress, 3),
             "revision": batcher.revision,
             "oldest_revision": batcher.history.oldest(batcher.revision),

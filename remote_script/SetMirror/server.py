@@ -287,11 +287,19 @@ class Server:
             self._next_beat = now + HEARTBEAT_S
             self.notify("bridge.heartbeat", {"epoch": epoch, "revision": revision, "time": time})
 
-    def begin_snapshots(self, shadow: Shadow, revision: int) -> None:
+    @property
+    def is_encoding(self) -> bool:
+        """True while a snapshot can be encoded further, since its client takes it."""
+        return any(
+            (client.snapshot is not None or client.snapshots_wanted) and client.outbox_bytes < SNAPSHOT_AHEAD
+            for client in self.served()
+        )
+
+    def begin_snapshots(self, shadow: Shadow, revision: int, coming: List[str]) -> None:
         """Start the requested snapshots; must be called between two batches."""
         for client in self.served():
             if client.snapshot is None and client.snapshots_wanted:
-                client.snapshot = (client.snapshots_wanted.pop(0), shadow.snapshot(revision))
+                client.snapshot = (client.snapshots_wanted.pop(0), shadow.snapshot(revision, coming))
 
     def stream_snapshots(self, shadow: Shadow, epoch: str, spend: Callable[[], bool]) -> None:
         """Continue encoding the running snapshots while `spend()` allows."""
@@ -305,7 +313,12 @@ class Server:
                 else:
                     shadow.end_snapshot(snapshot)
                     client.snapshot = None
-                    result = {"epoch": epoch, "revision": snapshot.revision, "count": snapshot.count}
+                    result = {
+                        "epoch": epoch,
+                        "revision": snapshot.revision,
+                        "count": snapshot.count,
+                        "coming": snapshot.coming,
+                    }
                     client.push(result_line(request, encode(result)))
                 if not spend():
                     return

@@ -23,8 +23,10 @@ _LONG = 32
 class Snapshot:
     """A snapshot that is being sent; `revision` and `count` are known from the start."""
 
-    def __init__(self, rows: Dict[int, Row], revision: int) -> None:
+    def __init__(self, rows: Dict[int, Row], revision: int, coming: List[str]) -> None:
         self.revision = revision
+        self.coming = coming
+        """The parts of the Set that were not read yet."""
         self.count = len(rows)
         self._order: Deque[int] = deque(rows)
         self._left: Set[int] = set(rows)
@@ -80,6 +82,8 @@ class Shadow:
         """The last revision that changed an object; none for what is as it was when the Set was read."""
         self.root: Optional[Row] = None
         self.snapshots: List[Snapshot] = []
+        self.is_copied = False
+        """True since the first snapshot began: somebody may have a copy, to be told what changes and what is added."""
         self._next_id = 1
         self._ids: Dict[str, Dict[int, int]] = {}
         self._pointing: Dict[int, Tuple[Tuple[int, int], ...]] = {}
@@ -164,8 +168,9 @@ class Shadow:
 
     # -- snapshots ---------------------------------------------------------------------------------
 
-    def snapshot(self, revision: int) -> Snapshot:
-        started = Snapshot(self.rows, revision)
+    def snapshot(self, revision: int, coming: List[str]) -> Snapshot:
+        started = Snapshot(self.rows, revision, coming)
+        self.is_copied = True
         self.snapshots.append(started)
         return started
 
