@@ -1,11 +1,17 @@
-"""The `.als` Sets that tests read: a small generated Set, and real Sets if there is a folder with them."""
+"""The `.als` Sets that tests read: a small generated Set, and real Sets if there is a folder with them.
+
+Reading a real Set takes up to two seconds, so the tests of a file run Set by Set and share what was read.
+"""
 
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
+
+from remote_script.headless import SetSpec, load_als
 
 
 def folder() -> Path | None:
@@ -27,10 +33,16 @@ def files() -> list[Path]:
     return [OWN, *(sorted(where.glob("*.als")) if where else ())]
 
 
+@lru_cache(maxsize=2)
+def spec(als: Path) -> SetSpec:
+    """The Set as the loader reads it. Tests share it and do not change it; neither does a Live that opens it."""
+    return load_als(als)
+
+
 def parametrize(function):  # type: ignore[no-untyped-def]
-    """Run a test once for each Set."""
+    """Run a test once for each Set; the scope groups the tests of a file by Set."""
     paths = files()
-    return pytest.mark.parametrize("als", paths, ids=[path.stem for path in paths])(function)
+    return pytest.mark.parametrize("als", paths, ids=[path.stem for path in paths], scope="module")(function)
 
 
 def parametrize_long(function):  # type: ignore[no-untyped-def]
@@ -39,4 +51,4 @@ def parametrize_long(function):  # type: ignore[no-untyped-def]
         pytest.param(path, id=path.stem, marks=() if path == OWN or path.stem == FAST else pytest.mark.slow)
         for path in files()
     ]
-    return pytest.mark.parametrize("als", paths)(function)
+    return pytest.mark.parametrize("als", paths, scope="module")(function)

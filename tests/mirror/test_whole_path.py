@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from mirror import errors, load_token, open_mirror
-from remote_script.headless import demo_set, load_als
+from remote_script.headless import demo_set
 from remote_script.headless.sets.generate import default_set
 from remote_script.headless.sets.spec import SetSpec
 from remote_script.SetMirror import batches, observers
@@ -202,13 +202,13 @@ def a_session(changes_made: int, seed: int) -> list[Step]:
 
 @sets.parametrize
 def test_a_real_set_is_mirrored_exactly_after_a_session(als: Path) -> None:
-    in_virtual_time(carried_out, a_session(24, 1), load_als(als))
+    in_virtual_time(carried_out, a_session(24, 1), sets.spec(als))
 
 
 @pytest.mark.slow
 @sets.parametrize
 def test_a_real_set_is_mirrored_exactly_after_five_hundred_changes(als: Path) -> None:
-    in_virtual_time(carried_out, a_session(500, 2), load_als(als))
+    in_virtual_time(carried_out, a_session(500, 2), sets.spec(als))
 
 
 # -- scripts that are wrong on purpose ---------------------------------------------------------------

@@ -9,18 +9,25 @@ above, as Live's Python does.
 from __future__ import annotations
 
 import logging
+import weakref
 from typing import Any
 
 
 class ScriptLogHandler(logging.Handler):
-    """Handler of the root logger for records from files of this Live's scripts."""
+    """Handler of the root logger for records from files of this Live's scripts.
+
+    It refers to Live weakly: the root logger would otherwise keep the Set of every Live that was never closed.
+    """
 
     def __init__(self, live: Any) -> None:
         super().__init__()
-        self._live = live
+        self._live = weakref.ref(live, lambda _: self.end())
 
     def emit(self, record: logging.LogRecord) -> None:
-        scripts = [script for script in self._live.scripts if script.modules is not None]
+        live = self._live()
+        if live is None:
+            return
+        scripts = [script for script in live.scripts if script.modules is not None]
         if not any(script.modules.holds(record.pathname) for script in scripts):
             return
         try:
@@ -28,7 +35,7 @@ class ScriptLogHandler(logging.Handler):
         except Exception:
             self.handleError(record)
             return
-        self._live.log("Python: %s:%s:%d - %s" % (record.levelname, record.name, record.lineno, text))
+        live.log("Python: %s:%s:%d - %s" % (record.levelname, record.name, record.lineno, text))
 
     def begin(self) -> None:
         logging.getLogger().addHandler(self)

@@ -12,7 +12,7 @@ import pytest
 from mcp_server.history import Change, difference, match, read_set, state_of, words
 from mcp_server.history.difference import out_of_order
 from mirror.store import Store
-from remote_script.headless import HeadlessLive, default_set, demo_set, load_als
+from remote_script.headless import HeadlessLive, default_set, demo_set
 from remote_script.SetMirror.contract import schema
 from tests import sets
 
@@ -176,7 +176,7 @@ def test_random_edits_of_the_demo_set_are_explained(seed: int) -> None:
 def test_edited_copies_of_real_sets_are_explained_and_originals_do_not_differ(als: Path) -> None:
     one = read_set(als)
     assert difference(one, read_set(als)) == []
-    live = HeadlessLive(load_als(str(als)))
+    live = HeadlessLive(sets.spec(als))
     draw = random.Random(1)
     try:
         for _ in range(12):

@@ -9,8 +9,8 @@ import pytest
 from remote_script.headless import devices
 from remote_script.headless.devices import Law
 from remote_script.headless.music import display
+from tests import sets
 from tests.remote_script.headless.als import xml_view as view
-from tests.sets import parametrize
 
 EVERY = [(facts, one) for facts in devices.all_devices() for one in facts.parameters]
 
@@ -239,12 +239,11 @@ SHOWN = {
 }
 
 
-@parametrize
+@sets.parametrize
 def test_parameters_show_what_the_file_measures(als) -> None:  # type: ignore[no-untyped-def]
-    from remote_script.headless.als import load_als
     from tests.remote_script.headless.als.test_counts import every_device, every_track
 
-    spec, root = load_als(als), view.live_set(als)
+    spec, root = sets.spec(als), view.live_set(als)
     elements = [*view.tracks(root), *view.returns(root), view.main(root)]
     for track, element in zip(every_track(spec), elements, strict=True):
         loaded = [device for device in every_device(track.devices)]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 import sys
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -238,3 +241,13 @@ def test_a_message_is_forwarded_once_after_another_set_was_opened(live: Headless
     live.run_for(1.0)
     script.receive_midi((0x90, 36, 127))
     assert script.instance.got == [(0x90, 36, 127)]
+
+
+def test_a_live_that_nobody_closes_does_not_outlive_its_last_reference() -> None:
+    handlers = list(logging.getLogger().handlers)
+    live = weakref.ref(HeadlessLive(small_set()))
+    # `import Live` finds the modules of the newest one, which refer to it.
+    HeadlessLive(small_set()).close()
+    gc.collect()
+    assert live() is None
+    assert logging.getLogger().handlers == handlers

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remote_script.headless import demo_set, load_als
+from remote_script.headless import demo_set
 from remote_script.SetMirror.contract import display
 from tests import sets
 
@@ -115,7 +115,7 @@ def test_every_parameter_of_the_demo_set_can_be_said_in_lives_texts() -> None:
 
 @sets.parametrize
 def test_every_parameter_of_a_real_set_can_be_said_in_lives_texts(als: Path) -> None:
-    with on_stage(load_als(str(als))) as stage:
+    with on_stage(sets.spec(als)) as stage:
         stage.follower()
         assert _check_all_parameters(stage) > 0
 

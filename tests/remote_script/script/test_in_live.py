@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from remote_script.headless import demo_set, load_als
+from remote_script.headless import demo_set
 from remote_script.headless.sets.generate import default_set, large_set
 from tests import changes, sets
 from tests.remote_script.headless.world import small_set
@@ -64,7 +64,7 @@ def test_a_rename_among_a_hundred_tracks_is_a_few_kilobytes_on_the_wire() -> Non
 
 @sets.parametrize
 def test_a_real_set_is_mirrored_exactly(als: Path) -> None:
-    with on_stage(load_als(str(als))) as stage:
+    with on_stage(sets.spec(als)) as stage:
         client = stage.follower()
         assert stage.differences(client) == []
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from remote_script.headless import HeadlessLive, load_als
+from remote_script.headless import HeadlessLive
 from tests import sets
 from tests.remote_script.headless.als import making, more, shown
 from tests.remote_script.headless.als import xml_view as view
@@ -58,14 +58,14 @@ def lives() -> Iterator[dict[Path, Any]]:
     """The Sets that are open already; a large one takes a while."""
     held: dict[Path, Any] = {}
     yield held
-    for live in held.values():
+    for live, _ in held.values():
         live.close()
 
 
 def open_set(als: Path, lives: dict[Path, Any]) -> Any:
     if als not in lives:
-        lives[als] = HeadlessLive(load_als(str(als)))
-    live, root = lives[als], view.live_set(als)
+        lives[als] = HeadlessLive(sets.spec(als)), view.live_set(als)
+    live, root = lives[als]
     tracks = [*live.song.tracks, *live.song.return_tracks, live.song.master_track]
     elements = [*view.tracks(root), *view.returns(root), view.main(root)]
     return live.song, root, list(zip(tracks, elements, strict=True))
@@ -384,5 +384,5 @@ def test_sixty_properties_read_as_the_files_say(
 
 def test_the_only_warnings_of_these_sets_are_guesses_about_devices(every_set: list[Path]) -> None:
     for als in every_set:
-        warnings = load_als(str(als)).warnings
+        warnings = sets.spec(als).warnings
         assert {each.kind for each in warnings} <= {"device names", "device values"}, als.name

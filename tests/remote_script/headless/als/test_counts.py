@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from remote_script.headless import devices
-from remote_script.headless.als import load_als
 from remote_script.headless.music import display
 from remote_script.headless.sets.spec import ClipSpec, DeviceSpec, SetSpec, TrackSpec
+from tests import sets
 from tests.remote_script.headless.als import xml_view as view
-from tests.sets import parametrize
 
 
 def every_track(spec: SetSpec) -> list[TrackSpec]:
@@ -28,9 +27,9 @@ def every_clip(track: TrackSpec) -> list[ClipSpec]:
     return [clip for clip in track.clip_slots if clip is not None] + track.arrangement_clips
 
 
-@parametrize
+@sets.parametrize
 def test_every_kind_of_thing_is_as_often_in_the_spec_as_in_the_file(als: Path) -> None:
-    spec, root = load_als(als), view.live_set(als)
+    spec, root = sets.spec(als), view.live_set(als)
     elements = [*view.tracks(root), *view.returns(root), view.main(root)]
     counted = {
         "tracks": len(view.tracks(root)),
@@ -64,17 +63,19 @@ def test_every_kind_of_thing_is_as_often_in_the_spec_as_in_the_file(als: Path) -
     assert found == counted
 
 
-@parametrize
+@sets.parametrize
 def test_a_real_set_loads_without_a_warning_but_for_guesses(als: Path) -> None:
     found = [
-        warning for warning in load_als(als).warnings if warning.kind not in ("device names", "device values")
+        warning
+        for warning in sets.spec(als).warnings
+        if warning.kind not in ("device names", "device values")
     ]
     assert [str(warning) for warning in found] == []
 
 
-@parametrize
+@sets.parametrize
 def test_every_parameter_lies_within_its_range(als: Path) -> None:
-    for track in every_track(load_als(als)):
+    for track in every_track(sets.spec(als)):
         for device in every_device(track.devices):
             for one in device.parameters:
                 assert one.minimum <= one.value <= one.maximum, (device.class_name, one)
@@ -84,9 +85,9 @@ def test_every_parameter_lies_within_its_range(als: Path) -> None:
                     assert len(one.items) == one.maximum - one.minimum + 1, (device.class_name, one)
 
 
-@parametrize
+@sets.parametrize
 def test_devices_without_a_whole_table_show_every_parameter_of_the_file(als: Path) -> None:
-    spec, root = load_als(als), view.live_set(als)
+    spec, root = sets.spec(als), view.live_set(als)
     elements = [*view.tracks(root), *view.returns(root), view.main(root)]
     for track, element in zip(every_track(spec), elements, strict=True):
         for device, found in zip(track.devices, view.top_devices(element), strict=True):
@@ -98,9 +99,9 @@ def test_devices_without_a_whole_table_show_every_parameter_of_the_file(als: Pat
                 assert len(device.parameters) == len(held) - 1, found.tag
 
 
-@parametrize
+@sets.parametrize
 def test_devices_with_a_whole_table_show_the_same_parameters_in_every_set(als: Path) -> None:
-    for track in every_track(load_als(als)):
+    for track in every_track(sets.spec(als)):
         for device in every_device(track.devices):
             facts = devices.find(device.class_name)
             if facts is not None and facts.parameters and "Group" not in device.class_name:
@@ -111,9 +112,9 @@ def test_devices_with_a_whole_table_show_the_same_parameters_in_every_set(als: P
                 assert listed in names
 
 
-@parametrize
+@sets.parametrize
 def test_parameter_names_of_a_device_are_not_given_twice(als: Path) -> None:
-    for track in every_track(load_als(als)):
+    for track in every_track(sets.spec(als)):
         for device in every_device(track.devices):
             names = [one.name for one in device.parameters]
             if "Plugin" not in device.class_name and not device.class_name.startswith("Mx"):

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from remote_script.headless.als import load_als
 from remote_script.headless.sets.spec import ClipSpec, DeviceSpec, SetSpec
+from tests import sets
 from tests.remote_script.headless.als import xml_view as view
 from tests.remote_script.headless.als.xml_view import flag, number, value
-from tests.sets import parametrize
 
 
 def color_of(element) -> int | None:  # type: ignore[no-untyped-def]
@@ -48,9 +47,9 @@ def mixer_of(element) -> dict[str, object]:  # type: ignore[no-untyped-def]
     }
 
 
-@parametrize
+@sets.parametrize
 def test_tracks_have_the_properties_that_the_file_says(als: Path) -> None:
-    spec, root = load_als(als), view.live_set(als)
+    spec, root = sets.spec(als), view.live_set(als)
     kinds = {
         "MidiTrack": "midi",
         "AudioTrack": "audio",
@@ -107,9 +106,9 @@ def test_tracks_have_the_properties_that_the_file_says(als: Path) -> None:
             assert same_fader(send, factor * 10 ** (6 / 20)) or factor < 0.001
 
 
-@parametrize
+@sets.parametrize
 def test_routings_carry_the_names_that_choosers_show(als: Path) -> None:
-    spec, root = load_als(als), view.live_set(als)
+    spec, root = sets.spec(als), view.live_set(als)
     for track, element in pairs(spec, root):
         chain = element.find("DeviceChain")
         has_instrument = any(device.type == 1 for device in track.devices)
@@ -210,9 +209,9 @@ def compare_audio(spec: ClipSpec, clip) -> None:  # type: ignore[no-untyped-def]
             assert spec.file_path.split("/")[1:-1] == hints or spec.file_path.split("/")[:-1] == hints
 
 
-@parametrize
+@sets.parametrize
 def test_clips_have_the_properties_that_the_file_says(als: Path) -> None:
-    spec, root = load_als(als), view.live_set(als)
+    spec, root = sets.spec(als), view.live_set(als)
     grooves = [one.get("Id", "") for one in root.findall("GroovePool/Grooves/Groove")]
     for track, element in pairs(spec, root):
         for slot, clip in zip(track.clip_slots, view.slots(element), strict=True):
@@ -289,17 +288,17 @@ def compare_plugin(spec: DeviceSpec, device) -> None:  # type: ignore[no-untyped
             assert seen.value == pytest.approx(float(written))
 
 
-@parametrize
+@sets.parametrize
 def test_devices_have_the_properties_that_the_file_says(als: Path) -> None:
-    spec, root = load_als(als), view.live_set(als)
+    spec, root = sets.spec(als), view.live_set(als)
     for track, element in pairs(spec, root):
         for device, found in zip(track.devices, view.top_devices(element), strict=True):
             compare_device(device, found)
 
 
-@parametrize
+@sets.parametrize
 def test_the_song_has_the_properties_that_the_file_says(als: Path) -> None:
-    spec, root = load_als(als), view.live_set(als)
+    spec, root = sets.spec(als), view.live_set(als)
     mixer = view.main(root).find("DeviceChain/Mixer")
     assert mixer is not None
     code = int(value(mixer, "TimeSignature/Manual"))

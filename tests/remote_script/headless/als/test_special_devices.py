@@ -10,11 +10,11 @@ import pytest
 
 from remote_script.headless import HeadlessLive
 from remote_script.headless.als import devices as loader
-from remote_script.headless.als import load_als, notices, properties
+from remote_script.headless.als import notices, properties
 from remote_script.headless.als.parameters import Targets
 from remote_script.headless.sets.spec import SetSpec, TrackSpec
+from tests import sets
 from tests.remote_script.headless.als import xml_view as view
-from tests.sets import parametrize
 
 EFFECTS = ("Eq8", "Compressor2", "Erosion2", "Roar", "Looper", "Shifter", "Hybrid")
 
@@ -140,13 +140,13 @@ def test_a_place_that_holds_no_number_is_named() -> None:
     assert (warning.kind, warning.places) == ("value", ["Lfo_ModSource 'loud'"])
 
 
-@parametrize
+@sets.parametrize
 def test_real_sets_tell_their_special_devices(als: Path) -> None:
     from tests.remote_script.headless.als.test_counts import every_device, every_track
 
     root = view.live_set(als)
     elements = [*view.tracks(root), *view.returns(root), view.main(root)]
-    for track, element in zip(every_track(load_als(als)), elements, strict=True):
+    for track, element in zip(every_track(sets.spec(als)), elements, strict=True):
         loaded = [one for one in every_device(track.devices) if one.class_name in properties.PLACES]
         found = [one for one in view.devices(element) if one.tag in properties.PLACES]
         for kind in properties.PLACES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -12,7 +13,9 @@ CLIPS = ("MidiClip", "AudioClip")
 TRACKS = ("MidiTrack", "AudioTrack", "GroupTrack")
 
 
+@lru_cache(maxsize=2)
 def live_set(path: Path) -> Element:
+    """The file's Set. Tests share it and do not change it."""
     with gzip.open(path) as stream:
         set_element = ElementTree.parse(stream).getroot().find("LiveSet")
     assert set_element is not None
