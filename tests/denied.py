@@ -32,8 +32,10 @@ def ways(whole: Whole, id_: int) -> list[str]:
     return patterns
 
 
-async def denied_everywhere(whole: Whole, target: Any, method: str, args: dict[str, Any]) -> int:
-    """Try the call against all these rules; how many there were."""
+async def denied_everywhere(
+    whole: Whole, target: Any, method: str, args: dict[str, Any]
+) -> tuple[int, Reading]:
+    """Try the call against all these rules; how many there were, and Live as it is after the last."""
     store = whole.mirror.store
     call = Call(target, method, args)
     effects = effects_of(store, [call])
@@ -64,7 +66,8 @@ async def denied_everywhere(whole: Whole, target: Any, method: str, args: dict[s
         else:
             raise AssertionError((method, store.ref(id_), "the script let it through"))
     whole.engine.policy = policy_before
-    really = Difference(before, Reading(whole.stage.live.song))
+    after = Reading(whole.stage.live.song)
+    really = Difference(before, after)
     assert (really.created, really.removed, really.edited) == ([], [], []), method
     assert whole.history() == entries
-    return tried
+    return tried, after

@@ -7,6 +7,7 @@ the mirror from its root at the same time. No property is excused but gauges, wh
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 from remote_script.SetMirror.contract import schema
@@ -17,6 +18,14 @@ UNREADABLE = (RuntimeError, AttributeError, TypeError)
 PITCH_FIELDS = ("index_in_octave", "octave", "frequency")
 """Of a tuning system's pitches, which Live has as objects."""
 ABSENT = "<absent>"
+SPECIAL = ("child", "children", "ref", "refs", "envelopes", "notes")
+"""Types of properties whose values are compared otherwise than by their plain value."""
+
+
+@cache
+def _compared(name: str) -> list[schema.Property]:
+    """The properties of a class that are compared: all but gauges."""
+    return [prop for prop in schema.properties(name).values() if prop.kind != "gauge"]
 
 
 def _class_of(thing: Any, declared: str) -> str:
@@ -97,29 +106,28 @@ class Oracle:
         self._track = above
 
     def _properties(self, where: str, thing: Any, name: str, node: Any) -> None:
-        for prop in schema.properties(name).values():
-            if prop.kind == "gauge":
-                continue
+        for prop in _compared(name):
             self.values += 1
-            spot = f"{where}.{prop.name}"
             value = self._read(thing, prop)
+            if prop.type not in SPECIAL:
+                mirrored, value = node.props.get(prop.name, ABSENT), self._plain(value, prop)
+                if value != mirrored:
+                    self._differ(f"{where}.{prop.name}", value, mirrored)
+                continue
+            spot = f"{where}.{prop.name}"
             if prop.is_tree:
                 self._tree(where, spot, value, node, prop)
             elif prop.type in ("ref", "refs"):
                 self._later.append((spot, value, node, prop))
             elif prop.type == "envelopes":
                 self._clips.append((spot, thing, node, self._track))
-            elif prop.type == "notes":
+            else:
                 mirrored = (
                     ABSENT if "notes" not in node.props and value is ABSENT
                     else sorted([*self._note(n)] for n in self.mirror.notes(node.id))
                 )  # fmt: skip
                 if value != mirrored:
                     self._differ(spot, value, mirrored)
-            else:
-                mirrored = node.props.get(prop.name, ABSENT)
-                if self._plain(value, prop) != mirrored:
-                    self._differ(spot, self._plain(value, prop), mirrored)
 
     @staticmethod
     def _note(note: Any) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from mcp_server.effects import effects_of
@@ -20,7 +21,25 @@ Key = tuple[str, int]
 """The base class and the pointer of an object: pointers of different bases may be equal."""
 
 SOUNDING = ("is_playing", "is_triggered", "is_recording")
+LAUNCHED = ("Clip", "Scene", "ClipSlot")
 CONTENT = ("notes", "warp_markers", "envelopes")
+
+
+@cache
+def _relevant(name: str) -> list[schema.Property]:
+    """The properties of a class that a reading keeps or follows: children, content, edits and what sounds."""
+    return [
+        prop
+        for prop in schema.properties(name).values()
+        if prop.kind != "gauge"
+        and prop.name != "application"
+        and (
+            prop.is_tree
+            or prop.is_edit
+            or prop.type in CONTENT
+            or (prop.name in SOUNDING and name in LAUNCHED)
+        )
+    ]
 
 
 @dataclass
@@ -54,9 +73,7 @@ class Reading:
         elif name == "DeviceParameter":
             parameters.append(thing)
         path = "" if ref == "song" else f"{ref}/"
-        for prop in schema.properties(name).values():
-            if prop.kind == "gauge" or prop.name == "application":
-                continue
+        for prop in _relevant(name):
             try:
                 value = _notes(thing) if prop.type == "notes" else getattr(thing, prop.name, ABSENT)
             except UNREADABLE:
@@ -71,9 +88,9 @@ class Reading:
                     self._walk(child, prop.of, f"{path}{prop.name}/{number}", key, parameters)
             elif prop.type == "envelopes":
                 self._clips.append((record, thing, parameters))
-            elif prop.name in SOUNDING and name in ("Clip", "Scene", "ClipSlot"):
+            elif prop.name in SOUNDING and name in LAUNCHED:
                 record.sounds[prop.name] = bool(value)
-            elif prop.is_edit or prop.type in CONTENT:
+            else:
                 record.edits[prop.name] = self._plain(value, prop)
 
     @staticmethod
@@ -132,11 +149,19 @@ class Difference:
 class Watch:
     """What a call is judged to touch, and, once it was made, what it touched beyond that."""
 
-    def __init__(self, whole: Whole, target: Any, method: schema.Method, args: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        whole: Whole,
+        target: Any,
+        method: schema.Method,
+        args: dict[str, Any],
+        before: Reading | None = None,
+    ) -> None:
+        """`before`: a reading of Live as it is now, where the test has one already."""
         self.effects = effects_of(whole.mirror.store, [Call(target, method.name, args)])
         self._method = method
         self._song = whole.stage.live.song
-        self._before = Reading(self._song)
+        self._before = before or Reading(self._song)
         rows = whole.stage.script.batcher.shadow.rows
         self._keys = {
             id_: (rows[id_].layout.root, rows[id_].ptr) for effect in self.effects for id_ in effect.ids

@@ -40,11 +40,11 @@ LONG_S = 60.0
 
 
 class Stream(anyio.abc.ByteStream):
-    """A pipe of the script's as a stream; looked at as often as Live's timer fires."""
+    """A pipe of the script's as a stream. Who runs Live calls `look` between its ticks."""
 
-    def __init__(self, pipe: Pipe, tick_s: float = TICK_S) -> None:
+    def __init__(self, pipe: Pipe) -> None:
         self.pipe = pipe
-        self.tick_s = tick_s
+        self._readable = trio.Event()
         self.cut_after: int | None = None
         """Number of bytes that still arrive before the cut."""
         self.sent_before_cut: int | None = None
@@ -58,13 +58,28 @@ class Stream(anyio.abc.ByteStream):
         self._again: list[list[Any]] = []
         self._line = b""
 
+    @property
+    def readable(self) -> bool:
+        """True when bytes came or the line ended."""
+        return bool(self.pipe.to_client) or self._ended
+
+    def look(self) -> None:
+        """Wake the reader if there is something to read."""
+        if self.readable:
+            self._readable.set()
+
+    @property
+    def _ended(self) -> bool:
+        return self.pipe.closed_by_script or self.pipe.failing or self.gone
+
     async def receive(self, max_bytes: int = 65536) -> bytes:
         if self.cut_after == 0:
             self.pipe.failing = True
         while not self.pipe.to_client or self.pipe.failing or self.gone:
-            if self.pipe.closed_by_script or self.pipe.failing or self.gone:
+            if self._ended:
                 raise anyio.EndOfStream
-            await trio.sleep(self.tick_s / 2)
+            self._readable = trio.Event()
+            await self._readable.wait()
         if self.cut_after is not None:
             max_bytes = min(max_bytes, self.cut_after)
         data = bytes(self.pipe.to_client[:max_bytes])
@@ -140,7 +155,7 @@ class Whole:
     async def connect(self) -> anyio.abc.ByteStream:
         """For `open_mirror`."""
         await trio.lowlevel.checkpoint()
-        line = Stream(self.stage.listener.connect(), self.tick_s)
+        line = Stream(self.stage.listener.connect())
         self.lines.append(line)
         return line
 
@@ -152,7 +167,14 @@ class Whole:
     async def run(self) -> None:
         """Live's time follows trio's."""
         while True:
-            await trio.sleep(self.tick_s)
+            if any(line.readable for line in self.lines):
+                # What a tick sends arrives half a tick later, so that a fault can come between.
+                await trio.sleep(self.tick_s / 2)
+                for line in self.lines:
+                    line.look()
+                await trio.sleep(self.tick_s / 2)
+            else:
+                await trio.sleep(self.tick_s)
             self.stage.live.run_for(self.tick_s)
 
     # -- actions -----------------------------------------------------------------------------------

@@ -17,9 +17,9 @@ import trio.testing
 
 from mirror import Call, Operation, Set, WriteResult, errors
 from mirror.writes import Writes
-from remote_script.headless import demo_set
 from remote_script.SetMirror.operations import Operation as LiveOperation
 from remote_script.SetMirror.undo_step import UndoStep
+from tests.lean import demo_set
 from tests.whole import LONG_S, Whole, whole_path
 
 POINTS = (
@@ -191,9 +191,10 @@ class World:
 
 
 async def until(claim: Callable[[], bool]) -> None:
-    """Wait until it is so, to a tenth of a millisecond."""
+    """Wait until it is so, to a tenth of a millisecond; after a second, as in a stall, to a millisecond."""
+    soon = trio.current_time() + 1.0
     while not claim():  # noqa: ASYNC110 - what is looked at tells nobody
-        await trio.sleep(STEP_S / 10)
+        await trio.sleep(STEP_S / 10 if trio.current_time() < soon else STEP_S)
 
 
 async def history(seed: int) -> World:

@@ -19,7 +19,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from mirror import errors, load_token, open_mirror
-from remote_script.headless import demo_set
 from remote_script.headless.sets.generate import default_set
 from remote_script.headless.sets.spec import SetSpec
 from remote_script.SetMirror import batches, observers
@@ -30,8 +29,9 @@ from remote_script.SetMirror.layouts import Kind, Row
 from remote_script.SetMirror.script import SetMirror
 from remote_script.SetMirror.settings import BUDGET_MS
 from tests import changes, sets
+from tests.lean import demo_set
 from tests.mirror.test_histories import WRONG
-from tests.whole import LONG_S, Refused, Whole, whole_path
+from tests.whole import LONG_S, TICK_S, Refused, Whole, whole_path
 
 STEPS = st.one_of(
     st.tuples(st.just("hand"), st.integers(0, 1 << 16)),
@@ -119,6 +119,8 @@ async def carried_out(steps: list[Step], spec: SetSpec | None = None) -> None:
             line.cut_after = None
             line.lost, line.late = 0, []
         await whole.by_hand(lambda song: song.stop_playing())
+        # From here on nothing depends on latencies.
+        whole.tick_s = 5 * TICK_S
         await trio.sleep(15)
         await whole.mirror.wait_synced(LONG_S)
         assert await whole.differences() == []

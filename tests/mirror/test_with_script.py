@@ -12,7 +12,6 @@ import trio
 
 from mirror import Call, Mirror, Set, errors, load_token, open_mirror
 from tests.remote_script.script.guest import Guest
-from tests.remote_script.script.pipes import Pipe
 from tests.whole import Stream
 
 from .conftest import Clock
@@ -23,13 +22,12 @@ class Bridge:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.guest = Guest(monkeypatch)
-        self.pipes: list[Pipe] = []
+        self.lines: list[Stream] = []
         self.stalled = False
 
     async def connect(self) -> anyio.abc.ByteStream:
-        pipe = self.guest.listener.connect()
-        self.pipes.append(pipe)
-        return Stream(pipe)
+        self.lines.append(Stream(self.guest.listener.connect()))
+        return self.lines[-1]
 
     async def run(self) -> None:
         while True:
@@ -37,6 +35,8 @@ class Bridge:
             if not self.stalled:
                 self.guest.pump()
                 self.guest.script.update_display()
+            for line in self.lines:
+                line.look()
 
 
 Open = Callable[[], AbstractAsyncContextManager[Mirror]]
@@ -136,7 +136,7 @@ async def test_a_refusal_of_lives_is_told_with_its_reason(clock: Clock, bridge: 
 
 async def test_a_lost_line_is_resumed_from_the_history(clock: Clock, bridge: Bridge, opened: Open) -> None:
     async with opened() as mirror:
-        bridge.pipes[-1].failing = True
+        bridge.lines[-1].pipe.failing = True
         bridge.guest.song.tracks[0].name = "Kick"
         await trio.sleep(1)
         await mirror.wait_synced(10)
