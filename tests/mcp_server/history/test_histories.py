@@ -24,7 +24,7 @@ from mirror.store import Store
 
 AUTHORS = ("live", "a", "b")
 TRACKS = (10, 20, 30)
-FAST, ALL = 150, 2000
+HISTORIES, PARTS = 2000, 5
 Key = tuple[int, str]
 """A property of an object, or its list of devices."""
 DEVICES, ENVELOPES = "devices", "automation_envelopes"
@@ -267,9 +267,9 @@ def recall(world: World, mix: mixes.Mix, then: dict[Key, Any]) -> None:
     assert len([each for each in made.left if "is not there" in each]) == len(gone), made.left
 
 
-@pytest.mark.parametrize("part", range(5))
-def test_random_histories_agree_with_the_plain_model(part: int) -> None:
-    for seed in range(part, FAST, 5):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_two_thousand_random_histories_agree_with_the_plain_model(part: int) -> None:
+    for seed in range(part, HISTORIES, PARTS):
         history(seed)
 
 
@@ -278,12 +278,6 @@ def test_a_value_that_came_back_by_others_is_still_put_back_to_what_was_before_i
     seed: int,
 ) -> None:
     history(seed)
-
-
-@pytest.mark.slow
-def test_two_thousand_histories_agree_with_the_plain_model() -> None:
-    for seed in range(ALL):
-        history(seed)
 
 
 def all_selected(chain: list[chains.Link]) -> list[chains.Link] | None:
@@ -357,5 +351,5 @@ def test_a_wrong_variant_is_found(
 ) -> None:
     monkeypatch.setattr(module, name, wrong)
     with pytest.raises((AssertionError, KeyError)):
-        for seed in range(FAST * 4):
+        for seed in range(HISTORIES):
             history(seed)
