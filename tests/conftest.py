@@ -4,6 +4,8 @@ The user's `SETMIRROR_` variables are removed, and variables that a test sets ar
 that tests call in their own process set variables permanently. The home separates tests from the user's token, logs and
 policy. Trio's virtual clock jumps ahead when all tasks wait, also when they wait for a thread: the seconds of a time
 limit would pass while a thread reads a file.
+
+With several workers the longest files start first, so that no worker ends with one of them while the others wait.
 """
 
 from __future__ import annotations
@@ -18,6 +20,33 @@ from unittest import mock
 import anyio._backends._trio as anyio_on_trio
 import pytest
 import trio.testing
+
+LONGEST = (
+    "test_crowd.py",
+    "test_every_method.py",
+    "test_whole_path.py",
+    "test_processes.py",
+    "test_faults.py",
+    "test_in_live.py",
+    "test_probes.py",
+    "test_every_property.py",
+    "test_whole_histories.py",
+    "test_clip_histories.py",
+    "test_recipes.py",
+    "test_batch.py",
+)
+"""Files of tests by their processor time, as `--durations=0` shows it."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # xdist would start the files with the fewest tests last; the longest ones are among these.
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))
 
 
 @pytest.fixture(autouse=True)
