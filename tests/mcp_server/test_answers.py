@@ -7,9 +7,9 @@ import pytest
 import trio
 import trio.testing
 
-from remote_script.headless import demo_set
 from tests import jobs
 from tests.every_class import everything
+from tests.lean import demo_set
 from tests.whole import Refused, whole_path
 
 Clock = trio.testing.MockClock

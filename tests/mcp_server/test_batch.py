@@ -17,9 +17,9 @@ from mcp_server.plans import Scope
 from mcp_server.policy import File, Policy
 from mcp_server.tools import TOOLS
 from mirror import Call, Set
-from remote_script.headless import demo_set
 from remote_script.SetMirror.contract.errors import TABLE, BridgeError
 from remote_script.SetMirror.operations import Operation as ScriptOperation
+from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

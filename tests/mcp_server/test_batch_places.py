@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import trio.testing
 
-from remote_script.headless import demo_set
 from remote_script.SetMirror.contract import schema
+from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from mcp_server import recipes
-from remote_script.headless import SetSpec, default_set, demo_set
+from remote_script.headless import SetSpec, default_set
+from tests.lean import demo_set
 from tests.whole import Refused, whole_path
 
 RECIPES = sorted(recipes.shelf().recipes)

@@ -10,9 +10,9 @@ import trio
 import trio.testing
 
 from mcp_server.policy import File, Policy, Rule
-from remote_script.headless import demo_set
 from remote_script.headless.model import arrangement
 from remote_script.headless.model.clip_content import Envelope
+from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import trio.testing
 
-from remote_script.headless import demo_set, load_als
+from remote_script.headless import load_als
 from remote_script.headless.sets.generate import large_set
 from tests import changes, sets
+from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
 
 CHANGES = 500

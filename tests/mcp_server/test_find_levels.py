@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import trio.testing
 
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import whole_path
 
 Clock = trio.testing.MockClock

@@ -10,11 +10,11 @@ import pytest
 import trio.testing
 
 from mcp_server.tools import TOOLS
-from remote_script.headless import demo_set
 from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.contract.errors import TABLE
 from remote_script.SetMirror.contract.limits import FOREVER_BEATS
 from tests.every_class import everything
+from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

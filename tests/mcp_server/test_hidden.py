@@ -17,7 +17,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_server import resources
 from mcp_server.policy import File, Policy, Rule
 from mirror import errors
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

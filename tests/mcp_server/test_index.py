@@ -10,7 +10,7 @@ import pytest
 import trio.testing
 
 from mcp_server.index import DIMENSIONS, FEATURES_VERSION, TAG, TAG_KEYS, VARIABLE
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import Refused, whole_path
 
 Clock = trio.testing.MockClock

@@ -13,7 +13,7 @@ import trio.testing
 
 from mcp_server.demo.agent import Agent
 from mcp_server.front import build
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import LONG_S, Whole, whole_path
 
 Clock = trio.testing.MockClock

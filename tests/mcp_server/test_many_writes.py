@@ -9,8 +9,8 @@ import pytest
 import trio.testing
 
 from mcp_server.demo.contents import differences, picture
-from remote_script.headless import demo_set
 from tests import changes
+from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
 
 OPERATIONS = 40

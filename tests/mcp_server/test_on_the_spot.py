@@ -23,7 +23,7 @@ from mcp_server.tool import Nothing, Tool
 from mcp_server.tools import TOOLS
 from mirror import load_token
 from mirror.token import bearer
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import Whole, whole_path
 
 Clock = trio.testing.MockClock

@@ -11,7 +11,7 @@ import trio.testing
 
 from mcp_server.pins import Pin, pin_of
 from mcp_server.policy import File, Policy, Rule
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

@@ -16,7 +16,7 @@ import trio.testing
 from mcp_server.policy import File, Policy, Rule
 from mcp_server.tools import TOOLS
 from mirror import errors
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

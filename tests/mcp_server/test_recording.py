@@ -8,7 +8,7 @@ import pytest
 import trio
 import trio.testing
 
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import Whole, whole_path
 
 Clock = trio.testing.MockClock

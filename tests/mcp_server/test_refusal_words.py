@@ -11,8 +11,8 @@ import trio.testing
 
 from mcp_server.tools import TOOLS
 from mirror import errors
-from remote_script.headless import demo_set
 from remote_script.SetMirror.contract import schema
+from tests.lean import demo_set
 from tests.whole import Refused, whole_path
 
 Clock = trio.testing.MockClock

@@ -14,7 +14,7 @@ import trio.testing
 from mcp_server.demo.agent import Agent
 from mcp_server.front import build
 from mcp_server.subscriptions import APART_S
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import Whole, whole_path
 
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])

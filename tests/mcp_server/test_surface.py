@@ -16,9 +16,9 @@ from mcp_server.front import INSTRUCTIONS
 from mcp_server.tool import Tool
 from mcp_server.tools import CORE, TOOLS, TOOLSETS, chosen
 from mirror import errors
-from remote_script.headless import demo_set
 from remote_script.SetMirror.contract import schema
 from tests.every_class import everything
+from tests.lean import demo_set
 from tests.whole import Refused, whole_path
 
 Clock = trio.testing.MockClock

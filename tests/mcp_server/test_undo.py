@@ -10,9 +10,10 @@ import trio
 import trio.testing
 
 from mcp_server.demo.contents import Picture, differences, picture
-from remote_script.headless import demo_set, load_als
+from remote_script.headless import load_als
 from tests import changes, sets
 from tests.every_class import everything
+from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
 
 WRITES = 80

@@ -10,9 +10,9 @@ import trio.testing
 
 from mirror import Set
 from mirror.errors import PreconditionFailed
-from remote_script.headless.sets.demo_set import demo_set
 from remote_script.headless.sets.generate import default_set
 from tests.every_class import everything
+from tests.lean import demo_set
 from tests.whole import QUIET_S, Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

@@ -10,11 +10,11 @@ import trio
 import trio.testing
 
 from mirror import Call, Operation, Set
-from remote_script.headless import demo_set
 from remote_script.headless.api import turns
 from remote_script.headless.sets.generate import default_set
 from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.later import PROPERTIES
+from tests.lean import demo_set
 from tests.whole import Whole, whole_path
 
 Clock = trio.testing.MockClock

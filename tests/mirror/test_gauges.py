@@ -7,8 +7,8 @@ import trio
 import trio.testing
 
 from mirror import errors
-from remote_script.headless import demo_set
 from remote_script.SetMirror.requests import READS
+from tests.lean import demo_set
 from tests.whole import whole_path
 
 from .conftest import Open

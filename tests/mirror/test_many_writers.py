@@ -11,7 +11,7 @@ import trio
 import trio.testing
 
 from mirror import Mirror, Set, errors, load_token, open_mirror
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import LONG_S, Whole, whole_path
 
 CLIENTS = 8

@@ -14,8 +14,8 @@ from mcp_server.commands.processes import HeadlessProcess
 from mcp_server.demo.contents import differences, picture
 from mcp_server.probe import costs
 from mirror import errors
-from remote_script.headless import demo_set
 from remote_script.headless.sets.generate import default_set
+from tests.lean import demo_set
 from tests.whole import whole_path
 
 from .test_with_live import setmirror

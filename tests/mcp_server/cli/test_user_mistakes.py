@@ -21,8 +21,8 @@ from mcp_server.dialects import daw_mcp_server
 from mcp_server.policy import Policy
 from mcp_server.serving import Options
 from mirror import errors
-from remote_script.headless import demo_set
 from remote_script.SetMirror import settings
+from tests.lean import demo_set
 from tests.whole import Refused, whole_path
 
 

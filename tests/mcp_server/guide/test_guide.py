@@ -21,9 +21,9 @@ from mcp_server.policy import File, Rule
 from mcp_server.prompts import PROMPTS
 from mcp_server.resources import RESOURCES
 from mcp_server.tools import TOOLS, TOOLSETS
-from remote_script.headless import demo_set
 from remote_script.SetMirror.contract.errors import TABLE
 from remote_script.SetMirror.settings import Settings
+from tests.lean import demo_set
 from tests.whole import whole_path
 
 ROOT = Path(__file__).resolve().parents[3]

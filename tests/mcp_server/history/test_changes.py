@@ -17,7 +17,7 @@ from mcp_server.history.changes import changes
 from mcp_server.tools import reading
 from mcp_server.tools.reading import GetChanges, get_changes
 from mirror import Set, errors
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.mcp_server.history.test_histories import AUTHORS, World, a_value
 from tests.whole import Refused, Whole, whole_path
 

@@ -16,8 +16,9 @@ from mcp_server.history.lint import RULES, lint
 from mcp_server.music import BEAT
 from mcp_server.music.export import clip_song, song
 from mirror import errors
-from remote_script.headless import HeadlessLive, default_set, demo_set
+from remote_script.headless import HeadlessLive, default_set
 from tests import sets
+from tests.lean import demo_set
 
 
 def setmirror(*arguments: str) -> subprocess.CompletedProcess[str]:

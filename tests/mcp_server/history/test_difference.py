@@ -12,9 +12,10 @@ import pytest
 from mcp_server.history import Change, difference, match, read_set, state_of, words
 from mcp_server.history.difference import out_of_order
 from mirror.store import Store
-from remote_script.headless import HeadlessLive, default_set, demo_set
+from remote_script.headless import HeadlessLive, default_set
 from remote_script.SetMirror.contract import schema
 from tests import sets
+from tests.lean import demo_set
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 import trio
 import trio.testing
 
-from remote_script.headless import default_set, demo_set
+from remote_script.headless import default_set
+from tests.lean import demo_set
 from tests.whole import QUIET_S, Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

@@ -15,7 +15,8 @@ from mcp_server.history.mixes import Mix
 from mcp_server.history.shelf import Shelf
 from mirror import errors, files
 from mirror.store import Store
-from remote_script.headless import HeadlessLive, demo_set
+from remote_script.headless import HeadlessLive
+from tests.lean import demo_set
 from tests.whole import QUIET_S, Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

@@ -11,7 +11,7 @@ import trio.testing
 
 from mcp_server.history.when import moment
 from mirror.errors import InvalidValue
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import QUIET_S, Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

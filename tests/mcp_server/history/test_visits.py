@@ -14,7 +14,8 @@ from mcp_server.history import visits
 from mcp_server.history.set_folder import folder_of
 from mcp_server.history.visits import AWAY_S, Here, Visits, read_state, read_visits, save_visit
 from mcp_server.policy import File, Policy, Rule
-from remote_script.headless import demo_set
+from remote_script import headless
+from tests.lean import demo_set
 from tests.whole import LONG_S, QUIET_S, Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock
@@ -100,7 +101,7 @@ async def test_who_comes_back_after_a_while_compares_with_the_last_call(autojump
 
 
 async def test_a_thousand_changes_are_a_screen(autojump_clock: Clock) -> None:
-    async with whole_path(demo_set()) as whole:
+    async with whole_path(headless.demo_set()) as whole:
         before = Here(0.0, whole.mirror.store)
 
         def edit(song: Any) -> None:

@@ -27,7 +27,7 @@ from mcp_server.mcp_app.document import _wrapped, bundle, document
 from mcp_server.mcp_app.following import tools as view_tools
 from mcp_server.policy import File, Policy, Rule
 from mcp_server.tools import TOOLS
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import Whole, whole_path
 
 Clock = trio.testing.MockClock

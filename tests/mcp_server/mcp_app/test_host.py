@@ -21,7 +21,7 @@ import trio
 from mcp_server.http import http
 from mirror import load_token
 from mirror.token import bearer
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.mcp_server.page.test_alive import HOSTILE, with_name
 from tests.whole import Whole, whole_path
 

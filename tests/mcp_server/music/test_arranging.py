@@ -20,7 +20,7 @@ from mcp_server.music.midi_files import MidiSong, MidiTrack, written
 from mcp_server.music.ranges import Cue, Placed, closed, copied, opened
 from mcp_server.policy import File, Policy
 from mirror import errors
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

@@ -9,7 +9,7 @@ import pytest
 from mcp_server.music import BEAT, Context, Note, Scale, report
 from mcp_server.music.analysis import Part, approaches
 from mcp_server.music.edits import EDITS
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import Refused, whole_path
 
 A_MINOR = Context(Scale.of_text("A Minor"))

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from mcp_server.demo.contents import differences, picture
 from mcp_server.music.analysis import swing
 from mcp_server.music.note import Note
-from remote_script.headless.sets.demo_set import demo_set
 from remote_script.headless.sets.generate import default_set
+from tests.lean import demo_set
 from tests.whole import Whole, whole_path
 
 Clock = trio.testing.MockClock

@@ -11,7 +11,7 @@ import pytest
 from mcp_server.music import BEAT, Context, Note, Scale, cut_short, edits, harmony, run, writing
 from mcp_server.music.drum_names import GENERAL_MIDI, pad
 from mirror import errors
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import whole_path
 
 A_MINOR = Context(Scale.of_text("A Minor"))

@@ -10,7 +10,7 @@ import pytest
 import trio
 
 from mcp_server.music import BEAT, Context, Note, Scale, analysis, from_set, levels, report
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import Refused, whole_path
 
 KEYS = "tracks/1/clip_slots/2"

@@ -22,8 +22,8 @@ import trio
 
 from mcp_server.page.live import HERE_S
 from mcp_server.policy import File, Policy, Rule
-from remote_script.headless import demo_set
 from remote_script.headless.sets.generate import large_set
+from tests.lean import demo_set
 from tests.mcp_server.page.served import Served, served
 from tests.mcp_server.page.test_alive import HOSTILE, with_name
 

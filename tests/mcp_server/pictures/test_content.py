@@ -40,7 +40,7 @@ from mcp_server.pictures.session import GOOD_CELL, LEAST_CELL, MOST_HEIGHT, SIGN
 from mcp_server.pictures.shapes import Curve, Line, Rect, Text
 from mcp_server.pictures.theme import AUTHORS, contrast, on
 from mirror import Note
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import whole_path
 
 LIGHT = THEMES["light"]

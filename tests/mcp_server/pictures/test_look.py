@@ -20,7 +20,7 @@ from mcp_server.commands.console import run_command
 from mcp_server.commands.processes import HeadlessProcess, environment
 from mcp_server.tool import IMAGE, pictured
 from mcp_server.tools import TOOLS
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import Refused, whole_path
 
 

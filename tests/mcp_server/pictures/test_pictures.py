@@ -26,7 +26,7 @@ from mcp_server.pictures.session import (
 )
 from mcp_server.pictures.shapes import Rect, Text
 from mirror import Mirror, Note, errors
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import whole_path
 
 HOSTILE = (

@@ -10,7 +10,7 @@ import pytest
 import trio
 from PIL import Image
 
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import whole_path
 
 URIS = {

@@ -15,7 +15,7 @@ from mcp_server.pictures.rolls import Keys, Roll
 from mcp_server.pictures.session import Cell, Column, Row
 from mcp_server.pictures.text_art import Canvas, text_art
 from mirror import Note
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import whole_path
 
 NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")

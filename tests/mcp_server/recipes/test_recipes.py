@@ -17,7 +17,7 @@ from mcp_server.demo.contents import differences, picture
 from mcp_server.policy import File, Policy, Rule
 from mcp_server.recipes.subjects import FUNCTIONS
 from mcp_server.tools.knowledge import faults
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

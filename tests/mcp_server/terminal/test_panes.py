@@ -11,7 +11,7 @@ from rich.text import Text
 
 from mcp_server.page.story import Story
 from mcp_server.terminal import panes
-from remote_script.headless import demo_set
+from tests.lean import demo_set
 from tests.whole import whole_path
 
 HOSTILE = "🎛️日本語\u202e\x1b[31m\x07[bold]e\u0301[/]" + "x" * 500

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from mirror.wire import objects_of
-from remote_script.headless import demo_set
 from remote_script.headless.sets.generate import default_set
 from remote_script.SetMirror.batches import Batcher
 from tests import changes
+from tests.lean import demo_set
 
 from .guest import Client
 from .stage import Stage

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from remote_script.headless import demo_set
 from remote_script.headless.sets.generate import large_set
 from remote_script.SetMirror.audit import LARGE_EVERY
+from tests.lean import demo_set
 
 from .stage import Stage
 

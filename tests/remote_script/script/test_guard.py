@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from remote_script.headless import demo_set
 from remote_script.SetMirror import calls
+from tests.lean import demo_set
 from tests.touched import Difference, Reading
 
 from .guest import Client

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from remote_script.headless import demo_set
 from remote_script.headless.sets.generate import default_set, large_set
 from tests import changes, sets
+from tests.lean import demo_set
 from tests.remote_script.headless.world import small_set
 
 from .guest import Client

@@ -57,7 +57,8 @@ import sys, types
 assert sys.version_info[:2] == (3, 7), sys.version
 import os, tempfile
 os.environ["SETMIRROR_HOME"] = tempfile.mkdtemp()
-from remote_script.headless import HeadlessLive, MemoryListener, demo_set
+from remote_script.headless import HeadlessLive, MemoryListener
+from tests.lean import demo_set
 from remote_script.SetMirror.script import SetMirror
 
 live = HeadlessLive(demo_set(), version="11.3")

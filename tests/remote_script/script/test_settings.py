@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from remote_script.headless import demo_set
 from remote_script.SetMirror import settings
+from tests.lean import demo_set
 
 from .stage import Stage
 
