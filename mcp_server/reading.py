@@ -337,7 +337,6 @@ def parameter(node: Node, value: Any) -> float | str | dict[str, float]:
     number = units.number(value)
     if number is None:
         return str(value)
-    _check_inner(node, number)
     if not isinstance(node.id, int):
         # The texts of a parameter are known only once it exists.
         return {late.WRITTEN: number}
@@ -350,30 +349,6 @@ def parameter(node: Node, value: Any) -> float | str | dict[str, float]:
             hint="write one of these, or {'raw': …} for the inner value",
         )
     return text
-
-
-def _check_inner(node: Node, number: float) -> None:
-    """Refuse a bare number outside the inner range; the hint gives the form of a value that the parameter shows."""
-    low, high, shown = (node.props.get(name) for name in ("min", "max", "display"))
-    if (
-        not isinstance(low, int | float)
-        or not isinstance(high, int | float)
-        or node.props.get("is_quantized")
-    ):
-        return
-    slack = 1e-6 * max(1.0, abs(number))
-    if low - slack <= number <= high + slack:
-        return
-    quantity = display.quantity(str(shown)) if shown else None
-    unit = quantity.unit if quantity is not None else ""
-    text = f"{abs(number):g}{'R' if number > 0 else 'L'}" if unit == "pan" else f"{number:g} {unit}"
-    raise errors.InvalidValue(
-        f"{node.name!r} must be between {low:g} and {high:g}, got {number:g}",
-        number,
-        hint=f"a bare number is Live's inner value; write {text!r} for the shown value (now {shown!r})"
-        if unit
-        else None,
-    )
 
 
 def texts_of_numbers(node: Node) -> list[str]:

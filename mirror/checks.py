@@ -180,8 +180,7 @@ class _Write:
         if prop.type == "ref":
             return self._object(number, value, prop.of) if value is not None else None
         if node.type == "DeviceParameter" and name == "value":
-            # Only Live can say which value shows a text: the script searches.
-            return rules.parameter_value(_reading(node), value, str)
+            return rules.parameter_value(_reading(node), value, partial(_left_to_script, node))
         rules.not_null(prop, value)
         if prop.type == "routing":
             text = rules.to_str(f"`{name}`", value)
@@ -298,6 +297,13 @@ class _Write:
                 raise rules.changed_after(
                     self.store.ref(id_), node.revision, revision, id=id_, revision=node.revision
                 )
+
+
+def _left_to_script(node: Node, wanted: Any) -> Any:
+    """Only Live knows the texts: the script searches the value of a text, or the text that a number may mean."""
+    if isinstance(wanted, str) or node.props.get("display"):
+        return wanted
+    raise rules.out_of_range(repr(node.name), wanted, node.props["min"], node.props["max"])
 
 
 def _reading(node: Node) -> rules.Read:

@@ -50,11 +50,13 @@ def parameter_number(obj: Any, label: str, value: Any) -> float:
     return number
 
 
-def _search(obj: Any, label: str) -> Callable[[str], float]:
-    """A function that finds the value for which Live shows a text."""
+def _search(obj: Any, label: str) -> Callable[[Any], float]:
+    """A function that finds the value for which Live shows a text; refuses a number with the text that means it."""
 
-    def search(text: str) -> float:
+    def search(text: Any) -> float:
         low, high = read(obj, "min"), read(obj, "max")
+        if not isinstance(text, str):
+            raise checks.out_of_range(label, text, low, high, hint=_way_to_write(obj, text, low, high))
         if low is ABSENT or high is ABSENT:
             raise checks.refuse("{} takes a number".format(label), text)
         if len(text) > display.LONGEST_TEXT:
@@ -65,6 +67,20 @@ def _search(obj: Any, label: str) -> Callable[[str], float]:
             raise checks.refuse("{}: {}".format(label, problem), text, minimum=low, maximum=high)
 
     return search
+
+
+def _way_to_write(obj: Any, number: float, low: float, high: float) -> str:
+    """How to write a number beyond the inner range: as the text or the value that is meant."""
+    show = display.texts(obj)
+    forms = [
+        "{:.6g}, which shows {!r}".format(value, show(value))
+        if display.number(text) is not None
+        else repr(text)
+        for text, value in display.readings(number, show, float(low), float(high))
+    ]
+    ends = "it goes from {!r} to {!r}".format(show(low), show(high))
+    ways = "write {} for the shown value; ".format(" or ".join(forms)) if forms else ""
+    return "a bare number is Live's inner value; {}{}".format(ways, ends)
 
 
 def _now(obj: Any) -> Optional[float]:

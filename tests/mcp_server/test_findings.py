@@ -69,7 +69,25 @@ async def test_a_bare_number_out_of_range_says_how_to_write_what_is_shown(autoju
             ("panning", 30, "'30R'"),
             ("panning", -30, "'30L'"),
         ):
-            assert text in (await refused(whole, "set_track", track=1, **{name: value}))["hint"]
+            assert f"write {text} " in (await refused(whole, "set_track", track=1, **{name: value}))["hint"]
+
+
+async def test_a_bare_number_for_a_new_device_is_refused_with_a_text_that_it_takes(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        await whole.call("insert_device", name="Compressor", to=1)
+        for parameter, number, text, shown in (
+            ("Attack", "10", "10 ms", "10.0 ms"),
+            ("Ratio", 4, "4 : 1", "4.00 : 1"),
+            ("Threshold", "-20", "-20 dB", "-20.0 dB"),
+        ):
+            wrong: dict[str, Any] = {"device": "tracks/1/devices/3", "parameters": {parameter: number}}
+            hint = (await refused(whole, "set_device", **wrong))["hint"]
+            assert f"write {text!r} for the shown value" in hint, hint
+            await whole.call("set_device", device="tracks/1/devices/3", parameters={parameter: text})
+            parameters = whole.mirror.children("tracks/1/devices/3", "parameters")
+            assert [node.props["display"] for node in parameters if node.name == parameter] == [shown]
 
 
 BEATS = [name for name, prop in schema.properties("Clip").items() if prop.write and prop.unit == "beats"]

@@ -228,8 +228,8 @@ def not_a_browser_item(wanted: str) -> None:
         raise BridgeError("NOT_AVAILABLE", "Browser items have no id", hint="use load with the item's path")
 
 
-def parameter_value(read: Read, value: Any, search: Callable[[str], Any]) -> Any:
-    """A device parameter's value: a number in its range, one of its items, or what `search` makes of a text."""
+def parameter_value(read: Read, value: Any, search: Callable[[Any], Any]) -> Any:
+    """A device parameter's value: a number in its range, one of its items, or what `search` makes of any other."""
     name = read("name") or "the parameter"
     if read("is_enabled") is False:
         raise BridgeError(
@@ -240,9 +240,10 @@ def parameter_value(read: Read, value: Any, search: Callable[[str], Any]) -> Any
     return parameter_number(read, repr(name), value, search)
 
 
-def parameter_number(read: Read, label: str, value: Any, search: Callable[[str], Any]) -> Any:
+def parameter_number(read: Read, label: str, value: Any, search: Callable[[Any], Any]) -> Any:
     """The inner value of a parameter, from a number or a text that Live shows of it, within its range.
 
+    `search` gets a text, or a number beyond the range of a parameter that has no items.
     {"written": 4} is the text of a stepped parameter that shows numbers, else the inner value.
     """
     low, high = read("min"), read("max")
@@ -265,10 +266,17 @@ def parameter_number(read: Read, label: str, value: Any, search: Callable[[str],
     slack = 1e-6 * max(1.0, abs(number))
     if isinstance(low, (int, float)) and isinstance(high, (int, float)):
         if number < low - slack or number > high + slack:
-            rule = "{} must be between {:g} and {:g}, got {:g}".format(label, low, high, number)
-            raise refuse(rule, value, minimum=low, maximum=high)
+            if not labels:
+                return search(number)
+            raise out_of_range(label, number, low, high)
         number = min(max(number, float(low)), float(high))
     return number
+
+
+def out_of_range(label: str, number: float, low: float, high: float, **facts: Any) -> BridgeError:
+    """The refusal of an inner value."""
+    rule = "{} must be between {:g} and {:g}, got {:g}".format(label, low, high, number)
+    return refuse(rule, number, minimum=low, maximum=high, **facts)
 
 
 def parameter_items(read: Read) -> List[str]:

@@ -25,7 +25,7 @@ _NUMBER = r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:e[+-]?[0-9]{1,3})?"
 _PLAIN = re.compile(_NUMBER, re.IGNORECASE)
 _PAN = re.compile(r"([0-9]+(?:[.,][0-9]*)?)\s*([lr])", re.IGNORECASE)
 _QUANTITY = re.compile(r"({}|[+-]?\s*inf)\s*([a-zµ%°]*)".format(_NUMBER), re.IGNORECASE)
-_RATIO = re.compile(r"({0}|inf)\s*:\s*({0})".format(_NUMBER), re.IGNORECASE)
+_RATIO = re.compile(r"({0}|inf)\s*(?::|to)\s*({0})".format(_NUMBER), re.IGNORECASE)
 _FRACTION = re.compile(r"([0-9]{1,6})\s*/\s*([0-9]{1,6})")
 _TWO_WAYS = re.compile(r"(?<![0-9.,])([1-9][0-9]{0,2}),([0-9]{3})(?![0-9.,])")
 _BY = re.compile(r"(by\s+[+-]?|\+)\s*(?=[0-9.,])", re.IGNORECASE)
@@ -121,7 +121,7 @@ def change(text: str) -> Optional[str]:
 def quantity(text: str) -> Optional[Quantity]:
     """The quantity that a display text of Live means; None for words.
 
-    "2.50 kHz" and "2500 Hz" are the same, as are "20L" and −20 in pan, "4.00 : 1" and 4 in ratio.
+    "2.50 kHz" and "2500 Hz" are the same, as are "20L" and −20 in pan, "4.00 : 1", "4 to 1" and 4 in ratio.
     """
     text = text.strip().replace("−", "-")
     if text.lower() in ("c", "center", "centre"):
@@ -203,6 +203,37 @@ def value_of(
     if all(amount is None for amount in amounts):
         raise Refused("{!r} is in another unit: it goes {}".format(text, _span(texts)))
     raise Refused("{!r} is out of range: it goes {}".format(text, _span(texts)))
+
+
+def readings(number: float, show: Callable[[float], str], low: float, high: float) -> List[Tuple[str, float]]:
+    """What a bare number can mean in the units that a parameter shows: texts that `value_of` accepts, and their values.
+
+    10 is "10 ms" where "10 s" would be out of range.
+    """
+    readable: List[Tuple[str, float]] = []
+    shown = [str(show(low + (high - low) * i / (SAMPLES - 1))).strip() for i in range(SAMPLES)]
+    for form in dict.fromkeys(filter(None, map(_form, shown))):
+        text = form.format("{:.10g}".format(number))
+        if form == _PAN_FORM:
+            text = "{:.10g}{}".format(abs(number), "L" if number < 0 else "R")
+        try:
+            readable.append((text.strip(), value_of(text, show, low, high)))
+        except Refused:
+            continue
+    return readable
+
+
+_PAN_FORM = "{}R"
+
+
+def _form(shown: str) -> Optional[str]:
+    """The text with its number left out, as a format: "{} ms"; None for words."""
+    parsed = quantity(shown)
+    if parsed is None or not math.isfinite(parsed.amount):
+        return None
+    match = _QUANTITY.fullmatch(shown.replace("−", "-"))
+    special = {"pan": _PAN_FORM, "ratio": "{} : 1"}
+    return special.get(parsed.unit) or ("{} " + match.group(2) if match else None)
 
 
 def _check_end(wanted: Quantity, shown: Optional[float], ends: Tuple[float, float], texts: List[str]) -> None:

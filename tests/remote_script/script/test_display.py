@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remote_script.headless import demo_set
+from remote_script.headless.devices import all_devices
+from remote_script.headless.music import display as laws
+from remote_script.SetMirror import row_checks
 from remote_script.SetMirror.contract import display
+from remote_script.SetMirror.contract.errors import BridgeError
 from tests import sets
 
 from .stage import Stage
@@ -118,6 +125,67 @@ def test_every_parameter_of_a_real_set_can_be_said_in_lives_texts(als: Path) -> 
     with on_stage(sets.spec(als)) as stage:
         stage.follower()
         assert _check_all_parameters(stage) > 0
+
+
+def _native_parameters() -> Iterator[tuple[str, Any]]:
+    """Every continuous parameter of Live's devices, as an object with Live's properties; those alike once."""
+    seen = set()
+    for facts in all_devices():
+        for fact in facts.parameters:
+            law = fact.law
+            if law.items or (law.minimum, law.maximum, law.unit) in seen:
+                continue
+            seen.add((law.minimum, law.maximum, law.unit))
+            yield (
+                f"{facts.display_name} {fact.name}",
+                SimpleNamespace(
+                    min=law.minimum,
+                    max=law.maximum,
+                    value=fact.default,
+                    is_quantized=False,
+                    str_for_value=partial(_text_of, law),
+                ),
+            )
+
+
+def _text_of(law: Any, value: float) -> str:
+    return laws.text(law.unit, value, law.minimum, law.maximum)
+
+
+def test_a_bare_number_beyond_the_range_of_a_native_parameter_is_refused_with_what_it_takes() -> None:
+    offered = 0
+    for label, parameter in _native_parameters():
+        texts = [
+            parameter.str_for_value(parameter.min + (parameter.max - parameter.min) * share)
+            for share in SHARES
+        ]
+        shown = {float(digits) for text in texts if (digits := _digits(text))}
+        for number in shown | {10.0, -6.0}:
+            if parameter.min <= number <= parameter.max:
+                continue
+            with pytest.raises(BridgeError) as caught:
+                row_checks.parameter_number(parameter, label, number)
+            hint = str(caught.value.facts.get("hint") or caught.value.hint)
+            for text in re.findall(r"(?:write|or) '([^']+)'", hint):
+                offered += 1
+                value = row_checks.parameter_number(parameter, label, text)
+                assert parameter.min <= value <= parameter.max, (label, number, text)
+            for inner in re.findall(r"(?:write|or) (-?[0-9.e-]+), which shows", hint):
+                offered += 1
+                row_checks.parameter_number(parameter, label, float(inner))
+            assert number not in shown or "write " in hint, (label, number, texts, hint)
+    assert offered > 100
+
+
+def _digits(text: str) -> str:
+    """The number that a text consists of besides its unit; "" for words and fractions."""
+    match = re.match(r"-?[0-9.]+", text)
+    return match[0] if match and display.quantity(text) and "/" not in text else ""
+
+
+def test_a_ratio_is_written_with_a_colon_or_in_words() -> None:
+    for text in ("4:1", "4 : 1", "4 to 1", "4.00 TO 1"):
+        assert display.quantity(text) == display.Quantity(4.0, "ratio")
 
 
 def test_a_write_in_decibels_says_value_and_text_and_a_wrong_text_what_there_is() -> None:
