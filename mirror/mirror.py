@@ -197,6 +197,8 @@ class Mirror(Reader):
           TimeoutError: `timeout_s` passed; `status().last_problem` says why.
         """
         await anyio.lowlevel.checkpoint()
+        if self._sync.synced:
+            return
         with anyio.fail_after(timeout_s):
             while not self._sync.synced:
                 await self._changed.wait()
@@ -266,6 +268,8 @@ class Mirror(Reader):
           TimeoutError: `timeout_s` passed.
         """
         await anyio.lowlevel.checkpoint()
+        if self.store.revision >= revision:
+            return
         epoch = self.store.epoch
         with anyio.fail_after(timeout_s):
             while self.store.revision < revision:

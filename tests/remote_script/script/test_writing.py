@@ -49,6 +49,22 @@ def test_a_set_is_verified_told_in_one_batch_and_is_one_undo_entry(guest: Guest)
     assert guest.world.step is None
 
 
+def test_a_setting_of_the_song_does_not_read_its_tracks_and_scenes_again(
+    guest: Guest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = guest.follower()
+    reader = guest.script.batcher.reader
+    read: list[str] = []
+    children = reader.children
+    monkeypatch.setattr(
+        reader, "children", lambda row, index: read.append(row.layout.names[index]) or children(row, index)
+    )
+    assert client.write(put("song", "tempo", 90))["result"]["outcome"] == "verified"
+    assert not {"tracks", "scenes", "return_tracks"}.intersection(read), read
+    client.write(call("song", "create_midi_track"))
+    assert "tracks" in read
+
+
 def test_many_operations_are_one_undo_entry_and_see_each_others_results(guest: Guest) -> None:
     client = guest.follower()
     answer = client.write(
