@@ -51,28 +51,32 @@ class Routing:
         """The track with this name in a chooser; None for any other entry."""
         return next((track for track in self._everyone() if track.name == name), None)
 
-    def _others(self, track: Any) -> List[Any]:
-        song = self._doc.song
-        return [other for other in song.tracks if other is not track]
+    def _others(self, track: Any) -> Iterator[Any]:
+        return (other for other in self._doc.song.tracks if other is not track)
 
-    def _inputs(self, track: Any) -> List[Offer]:
+    def _inputs(self, track: Any) -> Iterator[Offer]:
+        """Where a track can take its signal from, in order; made as far as it is asked for."""
         if track.kind not in ("midi", "audio"):
-            return [("No Input", NONE, None)]
+            return iter([("No Input", NONE, None)])
         if not track.routing_ready:
-            return [("", INVALID, None)]
-        types: List[Offer] = []
+            return iter([("", INVALID, None)])
+        return self._with_chosen(self._sources(track), track.input_type)
+
+    def _sources(self, track: Any) -> Iterator[Offer]:
         if track.kind == "midi":
-            types = [("All Ins", EXTERNAL, None), ("Computer Keyboard", EXTERNAL, None)]
+            yield "All Ins", EXTERNAL, None
+            yield "Computer Keyboard", EXTERNAL, None
         else:
-            types = [("Ext. In", EXTERNAL, None), ("Resampling", RESAMPLING, None)]
+            yield "Ext. In", EXTERNAL, None
+            yield "Resampling", RESAMPLING, None
         for other in self._others(track):
             if track.kind == "audio" or other.kind == "midi":
-                types.append((other.name, TRACK, other))
+                yield other.name, TRACK, other
         if track.kind == "audio":
-            types += [(track.name, TRACK, track) for track in self._doc.song.return_tracks]
-            types.append((self.main_name, MASTER, self._doc.song.master_track))
-        types.append(("No Input", NONE, None))
-        return self._with_chosen(types, track.input_type)
+            for other in self._doc.song.return_tracks:
+                yield other.name, TRACK, other
+            yield self.main_name, MASTER, self._doc.song.master_track
+        yield "No Input", NONE, None
 
     @staticmethod
     def with_chosen(names: Iterable[str], chosen: str) -> Tuple[str, ...]:
@@ -81,36 +85,43 @@ class Routing:
         return offered if chosen in offered or not chosen else (*offered, chosen)
 
     @staticmethod
-    def _with_chosen(types: List[Offer], name: str) -> List[Offer]:
+    def _with_chosen(types: Iterable[Offer], name: str) -> Iterator[Offer]:
         """The list with the Set's choice, which may be available on another computer only."""
-        if name and all(offer[0] != name for offer in types):
-            types.append((name, INVALID, None))
-        return types
+        available = not name
+        for offer in types:
+            available = available or offer[0] == name
+            yield offer
+        if not available:
+            yield name, INVALID, None
 
-    def _outputs(self, track: Any) -> List[Offer]:
+    def _outputs(self, track: Any) -> Iterator[Offer]:
+        """Where a track can send its signal, in order; made as far as it is asked for."""
         if not track.routing_ready:
-            return [("", INVALID, None)]
+            return iter([("", INVALID, None)])
         if track.kind == "main":
-            return [("Ext. Out", EXTERNAL, None)]
-        types: List[Offer] = []
+            return iter([("Ext. Out", EXTERNAL, None)])
         if track.has_midi_output and track.kind == "midi":
-            types = [("No Output", NONE, None)]
-            types += [(o.name, TRACK, o) for o in self._others(track) if o.kind == "midi"]
-            return self._with_chosen(types, track.output_type)
-        types = [
-            ("Ext. Out", EXTERNAL, None),
-            (self.main_name, MASTER, self._doc.song.master_track),
-        ]
+            return self._with_chosen(self._midi_targets(track), track.output_type)
+        return self._with_chosen(self._targets(track), self._output_name(track))
+
+    def _midi_targets(self, track: Any) -> Iterator[Offer]:
+        yield "No Output", NONE, None
+        for other in self._others(track):
+            if other.kind == "midi":
+                yield other.name, TRACK, other
+
+    def _targets(self, track: Any) -> Iterator[Offer]:
+        yield "Ext. Out", EXTERNAL, None
+        yield self.main_name, MASTER, self._doc.song.master_track
         if track.kind != "return":
             if track.group_track is not None:
-                types.append((track.group_track.name, PARENT, track.group_track))
-            types += [
-                (o.name, TRACK, o)
-                for o in self._others(track)
-                if o.kind == "audio" or (o.kind == "midi" and any(d.type == 1 for d in o.devices))
-            ]
-        types.append(("Sends Only", NONE, None))
-        return self._with_chosen(types, self._output_name(track))
+                yield track.group_track.name, PARENT, track.group_track
+            for other in self._others(track):
+                if other.kind == "audio" or (
+                    other.kind == "midi" and any(d.type == 1 for d in other.devices)
+                ):
+                    yield other.name, TRACK, other
+        yield "Sends Only", NONE, None
 
     def input_types(self, track: Any) -> Tuple[Any, ...]:
         return tuple(self._type(*offer) for offer in self._inputs(track))
@@ -155,13 +166,19 @@ class Routing:
 
     # What is chosen
 
-    def _chosen_type(self, offers: List[Offer], name: str, default: str) -> Any:
-        for wanted in (name, default):
-            for offer in offers:
-                if offer[0] == wanted:
-                    return self._type(*offer)
-        # The Set was made with other hardware: Live shows the name in the Set.
-        return self._type(name, INVALID) if name else self._type(*offers[0])
+    def _chosen_type(self, offers: Iterator[Offer], name: str, default: str) -> Any:
+        """The offer of this name, else the default one, else what the Set names: its hardware is not here."""
+        first: Optional[Offer] = None
+        instead: Optional[Offer] = None
+        for offer in offers:
+            if offer[0] == name:
+                return self._type(*offer)
+            first = first or offer
+            if instead is None and offer[0] == default:
+                instead = offer
+        if instead is None and name:
+            return self._type(name, INVALID)
+        return self._type(*(instead or first or ("", INVALID, None)))
 
     @staticmethod
     def _chosen_channel(options: Tuple[Any, ...], name: str) -> Any:
