@@ -10,7 +10,7 @@ Start reading at `edits`.
 
 from . import pitch_edits, rhythm_edits, time_edits, velocity_edits
 from .context import Context, Scale
-from .edits import EDITS, Edit, Selection, read, run
+from .edits import EDITS, Edit, Selection, Transformed, read, run, transform
 from .note import Difference, Note, cut_short, difference
 from .ticks import BEAT, Ticks, from_beats, to_beats
 
@@ -24,6 +24,7 @@ __all__ = [
     "Scale",
     "Selection",
     "Ticks",
+    "Transformed",
     "cut_short",
     "difference",
     "from_beats",
@@ -33,5 +34,6 @@ __all__ = [
     "run",
     "time_edits",
     "to_beats",
+    "transform",
     "velocity_edits",
 ]

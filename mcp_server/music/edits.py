@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from itertools import count
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -21,7 +22,7 @@ from mirror import errors
 from remote_script.SetMirror.contract.naming import near_names
 
 from .context import Context, Scale
-from .note import Note, in_order
+from .note import Note, in_order, settled
 from .ticks import Ticks, exact, nearest
 
 Time = float | str
@@ -295,14 +296,42 @@ def _limits(schema: dict[str, Any]) -> str:
     return words + (f" up to {high:g}" if high is not None else "")
 
 
-def run(edits: Iterable[Edit], notes: Iterable[Note], context: Context) -> list[Note]:
-    """The notes after all `edits`, one after the other, in order of time.
+class Replacement(NamedTuple):
+    """A note of the clip that is gone, because an edit put another note at its pitch and start."""
+
+    edit: int
+    name: str
+    note: Note
+    """At the pitch and start at which it is replaced."""
+
+
+class Transformed(NamedTuple):
+    """The result of a list of edits."""
+
+    notes: list[Note]
+    """In order of time; no two of one pitch overlap, so that writing them removes and cuts no other note."""
+    replaced: list[Replacement]
+    slivers: int
+    """Number of notes that are gone, because they would be cut to less than a 1/64 note."""
+    cut: int
+    """Number of notes that edits cut where the next note of their pitch starts."""
+
+
+_NEW = 1 << 40
+"""Ids from here on belong to notes that an edit made: newer than the clip's notes, as they are in a clip."""
+
+
+def transform(edits: Iterable[Edit], notes: Iterable[Note], context: Context) -> Transformed:
+    """The notes after all `edits`, one after the other, each with the result that it has in a clip of Live.
+
+    So one call with many edits gives the same notes as one call for each of them (with the right to overwrite).
 
     Raises:
       InvalidValue: a note would leave 0 to 127, or an option does not fit the notes.
       TooLarge: there would be more than 50,000 notes.
     """
-    present = in_order(notes)
+    present, ids = in_order(notes), count(_NEW)
+    result = Transformed([], [], 0, 0)
     for number, edit_ in enumerate(edits):
         chosen, rest = edit_.select.chosen(present, context)
         made = edit_.apply(chosen, context) if chosen or isinstance(edit_, Creates) else []
@@ -312,8 +341,30 @@ def run(edits: Iterable[Edit], notes: Iterable[Note], context: Context) -> list[
             raise errors.InvalidValue(rule, beyond[0], hint="choose other notes or a smaller distance")
         if len(rest) + len(made) > MOST_NOTES:
             raise errors.TooLarge(f"edit {number} ({edit_.name}): at most {MOST_NOTES} notes in one clip")
-        present = in_order(rest + [_whole(note) for note in made])
-    return present
+        clip = settled(rest + [_whole(note) for note in made])
+        result.replaced.extend(
+            Replacement(number, edit_.name, note)
+            for note in clip.replaced
+            if note.note_id is not None and note.note_id < _NEW
+        )
+        result = result._replace(
+            slivers=result.slivers + len(clip.slivers),
+            cut=result.cut + clip.cut,
+        )
+        present = [
+            note if note.note_id is not None else replace(note, note_id=next(ids)) for note in clip.notes
+        ]
+    return result._replace(
+        notes=[
+            note if note.note_id is None or note.note_id < _NEW else replace(note, note_id=None)
+            for note in present
+        ]
+    )
+
+
+def run(edits: Iterable[Edit], notes: Iterable[Note], context: Context) -> list[Note]:
+    """The notes of `transform` alone."""
+    return transform(edits, notes, context).notes
 
 
 def _whole(note: Note) -> Note:

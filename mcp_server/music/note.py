@@ -6,16 +6,19 @@ that comes from a note of the clip keeps its `note_id`, a new note has None.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mirror import Note as LiveNote
 
-from .ticks import BEAT, Ticks, from_beats, to_beats
+from .ticks import BEAT, Ticks, exact, from_beats, to_beats
 
 
 class Note(Struct, frozen=True, gc=False):
@@ -112,6 +115,61 @@ def cut_short(notes: Iterable[Note], by: Iterable[Note]) -> list[Note]:
     return cut
 
 
+HAIR = Fraction(BEAT, 10**9)
+"""Doubles that count beats are rounded: notes of a clip that overlap by less touch each other."""
+
+
+class Settled(NamedTuple):
+    """Notes of which no two of one pitch overlap, and what that cost."""
+
+    notes: list[Note]
+    replaced: list[Note]
+    """Notes that are gone, because a newer note has their pitch and start."""
+    slivers: list[Note]
+    """Notes that are gone, because they would be cut to less than a 1/64 note."""
+    cut: int
+    """Number of notes that end earlier, where the next one of their pitch starts."""
+
+
+def settled(notes: Iterable[Note]) -> Settled:
+    """Notes as a clip has them: of one pitch and start the newest one, each cut where the next of its pitch starts.
+
+    A note without an id is newer than all notes with ids, and newer than those before it.
+    """
+    lanes: dict[int, list[Note]] = {}
+    for note in in_order(notes):
+        lanes.setdefault(note.pitch, []).append(note)
+    result, cut = Settled([], [], [], 0), 0
+    for lane in lanes.values():
+        following: Note | None = None
+        for note in reversed(_newest_per_start(lane, result.replaced)):
+            over = note.end - following.start if following is not None else 0
+            if following is not None and over > (0 if note.note_id is None else HAIR):
+                length = exact(following.start - note.start)
+                if length < SLIVER:
+                    result.slivers.append(note)
+                    continue
+                note, cut = replace(note, duration=length), cut + (over > HAIR)
+            result.notes.append(note)
+            following = note
+    return result._replace(notes=in_order(result.notes), cut=cut)
+
+
+def _newest_per_start(lane: list[Note], replaced: list[Note]) -> list[Note]:
+    """The notes of one pitch without those that a newer one of the same start replaces; these go to `replaced`."""
+    newest: list[Note] = []
+    for note in lane:
+        if newest and to_beats(newest[-1].start) == to_beats(note.start):
+            older, note = sorted((newest.pop(), note), key=_age)
+            replaced.append(older)
+        newest.append(note)
+    return newest
+
+
+def _age(note: Note) -> float:
+    return math.inf if note.note_id is None else note.note_id
+
+
 class Difference(NamedTuple):
     """The changes that turn a clip's notes into the wanted notes."""
 
@@ -134,10 +192,21 @@ def difference(before: Iterable[Note], after: Iterable[Note]) -> Difference:
     for note in after:
         was = old.pop(note.note_id, None) if note.note_id is not None else None
         if was is None:
-            added.append(note.fields())
+            added.append(note.fields() | {"duration": _not_past_its_end(note)})
         elif was != note:
             now, then = note.fields(), was.fields()
             changes = {name: value for name, value in now.items() if value != then[name]}
             if changes:
                 changed.append({"note_id": note.note_id, **changes})
     return Difference([id_ for id_ in old if id_ is not None], changed, added)
+
+
+def _not_past_its_end(note: Note) -> float:
+    """The duration of a new note in beats, so that start + duration as doubles is not above the end.
+
+    Live removes a note that starts inside a new one, be it by a rounding error.
+    """
+    start, duration, end = to_beats(note.start), to_beats(note.duration), to_beats(note.end)
+    while start + duration > end:
+        duration = math.nextafter(duration, 0.0)
+    return duration

@@ -17,7 +17,7 @@ from remote_script.SetMirror.contract.notes import GRIDS, nearest_line
 
 from .context import Context
 from .edits import Curve, Edit, Fraction01, Time, clamped, curved, edit, whole_step
-from .note import Note, chords, in_order
+from .note import HAIR, Note, chords, in_order
 from .ticks import BEAT, Ticks, exact, from_beats, nearest, ratio, scaled, to_beats
 
 TOGETHER = BEAT // 16
@@ -424,7 +424,7 @@ class Split(Edit):
         for note in notes:
             id_, start = note.note_id, note.start
             for cut in self._lines(note, step) if step else at:
-                if start < cut < note.end:
+                if start < cut < note.end - HAIR:
                     pieces.append(replace(note, duration=cut - start, start=start, note_id=id_))
                     id_, start = None, cut
             pieces.append(replace(note, start=start, duration=note.end - start, note_id=id_))

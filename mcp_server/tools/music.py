@@ -81,19 +81,17 @@ def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
     for clip in clips:
         context = from_set.context_of(scope.mirror, clip)
         before = [music.Note.of(note) for note in scope.note_list(clip)]
-        after = music.run(
-            [edit for edit in edits if not (clip.id in spared and edit.spares_drums())], before, context
-        )
-        slivers = set(map(id, music.cut_short(after, after))) if edits else set()
-        after = [note for note in after if id(note) not in slivers]
-        change = music.difference(before, after)
-        ops += _writes(clip, change, after)
-        counts = ", ".join(f"{count} {name}" for name, count in change.counts.items()) or "nothing changes"
+        running = [edit for edit in edits if not (clip.id in spared and edit.spares_drums())]
+        result = music.transform(running, before, context)
+        if result.replaced and not args.overwrite:
+            raise _would_replace(scope, clip, before, result)
+        ops += _writes(clip, before, result)
         if edits:
-            gone = f" ({len(slivers)} would be cut to less than a 1/64 note and go)" if slivers else ""
-            notes.append(f"{scope.ref(clip)}: {counts}{gone}")
+            notes.append(f"{scope.ref(clip)}: {_in_words(music.difference(before, result.notes), result)}")
         ops += [
-            operation for name, options in own for operation in _lives_own(scope, clip, name, options, after)
+            operation
+            for name, options in own
+            for operation in _lives_own(scope, clip, name, options, result.notes)
         ]
     left_out = _left_out([scope.ref(clip) for clip in clips if clip.id in spared])
     if not ops and left_out:
@@ -250,17 +248,65 @@ def _content(scope: Scope, clip: Node) -> Any:
     )
 
 
-def _writes(clip: Node, change: music.Difference, after: list[music.Note]) -> Iterable[Operation]:
+def _writes(clip: Node, before: list[music.Note], result: music.Transformed) -> Iterable[Operation]:
+    change = music.difference(before, result.notes)
     if not isinstance(clip.id, int) and (change.removed or change.changed):
         # Notes that the same batch writes have no ids yet.
-        yield Call(clip.id, "replace_notes", {"notes": [note.fields() for note in after]})
+        yield Call(clip.id, "replace_notes", {"notes": [note.fields() for note in result.notes]})
         return
+    # A note that is replaced where another one still lies is left to Live, whose answer names it.
+    places = {(note.pitch, note.start) for note in result.notes}
+    under = [lost.note for lost in result.replaced if (lost.note.pitch, lost.note.start) in places]
+    change = music.difference(before, [*result.notes, *under])
     if change.removed:
         yield Call(clip.id, "remove_notes_by_id", {"note_ids": change.removed})
     if change.changed:
         yield Call(clip.id, "apply_note_modifications", {"notes": change.changed})
     if change.added:
         yield Call(clip.id, "add_new_notes", {"notes": change.added})
+
+
+def _in_words(change: music.Difference, result: music.Transformed) -> str:
+    """ "8 changed, 2 removed (7 cut where the next one of their pitch starts)"."""
+    counts = ", ".join(f"{count} {name}" for name, count in change.counts.items()) or "nothing changes"
+    costs = {
+        "replaced by others": len(result.replaced),
+        "cut where the next one of their pitch starts": result.cut,
+        "would be cut to less than a 1/64 note and go": result.slivers,
+    }
+    words = "; ".join(f"{count} {name}" for name, count in costs.items() if count)
+    return f"{counts} ({words})" if words else counts
+
+
+def _would_replace(
+    scope: Scope, clip: Node, before: list[music.Note], result: music.Transformed
+) -> errors.WouldOverwrite:
+    """The refusal of edits that put notes where others of the clip lie: names the edits and the notes."""
+    lost = {replacement.note.note_id for replacement in result.replaced}
+    gone = [note for note in before if note.note_id in lost]
+    by = ", ".join(dict.fromkeys(f"edit {entry.edit} ({entry.name})" for entry in result.replaced))
+    named = ", ".join(f"{units.pitch_name(note.pitch)}@{to_beats(note.start):g}" for note in gone[:8])
+    more = f" and {len(gone) - 8} more" if len(gone) > 8 else ""
+    numbers = f"{len(before)} → {len(result.notes)}"
+    return errors.WouldOverwrite(
+        f"{by} would put other notes where {named}{more} of {scope.ref(clip)} would lie: {numbers} notes",
+        hint="say `overwrite: true` to let the newer notes stay, or `select` other notes",
+        replaced=[
+            {
+                "type": "MidiNote",
+                "note_id": note.note_id,
+                "pitch": note.pitch,
+                "start_time": to_beats(note.start),
+            }
+            for note in gone[:_MOST_NAMED]
+        ],
+        count=len(gone),
+        notes=numbers,
+    )
+
+
+_MOST_NAMED = 20
+"""Notes that a refusal lists; all are counted."""
 
 
 # -- new parts -----------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ async def overwriting(whole: Whole, tool: str, **arguments: Any) -> dict[str, An
     (result,) = answer["results"]
     assert caught.value.data["count"] == result["replaced_count"] > 0
     assert caught.value.data["replaced"] == result["replaced"]
-    return dict(result)
+    return result | {"notes": answer.get("notes", [])}
 
 
 async def test_a_clip_moved_to_where_it_is_stays_and_nothing_is_said_to_have_changed(
@@ -166,7 +166,7 @@ async def test_notes_that_meet_are_named_before_they_go(autojump_clock: Clock) -
         assert [(each["pitch"], each["start_time"]) for each in caught.value.data["replaced"]] == [(60, 0.0)]
         result = await overwriting(whole, "transform_notes", **transpose)
         assert (result["before"], result["after"]) == ({"notes": 6}, {"notes": 5})
-        assert "cut" in result["note"]
+        assert any("1 cut" in note for note in result["notes"])
         await whole.call("undo")
         result = await overwriting(
             whole, "transform_notes", clips=[CLIP], edits=[{"edit": "quantize", "grid": "1/4"}]
