@@ -14,7 +14,7 @@ from tests import changes, sets
 from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
 
-CHANGES = 500
+CHANGES = pytest.mark.parametrize("changes_made", [100, pytest.param(500, marks=pytest.mark.slow)])
 
 
 async def a_session(whole: Whole, draw: random.Random, count: int) -> None:
@@ -35,22 +35,24 @@ async def a_session(whole: Whole, draw: random.Random, count: int) -> None:
     await whole.by_hand(lambda song: song.stop_playing())
 
 
+@CHANGES
 @sets.parametrize_long
-async def test_a_real_set_is_mirrored_before_and_after_five_hundred_changes(
-    als: Path, autojump_clock: trio.testing.MockClock
+async def test_a_real_set_is_mirrored_before_and_after_a_session(
+    als: Path, changes_made: int, autojump_clock: trio.testing.MockClock
 ) -> None:
     async with whole_path(load_als(str(als))) as whole:
         assert await whole.differences() == []
-        await a_session(whole, random.Random(als.stem), CHANGES)
+        await a_session(whole, random.Random(als.stem), changes_made)
         assert await whole.differences() == []
 
 
+@CHANGES
 @pytest.mark.parametrize("seed", range(2))
 async def test_the_demo_set_is_mirrored_after_a_session(
-    seed: int, autojump_clock: trio.testing.MockClock
+    seed: int, changes_made: int, autojump_clock: trio.testing.MockClock
 ) -> None:
     async with whole_path(demo_set(), mode=("auto", "legacy")[seed]) as whole:
-        await a_session(whole, random.Random(seed), CHANGES)
+        await a_session(whole, random.Random(seed), changes_made)
         assert await whole.differences() == []
 
 

@@ -123,8 +123,15 @@ async def test_the_token_is_its_owners_alone() -> None:
     assert held.st_mode & 0o077 == 0
 
 
-@ERAS
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("mode", "number"),
+    [
+        ("auto", signal.SIGINT),
+        ("legacy", signal.SIGTERM),
+        pytest.param("auto", signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param("legacy", signal.SIGINT, marks=pytest.mark.slow),
+    ],
+)
 async def test_a_signal_ends_it_at_once_with_streams_open(mode: str, number: int) -> None:
     async with HeadlessProcess.started() as live, serving(live.port) as (url, process):
         with anyio.CancelScope() as scope:

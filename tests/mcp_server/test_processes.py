@@ -238,7 +238,7 @@ class Raw:
 
 @posix
 @pytest.mark.parametrize("how", ["its input ends", "SIGINT", "SIGTERM"])
-@pytest.mark.parametrize("busy", [False, True])
+@pytest.mark.parametrize("busy", [pytest.param(False, marks=pytest.mark.slow), True])
 async def test_it_ends_at_once_however_it_is_told_to(how: str, busy: bool) -> None:
     # Nothing listens on this port: a server waits for Live and serves meanwhile.
     async with serving("--port", "1") as process:

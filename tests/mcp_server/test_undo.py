@@ -64,10 +64,11 @@ async def test_writes_are_one_entry_each_and_undoing_all_leads_back(
         await written_and_undone(whole, random.Random(version), WRITES)
 
 
+@pytest.mark.parametrize("writes", [20, pytest.param(WRITES, marks=pytest.mark.slow)])
 @sets.parametrize_long
-async def test_on_a_real_set_too(als: Path, autojump_clock: trio.testing.MockClock) -> None:
+async def test_on_a_real_set_too(als: Path, writes: int, autojump_clock: trio.testing.MockClock) -> None:
     async with whole_path(load_als(str(als))) as whole:
-        await written_and_undone(whole, random.Random(als.stem), WRITES)
+        await written_and_undone(whole, random.Random(als.stem), writes)
 
 
 async def test_the_undo_of_another_object_is_not_the_songs(autojump_clock: trio.testing.MockClock) -> None:

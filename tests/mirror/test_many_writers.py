@@ -91,7 +91,7 @@ async def written(minutes: float, cuts: bool) -> None:
         assert await whole.differences() == []
 
 
-@pytest.mark.parametrize("cuts", [False, True])
+@pytest.mark.parametrize("cuts", [pytest.param(False, marks=pytest.mark.slow), True])
 async def test_eight_clients_write_at_once(cuts: bool, autojump_clock: trio.testing.MockClock) -> None:
     await written(0.3, cuts)
 

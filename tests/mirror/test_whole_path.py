@@ -179,7 +179,7 @@ def histories(examples: int, most: int) -> Callable[[Any], Any]:
     return decorate
 
 
-@histories(12, 50)
+@histories(8, 50)
 def test_after_a_random_history_every_mirror_equals_live(steps: list[Step]) -> None:
     in_virtual_time(carried_out, steps)
 
@@ -202,7 +202,7 @@ def a_session(changes_made: int, seed: int) -> list[Step]:
     return steps
 
 
-@sets.parametrize
+@sets.parametrize_long
 def test_a_real_set_is_mirrored_exactly_after_a_session(als: Path) -> None:
     in_virtual_time(carried_out, a_session(24, 1), sets.spec(als))
 

@@ -34,7 +34,9 @@ def untracked(mirror: Any) -> dict[str, Any]:
     return kept
 
 
-@pytest.mark.parametrize("version", ["11.3", "12.0", "12.3", "12.4"])
+@pytest.mark.parametrize(
+    "version", ["11.3", *(pytest.param(v, marks=pytest.mark.slow) for v in ("12.0", "12.3")), "12.4"]
+)
 async def test_all_facts_agree_and_the_set_is_as_before(version: str, autojump_clock: Clock) -> None:
     async with whole_path(default_set(), version) as whole:
         await whole.audited()

@@ -120,7 +120,7 @@ def test_every_parameter_of_the_demo_set_can_be_said_in_lives_texts() -> None:
         assert _check_all_parameters(stage) > 100
 
 
-@sets.parametrize
+@sets.parametrize_long
 def test_every_parameter_of_a_real_set_can_be_said_in_lives_texts(als: Path) -> None:
     with on_stage(sets.spec(als)) as stage:
         stage.follower()
