@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mcp_server.commands import options
+from mcp_server.commands import options, outputs
 from mcp_server.commands.console import Failure, say, say_json
 
 
@@ -18,7 +18,8 @@ from mcp_server.commands.console import Failure, say, say_json
 def command(set_file: str, midi_file: Path, clip: str | None, as_json: bool) -> None:
     """Write the arrangement of SET_FILE as MIDI_FILE, with tempo, signature, locators and track names.
 
-    Muted clips and notes stay out. A MIDI file cannot contain probabilities and automation.
+    An existing file is overwritten if it is a MIDI file. Muted clips and notes stay out. A MIDI file cannot contain
+    probabilities and automation.
     """
     from mcp_server.history import read_set
     from mcp_server.music.export import clip_song, song
@@ -30,11 +31,9 @@ def command(set_file: str, midi_file: Path, clip: str | None, as_json: bool) -> 
         store = read_set(set_file)
         midi_song = song(store) if clip is None else clip_song(store, resolve(store, clip, "Clip"))
         data, rounded = written(midi_song)
-        midi_file.write_bytes(data)
     except MirrorError as problem:
         raise Failure(str(problem), str(problem.hint or "")) from None
-    except OSError as problem:
-        raise Failure(f"{midi_file} cannot be written: {problem.strerror}") from None
+    outputs.write(midi_file, data, "MIDI file", b"MThd")
     notes = sum(len(track.notes) for track in midi_song.tracks)
     if as_json:
         counts = {"tracks": len(midi_song.tracks), "notes": notes, "locators": len(midi_song.markers)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mcp_server.commands import options
+from mcp_server.commands import options, outputs
 from mcp_server.commands.console import Failure, run_async, say, say_json
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _show(subject: Subject, width: int | None, output: Path | None) -> dict[str,
     text = text_art(subject, columns, TEXT_LINES, encoding)
     if output is None:
         return {"text": text}
-    _write(output, f"{text}\n".encode())
+    outputs.write(output, f"{text}\n".encode(), "text")
     return {"file": str(output), "lines": len(text.splitlines())}
 
 
@@ -106,15 +106,10 @@ def _draw(subject: Subject, output: Path, theme: str, width: int) -> dict[str, A
 
     picture = paint(subject, THEMES[theme], width)
     try:
-        data = svg(picture).encode() if output.suffix == ".svg" else png(picture)
+        is_svg = output.suffix == ".svg"
+        data = svg(picture).encode() if is_svg else png(picture)
     except ValueError as problem:
         raise Failure(f"{output} cannot be written: {problem}") from None
-    _write(output, data)
+    kind, begins = ("SVG", b"<svg") if is_svg else ("PNG", b"\x89PNG")
+    outputs.write(output, data, kind, begins)
     return {"file": str(output), "bytes": len(data), "description": picture.description}
-
-
-def _write(output: Path, data: bytes) -> None:
-    try:
-        output.write_bytes(data)
-    except OSError as problem:
-        raise Failure(f"{output} cannot be written: {problem}") from None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mcp_server.commands import options
+from mcp_server.commands import options, outputs
 from mcp_server.commands.console import Failure, run_async, say, say_json, style
 
 if TYPE_CHECKING:
@@ -128,8 +129,8 @@ def _figure(value: float | None, unit: str) -> str:
 
 
 def _write(path: str, dump: dict[str, Any]) -> None:
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(dump, file, ensure_ascii=False, indent=1)
+    data = json.dumps(dump, ensure_ascii=False, indent=1).encode()
+    outputs.write(Path(path), data, "JSON object", b"{")
 
 
 def _list(as_json: bool, only: tuple[str, ...]) -> None:

@@ -200,8 +200,8 @@ async def nothing_to_capture(bench: Bench) -> tuple[Any, Any]:
 
 @THEME.tries("While stopped the place of a cue point snaps to the arrangement's grid, a beat", guess=True)
 async def snapped_cue_points(bench: Bench) -> tuple[Any, Any]:
-    ref = await bench.made(Call("song", "create_cue_point", {"time": 5.3}))
-    return [5.0], await bench.now(ref + ".time")
+    refusal = "Live made no cue point at 5.3: the position snaps to the grid"
+    return refusal, await bench.refusal(Call("song", "create_cue_point", {"time": 5.3}))
 
 
 @THEME.tries(
