@@ -46,6 +46,8 @@ from .sight import Sight
 FILE_ARGUMENT = "file_path"
 JUDGED = 4
 """Attempts to judge a write again because its rules match other objects meanwhile."""
+PLANNED = 64
+"""Attempts to plan a write again because what it was computed from was edited meanwhile: one for each waiting write."""
 EMPTY_HINTS = tuple(
     TABLE[name][1]
     for name in ("INVALID_VALUE", "INVALID_PARAMS", "NOT_FOUND", "LIVE_REFUSED", "NOT_WRITABLE")
@@ -120,6 +122,8 @@ class Desk:
         self._lists: dict[str, list[int]] = dict(asked["lists"]) if same else {}
         """Lists as of the first reading of this call, so that a question to a person keeps meaning the same objects."""
         self._protection = protection
+        self._consent: list[NamedEffect] = []
+        """What a person allowed in this call; asked again only if it has other effects."""
         self.last_asked = last_asked
         self.visits = visits
 
@@ -141,14 +145,31 @@ class Desk:
 
     # -- writing -----------------------------------------------------------------------------------
 
-    async def carry_out(self, scope: Scope, plan: Plan) -> dict[str, Any]:
-        """Execute a plan as one write."""
+    async def carry_out(self, planned: Callable[[Scope], Plan]) -> tuple[dict[str, Any], Plan, Scope]:
+        """Plan and execute one write; plan again if an object that the plan was computed from was edited meanwhile.
+
+        Raises:
+          PreconditionFailed: such an object was edited again before each of `PLANNED` attempts.
+        """
+        for attempt in range(PLANNED):
+            scope = self.scope
+            plan = planned(scope)
+            try:
+                return await self._execute(scope, plan), plan, scope
+            except errors.PreconditionFailed as problem:
+                if "unchanged" not in problem.facts or attempt == PLANNED - 1:
+                    raise
+        raise AssertionError
+
+    async def _execute(self, scope: Scope, plan: Plan) -> dict[str, Any]:
         if len(plan.operations) == 1 and (history := self._history(plan.operations[0])) is not None:
             # Through `undo` and `redo`, so that the author of the undo is recorded.
             return await history()
         more: dict[str, Any] = {"if_revision": plan.if_revision} if plan.if_revision is not None else {}
         if plan.expect:
             more["expect"] = plan.expect
+        if scope.contents and not plan.dry_run:
+            more["unchanged"] = tuple((id_, scope.revision) for id_ in sorted(scope.contents))
         self._batched = tuple(dict.fromkeys(call.tool for call in plan.calls))
         try:
             answer = await self.write(plan.final(), plan.label, dry_run=plan.dry_run, **more)
@@ -291,11 +312,10 @@ class Desk:
         submit: Callable[[dict[str, Any] | None], Awaitable[WriteResult]],
     ) -> WriteResult:
         """Submit the write if the policy allows it; judge again if the rules match other objects meanwhile."""
-        consent: list[NamedEffect] = []
         for attempt in range(JUDGED):
-            consent = await self._permit(effects(), consent)
+            self._consent = await self._permit(effects(), self._consent)
             policy = await self._protection.judged(
-                self.policy, self._tool, self._batched_by_rules, self.caller.who, consent
+                self.policy, self._tool, self._batched_by_rules, self.caller.who, self._consent
             )
             try:
                 return await submit(policy)

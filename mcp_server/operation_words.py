@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mirror import Node, Operation, Set
 from remote_script.SetMirror.contract import schema
-from remote_script.SetMirror.contract.late import is_late
+from remote_script.SetMirror.contract.late import BY, is_late, said
 from remote_script.SetMirror.contract.places import ID, is_identity, method_of
 
 from . import units
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _COUNTED = {"notes": "note", "ints": "note", "objs": "object"}
 """Types of arguments that are too long to show; methods that take a list of whole numbers take ids of notes."""
 _LONGEST = 60
+_OF_SONG = ("tracks", "return_tracks", "scenes")
 _BY_RETURN = re.compile(r"@([0-9]+)")
 """In a path below an object that is not there yet: the send to the return track with this id."""
 
@@ -33,6 +34,9 @@ def words(scope: Scope, operation: Operation) -> str:
     if isinstance(operation, Set):
         # A parameter's value is what a person calls the parameter: its volume, its "Dry/Wet".
         owner = target if operation.name == "value" else f"{operation.name} of {target}"
+        by = said(operation.value, BY)
+        if by is not None:
+            return f"change {owner} by {by:+g}"
         if operation.name == "color" and isinstance(operation.value, int):
             return f"set {owner} to {units.color_text(operation.value)}"
         return f"set {owner} to {_text(scope, operation.value)}"
@@ -53,6 +57,8 @@ def _argument(scope: Scope, argument: schema.Arg | None, name: str, value: Any, 
     if argument is not None and argument.type in _COUNTED and isinstance(value, Sized):
         count = len(value)
         return f"{count} {_COUNTED[argument.type]}{'' if count == 1 else 's'}"
+    if argument is not None and argument.is_place and isinstance(value, int):
+        value = _at(scope, argument, value)
     if argument is not None and argument.type == "insert":
         if value in (-1, {ID: None}):
             return "at the end"
@@ -62,6 +68,12 @@ def _argument(scope: Scope, argument: schema.Arg | None, name: str, value: Any, 
     else:
         text = _text(scope, value)
     return text if alone else f"{name.replace('_', ' ')} {text}"
+
+
+def _at(scope: Scope, argument: schema.Arg, index: int) -> Any:
+    """The object at an index of a list of the song; the index itself for other lists, and -1."""
+    siblings = scope.children("song", argument.list_name) if argument.list_name in _OF_SONG else ()
+    return {ID: siblings[index].id} if 0 <= index < len(siblings) else index
 
 
 def _node(scope: Scope, target: Any) -> Node | None:

@@ -197,6 +197,10 @@ class Scope:
         self._meant: dict[str, int] = {} if meant is None else meant
         self.batch = BatchObjects(mirror, self.later, self.ref)
         """The objects that the calls of the batch so far make and name."""
+        self.revision = mirror.revision
+        """The revision at which the plans of this scope are made."""
+        self.contents: set[int] = set()
+        """Objects from whose contents these plans are computed: whoever edits one makes the plan untrue."""
         self.taken: set[Any] = set()
         """Slots that plans of this scope fill."""
         self.scenes = 0
@@ -480,8 +484,20 @@ class Scope:
 
     def note_list(self, clip: Node) -> tuple[Note, ...]:
         """The notes of a clip after the earlier calls; NotAvailable for an audio clip, and where they are unknown."""
+        self._computed_from(clip)
         notes = self.clips.notes(clip, self.ref(clip))
         return self.mirror.notes(clip) if notes is None else notes
+
+    def free(self, slot: Node) -> bool:
+        """Whether a slot is empty, and no other call of the batch fills it."""
+        if slot.id in self.taken or (isinstance(slot.id, int) and self.child(slot, "clip") is not None):
+            return False
+        self._computed_from(slot)
+        return True
+
+    def _computed_from(self, node: Node) -> None:
+        if isinstance(node.id, int):
+            self.contents.add(node.id)
 
     def check_midi(self, clip: Node) -> None:
         """NotAvailable for an audio clip."""

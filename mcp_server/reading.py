@@ -418,13 +418,14 @@ def number_of(prop: schema.Property, value: Any, now: Any, known: bool = True) -
             return value
         unit = f" of {prop.unit}" if prop.unit else ""
         raise errors.InvalidValue(f"`{prop.name}` takes a number{unit}, not {value[:60]!r}", value[:60])
-    if said is not None and not known:
-        return {late.BY: number}
-    if said is not None:
-        if isinstance(now, bool) or not isinstance(now, int | float):
-            raise errors.InvalidValue(f"`{prop.name}` has no number to count {value[:60]!r} from", value[:60])
-        number += now
-    return int(number) if prop.type == "int" and math.isfinite(number) and number.is_integer() else number
+    if prop.type == "int" and math.isfinite(number) and number.is_integer():
+        number = int(number)
+    if said is None:
+        return number
+    if known and (isinstance(now, bool) or not isinstance(now, int | float)):
+        raise errors.InvalidValue(f"`{prop.name}` has no number to count {value[:60]!r} from", value[:60])
+    # The script counts from the value at the moment when the write runs.
+    return {late.BY: number}
 
 
 def pitch(value: Any) -> int:

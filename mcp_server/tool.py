@@ -304,9 +304,8 @@ class Toolset:
 
         def declare(plan: F) -> F:
             async def run(desk: Desk, arguments: Any) -> dict[str, Any]:
-                scope = desk.scope
-                meant = plan(scope, arguments)
-                return lean(await desk.carry_out(scope, meant), meant, scope.batch.made)
+                answer, meant, scope = await desk.carry_out(lambda scope: plan(scope, arguments))
+                return lean(answer, meant, scope.batch.made)
 
             self._add(plan.__name__, title, description, arguments, run, WRITTEN, plan=plan, **hints)
             return plan

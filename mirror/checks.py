@@ -103,6 +103,7 @@ def prepare(store: Store, request: WriteRequest, live: str) -> Prepared:
     wanted = [
         problems.collect(-1, partial(checked.expectation, *expectation)) for expectation in request.expect
     ]
+    wanted += [problems.collect(-1, partial(checked.unchanged, *contents)) for contents in request.unchanged]
     since = request.if_revision
     if since is not None:
         problems.collect(-1, lambda: checked.unchanged_since(since))
@@ -188,6 +189,14 @@ class _Write:
             if isinstance(choices, list) and text not in choices:
                 raise rules.not_offered(name, text, choices)
             return text
+        by = late.said(value, late.BY) if prop.type in ("int", "float") else None
+        if by is not None:
+            # The script adds the change to what the property is then.
+            self.plain = False
+            now = node.props.get(name)
+            if isinstance(now, int | float):
+                rules.plain_value(prop, now + by)
+            return value
         if prop.unit == "rgb" and isinstance(value, str):
             value = values.color(value, value)
         plain = rules.plain_value(prop, value)
@@ -288,6 +297,15 @@ class _Write:
             if isinstance(items, list) and value in items:
                 return float((node.props.get("min") or 0) + items.index(value))
         return value
+
+    def unchanged(self, id_: int, revision: int) -> dict[str, Any]:
+        """The entry of `expect` by which the script refuses if the object was edited after this revision."""
+        node = resolve(self.store, id_)
+        if node.revision > revision:
+            raise rules.changed_after(
+                self.store.ref(id_), node.revision, revision, id=id_, revision=node.revision, unchanged=id_
+            )
+        return {"target": id_, "since": revision}
 
     def unchanged_since(self, revision: int) -> None:
         for id_ in self.touched:

@@ -29,6 +29,8 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
       client: Whose queue it waits in; `author` if empty. Clients take turns.
       if_revision: Refuse if an object that it touches changed after this revision.
       expect: (target, property, value) that must be so.
+      unchanged: (id, revision): refuse, with the fact `unchanged`, if that object was edited after that revision. The
+        operations were computed from its contents.
       deadline_s: Seconds for all of it, above 0 and at most 3,600.
       dry_run: Check all, change nothing, and tell what would change.
       write_id: A name of the client's for this write, 1 to 100 characters: the same one is done once; "" for a new one.
@@ -48,6 +50,7 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     client: str = ""
     if_revision: int | None = None
     expect: tuple[tuple[Any, str, Any], ...] = ()
+    unchanged: tuple[tuple[int, int], ...] = ()
     deadline_s: float = DEADLINE_S
     dry_run: bool = False
     write_id: str = ""

@@ -127,8 +127,7 @@ def _slot(scope: Scope, track: Node, index: int) -> Any:
 def first_free(scope: Scope, track: Node) -> Node | None:
     """The first slot without a clip that no other call of the batch fills."""
     for slot in scope.children(track, "clip_slots"):
-        empty = not isinstance(slot.id, int) or scope.child(slot, "clip") is None
-        if empty and slot.id not in scope.taken:
+        if scope.free(slot):
             return slot
     return None
 

@@ -51,19 +51,23 @@ async def recipe(desk: Desk, args: RunRecipe) -> dict[str, Any]:
     chosen = shelf.recipe(args.name)
     if args.action == "show":
         return recipes.summary(args.name, chosen)
-    scope = desk.scope
-    expanded = recipes.expand(chosen, args.parameters, scope)
-    parts = _operations(scope, expanded)
     dry = args.action == "dry_run"
-    plan = Plan.of(
-        f"recipe {args.name}"[:200],
-        [op for part in parts for op in part],
-        calls=batched_calls([tool for tool, _ in expanded.calls], parts),
-        dry_run=dry,
-        makes=None,
-    )
+    expanded, parts = recipes.Expanded(), list[tuple[Operation, ...]]()
+
+    def planned(scope: Scope) -> Plan:
+        nonlocal expanded, parts
+        expanded = recipes.expand(chosen, args.parameters, scope)
+        parts = _operations(scope, expanded)
+        return Plan.of(
+            f"recipe {args.name}"[:200],
+            [op for part in parts for op in part],
+            calls=batched_calls([tool for tool, _ in expanded.calls], parts),
+            dry_run=dry,
+            makes=None,
+        )
+
     try:
-        answer = await desk.carry_out(scope, plan)
+        answer, plan, scope = await desk.carry_out(planned)
     except errors.MirrorError as problem:
         raise _in_stage(problem, expanded, problem.facts.get("call")) from None
     results = answer.pop("results", [])

@@ -249,4 +249,5 @@ async def _recalled(desk: Desk, saved_mix: Mix, dry_run: bool) -> dict[str, Any]
         notes=tuple(notes),
         makes=None,
     )
-    return {"recalled": saved_mix.name, **await desk.carry_out(scope, plan)}
+    answer, _, _ = await desk.carry_out(lambda scope: plan)
+    return {"recalled": saved_mix.name, **answer}

@@ -237,6 +237,13 @@ class Batcher:
             for id_ in concerned
         )
 
+    def last_change_of(self, ids: Iterable[int]) -> int:
+        """The last revision that edited one of these objects; the next one if an edit is not sent yet."""
+        ids = tuple(ids)
+        if self.has_unsent_edit(ids):
+            return self.revision + 1
+        return max([self.shadow.revisions.get(id_, 0) for id_ in ids] or [0])
+
     def _is_edited(self, row: Row) -> bool:
         """True when any of the object's pending marks is an edit; changes by an automation lane are none."""
         bits, names = self.attribution.pending.get(row.id, 0), row.layout.names

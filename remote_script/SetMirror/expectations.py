@@ -45,6 +45,9 @@ def check_expectations(
     for wish in write.expect:
         try:
             row = resolve(batcher.shadow, wish["target"])
+            if "since" in wish:
+                _unchanged(batcher, row, wish["since"])
+                continue
             _expect(batcher, row, wish["name"], wish.get("value"))
         except BridgeError as problem:
             problems.add(-1, problem)
@@ -54,6 +57,15 @@ def check_expectations(
                 _expect(batcher, operation.row, operation.asked.get("name"), operation.asked["expect"])
             except BridgeError as problem:
                 problems.add(operation.number, problem)
+
+
+def _unchanged(batcher: Batcher, row: Row, since: int) -> None:
+    """Refuse if the object was edited after revision `since`."""
+    newest = batcher.last_change_of((row.id,))
+    if newest > since:
+        raise checks.changed_after(
+            ref_of(batcher.shadow, row), newest, since, revision=batcher.revision, unchanged=row.id
+        )
 
 
 def _expect(batcher: Batcher, row: Row, name: Any, expected: Any) -> None:

@@ -265,9 +265,7 @@ class Operation:
         ):
             # The call's target is the song, but it acts on an object in one of the song's lists.
             touches = touches - {self.row.id}
-        if batcher.has_unsent_edit(touches):
-            return batcher.revision + 1
-        return max([batcher.shadow.revisions.get(id_, 0) for id_ in touches] or [0])
+        return batcher.last_change_of(touches)
 
     def _arguments(self) -> Tuple[schema.Arg, ...]:
         return self.method_row.args if self.method_row is not None else ()

@@ -109,7 +109,7 @@ def parse_write(params: Dict[str, Any], now: float) -> Write:
         need(isinstance(params.get(name, ""), (str, type(None))), "`{}` is a text".format(name))
     revision = params.get("if_revision")
     need(
-        revision is None or (isinstance(revision, int) and not isinstance(revision, bool)),
+        revision is None or _is_revision(revision),
         "`if_revision` is a number",
     )
     expect = params.get("expect")
@@ -117,9 +117,12 @@ def parse_write(params: Dict[str, Any], now: float) -> Write:
         expect is None
         or (
             isinstance(expect, list)
-            and all(isinstance(e, dict) and "target" in e and "name" in e for e in expect)
+            and all(
+                isinstance(e, dict) and "target" in e and ("name" in e or _is_revision(e.get("since")))
+                for e in expect
+            )
         ),
-        "`expect` is a list of {target, name, value}",
+        "`expect` is a list of {target, name, value} and {target, since}",
     )
     if len(expect or ()) > EXPECTATIONS:
         rule = "A write has at most {} expectations, got {}"
@@ -136,6 +139,10 @@ def parse_write(params: Dict[str, Any], now: float) -> Write:
         "`policy` is {client, version, tool, held: [tool, …], consent: [[kind, [id, …]], …]}",
     )
     return Write(params, now)
+
+
+def _is_revision(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_judged(policy: Any) -> bool:

@@ -146,7 +146,7 @@ async def test_a_dry_run_names_objects_and_counts_notes(autojump_clock: Clock) -
             "add new notes of $2: 2 notes",
             "add new notes of $2: 1 note",
             "delete track: tracks/2 'Bass'",
-            "create scene: before scenes/1 'Verse A'",
+            "create scene: before scenes/1 'Verse'",
             "fire $5",
         ]
 

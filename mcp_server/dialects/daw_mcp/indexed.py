@@ -111,9 +111,9 @@ class CreateTrack(Nothing, kw_only=True):
 class IndexedSet:
     """The Set with the indices of this protocol."""
 
-    def __init__(self, desk: Desk, dialect: Dialect) -> None:
+    def __init__(self, desk: Desk, dialect: Dialect, scope: Scope | None = None) -> None:
         self.desk = desk
-        self.scope: Scope = desk.scope
+        self.scope: Scope = desk.scope if scope is None else scope
         self.dialect = dialect
 
     @property

@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from mirror import errors
 
 from ...desk import Desk
+from ...plans import Plan, Scope
 from . import clips, notes, tracks
 from .indexed import (
     TOP,
@@ -30,6 +31,7 @@ from .indexed import (
     Step,
     Text,
     Unit,
+    Write,
     converted,
     with_fields,
 )
@@ -163,7 +165,13 @@ async def call(desk: Desk, dialect: Dialect, method: str, params: Any) -> dict[s
         return done
     if done.plan is None:
         return {"success": True}
-    written = await desk.carry_out(desk.scope, done.plan)
+    plan = done.plan
+
+    def planned(scope: Scope) -> Plan:
+        again = METHODS[method].handler(IndexedSet(desk, dialect, scope), arguments)
+        return again.plan if isinstance(again, Write) and again.plan is not None else plan
+
+    written, _, _ = await desk.carry_out(planned)
     if written["outcome"] == "mismatch":
         raise errors.LiveRefused("Live took the change but shows another value", hint="read the value again")
     return done.answer(IndexedSet(desk, dialect), written)

@@ -332,6 +332,22 @@ def test_a_change_since_the_revision_named_stops_a_write_to_the_same_object_only
     )
 
 
+def test_a_write_is_refused_when_an_object_that_it_was_computed_from_was_edited(guest: Guest) -> None:
+    client = guest.follower()
+    revision = client.revision
+    guest.song.tracks[0].put("name", "Person")
+    data = refused(client.write(put("song", "tempo", 90), expect=[{"target": "tracks/0", "since": revision}]))
+    assert (data["error"], data["unchanged"]) == ("PRECONDITION_FAILED", client.at("tracks/0")[0])
+    client.follow()
+    for since in (client.revision, client.revision + 5):
+        fresh = client.write(put("song", "tempo", 91), expect=[{"target": "tracks/0", "since": since}])
+        assert fresh["result"]["outcome"] in ("verified", "unchanged")
+    other = client.write(put("song", "tempo", 92), expect=[{"target": "tracks/1", "since": revision}])
+    assert other["result"]["outcome"] == "verified"
+    for wrong in ({"target": "tracks/0", "since": True}, {"target": "tracks/0"}, {"since": 1}):
+        assert refused(client.write(put("song", "tempo", 93), expect=[wrong]))["error"] == "INVALID_PARAMS"
+
+
 def test_undo_is_refused_when_somebody_changed_the_set_since(guest: Guest) -> None:
     client = guest.follower()
     mine = client.write(put("tracks/0", "name", "Mine"))["result"]["revision"]

@@ -1,0 +1,116 @@
+"""A plan that was computed from what changed before it ran is made again: no edit is lost, whoever makes the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import trio
+import trio.testing
+
+from remote_script.headless import demo_set
+from tests.whole import Refused, Whole, whole_path
+
+Clock = trio.testing.MockClock
+CLIP = "tracks/2/clip_slots/4/clip"
+
+
+async def at_once(whole: Whole, *calls: tuple[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    answers: list[dict[str, Any]] = [{} for _ in calls]
+
+    async def run(number: int, tool: str, args: dict[str, Any]) -> None:
+        answers[number] = await whole.call(tool, **args)
+
+    async with trio.open_nursery() as nursery:
+        for number, (tool, args) in enumerate(calls):
+            nursery.start_soon(run, number, tool, args)
+    return answers
+
+
+async def with_clip(whole: Whole) -> None:
+    await whole.call("create_clip", track=2, slot=4, length="4 bars", notes="C1@0:.5v80 C2@2 C3@4 C4@6")
+
+
+def edit(**edits: Any) -> tuple[str, dict[str, Any]]:
+    return "transform_notes", {"clips": [CLIP], "edits": [edits]}
+
+
+async def test_edits_of_one_clip_at_once_are_all_made(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        await with_clip(whole)
+        answers = await at_once(whole, *[edit(edit="velocity", add=2) for _ in range(8)])
+        assert [answer["outcome"] for answer in answers] == ["verified"] * 8
+        assert whole.mirror.notes(CLIP)[0].velocity == 96
+
+
+async def test_edits_that_need_each_other_are_made_one_after_the_other(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        await with_clip(whole)
+        await at_once(
+            whole,
+            edit(edit="transpose", semitones=12),
+            edit(edit="transpose", semitones=12),
+            edit(edit="transpose", semitones=-5),
+        )
+        assert [note.pitch for note in whole.mirror.notes(CLIP)] == [55, 67, 79, 91]
+
+
+async def test_what_a_person_does_while_an_edit_waits_is_not_written_over(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        await with_clip(whole)
+        tool, args = edit(edit="velocity", add=5)
+
+        def softer(song: Any) -> None:
+            clip = song.tracks[2].clip_slots[4].clip
+            notes = clip.get_notes_extended(0, 128, 0.0, 16.0)
+            notes[0].velocity = 50.0
+            clip.apply_note_modifications(notes)
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(whole.by_hand, softer)
+            answer = await whole.call(tool, **args)
+        assert answer["outcome"] == "verified"
+        assert whole.mirror.notes(CLIP)[0].velocity == 55
+
+
+async def test_clips_without_a_slot_at_once_take_one_free_slot_each(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        calls = [("create_clip", {"track": 2, "length": 4, "name": f"Part {n}"}) for n in range(12)]
+        before = whole.mirror.find(kind="Clip", limit=500)
+        answers = await at_once(whole, *calls)
+        assert [answer["outcome"] for answer in answers] == ["verified"] * 12
+        clips = whole.mirror.find(kind="Clip", limit=500)
+        assert len(clips) == len(before) + 12
+        assert {f"Part {n}" for n in range(12)} <= {match.node.name for match in clips}
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "by", "expected"),
+    [("song", "tempo", "+2", 82.0 + 16), ("tracks/0", "volume", "+0.5 dB", 4.0)],
+)
+async def test_changes_by_an_amount_at_once_add_up(
+    autojump_clock: Clock, target: str, name: str, by: str, expected: float
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        tool, more = ("set_song", {}) if target == "song" else ("set_track", {"track": target})
+        await at_once(whole, *[(tool, {**more, name: by}) for _ in range(8)])
+        if name == "tempo":
+            assert whole.mirror.resolve("song").props["tempo"] == expected
+        else:
+            assert whole.mirror.resolve("tracks/0/mixer_device/volume").props["display"] == f"{expected} dB"
+
+
+async def test_an_explicit_slot_that_was_filled_meanwhile_is_refused(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        refusals = []
+
+        async def create() -> None:
+            try:
+                await whole.call("create_clip", track=2, slot=4, length=4)
+            except Refused as problem:
+                refusals.append(str(problem))
+
+        async with trio.open_nursery() as nursery:
+            for _ in range(3):
+                nursery.start_soon(create)
+        assert len(refusals) == 2
