@@ -15,9 +15,9 @@ from remote_script.SetMirror.contract.values import ALL_NOTE_FIELDS, NOTE_FIELDS
 
 NEW = ("pitch", "start_time", "duration")
 
-bounds = st.sampled_from(
-    [None, 0, 1, -1, 127, 128, 1.0, 60.5, 0.0, -0.5, 1e9, True, False, "1", math.nan, math.inf, 2**31, 2**70]
-)
+WRONG = [None, 0, 1, -1, 127, 128, 1.0, 60.5, 0.0, -0.5, 1e9, True, False, "1", 2**31, 2**70]
+WRONG += [math.nan, math.inf, -math.inf]
+bounds = st.sampled_from(WRONG)
 right = {
     "note_id": st.none() | st.integers(1, 9),
     "pitch": st.integers(0, 127) | st.just(60.0),
@@ -68,6 +68,19 @@ def test_a_list_of_notes_is_judged_as_its_notes_are_one_by_one(
         key = data.draw(st.sampled_from(sorted(item) if isinstance(item, dict) else range(len(item))))
         item[key] = data.draw(bounds)
     assert typed(checked(items, required)) == typed(one_by_one(items, required))
+
+
+@pytest.mark.parametrize("name", ALL_NOTE_FIELDS)
+def test_one_odd_value_among_notes_is_judged_as_if_it_were_alone(name: str) -> None:
+    note: dict[str, Any] = {"note_id": 5, "pitch": 60, "start_time": 1.0, "duration": 0.5, "mute": False}
+    whole = {**dict.fromkeys(ALL_NOTE_FIELDS, 0.5), **note}
+    for value in WRONG:
+        for place in range(3):
+            items: list[Any] = [dict(whole) for _ in range(3)]
+            items[place][name] = value
+            assert typed(checked(items, NEW)) == typed(one_by_one(items, NEW))
+            rows = [[item[field] for field in ALL_NOTE_FIELDS] for item in items]
+            assert typed(checked(rows, NEW)) == typed(one_by_one(rows, NEW))
 
 
 @pytest.mark.parametrize(
