@@ -87,19 +87,32 @@ def motion(before: Sequence[int], after: Sequence[int]) -> int:
     return sum([min([abs(a - b) for b in smaller]) for a in larger])
 
 
-def led(before: Sequence[int], chord: Sequence[int]) -> list[int]:
+SEPARATE_GAP = 3
+"""The smallest distance in semitones between a bass of its own and the voices above it: a second is a cluster."""
+
+
+def led(before: Sequence[int], chord: Sequence[int], *, separate: bool = False) -> list[int]:
     """The chord's voicing, low to high, that moves least from `before`.
 
-    Of several such voicings the one with least parallel motion is taken, then the one nearest in register.
+    Of several such voicings the one with least parallel motion is taken, then the one nearest in register. A chord
+    that repeats keeps its voicing.
 
     All rotations of the chord in close position are tried, in the octaves around `before`. If the number of voices is
     the same, voices are paired in order (lowest with lowest), so they do not cross.
+
+    Args:
+      separate: The first pitch of `chord` is a bass of its own ("Bb/C"), which stays the lowest note.
     """
     if len(before) == len(chord) == 1:
         return [_nearest(before[0], chord[0])]
     voices, middle = sorted(before), sum(before) / len(before)
+    classes = tuple(sorted([pitch % 12 for pitch in chord]))
+    bass_stays = not separate or voices[0] % 12 == chord[0] % 12
+    if bass_stays and classes == tuple(sorted([pitch % 12 for pitch in voices])):
+        # No rotation gives a voicing in wider position.
+        return voices
     least: tuple[int, int, float, list[int]] = (128 * (len(before) + len(chord)), 0, 0.0, sorted(chord))
-    for rotation in _rotations(tuple(sorted([pitch % 12 for pitch in chord]))):
+    for rotation in _over_bass(chord) if separate else _rotations(classes):
         paired = len(rotation) == len(voices)
         for octave in _octaves(rotation, voices):
             pitches = [pitch + 12 * octave for pitch in rotation]
@@ -109,6 +122,18 @@ def led(before: Sequence[int], chord: Sequence[int]) -> list[int]:
                 parallel = max(map(moves.count, moves), default=0)
                 least = min(least, (cost, parallel, abs(sum(pitches) / len(pitches) - middle), pitches))
     return least[3]
+
+
+def _over_bass(chord: Sequence[int]) -> list[tuple[int, ...]]:
+    """The rotations of the chord's upper voices, each with the bass (the first pitch) below it, low to high."""
+    bass, *above = chord
+    rotations = []
+    for rotation in _rotations(tuple(sorted([pitch % 12 for pitch in above]))):
+        gap = (rotation[0] - bass) % 12
+        low = rotation[0] - (gap if gap >= SEPARATE_GAP else gap + 12)
+        up = 12 * max(0, -(low // 12))
+        rotations.append((low + up, *(pitch + up for pitch in rotation)))
+    return rotations
 
 
 def _nearest(before: int, pitch: int) -> int:

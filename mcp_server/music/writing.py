@@ -41,7 +41,7 @@ def hits(
 ) -> Iterator[tuple[Ticks, Ticks, float | None]]:
     """(start, length, velocity or None) of each hit of a rhythm within a length; `-` after a hit makes it longer.
 
-    A pattern has the signs of drum grids: "x--x--x-" is three long hits. The pattern starts again with each chord.
+    A pattern has the signs of drum grids: "x--x--x-" is three long hits.
     """
     cells = [sign for sign in pattern.replace(" ", "").replace("|", "")]
     loud = {n: grid_line(sign)[0] for n, sign in enumerate(cells) if sign not in "-_"}
@@ -56,6 +56,37 @@ def hits(
             plain = cells[n % len(cells)] == "x"
             yield at, min(steps * step, start + length - at), None if plain else hit[0]
         n += steps if hit is not None else 1
+
+
+def struck(
+    bars: list[list[Chord]], context: Context, pattern: str, step: Ticks, start: Ticks = 0
+) -> list[list[tuple[Ticks, Ticks, float | None]]]:
+    """For each chord the (start, length, velocity or None) of its hits.
+
+    The pattern goes on through the chords of a bar. It starts again with each bar, or, where it is longer than a bar,
+    after as many whole bars as it reaches into. A hit ends where the next chord starts; where the pattern holds it for
+    a step or more from there on, the next chord is struck.
+    """
+    bar = context.numerator * 4 * BEAT // context.denominator
+    cells = len(pattern.replace(" ", "").replace("|", ""))
+    period = bar * max(1, int(-(-cells * step // bar)))
+    end = start + len(bars) * bar
+    rows = [
+        hit
+        for at in range(0, len(bars) * bar, period)
+        for hit in hits(pattern, step, start + at, min(period, end - start - at))
+    ]
+    chords = []
+    for _, at, length in timed_chords(bars, context, start):
+        own = []
+        while rows and rows[0][0] < at + length:
+            begin, lasts, loud = rows.pop(0)
+            over = begin + lasts - (at + length)
+            own.append((begin, lasts - max(0, over), loud))
+            if over >= step:
+                rows.insert(0, (at + length, over, loud))
+        chords.append(own)
+    return chords
 
 
 def chord_notes(
@@ -79,7 +110,8 @@ def chord_notes(
       lead: Move each chord to the position in which the voices move least.
       bass: Add each chord's bass in the octave below `lowest` (a further octave down where a voicing without `lead`
         reaches to within a fourth of it); led voices stay a fourth or more above it.
-      rhythm: Signs of a drum grid, one per `grid` step, such as "x--x--x-"; if empty, each chord is one long hit.
+      rhythm: Signs of a drum grid, one per `grid` step of the bar, such as "x--x--x-"; if empty, each chord is one
+        long hit.
 
     Raises:
       InvalidValue: a note would leave 0 to 127.
@@ -87,10 +119,12 @@ def chord_notes(
     notes: list[Note] = []
     before: list[int] = []
     bottom = _bass_bottom(bars, lowest, kind, lead)
-    for chord, at, length in timed_chords(bars, context, start):
-        pitches = voicing.spread(chord.pitches(lowest), kind) if kind != "close" else chord.pitches(lowest)
+    timed = list(timed_chords(bars, context, start))
+    rhythms = struck(bars, context, rhythm, grid, start) if rhythm else [[(t[1], t[2], None)] for t in timed]
+    for (chord, _, _), rows in zip(timed, rhythms, strict=True):
+        pitches = _voiced(chord, lowest, kind)
         if before and lead:
-            pitches = voicing.led(before, pitches)
+            pitches = voicing.led(before, pitches, separate=chord.bass != chord.root and not bass)
         below = bottom + (chord.bass - bottom) % 12
         if bass and lead:
             pitches = voicing.above_bass(pitches, below)
@@ -101,12 +135,24 @@ def chord_notes(
             raise errors.InvalidValue(
                 f"{chord.name}: a note would leave 0 to 127", beyond[0], hint="choose another `lowest`"
             )
-        for begin, lasts, loud in hits(rhythm, grid, at, length) if rhythm else [(at, length, None)]:
+        for begin, lasts, loud in rows:
             notes += [
                 Note(pitch, begin, lasts, velocity if loud is None else loud)
                 for pitch in sorted(set(sounding))
             ]
     return notes
+
+
+def _voiced(chord: Chord, lowest: int, kind: Voicing) -> list[int]:
+    """A chord's voicing before voice leading; a bass that is not the root stays the lowest note."""
+    pitches = chord.pitches(lowest)
+    if kind == "close":
+        return pitches
+    if chord.bass == chord.root:
+        return voicing.spread(pitches, kind)
+    bass, *above = pitches
+    voices = voicing.spread(above, kind)
+    return [bass - 12 * max(0, -(-(bass + 1 - min(voices)) // 12)), *voices]
 
 
 def _bass_bottom(bars: list[list[Chord]], lowest: int, kind: Voicing, lead: bool) -> int:
@@ -115,7 +161,7 @@ def _bass_bottom(bars: list[list[Chord]], lowest: int, kind: Voicing, lead: bool
     if lead or kind == "close":
         return bottom
     for chord in (chord for bar in bars for chord in bar):
-        low = min(voicing.spread(chord.pitches(lowest), kind))
+        low = min(_voiced(chord, lowest, kind))
         while low - (bottom + (chord.bass - bottom) % 12) < voicing.BASS_GAP:
             bottom -= 12
     return bottom
@@ -137,9 +183,10 @@ def bass_notes(
 
     "roots" holds each chord's bass; "fifths" and "octaves" alternate with the fifth or the octave on each beat;
     "walking" plays a note a beat: the bass, chord tones, and a step into the next chord; "pattern" plays the bass on
-    the hits of `pattern`.
+    the hits of `pattern`, one sign per `grid` step of the bar.
     """
     timed = list(timed_chords(bars, context, start))
+    rhythms = struck(bars, context, pattern, grid, start) if style == "pattern" else []
     beat = 4 * BEAT // context.denominator
     notes: list[Note] = []
     for number, (chord, at, length) in enumerate(timed):
@@ -149,7 +196,7 @@ def bass_notes(
         if style == "pattern":
             notes += [
                 Note(root, begin, lasts, velocity if loud is None else loud)
-                for begin, lasts, loud in hits(pattern, grid, at, length)
+                for begin, lasts, loud in rhythms[number]
             ]
             continue
         beats = max(1, int(length // beat))

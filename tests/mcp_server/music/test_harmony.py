@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mcp_server.music import BEAT, Context, Scale, harmony, to_beats, voicing, writing
 from mirror import errors
@@ -240,3 +242,54 @@ def test_a_fill_gets_denser_louder_and_goes_through_the_drums() -> None:
     )
     assert sum(half[0]) / len(half[0]) < sum(half[1]) / len(half[1])
     assert len(half[0]) <= len(half[1])
+
+
+@pytest.mark.parametrize("symbol", ["Dm9", "C", "G7", "Bb/C", "C/E", "Fmaj9", "A7b9", "Am11", "C13"])
+@pytest.mark.parametrize("with_bass", [False, True])
+def test_a_led_chord_that_repeats_does_not_move(symbol: str, with_bass: bool) -> None:
+    notes = writing.chord_notes(bars(f"Am7 | {symbol} | % | {symbol}"), Context(), bass=with_bass)
+    last = [sorted(n.pitch for n in notes if n.start == bar * 4 * BEAT) for bar in (1, 2, 3)]
+    assert last[0] == last[1] == last[2]
+
+
+@pytest.mark.parametrize("kind", ["led", "close", "open", "drop2", "drop3", "drop2+4"])
+@settings(max_examples=40, deadline=None)
+@given(before=st.sampled_from(["Dm9", "C", "G7", "Ebmaj7", "F#m"]), upper=st.sampled_from(["Bb", "Dm7", "F", "Gm9"]),
+       bass=st.sampled_from(harmony.SHARPS), lowest=st.integers(36, 60))  # fmt: skip
+def test_the_bass_of_a_slash_chord_is_the_lowest_note(
+    kind: Any, before: str, upper: str, bass: str, lowest: int
+) -> None:
+    lead = kind == "led"
+    chords = bars(f"{before} | {upper}/{bass}")
+    notes = writing.chord_notes(chords, Context(), lowest=lowest, kind="close" if lead else kind, lead=lead)
+    chord = chords[1][0]
+    sounding = [note.pitch for note in notes if note.start == 4 * BEAT]
+    if chord.bass != chord.root:
+        assert min(sounding) % 12 == chord.bass
+    assert {pitch % 12 for pitch in sounding} == chord.classes
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    pattern=st.text("xXo.-", min_size=1, max_size=40).filter(lambda text: text[0] not in "-"),
+    shares=st.lists(st.sampled_from([1, 2, 4]), min_size=1, max_size=4),
+)
+def test_a_rhythm_goes_on_through_the_chords_of_a_bar(pattern: str, shares: list[int]) -> None:
+    """Each hit of the pattern sounds where it lies in the bar, whatever chords there are."""
+    text = " | ".join(" ".join(["C", "F", "G", "Am"][:count]) for count in shares)
+    notes = writing.bass_notes(bars(text), Context(), style="pattern", pattern=pattern, grid=BEAT // 4)
+    length = -(-len(pattern) // 16) * 16
+    steps = [pattern[n % length % len(pattern)] for n in range(16 * len(shares))]
+    sounding = {int(n.start // (BEAT // 4)) + k for n in notes for k in range(int(n.duration // (BEAT // 4)))}
+    hits = {n for n, sign in enumerate(steps) if sign in "xXo"}
+    assert hits <= {int(note.start // (BEAT // 4)) for note in notes}
+    assert not {n for n, sign in enumerate(steps) if sign == "."} & sounding
+    for chord, at, share in writing.timed_chords(bars(text), Context()):
+        assert all(n.pitch % 12 == chord.bass for n in notes if at <= n.start < at + share)
+
+
+def test_a_bar_of_two_chords_plays_the_whole_pattern() -> None:
+    text = "Dm9 Gm7 | Bb/C A7b9"
+    rhythm = "x--x--x-x-.xx-x-"
+    notes = writing.bass_notes(bars(text), Context(), style="pattern", pattern=rhythm, grid=BEAT // 4)
+    assert [to_beats(n.start) for n in notes if n.start < 4 * BEAT] == [0, 0.75, 1.5, 2, 2.75, 3, 3.5]
