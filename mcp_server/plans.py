@@ -484,7 +484,7 @@ class Scope:
 
     def note_list(self, clip: Node) -> tuple[Note, ...]:
         """The notes of a clip after the earlier calls; NotAvailable for an audio clip, and where they are unknown."""
-        self._computed_from(clip)
+        self.computed_from(clip)
         notes = self.clips.notes(clip, self.ref(clip))
         return self.mirror.notes(clip) if notes is None else notes
 
@@ -492,10 +492,11 @@ class Scope:
         """Whether a slot is empty, and no other call of the batch fills it."""
         if slot.id in self.taken or (isinstance(slot.id, int) and self.child(slot, "clip") is not None):
             return False
-        self._computed_from(slot)
+        self.computed_from(slot)
         return True
 
-    def _computed_from(self, node: Node) -> None:
+    def computed_from(self, node: Node) -> None:
+        """Note that a plan is computed from what an object is now: it is made again if somebody edits the object."""
         if isinstance(node.id, int):
             self.contents.add(node.id)
 

@@ -207,6 +207,7 @@ def set_clip(scope: Scope, args: Any) -> Plan:
         if schema.properties("Clip")[name].unit == "beats":
             values[name] = scope.position(value)
     if isinstance(values.get("gain"), str):
+        scope.computed_from(clip)
         values["gain"] = units.gain(values["gain"], clip.props.get("gain"))
     ops = scope.sets(clip, values)
     for start, end in (("loop_start", "loop_end"), ("start_marker", "end_marker")):

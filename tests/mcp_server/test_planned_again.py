@@ -100,6 +100,14 @@ async def test_changes_by_an_amount_at_once_add_up(
             assert whole.mirror.resolve("tracks/0/mixer_device/volume").props["display"] == f"{expected} dB"
 
 
+async def test_changes_of_a_clips_gain_at_once_add_up(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        (clip,) = whole.mirror.find(kind="Clip", where=["is_audio_clip = true"], limit=1)
+        await whole.call("set_clip", clip=clip.ref, gain="-1 dB")
+        await at_once(whole, *[("set_clip", {"clip": clip.ref, "gain": "by -1 dB"})] * 4)
+        assert whole.mirror.node(clip.node.id).props["gain_display_string"] == "-5.0 dB"
+
+
 async def test_an_explicit_slot_that_was_filled_meanwhile_is_refused(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         refusals = []
