@@ -24,6 +24,7 @@ from ..music.ticks import BEAT, to_beats
 from ..plans import Plan, Scope, only
 from ..tool import Arguments, Toolset
 from .clips import free_slot
+from .notes import say_outside
 
 tools = Toolset("music")
 
@@ -74,7 +75,7 @@ def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
     edits, own = _split(args.edits)
     spared = _spared(scope, clips, edits, named)
     if args.drums:
-        no_effect(not spared, "drums", "edits or clips of which no drums would be left out")
+        no_effect(not _any_drums(scope, clips), "drums", "clips of which none is on a drum track")
         spared = set()
     ops: list[Operation] = []
     notes: list[str] = []
@@ -86,6 +87,7 @@ def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
         if result.replaced and not args.overwrite:
             raise _would_replace(scope, clip, before, result)
         ops += _writes(clip, before, result)
+        say_outside(scope, clip, _moved(before, result.notes), "notes", whole=True)
         if edits:
             notes.append(f"{scope.ref(clip)}: {_in_words(music.difference(before, result.notes), result)}")
         ops += [
@@ -124,6 +126,11 @@ def _spared(scope: Scope, clips: list[Node], edits: list[music.Edit], named: lis
     return {
         clip for clip, track in tracks.items() if track is not None and from_set.is_drums(scope.mirror, track)
     }
+
+
+def _any_drums(scope: Scope, clips: list[Node]) -> bool:
+    tracks = [from_set.track_of(scope.mirror, clip) for clip in clips]
+    return any(track is not None and from_set.is_drums(scope.mirror, track) for track in tracks)
 
 
 def _left_out(refs: list[str]) -> str:
@@ -266,6 +273,16 @@ def _writes(clip: Node, before: list[music.Note], result: music.Transformed) -> 
         yield Call(clip.id, "add_new_notes", {"notes": change.added})
 
 
+def _moved(before: list[music.Note], after: list[music.Note]) -> list[tuple[float, float]]:
+    """The (start, end) in beats of the notes that are new or lie at another time."""
+    spans = {note.note_id: (note.start, note.end) for note in before}
+    return [
+        (to_beats(note.start), to_beats(note.end))
+        for note in after
+        if note.note_id is None or spans.get(note.note_id) != (note.start, note.end)
+    ]
+
+
 def _in_words(change: music.Difference, result: music.Transformed) -> str:
     """ "8 changed, 2 removed (7 cut where the next one of their pitch starts)"."""
     counts = ", ".join(f"{count} {name}" for name, count in change.counts.items()) or "nothing changes"
@@ -313,9 +330,9 @@ _MOST_NAMED = 20
 
 Part = Literal["chords", "bass", "melody", "drums", "fill"]
 _OPTIONS = {
-    "chords": ("key", "octave", "voicing", "rhythm", "grid", "velocity", "with_bass"),
-    "bass": ("key", "octave", "style", "rhythm", "grid", "velocity"),
-    "melody": ("key", "octave", "grid", "velocity"),
+    "chords": ("key", "octave", "voicing", "rhythm", "grid", "velocity", "with_bass", "length"),
+    "bass": ("key", "octave", "style", "rhythm", "grid", "velocity", "length"),
+    "melody": ("key", "octave", "grid", "velocity", "length"),
     "drums": ("style", "length"),
     "fill": ("length", "seed"),
 }
@@ -327,7 +344,8 @@ class Compose(Arguments):
     text: Annotated[
         str,
         Meta(
-            description="chords, bass: 'Dm9 | G7 Bb/C' or 'ii9 V7 | Imaj7'; melody: degrees '1 3 . 5 -'; fill: pads"
+            description="chords, bass: 'Dm9 | G7 Bb/C' or 'ii9 V7 | Imaj7', | ends a bar; melody: degrees "
+            "'1 3 . 5 -'; fill: pads"
         ),
     ] = ""
     at: (
@@ -381,18 +399,53 @@ def compose(scope: Scope, args: Compose) -> Plan:
         raise errors.InvalidValue(f"{args.part}: nothing was written", args.text, hint="look at `text`")
     bar = context.numerator * 4 * BEAT // context.denominator
     end = -(-int(max(note.end for note in notes)) // bar) * bar
+    _check_length(args, context, end - start if not bars else len(bars) * bar)
     ops, clip = _where(scope, args, node, to_beats(end))
-    made_way, said = ([], []) if new or present is None else _made_way(scope, args, present, notes)
-    ops += made_way
+    said: list[str] = []
+    if present is not None:
+        made_way, said = _made_way(scope, args, present, notes)
+        ops += made_way
+        say_outside(scope, present, [(to_beats(note.start), to_beats(note.end)) for note in notes], "notes")
     ops.append(Call(clip, "add_new_notes", {"notes": [note.fields() for note in notes]}))
     creates = next(
         (n for n, op in enumerate(ops) if isinstance(op, Call) and op.method == "create_clip"), None
     )
     makes = Product(creates, "Clip") if creates is not None else None
     said.insert(0, f"{len(notes)} notes, {to_beats(end):g} beats")
+    if bars:
+        said[0] += f": {_counted(sum(map(len, bars)), 'chord')} in {_counted(len(bars), 'bar')}"
+    said += _no_drums(scope, args, present or node)
     if args.part == "fill":
         said[0] += f", from {units.bars(to_beats(start), context.numerator, context.denominator)}"
     return Plan.of(f"compose {args.part}", ops, notes=tuple(said), overwrite=args.overwrite, makes=makes)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _no_drums(scope: Scope, args: Compose, node: Node) -> list[str]:
+    """The note that drums go to an instrument that plays their pitches as a melody."""
+    track = from_set.track_of(scope.mirror, node)
+    if args.part not in ("drums", "fill") or track is None or from_set.pads_of(scope.mirror, track):
+        return []
+    playing = [
+        device for device in from_set.devices_of(scope.mirror, track)
+        if device.props.get("type") == from_set.INSTRUMENT
+    ]  # fmt: skip
+    if not playing or any(device.props.get("can_have_drum_pads") for device in playing):
+        return []
+    return [f"'{track.name}' has no drum rack: {playing[0].name} plays these drums as notes"]
+
+
+def _check_length(args: Compose, context: music.Context, length: music.Ticks) -> None:
+    """Refuse a `length` other than that which `text` gives to chords, a bass or a melody."""
+    if args.length is UNSET or args.part in ("drums", "fill") or context.length(args.length) == length:
+        return
+    raise errors.InvalidParams(
+        f"part '{args.part}' is as long as its `text`, {to_beats(length):g} beats; `length` says {args.length}",
+        hint="leave `length` out, or write as many bars into `text`: each | ends a bar",
+    )
 
 
 def _beginning(args: Compose, context: music.Context, new: bool) -> music.Ticks:
@@ -430,9 +483,12 @@ def _made_way(
     elif gone:
         kept = [note.fields() for note in present if note not in gone]
         ops = [Call(clip.id, "replace_notes", {"notes": kept})]
+    first, last = min(note.start for note in notes), max(note.end for note in notes)
+    merged = [note for note in rest if note not in slivers and note.end > first and note.start < last]
     counts = {
         "notes of the part before are replaced": len(replaced),
         "notes go that would be cut to less than a 1/64 note": len(slivers),
+        "notes that were there play with the new ones": len(merged),
     }
     return ops, [f"{count} {words}" for words, count in counts.items() if count]
 

@@ -69,24 +69,33 @@ def edit_notes(scope: Scope, args: EditNotes) -> Plan:
         ops.append(Call(clip.id, "replace_notes", {"notes": replacing}))
     if args.remove:
         ops.append(Call(clip.id, "remove_notes_by_id", {"note_ids": args.remove}))
-    if args.change:
-        ops.append(Call(clip.id, "apply_note_modifications", {"notes": _changes(args.change)}))
+    changes = _changes(args.change) if args.change else []
+    if changes:
+        ops.append(Call(clip.id, "apply_note_modifications", {"notes": changes}))
     added = plain_notes(args.add)
     if added:
         ops.append(Call(clip.id, "add_new_notes", {"notes": added}))
-    spans = [(note["start_time"], note["start_time"] + note["duration"]) for note in (*replacing, *added)]
+    moved = [note for note in changes if "start_time" in note and "duration" in note]
+    spans = [
+        (note["start_time"], note["start_time"] + note["duration"]) for note in (*replacing, *moved, *added)
+    ]
     say_outside(scope, clip, spans, "notes")
     return Plan.of(f"edit notes of {scope.ref(clip)}", ops, overwrite=args.overwrite)
 
 
-def say_outside(scope: Scope, clip: Node, spans: Iterable[tuple[float, float]], what: str) -> None:
-    """Let the answer say how much of what is written lies, in part, where the clip does not play it."""
+def say_outside(
+    scope: Scope, clip: Node, spans: Iterable[tuple[float, float]], what: str, *, whole: bool = False
+) -> None:
+    """Let the answer say how much of what is written lies where the clip does not play it: in part, or `whole`."""
     props = clip.props
     begin = min((props[name] for name in ("loop_start", "start_marker") if name in props), default=None)
     end = props.get("loop_end" if props.get("looping") else "end_marker")
     if not isinstance(begin, int | float) or not isinstance(end, int | float):
         return
-    outside = sum(start < begin - 1e-6 or stop > end + 1e-6 for start, stop in spans)
+    if whole:
+        outside = sum(stop <= begin + 1e-6 or start >= end - 1e-6 for start, stop in spans)
+    else:
+        outside = sum(start < begin - 1e-6 or stop > end + 1e-6 for start, stop in spans)
     if outside:
         lie = f"1 of the {what} lies" if outside == 1 else f"{outside} {what} lie"
         scope.notes.append(f"{lie} outside of what {scope.ref(clip)} plays, beats {begin:g} to {end:g}")

@@ -1,0 +1,85 @@
+"""New parts and edits say what of them does not sound, and what they meet; arguments that agree are taken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from remote_script.headless import demo_set
+from tests.whole import Refused, Whole, whole_path
+
+CLIP = "tracks/1/clip_slots/1"
+
+
+async def empty_clip(whole: Whole, bars: int) -> None:
+    await whole.call("create_clip", track=1, slot=1, length=f"{bars} bars")
+
+
+async def test_a_part_longer_than_its_clip_is_said_to_lie_outside(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        await empty_clip(whole, 1)
+        answer = await whole.call("compose", part="bass", into=CLIP, text="Dm | Gm", octave=1)
+        assert any("lies outside of what" in note and "0 to 4" in note for note in answer["notes"])
+        answer = await whole.call("edit_notes", clip=CLIP, change="G1@5:2#2")
+        assert any("lies outside of what" in note for note in answer["notes"])
+        shift = {"edit": "shift", "by": "1 bar"}
+        answer = await whole.call("transform_notes", clips=[CLIP], edits=[shift])
+        assert any("2 notes lie outside" in note for note in answer["notes"])
+
+
+async def test_an_edit_within_a_clip_is_said_to_lie_nowhere_else(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        await empty_clip(whole, 2)
+        answer = await whole.call("compose", part="chords", into=CLIP, text="Dm9 Gm7 | A7")
+        assert answer["notes"] == ["13 notes, 8 beats: 3 chords in 2 bars"]
+        edits = [{"edit": "humanize", "timing": 0.02}, {"edit": "legato"}]
+        answer = await whole.call("transform_notes", clips=[CLIP], edits=edits)
+        assert not any("outside" in note for note in answer["notes"])
+
+
+async def test_a_part_over_another_says_that_both_play(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        await empty_clip(whole, 4)
+        await whole.call("compose", part="chords", into=CLIP, text="C | F | G | C")
+        answer = await whole.call("compose", part="chords", into=CLIP, text="Dm9 | Bb", octave=4, at="3.1.1")
+        assert "6 notes that were there play with the new ones" in answer["notes"]
+
+
+async def test_a_length_that_says_what_the_text_says_is_taken(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        for number, (part, text, length) in enumerate(
+            (("chords", "Dm9 | G7", "2 bars"), ("bass", "Dm9 G7", 4), ("melody", "1 3 5 8", "1 bar"))
+        ):
+            await whole.call(
+                "compose", part=part, into="tracks/1", text=text, length=length, name=f"New {number}"
+            )
+            with pytest.raises(Refused, match=r"as long as its `text`.*`length` says 3 bars"):
+                await whole.call("compose", part=part, into="tracks/1", text=text, length="3 bars")
+
+
+async def test_drums_of_a_drum_clip_are_taken_and_refused_where_there_are_none(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        for edit in ({"edit": "swing", "percent": 60}, {"edit": "transpose", "semitones": 1}):
+            await whole.call(
+                "transform_notes", clips=["tracks/0/clip_slots/2"], edits=[edit], drums=True, overwrite=True
+            )
+        calls = [
+            {"tool": "set_song", "args": {"tempo": 99}},
+            {
+                "tool": "transform_notes",
+                "args": {"clips": ["tracks/1/clip_slots/2"], "edits": ["legato"], "drums": True},
+            },
+        ]
+        with pytest.raises(Refused, match=r"call 1 \(transform_notes\).*`drums` has no effect") as caught:
+            await whole.call("batch", calls=calls)
+        assert "leave `drums` out" in caught.value.data["hint"]
+
+
+async def test_drums_in_an_instrument_without_pads_are_said_to_be_notes(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        await empty_clip(whole, 1)
+        answer = await whole.call("compose", part="drums", into=CLIP, style="house")
+        assert any("no drum rack" in note for note in answer["notes"])
+        answer = await whole.call("compose", part="drums", into="tracks/0", style="house")
+        assert not any("no drum rack" in note for note in answer["notes"])
