@@ -21,7 +21,10 @@ from mcp_server.commands.link import linked
 from mcp_server.commands.processes import HeadlessProcess, environment, old_python
 from tests import third_party
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="folders of POSIX virtual environments")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="folders of POSIX virtual environments"),
+]
 
 PORT = 9877
 """Fixed in the sources of both Python ones."""
@@ -75,7 +78,7 @@ print(json.dumps({
 """
 
 
-LIVES = pytest.mark.parametrize("live_version", ["12.4", pytest.param("11.3", marks=pytest.mark.slow)])
+LIVES = pytest.mark.parametrize("live_version", ["12.4", "11.3"])
 """Python 3.11, and 3.7 where this machine has it."""
 
 
@@ -193,7 +196,6 @@ async def test_livemcp_answers_its_own_client(tmp_path: Path, live_version: str)
     assert '"pitch": 60' in json.dumps(told["notes"])
 
 
-@pytest.mark.slow
 async def test_ableton_mcp_answers_its_own_server(tmp_path: Path) -> None:
     needs_port()
     script, server = await fetched(third_party.ableton_mcp, tmp_path)
@@ -208,7 +210,6 @@ async def test_ableton_mcp_answers_its_own_server(tmp_path: Path) -> None:
         assert any("main thread" in line and "AbletonMCP" in line for line in live.log)
 
 
-@pytest.mark.slow
 async def test_livemcp_answers_its_own_server(tmp_path: Path) -> None:
     needs_port()
     script, server = await fetched(third_party.livemcp, tmp_path)
