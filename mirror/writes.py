@@ -367,7 +367,8 @@ class Writes:
             result = msgspec.structs.replace(result, not_in_history=names)
         try:
             if result.epoch == self._store.epoch:
-                await self._wait_for(result.revision, SEEN_S)
+                if self._store.revision < result.revision:
+                    await self._wait_for(result.revision, SEEN_S)
                 self.history.entered(result.write, request.author, result.revision)
                 return result
         except (TimeoutError, errors.MirrorError):
