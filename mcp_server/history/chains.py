@@ -7,8 +7,9 @@ numbers in track names, are in no chain.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain as joined
 from typing import Any, NamedTuple
 
 from mirror import Event
@@ -16,6 +17,7 @@ from mirror.store import Store
 from mirror.writes import history_step
 
 from . import envelopes
+from .changes import is_hand_move
 from .lists import ListKey, is_ordering, is_renumbering
 
 
@@ -65,9 +67,29 @@ class Chains:
 
     def seqs(self) -> set[int]:
         """The events that changed a value, note or envelope and were not undone."""
+        return {link.event.seq for link in self._links()}
+
+    def last_change(self) -> set[int]:
+        """The events of the newest selected change that was not undone: one write, or one move of a control by hand."""
+        events = {link.event.seq: link.event for link in self._links() if link.selected}
+        newest_first = [events[seq] for seq in sorted(events, reverse=True)]
+        last = newest_first[:1]
+        for event in newest_first[1:]:
+            if not is_one_change(event, last[-1]):
+                break
+            last.append(event)
+        return {event.seq for event in last}
+
+    def _links(self) -> Iterator[Link]:
         of_notes = (chain for chains in self.notes.values() for chain in chains.values())
-        every = (*self.values.values(), *self.envelopes.values(), *of_notes)
-        return {link.event.seq for chain in every for link in chain}
+        return joined.from_iterable((*self.values.values(), *self.envelopes.values(), *of_notes))
+
+
+def is_one_change(earlier: Event, later: Event) -> bool:
+    """True when both events of one property are parts of one change, such as a control's move by hand."""
+    if earlier.write is not None or later.write is not None:
+        return earlier.write == later.write
+    return earlier.revision == later.revision or is_hand_move(earlier, later)
 
 
 def chains(events: Sequence[Event], chosen: set[int], store: Store) -> Chains:

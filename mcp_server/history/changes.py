@@ -109,7 +109,7 @@ def changes(events: Iterable[Event]) -> list[Change]:
         _lasting(list(events)), lambda event: (event.epoch, event.who, event.write or event.revision)
     ):
         for change in _of_one(list(group), made):
-            if merged and _goes_on(merged[-1], change):
+            if merged and is_hand_move(merged[-1].event, change.event):
                 merged[-1] = _joined(merged[-1], change)
             else:
                 merged.append(change)
@@ -129,9 +129,8 @@ def _lasting(events: list[Event]) -> Iterator[Event]:
     return (event for event in events if (event.write, event.id) not in passing)
 
 
-def _goes_on(last: Change, new: Change) -> bool:
-    """True when both changes are parts of one move of a control by hand."""
-    one, other = last.event, new.event
+def is_hand_move(one: Event, other: Event) -> bool:
+    """True when both events are parts of one move of a control by hand."""
     return (
         one.kind == other.kind == "set"
         and (one.id, one.name, one.who, one.epoch) == (other.id, other.name, other.who, other.epoch)

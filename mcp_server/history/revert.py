@@ -88,6 +88,8 @@ def revert(
         for event in events
         if event.kind not in ("set", "content") or not (event.write and is_taken_back(event.write))
     ]
+    if selection.last:
+        chosen = chains(back.renamed(events), chosen, reader.store).last_change() or chosen
     return _Reversal(events, chosen, reader, delete, live, is_next, back).made()
 
 

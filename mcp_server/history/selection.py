@@ -14,6 +14,7 @@ class Selection(NamedTuple):
 
     `write` is the id of a write, `who` an author as the log names it ("" is anybody), `since` a revision after which,
     `time` seconds since 1970 from which on, `under` the id of an object: it and all below it, `name` a property of it.
+    `last` takes only the newest of these changes that no undo took back; a control that is moved by hand is one change.
     """
 
     write: str = ""
@@ -22,6 +23,7 @@ class Selection(NamedTuple):
     time: float = 0.0
     under: int | None = None
     name: str = ""
+    last: bool = False
 
 
 def name_is(name: str, who: str) -> bool:

@@ -33,7 +33,9 @@ class Revert(Arguments):
     who: Annotated[str, Meta(description="only by this author; default you, with `under` anyone")] = ""
     since: Since | UnsetType = UNSET
     under: Annotated[Target, Meta(description="only this object and what is below it")] | UnsetType = UNSET
-    property: Annotated[str, Meta(description="only this one of `under`; without since its last change")] = ""
+    property: Annotated[
+        str, Meta(description="only this one of `under`; without `since` only its last change")
+    ] = ""
     dry_run: Annotated[bool, Meta(description="only say what would change")] = False
 
 
@@ -95,11 +97,9 @@ def _selected(scope: Scope, args: Revert) -> tuple[Selection, list[Event], list[
         log.since(at.revision, limit=1)
     events = log.whole(at.revision or 0, at.time or 0.0)
     notes = at.notes(log.began)
-    if args.property and args.since is UNSET and not who:
-        of_it = [event for event in events if event.id == under and event.name == args.property]
-        who = of_it[-1].who if of_it else ""
     wanted = "" if who.casefold() == ANYONE else who
-    return Selection("", wanted, at.revision or 0, at.time or 0.0, under, args.property), events, notes
+    last = bool(args.property) and args.since is UNSET
+    return Selection("", wanted, at.revision or 0, at.time or 0.0, under, args.property, last), events, notes
 
 
 def _check_property(scope: Scope, id_: int, name: str) -> None:

@@ -108,6 +108,47 @@ async def test_one_write_everything_under_a_ref_or_one_property(autojump_clock: 
         assert volume(song, 2) == held
 
 
+async def test_a_property_without_since_goes_back_by_its_last_change_alone(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        song, panning = whole.stage.live.song, "tracks/2/mixer_device/panning"
+        pan = song.tracks[2].mixer_device.panning
+        at = [pan.value]
+        for text in ("10R", "30R", "50R"):
+            await whole.call("set_track", track="tracks/2", panning=text)
+            at.append(pan.value)
+            await whole.call("set_track", track="tracks/2", volume=f"-{text[0]} dB")
+        await whole.call("revert", under=panning, property="value")
+        assert pan.value == at[2]
+        await whole.call("undo")
+        await whole.call(
+            "undo", write=(await whole.call("set_track", track="tracks/2", panning="5L"))["write"]
+        )
+        # What was undone is no change: the last one is still the one to 50R.
+        await whole.call("revert", under=panning, property="value")
+        assert pan.value == at[2]
+
+
+async def test_a_move_by_hand_is_one_change_of_a_property_and_a_write_another(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        pan = whole.stage.live.song.tracks[2].mixer_device.panning
+        await whole.call("set_track", track="tracks/2", panning="10R")
+        written = pan.value
+        for value in (0.3, 0.4, 0.5):
+            await by_hand(whole, lambda song, value=value: setattr(pan, "value", value))
+        await whole.call("revert", under="tracks/2/mixer_device/panning", property="value")
+        assert pan.value == written
+
+
+async def test_the_last_edit_of_a_clips_notes_goes_alone(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        clip = "tracks/2/clip_slots/1/clip"
+        before = len((await whole.call("get_notes", clip=clip))["notes"])
+        await whole.call("edit_notes", clip=clip, add="C6@0:1")
+        await whole.call("edit_notes", clip=clip, add="D6@0:1 E6@1:1")
+        await whole.call("revert", under=clip, property="notes")
+        assert len((await whole.call("get_notes", clip=clip))["notes"]) == before + 1
+
+
 async def test_notes_come_back_and_those_of_others_stay(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         clip = "tracks/2/clip_slots/1/clip"
