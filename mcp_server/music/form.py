@@ -17,9 +17,9 @@ from mirror import errors
 
 from . import analysis, writing
 from .context import Context
-from .note import Note, in_order
+from .note import SLIVER, Note, chords, in_order, settled
 from .ticks import BEAT, Ticks
-from .time_edits import SwingNotes
+from .time_edits import TOGETHER, SwingNotes
 
 MOST_BARS = 2000
 
@@ -39,7 +39,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the form with its `sources`; tracks in `without` are silent, tracks in `half` play every second note.
+    """A part of the form with its `sources`; tracks in `without` are silent, those in `half` are thinned (`halved`).
 
     `fill`: the last bar of drum clips becomes a fill.
     """
@@ -117,7 +117,12 @@ def _lay(
     if changed and source.notes is not None:
         notes = tiled(source.notes, source.length, length)
         if source.track in section.half:
-            notes = notes[::2]
+            thinned = halved(notes, bar, each_pitch=source.drums)
+            if len(thinned) == len(notes):
+                layout.left_out.append(
+                    f"{section.name}: {source.name} has no second note in a bar, so `half` keeps all"
+                )
+            notes = thinned
         if section.fill and source.drums:
             notes = _with_fill(notes, length, bar, seed)
         layout.clips.append(NewClip(source.track, start, length, source.name, tuple(notes), source.groove))
@@ -157,8 +162,33 @@ def in_words(sections: Sequence[Section], layout: Layout) -> list[str]:
     return lines
 
 
+def halved(notes: Iterable[Note], bar: int, *, each_pitch: bool) -> list[Note]:
+    """Every second note of each bar, from its first on; the notes of a chord count as one.
+
+    Args:
+      each_pitch: Count each pitch by itself, so that every drum of a pattern stays.
+    """
+    lines: dict[int, list[list[Note]]] = {}
+    for group in chords(notes, TOGETHER):
+        for part in [[note] for note in group] if each_pitch else [group]:
+            lines.setdefault(part[0].pitch if each_pitch else 0, []).append(part)
+    staying: list[Note] = []
+    for line in lines.values():
+        counts: Counter[int] = Counter()
+        for part in line:
+            # A note that is played a little early belongs to the bar that it begins.
+            number = int((part[0].start + TOGETHER) // bar)
+            if counts[number] % 2 == 0:
+                staying += part
+            counts[number] += 1
+    return in_order(staying)
+
+
 def tiled(notes: Iterable[Note], loop: Ticks, length: Ticks) -> list[Note]:
-    """The notes of a loop repeated over a length, without ids; a note that passes the end is cut there."""
+    """The notes of a loop repeated over a length, without ids; a note that passes the end is cut there.
+
+    What would be cut to less than a 1/64 note is left out, at the end and where a pass begins.
+    """
     copies, offset = [], 0 * loop
     pattern = [note for note in notes if 0 <= note.start < loop]
     while offset < length:
@@ -166,9 +196,10 @@ def tiled(notes: Iterable[Note], loop: Ticks, length: Ticks) -> list[Note]:
             start = note.start + offset
             if start < length:
                 end = min(start + note.duration, length)
-                copies.append(replace(note, start=start, duration=end - start, note_id=None))
+                if end - start >= min(SLIVER, note.duration):
+                    copies.append(replace(note, start=start, duration=end - start, note_id=None))
         offset += loop
-    return in_order(copies)
+    return settled(copies).notes
 
 
 def _with_fill(notes: list[Note], length: Ticks, bar: int, seed: int) -> list[Note]:
@@ -185,4 +216,4 @@ def _with_fill(notes: list[Note], length: Ticks, bar: int, seed: int) -> list[No
         made = SwingNotes(percent=feel[0], grid=feel[1]).apply(made, Context())
     made = [replace(note, duration=min(note.duration, length - note.start)) for note in made]
     taken = {(note.pitch, note.start) for note in staying}
-    return in_order([*staying, *(note for note in made if (note.pitch, note.start) not in taken)])
+    return settled([*staying, *(note for note in made if (note.pitch, note.start) not in taken)]).notes

@@ -13,7 +13,7 @@ from mirror import errors
 from . import voicing
 from .context import Context, Scale
 from .edits import Edit, Fraction01, Time, edit, scale_of
-from .note import Note, chords
+from .note import SLIVER, Note, chords
 from .ticks import ratio, scaled
 from .time_edits import TOGETHER
 
@@ -221,7 +221,8 @@ class Arpeggiate(PitchEdit):
                 if self.order == "random" and not self.pattern:
                     step = draw.choice([tone for tone in steps if tone is not None])
                 number += 1
-                if step is not None:
+                # Of a humanized chord a hair may be left after its last step.
+                if step is not None and (end - start >= min(sound, SLIVER) or not made):
                     louder = 1 + draw.uniform(-self.velocity_spread, self.velocity_spread) / 2
                     played.append(
                         replace(

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from mirror import errors
 
 from .form import Copy, NewClip
-from .note import Note
+from .note import SLIVER, Note
 from .ticks import BEAT, Ticks
 
 
@@ -153,11 +153,14 @@ def _refuse_cuts(placed: Iterable[Placed], edges: Sequence[Ticks]) -> None:
 
 
 def _write(change: Change, clip: Placed, low: Ticks, high: Ticks, shift: Ticks) -> None:
-    """Write a part of a MIDI clip as a new clip; notes that began before the part begin at its start."""
+    """Write a part of a MIDI clip as a new clip; notes that began before the part begin at its start.
+
+    What would be cut to less than a 1/64 note is left out.
+    """
     notes = []
     for note in clip.notes or ():
         start, end = max(note.start, low), min(note.end, high)
-        if start < end:
+        if start < end and end - start >= min(SLIVER, note.duration):
             notes.append(replace(note, start=start - low, duration=end - start, note_id=None))
     new = NewClip(clip.track, low + shift, high - low, clip.name, tuple(notes))
     change.written.append((new, clip.color))

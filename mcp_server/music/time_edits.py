@@ -266,16 +266,20 @@ class Repeat(Edit):
 
 @edit("legato")
 class Legato(Edit):
-    """Each note lasts until the next chosen one starts; the last until the end of the range; `gap` before the next."""
+    """Each note lasts until the next chosen one (or chord) starts; the last until the end of the range.
+
+    `gap` is left before the next.
+    """
 
     gap: Time = 0.0
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         gap = _length_or_0(context, self.gap)
-        groups = chords(notes)
+        groups = chords(notes, TOGETHER)
         end = self.span(notes, context)[1]
+        starts = [min(note.start for note in group) for group in groups]
         connected = []
-        for group, following in zip(groups, [*(g[0].start for g in groups[1:]), end], strict=True):
+        for group, following in zip(groups, [*starts[1:], end], strict=True):
             for note in group:
                 length = following - gap - note.start
                 connected.append(replace(note, duration=length) if length > 0 else note)

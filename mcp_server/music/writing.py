@@ -36,10 +36,12 @@ def timed_chords(
             yield chord, exact(start + number * bar + n * share), share
 
 
-def hits(
-    pattern: str, step: Ticks, start: Ticks, length: Ticks
-) -> Iterator[tuple[Ticks, Ticks, float | None]]:
-    """(start, length, velocity or None) of each hit of a rhythm within a length; `-` after a hit makes it longer.
+Hit = tuple[Ticks, Ticks, float | None]
+"""Start, length, and the velocity, None for the usual one."""
+
+
+def hits(pattern: str, step: Ticks, start: Ticks, length: Ticks) -> Iterator[Hit]:
+    """Each hit of a rhythm within a length; `-` after a hit makes it longer.
 
     A pattern has the signs of drum grids: "x--x--x-" is three long hits.
     """
@@ -60,8 +62,8 @@ def hits(
 
 def struck(
     bars: list[list[Chord]], context: Context, pattern: str, step: Ticks, start: Ticks = 0
-) -> list[list[tuple[Ticks, Ticks, float | None]]]:
-    """For each chord the (start, length, velocity or None) of its hits.
+) -> list[list[Hit]]:
+    """The hits of each chord.
 
     The pattern goes on through the chords of a bar. It starts again with each bar, or, where it is longer than a bar,
     after as many whole bars as it reaches into. A hit ends where the next chord starts; where the pattern holds it for
@@ -120,7 +122,8 @@ def chord_notes(
     before: list[int] = []
     bottom = _bass_bottom(bars, lowest, kind, lead)
     timed = list(timed_chords(bars, context, start))
-    rhythms = struck(bars, context, rhythm, grid, start) if rhythm else [[(t[1], t[2], None)] for t in timed]
+    long_hits: list[list[Hit]] = [[(at, length, None)] for _, at, length in timed]
+    rhythms = struck(bars, context, rhythm, grid, start) if rhythm else long_hits
     for (chord, _, _), rows in zip(timed, rhythms, strict=True):
         pitches = _voiced(chord, lowest, kind)
         if before and lead:

@@ -34,7 +34,9 @@ class SectionArgument(Struct, forbid_unknown_fields=True):
     bars: Annotated[int, Meta(ge=1, description="length")]
     scene: Annotated[Any, Meta(description="index, ref or name; default the scene of that name")] = UNSET
     without: Annotated[list[Any], Meta(description="tracks that stay silent")] = []
-    half: Annotated[list[Any], Meta(description="tracks that play every second note")] = []
+    half: Annotated[
+        list[Any], Meta(description="tracks thinned: in each bar every second note (chord; hit of each drum)")
+    ] = []
     fill: Annotated[bool, Meta(description="drum clips end with a fill")] = False
 
 

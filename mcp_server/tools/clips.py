@@ -14,7 +14,7 @@ from ..fields import Clip, Color, Length, Overwrite, Target, Time, Track, argume
 from ..late_nodes import LateNode, made, new, product, step_below
 from ..plans import Plan, Scope, only
 from ..tool import Arguments, Toolset
-from .notes import Notes, plain_notes
+from .notes import Notes, plain_notes, say_beyond
 
 tools = Toolset("clips")
 
@@ -80,6 +80,8 @@ def create_clip(scope: Scope, args: CreateClip) -> Plan:
     notes = plain_notes(args.notes)
     if notes:
         ops.append(Call(clip.id, "add_new_notes", {"notes": notes}))
+        spans = [(note["start_time"], note["start_time"] + note["duration"]) for note in notes]
+        say_beyond(scope, "the new clip", (0.0, length), spans, "notes")
     makes = product(int(str(clip.id)[1:]), tuple(ops))
     return Plan.of("create a clip", ops, makes=makes, overwrite=args.overwrite)
 

@@ -90,15 +90,28 @@ def say_outside(
     props = clip.props
     begin = min((props[name] for name in ("loop_start", "start_marker") if name in props), default=None)
     end = props.get("loop_end" if props.get("looping") else "end_marker")
-    if not isinstance(begin, int | float) or not isinstance(end, int | float):
-        return
+    if isinstance(begin, int | float) and isinstance(end, int | float):
+        say_beyond(scope, scope.ref(clip), (begin, end), spans, what, whole=whole)
+
+
+def say_beyond(
+    scope: Scope,
+    name: str,
+    plays: tuple[float, float],
+    spans: Iterable[tuple[float, float]],
+    what: str,
+    *,
+    whole: bool = False,
+) -> None:
+    """`say_outside` for a clip that plays from and to these beats."""
+    begin, end = plays
     if whole:
         outside = sum(stop <= begin + 1e-6 or start >= end - 1e-6 for start, stop in spans)
     else:
         outside = sum(start < begin - 1e-6 or stop > end + 1e-6 for start, stop in spans)
     if outside:
         lie = f"1 of the {what} lies" if outside == 1 else f"{outside} {what} lie"
-        scope.notes.append(f"{lie} outside of what {scope.ref(clip)} plays, beats {begin:g} to {end:g}")
+        scope.notes.append(f"{lie} outside of what {name} plays, beats {begin:g} to {end:g}")
 
 
 def _changes(change: list[Any] | str) -> list[dict[str, Any]]:

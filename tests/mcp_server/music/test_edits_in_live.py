@@ -44,7 +44,7 @@ async def test_ghosts_that_are_swung_in_the_same_call_leave_the_backbeat(autojum
         assert {note.start_time for note in notes if note.velocity == 110} == {0.0, 1.0, 2.0, 3.0}
         cut = next(note for note in notes if note.start_time == 0.79)
         assert cut.start_time + cut.duration == 1.0
-        assert "7 cut" in answer["notes"][0]
+        assert any("7 cut" in note for note in answer["notes"])
 
 
 async def test_one_call_with_many_edits_is_the_same_as_one_call_for_each(autojump_clock: Any) -> None:
@@ -90,4 +90,4 @@ async def test_a_note_that_another_would_replace_is_named_with_the_edit_before_i
         assert sounds(whole, ONE) == before
         answer = await whole.call("transform_notes", clips=[ONE], edits=edits, overwrite=True)
         lost = caught.value.data["count"]
-        assert f"{lost} replaced by others" in answer["notes"][0]
+        assert any(f"{lost} replaced by others" in note for note in answer["notes"])

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.music import BEAT, Context, Note, read, run
-from mcp_server.music.form import Copy, Layout, Section, Source, in_words, lay_out, tiled
+from mcp_server.music import BEAT, Context, Note, read, run, writing
+from mcp_server.music.form import Copy, Layout, Section, Source, halved, in_words, lay_out, tiled
+from mcp_server.music.note import settled
 from mirror import errors
 
 BAR = 4 * BEAT
@@ -72,7 +73,9 @@ def test_a_muted_track_is_silent_only_in_its_section() -> None:
 def test_half_the_drums_and_a_fill_are_notes_of_their_own() -> None:
     half = lay_out([Section("A", 2, (DRUMS,), half=frozenset({10}))], Context())
     assert half.copies == []
-    assert len(half.clips[0].notes) == len(tiled(DRUMS.notes or (), BAR, 2 * BAR)) // 2
+    assert [(note.pitch, int(note.start) // BEAT) for note in half.clips[0].notes] == [
+        (36, 0), (38, 1), (36, 2), (42, 2), (36, 4), (38, 5), (36, 6), (42, 6),
+    ]  # fmt: skip
     filled = lay_out([Section("A", 2, (DRUMS,), fill=True)], Context())
     before = [note for note in filled.clips[0].notes if note.start < BAR]
     assert before == tiled(DRUMS.notes or (), BAR, BAR)
@@ -111,10 +114,10 @@ def test_a_dry_form_says_by_section_what_would_come() -> None:
     assert third == "End (bars 14 to 14): nothing"
 
 
-def test_tiles_cut_their_notes_at_the_end() -> None:
+def test_tiles_cut_their_notes_at_the_end_and_where_a_pass_strikes_them_again() -> None:
     found = tiled([Note(60, BEAT, 3 * BEAT, note_id=5)], 2 * BEAT, 3 * BEAT + BEAT // 2)
     assert [(note.start, note.end, note.note_id) for note in found] == [
-        (BEAT, 3 * BEAT + BEAT // 2, None), (3 * BEAT, 3 * BEAT + BEAT // 2, None),
+        (BEAT, 3 * BEAT, None), (3 * BEAT, 3 * BEAT + BEAT // 2, None),
     ]  # fmt: skip
 
 
@@ -122,3 +125,49 @@ def test_tiles_cut_their_notes_at_the_end() -> None:
 def test_impossible_lengths_are_refused(bars: list[int]) -> None:
     with pytest.raises(errors.InvalidValue):
         lay_out([Section("S", count, ()) for count in bars], Context())
+
+
+STYLE_BARS = 2
+
+
+@pytest.mark.parametrize("style", sorted(writing.STYLES))
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 99))
+def test_half_of_a_drum_pattern_keeps_every_drum_and_the_first_hit_of_each_bar(style: str, seed: int) -> None:
+    straight = writing.style_notes(style, Context(), STYLE_BARS * BAR)
+    # Later than on the grid or on it, so that no hit leaves its bar.
+    played = run([read({"edit": "humanize", "timing": 0.02, "seed": seed})], straight, Context())
+    half = halved(played, BAR, each_pitch=True)
+    for bar in range(STYLE_BARS):
+        for pitch in {note.pitch for note in straight}:
+            hits, left = (
+                [n for n in notes if n.pitch == pitch and int(n.start + BEAT // 16) // BAR == bar]
+                for notes in (played, half)
+            )
+            assert left == hits[::2]
+
+
+def test_half_of_chords_keeps_whole_chords_and_says_when_there_is_nothing_to_leave_out() -> None:
+    chords = tuple(Note(pitch, n * 2 * BEAT, 2 * BEAT) for n in range(4) for pitch in (60, 64, 67))
+    source = Source(4, 13, "Keys", 2 * BAR, chords)
+    layout = lay_out([Section("A", 2, (source,), half=frozenset({13}))], Context())
+    assert [(n.pitch, int(n.start)) for n in layout.clips[0].notes] == [
+        (pitch, bar * BAR) for bar in range(2) for pitch in (60, 64, 67)
+    ]
+    slow = Source(4, 13, "Keys", BAR, chords[:3])
+    assert (
+        "no second note" in lay_out([Section("A", 2, (slow,), half=frozenset({13}))], Context()).left_out[0]
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 999), timing=st.sampled_from((0.008, 0.02, 0.05)), bars=st.integers(1, 3))
+def test_no_note_of_a_written_clip_is_cut_to_a_stub(seed: int, timing: float, bars: int) -> None:
+    hats = [Note(42, n * BEAT // 4, BEAT // 4, note_id=n) for n in range(16)]
+    loop = [*KICKS, *hats, Note(38, BEAT, BEAT // 4), Note(38, 3 * BEAT, BEAT // 4)]
+    played = run([read({"edit": "humanize", "timing": timing, "seed": seed})], loop, Context())
+    source = Source(1, 10, "Beat", BAR, tuple(played), drums=True)
+    sections = [Section("A", bars, (source,), fill=True), Section("B", bars, (source,), half=frozenset({10}))]
+    for clip in lay_out(sections, Context(), seed=seed).clips:
+        assert all(note.duration >= BEAT // 16 for note in clip.notes)
+        assert settled(clip.notes).notes == list(clip.notes)

@@ -28,6 +28,14 @@ async def test_a_part_longer_than_its_clip_is_said_to_lie_outside(autojump_clock
         assert any("2 notes lie outside" in note for note in answer["notes"])
 
 
+async def test_notes_beyond_the_length_of_a_new_clip_are_said_to_lie_outside(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        answer = await whole.call("create_clip", track=1, slot=1, notes="C3@0:1 E3@3.5:1 G3@4:1")
+        assert "2 notes lie outside of what the new clip plays, beats 0 to 4" in answer["notes"]
+        answer = await whole.call("create_clip", track=1, slot=6, length="2 bars", notes="C3@0:1 G3@4:1")
+        assert not any("outside" in note for note in answer.get("notes", ()))
+
+
 async def test_an_edit_within_a_clip_is_said_to_lie_nowhere_else(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         await empty_clip(whole, 2)
