@@ -335,9 +335,9 @@ class SetMirror:
         """True when more of the Set is to be read now.
 
         A client gets the outline that it waits for first. Reading and sending changes take turns, so that neither
-        holds up the other.
+        holds up the other. The last batch says that nothing is `coming`, also where the rest of it was deleted.
         """
-        if not self.batcher.coming or (self.batcher.attribution.due and not self._fill_next):
+        if self._progress is None or (self.batcher.attribution.due and not self._fill_next):
             return False
         self._begin_snapshots()
         return self.server is None or not self.server.is_encoding

@@ -195,6 +195,34 @@ async def test_what_a_person_does_meanwhile_is_not_lost(autojump_clock: Clock, s
         await settled(whole)
 
 
+@pytest.mark.parametrize("number", [1, 3])
+async def test_the_end_is_said_also_when_the_last_that_is_coming_is_deleted(
+    autojump_clock: Clock, number: int
+) -> None:
+    async with path() as whole:
+        await outline_of(whole.mirror)
+        # One object for each turn, so that a person comes in between.
+        whole.stage.script._budget_s = 0.0
+        rows, coming = whole.stage.script.batcher.shadow.rows, whole.stage.script.batcher.coming
+
+        def rest() -> set[int]:
+            return {id_ for marks in coming._marks.values() for id_ in marks}
+
+        await until(lambda: len(rest()) <= number)
+        tracks = [rows[id_].obj for id_ in rest()]
+        assert len(tracks) == number
+
+        def delete(song: Any) -> None:
+            for track in tracks:
+                song.delete_track(list(song.tracks).index(track))
+
+        await whole.by_hand(delete)
+        assert whole.mirror.coming
+        await until(lambda: not coming)
+        assert (await whole.mirror.write([Set("song", "tempo", 99.0)])).outcome == "verified"
+        await settled(whole)
+
+
 async def test_an_edit_meanwhile_has_its_own_author_and_event(autojump_clock: Clock) -> None:
     async with path() as whole:
         await outline_of(whole.mirror)
