@@ -222,7 +222,7 @@ class Desk:
         try:
             return self.written(await self._permitted(effects, submit), request.ops)
         except errors.MirrorError as problem:
-            if "taken_back" in problem.facts:
+            if "taken_back" in problem.facts and effects():
                 self._say_taken_back(problem)
             if self._tool != "batch":
                 by_tool(problem, request.ops, self._tool)

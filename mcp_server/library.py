@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ class Library:
 
         Known folders are searched in memory; up to `FOLDERS` unknown or old folders are read from Live.
         """
-        wanted = words.casefold().split()
+        wanted = [letters(word) for word in words.split()]
         waiting = deque([(below, 0)] if below else [(root, 0) for root in ROOTS])
         matches: list[tuple[str, Item]] = []
         read = left = 0
@@ -124,16 +125,14 @@ class Library:
                     continue
             for item in folder.items:
                 at = f"{path}/{item.name}"
-                text = at.casefold()
-                if all(word in text for word in wanted) and any(
-                    word in item.name.casefold() for word in wanted
-                ):
+                name, text = letters(item.name), letters(at)
+                if all(word in text for word in wanted) and any(word in name for word in wanted):
                     matches.append((at, item))
                 if item.is_folder and depth < DEEPEST:
                     waiting.append((at, depth + 1))
         if read:
             self._keep()
-        matches.sort(key=lambda match: _rank(match, wanted))
+        matches.sort(key=lambda match: _rank(match, letters(words)))
         return Matches(matches[:limit], left, len(matches) > limit)
 
     def _keep(self) -> None:
@@ -147,13 +146,24 @@ class Library:
             return
 
 
+@lru_cache(maxsize=1 << 16)
+def letters(text: str) -> str:
+    """A name without case, spaces and signs: "Lo-Fi Kit" is "lofikit"; a name of signs alone stays as it is."""
+    return "".join(filter(str.isalnum, text.casefold())) or text.casefold()
+
+
+def says(name: str, words: str) -> bool:
+    """Whether a name contains the words; case, spaces and signs do not matter."""
+    return not words.strip() or letters(words) in letters(name)
+
+
 def _item(entry: dict[str, Any]) -> Item:
     uri = str(entry.get("uri") or "") if is_sample(entry["name"]) else ""
     return Item(entry["name"], entry["is_folder"], entry["is_loadable"], uri)
 
 
-def _rank(match: tuple[str, Item], wanted: list[str]) -> tuple[bool, bool, int, str]:
+def _rank(match: tuple[str, Item], wanted: str) -> tuple[bool, bool, int, str]:
     """The sort key of a match: loadable items first, then exact names, then items near the roots."""
     path, item = match
-    stem = item.name.rsplit(".", 1)[0].casefold()
-    return not item.is_loadable, stem != " ".join(wanted), path.count("/"), path
+    stem = letters(item.name.rsplit(".", 1)[0])
+    return not item.is_loadable, stem != wanted, path.count("/"), path

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mirror import Call, Mirror, Node, Note, Operation, Set, errors
-from mirror.queries import named
+from mirror.queries import named, parameter_below
 from remote_script.SetMirror.contract import naming
 from remote_script.SetMirror.contract.errors import TABLE, BridgeError
 from remote_script.SetMirror.contract.late import is_late
@@ -396,6 +396,10 @@ class Scope:
         if role == "sends":
             return self.send(owner, text)
         return listed(owner, role, text)
+
+    def parameter_below(self, node: Node, name: str) -> Node | None:
+        """As `mirror.queries.parameter_below`."""
+        return parameter_below(self.mirror.store, node, name)
 
     def child(self, node: Node, role: str) -> Node | None:
         """The single child in `role`; of a new object the child that the table declares for its class."""

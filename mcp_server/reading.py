@@ -46,6 +46,7 @@ class Place(Protocol):
     def named(self, name: str, *kinds: str) -> list[Node]: ...
     def has_id(self, id_: int) -> bool: ...
     def later(self, owner: Node, role: str, text: str) -> Node: ...
+    def parameter_below(self, node: Node, name: str) -> Node | None: ...
 
 
 # -- by type ---------------------------------------------------------------------------------------------------
@@ -358,6 +359,18 @@ def texts_of_numbers(node: Node) -> list[str]:
         return []
     texts = [str(item) for item in items]
     return texts if display.numbers(texts) else []
+
+
+def elsewhere(place: Place, node: Node, name: str) -> str:
+    """How to reach a value that is no property of the object, but a parameter below it; "" where there is none."""
+    if not isinstance(node.id, int):
+        return ""
+    last = name.rpartition("/")[2]
+    named = [node for node in place.children(node, "parameters") if node.name.casefold() == last.casefold()]
+    parameter = place.parameter_below(node, last) or (named[0] if len(named) == 1 else None)
+    if parameter is None:
+        return ""
+    return f"{last[:60]!r} is an object of its own: {place.ref(parameter)}, and its property `value`"
 
 
 def property_of(node: Node, name: str) -> schema.Property | None:

@@ -22,7 +22,7 @@ from mirror import Mirror, errors
 from mirror.checks import finite
 from remote_script.SetMirror.contract.naming import near_names
 
-from . import readiness, reading, schemas
+from . import readiness, reading, schemas, unavailable
 from .answers import lean
 from .desk import EMPTY_HINTS, Desk
 from .plans import Plan, Planner, Scope
@@ -200,9 +200,11 @@ class Tool:
             if not isinstance(takes, dict) or "type" not in takes:
                 return None
         where = at[1].lstrip(".").replace("[...]", "")
+        wish = unavailable.about(value) if isinstance(value, str) and "enum" in takes else None
+        missing = f"Live's API cannot {wish.what}: {wish.instead}; " if wish is not None else ""
         value = "that" if value is _UNKNOWN_VALUE else msgspec.json.encode(value).decode()[:60]
         examples = f" ({takes['description']})" if "description" in takes else ""
-        return f"`{where}` cannot be {value}", f"{where} is {schemas.said(takes)}{examples}"
+        return f"`{where}` cannot be {value}", f"{missing}{where} is {schemas.said(takes)}{examples}"
 
     def _hint(self, problem: str) -> str:
         """A hint: the values of the argument that a problem is about, else the list of arguments."""

@@ -42,9 +42,9 @@ MISSING = (
         "create a track where it belongs and move devices and clips there",
     ),
     Missing(
-        ("map", "unmap", "macro_mapping", "mapmacro"),
-        "map macros",
-        "a person maps them in Live; set_device moves mapped ones",
+        ("map", "unmap", "mapping", "macro_mapping", "mapmacro", "midilearn"),
+        "map macros, keys or controllers",
+        "a person maps them in Live; set_device moves mapped macros",
     ),
     Missing(
         ("mpe",), "edit MPE curves", "edit_notes changes pitch, velocity, probability and release velocity"

@@ -467,20 +467,27 @@ def _condition(name: str, sign: str, wanted: Any, text: str = "") -> _Condition:
         raise errors.InvalidValue(
             f"A sign is one of {', '.join(_OPERATORS)}, ~ or contains, not {sign!r}", sign
         )
-    _check_label(last, wanted, text)
+    _check_wanted(last, sign, wanted, text)
     compare = _OPERATORS[sign]
 
     def holds(store: Store, node: Node) -> bool:
         at = _holder(store, node, name)
-        parameter = _parameter(store, at, last)
+        parameter = parameter_below(store, at, last)
         if parameter is not None:
-            return _parameter_compares(compare, parameter, wanted)
+            return _parameter_compares(compare, parameter, wanted, last)
         value, meant = _step_to(store, at, last), wanted
         prop = values.row(at.type, last) if isinstance(at, Node) else None
-        if prop is not None and prop.labels:
-            meant = _number(prop, wanted, text)
-        elif prop is not None and prop.type == "ref" and isinstance(wanted, str):
+        if (
+            isinstance(at, Node)
+            and at.type == "DeviceParameter"
+            and last == "value"
+            and isinstance(wanted, str)
+        ):
+            return _shown_compares(compare, at, wanted) is True
+        if prop is not None and prop.type == "ref" and isinstance(wanted, str):
             value = values.shown(store, at.type, last, value)
+        elif prop is not None and prop.type in _COMPARED:
+            meant = _meant(prop, wanted, text)
         try:
             return compare(value, meant)
         except TypeError:
@@ -489,7 +496,7 @@ def _condition(name: str, sign: str, wanted: Any, text: str = "") -> _Condition:
     return holds
 
 
-def _parameter(store: Store, at: Any, name: str) -> Node | None:
+def parameter_below(store: Store, at: Any, name: str) -> Node | None:
     """The parameter `name` right below an object, or of its mixer: "volume" of a track."""
     if not isinstance(at, Node) or name in at.props:
         return None
@@ -502,15 +509,39 @@ def _parameter(store: Store, at: Any, name: str) -> Node | None:
     return None
 
 
-def _parameter_compares(compare: Callable[[Any, Any], bool], parameter: Node, wanted: Any) -> bool:
-    """Compare what a parameter shows with a text such as "-6 dB", its inner value with a number."""
-    if not isinstance(wanted, str):
-        return compare(parameter.props.get("value"), wanted)
+def _parameter_compares(compare: Callable[[Any, Any], bool], parameter: Node, wanted: Any, name: str) -> bool:
+    """Compare what a parameter shows with a text such as "-6 dB", its inner value with a number.
+
+    Raises:
+      InvalidValue: a number beyond the inner range, or a text in another unit, which hold for all tracks or for none.
+    """
+    shown = str(parameter.props.get("display") or "")
+    low, high = parameter.props.get("min"), parameter.props.get("max")
+    if isinstance(wanted, str):
+        result = _shown_compares(compare, parameter, wanted)
+        if result is None:
+            raise errors.InvalidValue(
+                f"`{name}` shows values such as {shown!r}, not {wanted[:60]!r}", wanted[:60]
+            )
+        return result
+    if low is not None and high is not None and isinstance(wanted, int | float) and not low <= wanted <= high:
+        raise errors.InvalidValue(
+            f"A bare number for `{name}` is Live's inner value, {low:g} to {high:g}, not {wanted:g}",
+            wanted,
+            hint=f"write what it shows, with the unit, such as {shown!r}",
+        )
+    return compare(parameter.props.get("value"), wanted)
+
+
+def _shown_compares(compare: Callable[[Any, Any], bool], parameter: Node, wanted: str) -> bool | None:
+    """Compare what a parameter shows with a text; None where the two cannot be compared."""
     shown = str(parameter.props.get("display") or "")
     now, other = display.quantity(shown), display.quantity(wanted)
     if now is not None and other is not None and now.unit == other.unit:
         return compare(now.amount, other.amount)
-    return compare(shown, wanted) if compare in [_OPERATORS[sign] for sign in ("=", "==", "!=")] else False
+    if now is None and compare in [_OPERATORS[sign] for sign in ("=", "==", "!=")]:
+        return compare(shown, wanted)
+    return None
 
 
 def _number(prop: schema.Property, wanted: Any, text: str) -> Any:
@@ -519,18 +550,49 @@ def _number(prop: schema.Property, wanted: Any, text: str) -> Any:
     return next((number for number in named if number is not None), wanted)
 
 
-def _check_label(name: str, wanted: Any, text: str) -> None:
-    """InvalidValue for a word that no class has as a choice of this property, and none as a text."""
+def _check_wanted(name: str, sign: str, wanted: Any, text: str) -> None:
+    """InvalidValue for a value that no object can have in this property: the condition would only find nothing."""
     rows = values.rows(name)
-    if not isinstance(wanted, str) or name in _OWN or not any(prop.labels for prop in rows):
+    kinds = {prop.type for prop in rows}
+    if not rows or name in _OWN or not kinds <= _COMPARED or wanted is None:
         return
-    if all(prop.type == "int" for prop in rows) and all(
-        _number(prop, wanted, text) is wanted for prop in rows
+    if sign in _ORDER and not kinds & {"int", "float"}:
+        raise errors.InvalidValue(f"`{name}` has no order: compare it with =, != or contains", sign)
+    if any(_meant(prop, wanted, text) is not None for prop in rows) or (
+        name == "value" and isinstance(wanted, str)
     ):
-        known = list(dict.fromkeys(label for prop in rows for label in prop.labels.values()))
-        raise errors.InvalidValue(
-            f"`{name}` is one of {', '.join(known)}, not {wanted[:60]!r}", wanted[:60], choices=known
-        )
+        return
+    known = list(dict.fromkeys(label for prop in rows for label in prop.labels.values()))
+    forms = {"bool": "true or false", "int": "a number", "float": "a number"}
+    form = f"one of {', '.join(known)}" if known else forms.get(rows[0].type, "a text")
+    unit = f" ({rows[0].unit})" if rows[0].unit and not known else ""
+    facts: dict[str, Any] = {"choices": known} if known else {}
+    raise errors.InvalidValue(
+        f"`{name}` is {form}{unit}, not {str(wanted)[:60]!r}", str(wanted)[:60], **facts
+    )
+
+
+_COMPARED = frozenset(("bool", "int", "float", "str", "routing"))
+"""Types of properties of which it is known which values they can have."""
+_ORDER = ("<", "<=", ">", ">=")
+_SWITCH = {"on": True, "off": False}
+
+
+def _meant(prop: schema.Property, wanted: Any, text: str) -> Any:
+    """The value of this property that is meant: a label's number, a colour's; None where it is no value of its type."""
+    if prop.labels:
+        number = _number(prop, wanted, text)
+        return None if isinstance(number, str) else number
+    if prop.type in ("str", "routing"):
+        return wanted if isinstance(wanted, str) else text or None
+    if prop.type == "bool":
+        meant = _SWITCH.get(wanted.casefold()) if isinstance(wanted, str) else wanted
+        return meant if isinstance(meant, bool) or meant in (0, 1) else None
+    if prop.unit == "rgb" and isinstance(wanted, str):
+        return values.color(wanted)
+    if prop.type in ("int", "float"):
+        return wanted if isinstance(wanted, int | float) else None
+    return wanted
 
 
 def _same(value: Any, wanted: Any) -> bool:

@@ -13,7 +13,7 @@ from mirror import errors
 from mirror.token import home
 from remote_script.SetMirror.contract.naming import near_names
 
-from .. import regular_files
+from .. import regular_files, unavailable
 from .model import Recipe, read
 
 MOST_FILES = 500
@@ -41,14 +41,17 @@ class Shelf:
         """The recipe of that name, in any case, with "-", "_" or blanks.
 
         Raises:
-          NotFound: there is none; the near ones are named, or why its file cannot be used.
+          NotFound: there is none; the near ones are named, else all.
+          InvalidValue: its file cannot be used.
+          NotAvailable: it is a function that Live's API does not offer.
         """
         plain = plain_name(name)
         if plain in self.recipes:
             return self.recipes[plain]
         if plain in self.broken:
             raise errors.InvalidValue(f"The recipe {plain} cannot be used: {self.broken[plain]}", plain)
-        near = near_names(plain, self.recipes, cutoff=0.4) or sorted(self.recipes)
+        unavailable.refuse(name)
+        near = near_names(plain, self.recipes, cutoff=0.6) or sorted(self.recipes)
         raise errors.NotFound(
             f"There is no recipe {name[:60]!r}", name[:60], hint=f"there are {', '.join(near)}"
         )

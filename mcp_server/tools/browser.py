@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -10,8 +10,9 @@ import trio
 from msgspec import UNSET, Meta, UnsetType
 
 from mirror import Call, errors
+from remote_script.SetMirror.contract.naming import near_names, suggestion
 
-from .. import index, sample_files
+from .. import index, library, sample_files
 from ..desk import Desk
 from ..fields import Overwrite, Target
 from ..library import ROOTS, Item
@@ -52,21 +53,56 @@ async def browse(desk: Desk, args: Browse) -> dict[str, Any]:
         answer: dict[str, Any] = {"items": await _shown(search.items)}
         if search.more:
             answer["more"] = True
+        if not search.items:
+            answer["notes"] = [f"nothing has all words of {args.match[:60]!r} in its path: try fewer words"]
         if search.left:
             answer["left"] = (
                 f"{search.left} folders were not looked into yet: the same call goes on with them"
             )
         return answer
-    fold = args.match.casefold()
     if not path:
-        roots = [root for root in ROOTS if fold in root.casefold()]
+        roots = [root for root in ROOTS if library.says(root, args.match)]
         part, after = paged(roots, args.cursor, args.limit)
         folders = [{"path": root, "is_folder": True} for root in part]
-        return {"items": folders, "total": len(roots), **after}
-    items = [item for item in await desk.browser_library.folder(path, page) if fold in item.name.casefold()]
+        return {"items": folders, "total": len(roots), **after, **_no_match(args, ROOTS)}
+    try:
+        inside = await desk.browser_library.folder(path, page)
+    except errors.NotFound as problem:
+        raise await _with_near(desk, problem) from None
+    items = [item for item in inside if library.says(item.name, args.match)]
     part, after = paged(items, args.cursor, args.limit)
     shown = await _shown([(f"{path}/{item.name}", item) for item in part])
-    return {"items": shown, "total": len(items), **after}
+    return {"items": shown, "total": len(items), **after, **_no_match(args, [item.name for item in inside])}
+
+
+def _no_match(args: Browse, names: Sequence[str]) -> dict[str, Any]:
+    """Why a folder shows nothing for `match`, with the names that are near."""
+    if not args.match or any(library.says(name, args.match) for name in names):
+        return {}
+    below = f"deep: true searches the folders below {args.path or 'all roots'}"
+    near = suggestion(args.match, names, "none is near")
+    return {"notes": [f"none of {len(names)} names has {args.match[:60]!r}; {near}; {below}"]}
+
+
+async def _with_near(desk: Desk, problem: errors.NotFound) -> errors.NotFound:
+    """The refusal of a path, with the names that are near in the last folder that exists, else anywhere."""
+    path = str(problem.value).strip("/ ")
+    folder, _, name = path.rpartition("/")
+    page = partial(_page, desk)
+    while folder:
+        try:
+            names = [item.name for item in await desk.browser_library.folder(folder, page)]
+        except errors.NotFound:
+            folder, _, name = folder.rpartition("/")
+            continue
+        near = [f"{folder}/{match}" for match in near_names(name, names)]
+        problem.hint = f"did you mean {', '.join(near)}?" if near else f"{folder} has {', '.join(names[:40])}"
+        return problem
+    search = await desk.browser_library.search("", path.split("/")[-1], 5, page, desk.report)
+    paths = [match for match, _ in search.items] or [root for root in ROOTS if root.startswith(path[:3])]
+    roots = f"a path begins with one of {', '.join(ROOTS)}"
+    problem.hint = f"did you mean {', '.join(paths)}?" if paths else roots
+    return problem
 
 
 def _cut(items: list[dict[str, Any]], limit: int) -> dict[str, Any]:
@@ -166,10 +202,13 @@ async def load(desk: Desk, args: Load) -> dict[str, Any]:
             f"Each path needs its own target: got {len(paths)} paths and {len(targets)} targets",
             hint="give `path` and `to` as lists of the same length",
         )
-    ops = [await _load_op(desk, path, to, args.place) for path, to in zip(paths, targets, strict=True)]
     what = ", ".join(paths)
-    await desk.report(0, 1, f"loading {what}")
-    answer = await desk.write(ops, f"load {what}"[:200], args.overwrite, deadline_s=args.timeout_s)
+    try:
+        ops = [await _load_op(desk, path, to, args.place) for path, to in zip(paths, targets, strict=True)]
+        await desk.report(0, 1, f"loading {what}")
+        answer = await desk.write(ops, f"load {what}"[:200], args.overwrite, deadline_s=args.timeout_s)
+    except errors.NotFound as problem:
+        raise (await _with_near(desk, problem) if problem.value in paths else problem) from None
     await desk.report(1, 1, f"loaded {what}")
     return answer
 

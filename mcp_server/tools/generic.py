@@ -35,6 +35,10 @@ def set_property(scope: Scope, args: SetProperty) -> Plan:
     node = scope.target(args.target)
     if node.type in schema.CLASSES and args.property not in {*schema.properties(node.type), *node.props}:
         unavailable.refuse(args.property)
+        if hint := reading.elsewhere(scope, node, args.property):
+            raise errors.NotFound(
+                f"{node.type} has no property {args.property[:60]!r}", args.property[:60], hint=hint
+            )
     return Plan.of(f"set {args.property}", [scope.set(node, args.property, args.value)])
 
 

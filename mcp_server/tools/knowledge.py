@@ -82,6 +82,8 @@ async def recipe(desk: Desk, args: RunRecipe) -> dict[str, Any]:
 def listed(shelf: recipes.Shelf, words: str = "") -> dict[str, Any]:
     """The purposes of the recipes that have all the words, by name, and the recipe files that cannot be used."""
     listing: dict[str, Any] = {"recipes": shelf.purposes(words)}
+    if words and not listing["recipes"]:
+        listing["notes"] = [f"none of them has {words[:60]!r}; there are {', '.join(shelf.recipes)}"]
     return {**listing, **({"broken": shelf.broken} if shelf.broken else {})}
 
 

@@ -127,4 +127,7 @@ def in_range(scope: Scope, notes: Iterable[Note], args: Any) -> list[Note]:
     low = float("-inf") if args.from_time is UNSET else scope.position(args.from_time)
     high = float("inf") if args.to_time is UNSET else scope.position(args.to_time)
     bottom, top = reading.pitch(args.from_pitch), reading.pitch(args.to_pitch)
+    if low >= high or bottom > top:
+        rule = f"From {args.from_time} to {args.to_time}" if low >= high else f"From pitch {bottom} to {top}"
+        raise errors.InvalidValue(f"{rule} there can be no note", hint="the end is after the begin")
     return [note for note in notes if low <= note.start_time < high and bottom <= note.pitch <= top]

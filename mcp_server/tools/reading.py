@@ -12,8 +12,9 @@ from msgspec import UNSET, Meta, UnsetType
 from mirror import Mirror, Node, Note, errors, values
 from mirror.subscriptions import Pattern
 from remote_script.SetMirror.contract import schema
+from remote_script.SetMirror.contract.naming import near_names, suggestion
 
-from .. import knowledge, notation, readiness, recipes, resources, units, views
+from .. import knowledge, notation, readiness, recipes, resources, unavailable, units, views
 from ..desk import Desk
 from ..fields import Clip, Pitch, Target, Time, Track, kind
 from ..history.changes import Change, changes
@@ -138,6 +139,10 @@ async def get_device(desk: Desk, args: GetDevice) -> dict[str, Any]:
         shown["at_default"] = (
             f"{len(parameters) - len(shown_parameters)} parameters left out; all: true shows them"
         )
+    if words and not parameters:
+        names = [parameter.name for parameter in mirror.children(node, "parameters")]
+        none = f"none of the {len(names)} parameters has {args.match[:60]!r} in its name"
+        after["notes"] = [suggestion(args.match, names, none)]
     return {"device": shown, **after}
 
 
@@ -231,13 +236,50 @@ async def find(desk: Desk, args: Find) -> dict[str, Any]:
         limit=args.limit + 1,
     )
     more = {"more": True} if len(nodes) > args.limit else {}
-    return {"found": [views.match(desk.mirror, node) for node in nodes[: args.limit]], **more}
+    answer = {"found": [views.match(desk.mirror, node) for node in nodes[: args.limit]], **more}
+    return answer if nodes else {**answer, "notes": _no_match(desk, args)}
+
+
+MOST_COUNTED = 1000
+"""Objects that are looked at to say why a search finds none."""
+
+
+def _no_match(desk: Desk, args: Find) -> list[str]:
+    """Why a search finds nothing: how many objects each of its conditions alone leaves, and names near the name."""
+    within: dict[str, Any] = {
+        "kind": None if args.kind is UNSET else args.kind,
+        "under": None if args.under is UNSET else desk.scope.target(args.under).id,
+        "limit": MOST_COUNTED,
+    }
+    what = "objects" if args.kind is UNSET else f"objects of kind {args.kind}"
+    below = "" if args.under is UNSET else f" below {args.under}"
+    pool = desk.mirror.find(**within)
+    counts = [f"{_count(pool)} {what}{below}"]
+    for condition in args.where:
+        matching = desk.mirror.find(**within, where=[condition])
+        counts.append(f"{_count(matching)} of them: {condition}")
+    if args.name is UNSET:
+        return ["; ".join(counts)]
+    matching = desk.mirror.find(**within, name=args.name)
+    near = near_names(args.name, dict.fromkeys(match.node.name for match in pool if match.node.name))
+    counts.append(f"{_count(matching)} of them named like {args.name[:60]!r}")
+    return ["; ".join(counts), *([f"near it are {', '.join(near)}"] if near and not matching else [])]
+
+
+def _count(matches: Sequence[Any]) -> str:
+    return f"{len(matches)}{' or more' if len(matches) == MOST_COUNTED else ''}"
 
 
 class GetNotes(Arguments):
-    clip: Annotated[
-        list[Clip], Meta(max_length=200, description="clips or slots; default the one in the detail view")
-    ] = []
+    clip: (
+        Annotated[
+            list[Clip],
+            Meta(
+                min_length=1, max_length=200, description="clips or slots; default the one in the detail view"
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     form: Annotated[
         Literal["objects", "short", "compact"],
         Meta(
@@ -263,7 +305,7 @@ async def get_notes(desk: Desk, args: GetNotes) -> dict[str, Any]:
     mirror, scope = desk.mirror, desk.scope
     if not args.ids:
         only(args, f"form '{args.form}'", *(["ids"] if args.form == "compact" else []), of=("ids",))
-    nodes = [scope.clip(clip) for clip in args.clip] or [scope.meant(UNSET, "Clip")]
+    nodes = [scope.meant(UNSET, "Clip")] if args.clip is UNSET else [scope.clip(clip) for clip in args.clip]
     if len(nodes) > 1:
         return _notes_of_many(scope, nodes, args)
     node = nodes[0]
@@ -535,7 +577,18 @@ async def describe(desk: Desk, args: Describe) -> dict[str, Any]:
         return {"recipes": shelf.purposes()}
     if folded in shelf.recipes:
         return recipes.summary(folded, shelf.recipes[folded])
-    return views.description(desk.scope.target(args.what).type)
+    if desk.mirror.store.at(text) is None and all(
+        node.type == "DeviceParameter" for node in desk.scope.named(text)
+    ):
+        unavailable.refuse(text)
+    try:
+        return views.description(desk.scope.target(args.what).type)
+    except errors.NotFound as problem:
+        names = [*schema.CLASSES, *knowledge.all_names(), *EDITS, *shelf.recipes]
+        problem.hint = suggestion(
+            text, names, f"it is a class, a native device, 'edits', 'recipes'; or {problem.hint}"
+        )
+        raise
 
 
 def page(rows: list[Any], cursor: str, limit: int) -> tuple[list[Any], dict[str, Any]]:
@@ -543,6 +596,12 @@ def page(rows: list[Any], cursor: str, limit: int) -> tuple[list[Any], dict[str,
     if cursor and not cursor.isdecimal():
         raise errors.InvalidValue("A cursor is the next_cursor of the answer before", cursor)
     begin = int(cursor or 0)
+    if begin > len(rows):
+        raise errors.StaleReference(
+            f"The list has {len(rows)} elements, none at {begin}",
+            cursor,
+            hint="leave `cursor` out to begin again",
+        )
     part = rows[begin : begin + limit]
     rest = {"next_cursor": str(begin + limit), "total": len(rows)} if begin + limit < len(rows) else {}
     return part, rest

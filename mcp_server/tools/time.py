@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from mirror import Event, errors
 
+from .. import reading
 from ..desk import Desk
 from ..fields import Target, kind
 from ..history import mixes
@@ -110,7 +111,7 @@ def _check_property(scope: Scope, id_: int, name: str) -> None:
         raise errors.InvalidValue(
             f"{scope.ref(node)} ({node.type}) has no property {name[:60]!r}",
             name[:60],
-            hint=f"it has {', '.join(known)}",
+            hint=reading.elsewhere(scope, node, name) or f"it has {', '.join(known)}",
         )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from mirror import errors
 from mirror.queries import find, resolve
+from remote_script.SetMirror.contract import schema
 
 from .test_store import filled
 
@@ -172,3 +173,22 @@ def test_a_condition_about_a_property_that_nothing_has_is_refused_with_the_near_
     with pytest.raises(errors.InvalidValue) as caught:
         find(filled(), **given)
     assert near in caught.value.hint
+
+
+PLAIN = [
+    (class_, name)
+    for class_ in schema.CLASSES
+    for name, prop in schema.properties(class_).items()
+    if prop.type in ("bool", "int", "float") and name != "type"
+]
+"""`type` is also the class of any object."""
+
+
+def test_a_word_that_no_value_of_a_property_can_be_is_refused() -> None:
+    store = filled()
+    for class_, name in PLAIN:
+        if (class_, name) != ("DeviceParameter", "value"):
+            for sign in ("=", "!=", ">"):
+                with pytest.raises(errors.InvalidValue, match=f"`{name}`"):
+                    find(store, kind=class_, where=f"{name} {sign} perhaps")
+    assert len(PLAIN) > 200

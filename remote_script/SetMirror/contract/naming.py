@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import Callable, Iterable, List, Sequence, Tuple
+from typing import Callable, Dict, Iterable, List, Sequence, Tuple
 
 from .errors import BridgeError
 
@@ -35,19 +35,29 @@ def part(name: str, text: str) -> bool:
     return bool(text) and text.casefold() in name.casefold()
 
 
-_WAYS: Tuple[Callable[[str, str], bool], ...] = (exactly, lettered, same_fold, part)
+def all_words(name: str, text: str) -> bool:
+    """Whether a name has all words of a text of several, in any order: "1 Frequency A" has "Frequency 1"."""
+    words = text.casefold().split()
+    return len(words) > 1 and set(words) <= set(name.casefold().split())
+
+
+_WAYS: Tuple[Callable[[str, str], bool], ...] = (exactly, lettered, same_fold, part, all_words)
 
 
 def near_names(text: str, names: Iterable[str], most: int = 4, cutoff: float = 0.5) -> List[str]:
-    """The names that `text` may mean, best first: those that are spelled like it, then those that contain it.
+    """The names that `text` may mean, best first: with all its words, spelled like it, then those that contain it.
 
     Args:
       cutoff: From 0 to 1, how alike spellings must be; see `difflib.get_close_matches`.
     """
     known = list(names)
-    alike = get_close_matches(text, known, most, cutoff)
-    longer = [name for name in known if len(text) >= WORD and part(name, text) and name not in alike]
-    return (alike + longer)[:most]
+    folded: Dict[str, str] = {}
+    for name in known:
+        folded.setdefault(name.casefold(), name)
+    same_words = [name for name in known if all_words(name, text)]
+    alike = [folded[fold] for fold in get_close_matches(text.casefold(), folded, most, cutoff)]
+    longer = [name for name in known if len(text) >= WORD and part(name, text)]
+    return list(dict.fromkeys(same_words + alike + longer))[:most]
 
 
 def suggestion(text: str, names: Iterable[str], otherwise: str, most: int = 4) -> str:
