@@ -67,7 +67,7 @@ def _present(old: Store, new: Store, same: Matching) -> Iterator[Change]:
         before = old.nodes[before_id]
         if node.type in _VIEWS or node.role in SAME_AS:
             continue
-        if _has_moved(old, new, before, node, same):
+        if has_moved(old, new, before, node, same):
             refs = old.ref(before.id), new.ref(node.id)
             yield Change("moved", node.type, refs[1], node.name, "", *refs, within=owner_name(new, node))
         yield from _values(old, new, before, node, same)
@@ -99,7 +99,7 @@ def owner_name(store: Store, node: Node) -> str:
     return ""
 
 
-def _has_moved(old: Store, new: Store, before: Node, after: Node, same: Matching) -> bool:
+def has_moved(old: Store, new: Store, before: Node, after: Node, same: Matching) -> bool:
     """True when the object has another owner, or another place in the order of the objects that both lists have."""
     if before.parent is None or after.parent is None:
         return False

@@ -26,8 +26,9 @@ import msgspec
 
 from mirror import Node, Operation, Set, WriteRequest, checks, errors
 from mirror.store import Store
+from remote_script.SetMirror.contract import schema
 
-from .difference import Change, kind_word, owner_name, shown, words
+from .difference import Change, has_moved, kind_word, owner_name, shown, words
 from .kept import is_kept
 from .matching import Matching, find_again
 
@@ -43,13 +44,17 @@ _LINE = re.compile(r'( *)(\S+) #(\d+) (\w+)(?: ("(?:[^"\\]|\\.)*"))?((?: \w+=.*)
 
 
 class Mix(msgspec.Struct, frozen=True):
-    """A saved mix: its name, when and by whom it was saved, its Set, its scopes, and the objects with their values."""
+    """A saved mix: its name, when and by whom it was saved, its Set, its scopes, and the objects with their values.
+
+    `under` has the ids of the objects that were included with all below them.
+    """
 
     name: str
     saved: str
     set: str
     scope: tuple[str, ...]
     store: Any
+    under: tuple[int, ...] = ()
     torn: bool = False
     """True when a crash cut off the last line of the file, which is then left out."""
 
@@ -76,6 +81,8 @@ def take(store: Store, scope: Iterable[str], under: Iterable[int] = ()) -> Store
             and name not in _NOT_SAVED
             and (node.id in inside or _category(store, node, name) in wanted)
             and isinstance(value, bool | int | float | str)
+            # A routing whose type has no channels has the channel "".
+            and value != ""
         }
         if props and node.props.get("is_enabled") is not False:
             if "value" in props and node.props.get("display") is not None:
@@ -90,6 +97,8 @@ def _category(store: Store, node: Node, name: str) -> str | None:
         return "mixer" if name in _MIXER else "tracks"
     if node.type == "MixerDevice":
         return "mixer"
+    if schema.is_a(node.type, "Device") or node.type == "DeviceIO":
+        return "devices" if schema.properties(node.type)[name].undo else None
     if node.type in ("Chain", "DrumChain"):
         return "devices" if name in _MIXER else None
     if node.type == "DeviceParameter" and name == "value":
@@ -147,6 +156,7 @@ def text(mix: Mix) -> str:
         f"saved: {mix.saved}",
         f"set: {_line(mix.set)}",
         f"scope: {', '.join(mix.scope)}",
+        *([f"under: {' '.join(f'#{id_}' for id_ in mix.under)}"] if mix.under else []),
         f"epoch: {mix.store.epoch}",
     ]
     return "\n".join([*head, *_lines(mix.store)]) + "\n"
@@ -210,9 +220,10 @@ def parse(source: str) -> Mix:
         objects.append(row)
         ancestors.append((depth, row))
     scope = tuple(part for part in head.get("scope", "").split(", ") if part)
+    under = tuple(int(id_) for id_ in re.findall(r"#(\d+)", head.get("under", "")))
     store = Store.of_objects(objects, head.get("epoch", ""))
     return Mix(
-        head.get("name", ""), head.get("saved", ""), head.get("set", ""), scope, store, bool(lines[-1])
+        head.get("name", ""), head.get("saved", ""), head.get("set", ""), scope, store, under, bool(lines[-1])
     )
 
 
@@ -233,19 +244,70 @@ def _values(source: str, number: int) -> dict[str, Any]:
 # -- comparing and recalling ---------------------------------------------------------------------------------
 
 
-def compare(old: Store, new: Store) -> tuple[list[str], list[str]]:
-    """The values of `old` that are different in `new`, in words; and the objects of `old` that `new` does not have."""
-    same = find_again(old, new)
-    differences = []
-    for node in old.walk():
-        there = new.nodes.get(same.to.get(node.id, 0))
+class Comparison(msgspec.Struct):
+    """The differences between a mix and another state, in words.
+
+    Attributes:
+      different: Values, and devices in another place.
+      missing: The topmost objects of the mix that the other state does not have.
+      new: The topmost objects of the other state that the mix would cover and does not have.
+    """
+
+    different: list[str] = []
+    missing: list[str] = []
+    new: list[str] = []
+
+    def objects(self, limit: int) -> dict[str, list[str]]:
+        """Missing and new objects as an answer has them, at most so many of each."""
+        lists = {"missing": self.missing, "new": self.new}
+        return {name: texts[:limit] for name, texts in lists.items() if texts}
+
+
+def compare(old: Mix, new: Mix | Store) -> Comparison:
+    """The differences of a state from a mix; of two mixes, as far as both cover the same scopes."""
+    before, after = old.store, new.store if isinstance(new, Mix) else new
+    if isinstance(new, Mix):
+        before = _covered(before, new, find_again(after, before))
+    same = find_again(before, after)
+    different = []
+    for node in before.walk():
+        there = after.nodes.get(same.to.get(node.id, 0))
         if there is None:
             continue
+        if node.role == "devices" and has_moved(before, after, node, there, same):
+            different.append(f"{_named(after, there)} is in another place")
         for name in sorted(node.props):
             compared = is_kept(node, name) and name not in _NOT_SAVED and name in there.props
             if compared and not _equal(node.props[name], there.props[name]):
-                differences.append(_words(new, there, node, there, name))
-    return differences, missing(old, same)
+                different.append(_words(after, there, node, there, name))
+    return Comparison(different, missing(before, same), added(old, after, same))
+
+
+def _covered(store: Store, mix: Mix, same: Matching) -> Store:
+    """The part of a state that a mix covers."""
+    return take(store, set(mix.scope).intersection(SCOPES), (same.to.get(id_, 0) for id_ in mix.under))
+
+
+def added(mix: Mix, store: Store, same: Matching) -> list[str]:
+    """The topmost objects that the mix would cover and does not have, by name.
+
+    A new return track stands for the sends to it. Which parameters of a device are saved depends on its macros.
+    """
+    covered = _covered(store, mix, same)
+    fresh, inside = [], set[int]()
+    for node in covered.walk():
+        if node.parent in inside or node.id not in same.back:
+            inside.add(node.id)
+            if node.parent not in inside and node.role != "parameters":
+                fresh.append(node)
+    with_returns = any(node.role == "return_tracks" for node in fresh)
+    return [_named(store, node) for node in fresh if not (with_returns and node.role == "sends")]
+
+
+def _named(store: Store, node: Node) -> str:
+    named = f"{kind_word(node.type)} {node.name!r}" if node.name else store.ref(node.id)
+    owner = owner_name(store, node)
+    return f"{named} in {owner!r}" if owner else named
 
 
 def _words(store: Store, at: Node, one: Node, other: Node, name: str) -> str:
@@ -279,9 +341,7 @@ def missing(old: Store, same: Matching) -> list[str]:
             inside.add(node.id)
         elif node.id not in same.to:
             inside.add(node.id)
-            named = f"{kind_word(node.type)} {node.name!r}" if node.name else old.ref(node.id)
-            owner = owner_name(old, node)
-            absent.append(f"{named} in {owner!r}" if owner else named)
+            absent.append(_named(old, node))
     return absent
 
 
@@ -294,18 +354,24 @@ class Recall(msgspec.Struct):
     left: list[str] = []
 
 
-def recall(mix: Store, store: Store, live: str = "") -> Recall:
+def recall(saved: Mix, store: Store, live: str = "") -> Recall:
     """The operations that restore the values of a mix; a value that is already the same needs none.
+
+    Objects that came since, and devices that moved, stay and are named.
 
     Args:
       live: The version of Live, such as "12.3.1"; "" where it is not known.
     """
+    mix = saved.store
     same = find_again(mix, store)
     made = Recall(left=[f"{name} is not there" for name in missing(mix, same)])
+    made.left += [f"{name} is new and stays as it is" for name in added(saved, store, same)]
     for node in mix.walk():
         now = store.nodes.get(same.to.get(node.id, 0))
         if now is None:
             continue
+        if node.role == "devices" and has_moved(mix, store, node, now, same):
+            made.left.append(f"{_named(store, now)} is in another place and stays there")
         # A routing's type comes before its channel, which depends on it.
         for name in sorted(node.props, key=lambda prop: (prop.endswith("_channel"), prop)):
             if not is_kept(now, name) or name in _NOT_SAVED or name not in now.props:

@@ -207,19 +207,16 @@ def _saved(desk: Desk, shelf: Shelf, args: RunMix) -> dict[str, Any]:
         )
     song = desk.mirror.resolve("song")
     saved = f"{time.strftime('%Y-%m-%d %H:%M:%S')} by {desk.caller.name}"
-    made = Mix(args.name, saved, song.name, tuple(scope), saved_values)
+    made = Mix(args.name, saved, song.name, tuple(scope), saved_values, tuple(under))
     path = shelf.save(made, overwrite=args.overwrite)
     return {"saved": args.name, "values": mixes.count(saved_values), "file": str(path)}
 
 
 def _compared(desk: Desk, shelf: Shelf, args: RunMix) -> dict[str, Any]:
-    base = shelf.read(args.name)
-    other = shelf.read(args.other).store if args.other else desk.mirror.store
-    differences, missing = mixes.compare(base.store, other)
-    answer: dict[str, Any] = {"different": differences[:MOST_LINES], "count": len(differences)}
-    if missing:
-        answer["missing"] = missing[:MOST_LINES]
-    return answer
+    other = shelf.read(args.other) if args.other else desk.mirror.store
+    compared = mixes.compare(shelf.read(args.name), other)
+    answer = {"different": compared.different[:MOST_LINES], "count": len(compared.different)}
+    return {**answer, **compared.objects(MOST_LINES)}
 
 
 MOST_LINES = 200
@@ -228,13 +225,13 @@ MOST_LINES = 200
 
 def _not_on(desk: Desk, one: Mix, other: Mix) -> Mix:
     """The mix from which the Set differs more."""
-    first, second = (len(mixes.compare(candidate.store, desk.mirror.store)[0]) for candidate in (one, other))
+    first, second = (len(mixes.compare(candidate, desk.mirror.store).different) for candidate in (one, other))
     return one if first > second else other
 
 
 async def _recalled(desk: Desk, saved_mix: Mix, dry_run: bool) -> dict[str, Any]:
     scope = desk.scope
-    made = mixes.recall(saved_mix.store, scope.mirror.store, scope.mirror.live_version)
+    made = mixes.recall(saved_mix, scope.mirror.store, scope.mirror.live_version)
     notes = [f"left: {reason}" for reason in made.left]
     if saved_mix.torn:
         notes.append("the file's last line was torn by a crash and is left out")

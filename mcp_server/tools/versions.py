@@ -130,14 +130,13 @@ def _mixes(desk: Desk, args: Compare) -> dict[str, Any]:
         )
     first, second = (_mix(desk, text) if text else None for text in (args.old, args.new))
     assert first is not None
-    differences, missing = mixes.compare(
-        first.store, second.store if second is not None else desk.mirror.store
-    )
+    compared = mixes.compare(first, desk.mirror.store if second is None else second)
+    differences = compared.different
     answer: dict[str, Any] = {"old": first.name, "new": second.name if second is not None else "the open Set"}
     answer |= {"changes": differences[: args.limit], "count": len(differences)}
     if len(differences) > args.limit:
         answer["more"] = len(differences) - args.limit
-    return {**answer, "missing": missing[: args.limit]} if missing else answer
+    return {**answer, **compared.objects(args.limit)}
 
 
 def _mix(desk: Desk, text: str) -> Mix:

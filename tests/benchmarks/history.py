@@ -48,7 +48,7 @@ def rows() -> Iterator[Row]:
     text = _timed(lambda: mixes.text(mixes.Mix("m", "", "", mixes.SCOPES, mixes.take(old, mixes.SCOPES))))
     yield Row(question, f"{OURS}: mix of all tracks as text", facts={**text[0], "bytes": len(text[1])})
     mix = mixes.parse(text[1])
-    yield Row(question, f"{OURS}: recall planned", facts=_timed(lambda: mixes.recall(mix.store, new))[0])
+    yield Row(question, f"{OURS}: recall planned", facts=_timed(lambda: mixes.recall(mix, new))[0])
     kept = _timed(lambda: state_bytes(Here(0.0, old)))
     yield Row(question, f"{OURS}: state kept for a client", facts={**kept[0], "bytes": len(kept[1])})
     yield from _journal(new)

@@ -260,7 +260,7 @@ def recall(world: World, mix: mixes.Mix, then: dict[Key, Any]) -> None:
     """The mix's values are as saved wherever their track is; names, tempo and what the mix has not stay."""
     covered = {key for key in then if key[0] != 1 and key[1] not in ("name", DEVICES, ENVELOPES)}
     expected = {key: then[key] if key in covered else value for key, value in world.values().items()}
-    made = mixes.recall(mix.store, world.store)
+    made = mixes.recall(mix, world.store)
     world.edit("b", {(int(op.target), op.name): op.value for op in made.operations if isinstance(op, Set)})
     assert world.values() == expected, made
     gone = {id_ for id_ in TRACKS if id_ in world.deleted and (id_, "mute") in then}

@@ -88,14 +88,18 @@ async def test_objects_are_found_after_a_rename_a_new_track_a_deletion_and_its_u
         await whole.call("set_track", track="Keys", volume="-20 dB")
         await whole.call("delete", targets=["Drums"])
         answer = await whole.call("mix", action="recall", name="a")
-        assert "left: track 'Drums' is not there" in answer["notes"]
+        assert answer["notes"] == [
+            "left: track 'Drums' is not there",
+            "left: track 'New' is new and stays as it is",
+        ]
         now = levels(song)
         assert now["Low"] == before["Bass"]
         assert now["Keys"] == before["Keys"]
         await whole.call("undo")
         await whole.call("undo")
         await whole.call("set_track", track="Drums", volume="-20 dB")
-        assert "notes" not in await whole.call("mix", action="recall", name="a")
+        again = await whole.call("mix", action="recall", name="a")
+        assert again["notes"] == ["left: track 'New' is new and stays as it is"]
         assert levels(song)["Drums"] == before["Drums"]
 
 
@@ -110,11 +114,72 @@ async def test_a_mix_outlives_live_and_the_server_and_names_what_is_missing(auto
         for track in list(song.tracks)[1:]:
             await by_hand(whole, lambda song, track=track: setattr(track.mixer_device.volume, "value", 0.1))
         answer = await whole.call("mix", action="recall", name="a")
-        assert answer["notes"] == ["left: track 'Keys' is not there"]
+        assert answer["notes"][0] == "left: track 'Keys' is not there"
+        assert [note for note in answer["notes"][1:] if not note.endswith("is new and stays as it is")] == []
+        assert len(answer["notes"]) == 2
         now = levels(song)
         assert {name: now[name] for name in before if name in now} == {
             name: each for name, each in before.items() if name != "Keys"
         }
+
+
+@pytest.mark.parametrize("scope", [["mixer", "sends", "devices"], ["tracks"], ["Keys", "Bass"]])
+async def test_devices_that_came_went_or_moved_are_named_as_far_as_a_mix_covers_them(
+    scope: list[str], autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        gone = whole.stage.live.song.tracks[1].devices[-1].name
+        await whole.call("mix", action="save", name="A", scope=scope)
+        await whole.call("mix", action="save", name="levels", scope=["mixer"])
+        await whole.call(
+            "delete", targets=[f"tracks/1/devices/{len(whole.stage.live.song.tracks[1].devices) - 1}"]
+        )
+        for name in ("Auto Filter", "Compressor"):
+            await whole.call("call_method", target="Keys", method="insert_device", args={"device_name": name})
+        mine = {"missing": [f"device {gone!r} in 'Keys'"]}
+        mine["new"] = ["device 'Auto Filter' in 'Keys'", "compressor 'Compressor' in 'Keys'"]
+        await whole.call("mix", action="save", name="B", scope=scope)
+        for answer in (
+            await whole.call("mix", action="compare", name="A"),
+            await whole.call("mix", action="compare", name="A", other="B"),
+            await whole.call("compare", old="mix A"),
+            await whole.call("compare", old="mix A", new="mix B"),
+        ):
+            assert {name: answer[name] for name in mine} == mine
+            assert answer["count"] == 0
+        recalled = await whole.call("mix", action="recall", name="A")
+        assert recalled["outcome"] == "unchanged"
+        assert recalled["notes"][1:] == [f"left: {name} is new and stays as it is" for name in mine["new"]]
+        # A mix of levels alone is not about devices.
+        for first, second in (("levels", ""), ("levels", "A"), ("A", "levels")):
+            answer = await whole.call(
+                "mix", action="compare", name=first, **({"other": second} if second else {})
+            )
+            assert not mine.keys() & answer.keys()
+
+
+async def test_the_input_of_a_sidechain_belongs_to_its_device_and_is_recalled(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        await whole.call(
+            "call_method", target="Keys", method="insert_device", args={"device_name": "Compressor"}
+        )
+        compressor = next(
+            device for device in whole.stage.live.song.tracks[1].devices if device.name == "Compressor"
+        )
+        ref = f"tracks/1/devices/{list(whole.stage.live.song.tracks[1].devices).index(compressor)}"
+        await whole.call("mix", action="save", name="A", scope=["devices"])
+        before = compressor.input_routing_type.display_name
+        other = next(
+            kind.display_name
+            for kind in compressor.available_input_routing_types
+            if kind.display_name != before
+        )
+        await whole.call("set_property", target=ref, property="input_routing_type", value=other)
+        compared = await whole.call("mix", action="compare", name="A")
+        assert any("input routing type" in text for text in compared["different"])
+        await whole.call("mix", action="recall", name="A")
+        assert compressor.input_routing_type.display_name == before
+        assert (await whole.call("mix", action="compare", name="A"))["different"] == []
 
 
 async def test_the_mix_that_is_not_on_is_toggled(autojump_clock: Clock) -> None:
@@ -175,8 +240,9 @@ def test_a_mix_reads_back_as_it_was_written_and_differs_from_itself_in_nothing(s
     back = mixes.parse(mixes.text(mix))
     assert back.store.nodes == mix.store.nodes
     assert (back.name, back.saved, back.set, back.scope) == (mix.name, mix.saved, mix.set, mix.scope)
-    assert mixes.compare(back.store, store) == ([], [])
-    assert mixes.recall(back.store, store).operations == []
+    for other in (store, mix):
+        assert mixes.compare(back, other) == mixes.Comparison()
+    assert mixes.recall(back, store) == mixes.Recall()
 
 
 def test_a_mix_that_is_cut_at_any_byte_loses_at_most_its_last_line(store: Store) -> None:
