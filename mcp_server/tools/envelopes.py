@@ -155,7 +155,17 @@ def _stamped(scope: Scope, args: EditEnvelope) -> Plan:
     signature = views.signature(scope.mirror)
     about = f"{parameter.name or scope.ref(parameter)} in the arrangement of {scope.ref(track)}"
     about += f" from {units.bars(begin, *signature)} to {units.bars(end, *signature)}"
-    return Plan.of(f"envelope of {about}", ops, notes=tuple(_summary(about, args)), makes=None)
+    notes = (*_summary(about, args), _outside(parameter))
+    return Plan.of(f"envelope of {about}", ops, notes=notes, makes=None)
+
+
+def _outside(parameter: Node) -> str:
+    """The lane before and after what is written (measured on Live 12.4.6)."""
+    present = parameter.props.get("display")
+    value = f", {present}" if present is not None else ""
+    return (
+        f"before and after it the lane stays as it was: without automation there, at the present value{value}"
+    )
 
 
 def _span(scope: Scope, args: EditEnvelope) -> tuple[float, float]:

@@ -64,7 +64,7 @@ class Call:
     __slots__ = (
         "after", "apart", "args", "back", "became", "before", "begin", "check", "cleared", "describe", "done", "holds",
         "live", "live_module", "made", "method", "note", "of", "overwrite", "replaced", "row", "so_far", "song",
-        "waiting", "wish",
+        "unread", "waiting", "wish",
     )  # fmt: skip
 
     def __init__(
@@ -100,6 +100,8 @@ class Call:
         self.apart: Callable[[], Any] = bool
         """Ends the write's undo step, before a load that makes an entry of its own."""
         self.note = ""
+        self.unread = False
+        """True when Live does not show now whether the call did what it should; `note` says why."""
         self.wish: Any = None
         """The `Wish` of a load, once it has been judged."""
         self.waiting: Any = None

@@ -494,6 +494,9 @@ class Operation:
             self.note = self.call.note if self.verified and self.call is not None else effect[0]
         if self.victim is not None and alive(self.victim):
             self.verified, self.note = False, "the object is still there"
+        if self.call is not None and self.call.unread and self.verified:
+            self.verified, self.note = False, self.call.note
+            return True
         return self.verified
 
     def settled(self, notified: bool) -> None:

@@ -127,6 +127,7 @@ def _read_back(call: Call) -> Steps:
     """The parameter's state shows that there is automation now, but while its track plays from the Session."""
     parameter = call.args["device_parameter"]
     if read(call.obj, "playing_slot_index") not in (-1, ABSENT):
+        call.unread = True
         call.note = "not read back: Live shows no automation while the track plays its session clips"
         return
     for _ in range(_WAIT_PUMPS):

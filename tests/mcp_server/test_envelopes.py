@@ -151,6 +151,8 @@ async def test_automation_is_written_into_the_arrangement_in_one_step(
         )
         assert answer["outcome"] == "verified"
         assert "from 101.1.1 to 104.1.1: 1 steps, 1 ramps" in answer["notes"][0]
+        present = whole.stage.live.song.tracks[5].mixer_device.volume
+        assert answer["notes"][1].endswith(f"at the present value, {present}")
         assert len(whole.history()) == entries + answer["undo_steps"] == entries + 1
         # The clips that carried it there are gone.
         assert [len(whole.mirror.children("tracks/5", "arrangement_clips"))] == clips
@@ -386,6 +388,22 @@ async def test_automation_that_is_written_once_more_counts_as_changed(autojump_c
             stamped = next(each for each in answer["results"] if each.get("ref") == "tracks/5")
             assert stamped["changed"]
             assert "note" not in stamped
+
+
+async def test_automation_that_live_does_not_show_now_is_not_called_verified(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        slots = whole.mirror.children("tracks/5", "clip_slots")
+        filled = next(slot for slot in slots if slot.props["has_clip"])
+        await whole.call("call_method", target=f"id:{filled.id}", method="fire")
+        await trio.sleep(5)
+        assert whole.stage.live.song.tracks[5].playing_slot_index >= 0
+        step = {"time": 640, "length": 4, "value": "-12 dB"}
+        answer = await whole.call("edit_envelope", track=5, parameter=VOLUME, steps=[step])
+        assert answer["outcome"] == "mismatch"
+        (unread,) = [result for result in answer["results"] if not result["verified"]]
+        assert unread["changed"]
+        assert "while the track plays its session clips" in unread["note"]
+        assert whole.stage.live.song.tracks[5].mixer_device.volume.automation_state == 0
 
 
 @pytest.mark.parametrize(("time", "length"), [(1576799, 100), (-4, 8)])
