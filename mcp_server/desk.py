@@ -34,6 +34,7 @@ from remote_script.SetMirror.contract.errors import TABLE
 
 from .asked import Asked
 from .bitwig.reasons import lacking
+from .change_lines import envelopes
 from .effects import NamedEffect, effects_of, effects_of_undo, is_history, object_of
 from .history.set_folder import folder_of
 from .history.visits import Visits
@@ -440,6 +441,10 @@ class Desk:
                     entry[side] = values.neat(shown, text) if isinstance(shown, float) else shown
             if node is not None:
                 entry["ref"] = self.ref(node)
+            for side in ("before", "after"):
+                if isinstance(entry.get(side), dict) and "automation_envelopes" in entry[side]:
+                    drawn = entry[side]["automation_envelopes"]
+                    entry[side] = {**entry[side], "automation_envelopes": envelopes(self._whole, drawn)}
             made = entry.get("result")
             if isinstance(made, dict) and isinstance(made.get("id"), int):
                 entry["result"] = {**made, "id": f"id:{made['id']}"}

@@ -18,7 +18,7 @@ from remote_script.SetMirror.contract import scales, schema
 from remote_script.SetMirror.contract.naming import suggestion
 from remote_script.SetMirror.contract.values import EXPRESSIONS
 
-from . import headless, units
+from . import change_lines, headless, units
 from .reading import texts_of_numbers
 
 NOTE_FIELDS = ("note_id", "pitch", "start_time", "duration", "velocity", "mute", "probability")
@@ -404,6 +404,8 @@ def _value(mirror: Mirror, node: Node, name: str) -> Any:
         return f"{len(value)} notes: read them with get_notes"
     if name == "value" and node.type == "DeviceParameter" and texts_of_numbers(node):
         return {"raw": value}
+    if name == "automation_envelopes":
+        return change_lines.envelopes(mirror, value)
     return mirror.shown(node, name)
 
 

@@ -14,7 +14,7 @@ from mirror.subscriptions import Pattern
 from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.contract.naming import near_names, suggestion
 
-from .. import knowledge, notation, readiness, recipes, resources, unavailable, units, views
+from .. import change_lines, knowledge, notation, readiness, recipes, resources, unavailable, units, views
 from ..desk import Desk
 from ..fields import Clip, Pitch, Target, Time, Track, kind
 from ..history.changes import Change, changes
@@ -428,7 +428,7 @@ async def get_changes(desk: Desk, args: GetChanges) -> dict[str, Any]:
         ]
     # Without `since` the answer has the newest changes, with it the first changes after it, up to a revision's end.
     part = recorded[-args.limit :] if since is None else _whole_revisions(recorded, args.limit)
-    answer: dict[str, Any] = {"events": [change.to_json() for change in part]}
+    answer: dict[str, Any] = {"events": [change_lines.line(desk.mirror, change) for change in part]}
     if len(part) < len(recorded):
         answer["more"] = len(recorded) - len(part)
         if since is not None:

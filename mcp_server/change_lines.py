@@ -1,0 +1,83 @@
+"""Changes and envelopes as answers show them: notes as compact text, parameters by ref and owner, times of day."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from mirror import Mirror, Node, Note, values
+
+from . import notation, units
+from .history.changes import Change
+
+LONGEST = 300
+"""Characters of the notes in one line; more notes are shown as their number."""
+
+
+def line(mirror: Mirror, change: Change) -> dict[str, Any]:
+    """A change as one line of an answer."""
+    event = change.event
+    shown: dict[str, Any] = {}
+    for name, value in change.to_json().items():
+        if name == "time":
+            shown["at"] = clock(event.time, mirror.log.now())
+        elif name == "object_name" and event.type == "DeviceParameter":
+            shown[name] = with_owner(mirror, event.id, value)
+        elif name in ("before", "after") and event.kind == "content":
+            shown[name] = note_text(getattr(event, name))
+        elif name in ("before", "after") and event.name == "automation_envelopes":
+            shown[name] = envelopes(mirror, getattr(event, name))
+        else:
+            shown[name] = value
+    return shown
+
+
+def clock(at: float, now: float) -> str:
+    """A moment by the local clock, with its date unless that is the present one."""
+    date, present = (time.strftime("%Y-%m-%d", time.localtime(moment)) for moment in (at, now))
+    text = time.strftime("%H:%M:%S", time.localtime(at))
+    return text if date == present else f"{date} {text}"
+
+
+def with_owner(mirror: Mirror, id_: int, name: str) -> str:
+    """A parameter's name with that of its device, or of the track whose mixer has it: "Bass: Track Volume"."""
+    owner = _owner(mirror, mirror.store.nodes.get(id_))
+    return f"{owner.name}: {name}" if owner is not None else name
+
+
+def _owner(mirror: Mirror, node: Node | None) -> Node | None:
+    while node is not None:
+        node = mirror.store.nodes.get(node.parent) if node.parent is not None else None
+        if node is not None and node.name:
+            return node
+    return None
+
+
+def note_text(notes: Sequence[Any]) -> Any:
+    """Notes in the compact form; a long text as the number of notes."""
+    text = notation.timeline(msgspec.convert(msgspec.to_builtins(notes), list[Note]), name=units.pitch_name)
+    return text if len(text) <= LONGEST else {"notes": len(notes)}
+
+
+def envelopes(mirror: Mirror, value: Any) -> Any:
+    """The envelopes of a clip with their parameters as refs and names; points as (beats, Live's value)."""
+    if not isinstance(value, list | tuple):
+        return value
+    return [
+        {
+            **envelope,
+            "parameter": mirror.store.ref(envelope["parameter"]),
+            "name": with_owner(mirror, envelope["parameter"], mirror.store.nodes[envelope["parameter"]].name),
+            "events": [[point[0], *map(_neat, point[1:])] for point in envelope.get("events") or ()],
+        }
+        if isinstance(envelope, dict) and envelope.get("parameter") in mirror.store.nodes
+        else envelope
+        for envelope in value
+    ]
+
+
+def _neat(value: Any) -> Any:
+    return values.neat(value) if isinstance(value, float) else value
