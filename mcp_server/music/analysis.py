@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -24,6 +24,7 @@ from .context import Context, Scale
 from .keys import Key, find_key
 from .note import Note, in_order
 from .ticks import BEAT, Ticks, from_beats, nearest, to_beats
+from .time_edits import TOGETHER
 
 OVERLAP = BEAT // 32
 """Notes that sound together for less than a 1/128 note do not make a chord or a clash."""
@@ -155,7 +156,7 @@ def overlaps(notes: Iterable[Note]) -> int:
 
 
 def foreign(pitches: Iterable[int], scale: Scale) -> list[str]:
-    """The names of the different pitches that do not belong to the scale, low to high."""
+    """The names of the different pitches that do not belong to the scale, low to high, as Live shows them."""
     plain = str.maketrans("♯♭", "#b")
     return [
         scales.note_name_in_scale(pitch, scale.root, scale.name).translate(plain)
@@ -164,21 +165,86 @@ def foreign(pitches: Iterable[int], scale: Scale) -> list[str]:
     ]
 
 
-def approaches(notes: Iterable[Note], scale: Scale) -> bool:
-    """True where each note outside the scale lasts at most a beat and a semitone step leads to a note of the scale."""
-    ordered = in_order(notes)
-    starts: dict[Ticks, list[int]] = defaultdict(list)
-    for note in ordered:
-        starts[note.start].append(note.pitch)
-    times = sorted(starts)
-    for note in ordered:
-        if note.pitch in scale:
+class Outside(NamedTuple):
+    """A part's notes outside the scale, by what they do."""
+
+    chord_tones: list[Note]
+    """Tones of chords that this part or those that sound with it form: C# in A7 in D minor."""
+    approaches: list[Note]
+    """Notes of at most a beat that lead by a semitone to a note of the scale."""
+    strays: list[Note]
+
+
+def outside(parts: Sequence[Part], context: Context) -> dict[str, Outside]:
+    """The notes of each part that do not belong to the scale of the context; parts without such notes are left out."""
+    chords = _chord_classes(parts, context)
+    step = 4 * BEAT // context.denominator
+    rows: dict[str, Outside] = {}
+    for part in parts:
+        notes = [note for note in part.notes if note.pitch not in context.scale]
+        if not notes:
             continue
-        after = bisect_right(times, note.start)
-        following = starts[times[after]] if after < len(times) else []
-        if note.duration > BEAT or not any(abs(p - note.pitch) == 1 and p in scale for p in following):
-            return False
-    return True
+        classes, offset = chords[_together_as(part)], (part.start or 0) - part.span[0]
+        starts: dict[Ticks, list[int]] = defaultdict(list)
+        for note in part.notes:
+            starts[note.start].append(note.pitch)
+        times = sorted(starts)
+        row = rows[part.ref] = Outside([], [], [])
+        for note in notes:
+            first, last = int((note.start + offset) // step), int((note.end + offset - 1) // step)
+            after = bisect_right(times, note.start)
+            following = starts[times[after]] if after < len(times) else []
+            if any(note.pitch % 12 in classes.get(n, ()) for n in range(first, last + 1)):
+                row.chord_tones.append(note)
+            elif note.duration <= BEAT and any(
+                abs(p - note.pitch) == 1 and p in context.scale for p in following
+            ):
+                row.approaches.append(note)
+            else:
+                row.strays.append(note)
+    return rows
+
+
+def _struck(notes: Iterable[Note]) -> list[list[Note]]:
+    """Notes that form one chord, strummed chords included: each starts at most a 1/64 note after the one before it."""
+    groups: list[list[Note]] = []
+    for note in in_order(notes):
+        if groups and note.start - groups[-1][-1].start <= TOGETHER and note.start < groups[-1][0].end:
+            groups[-1].append(note)
+        else:
+            groups.append([note])
+    return groups
+
+
+def _together_as(part: Part) -> Any:
+    """The same for parts that can sound together: in the arrangement, in a scene; a muted part is alone."""
+    if part.muted or (part.start is None and part.scene is None):
+        return part.ref
+    return "arrangement" if part.start is not None else part.scene
+
+
+def _chord_classes(parts: Sequence[Part], context: Context) -> dict[Any, dict[int, set[int]]]:
+    """For parts that sound together: beat → the pitch classes of the chords that one of them, or all together, form."""
+    groups: dict[Any, list[Part]] = defaultdict(list)
+    for part in parts:
+        groups[_together_as(part)].append(part)
+    step = 4 * BEAT // context.denominator
+    chords: dict[Any, dict[int, set[int]]] = {}
+    for group, members in groups.items():
+        lines = [[Note(p, start, end - start) for start, end, p in part.placed] for part in members]
+        together = [note for line in lines for note in line]
+        classes = chords[group] = defaultdict(set)
+        for line in lines:
+            for struck in _struck(line):
+                tones = harmony.chord_tones([note.pitch for note in struck])
+                end = max(note.end for note in struck)
+                for n in range(int(struck[0].start // step), int((end - 1) // step) + 1) if tones else ():
+                    classes[n] |= tones
+        for notes in (*lines, together) if len(lines) > 1 else lines:
+            end = max((note.end for note in notes), default=0)
+            for at, pitches, _ in _chord_windows(notes, Context(context.scale, span=(0, end)), step):
+                classes[int(at // step)] |= {pitch % 12 for pitch in pitches}
+    return chords
 
 
 def swing(notes: Iterable[Note], step: int = BEAT // 4) -> float | None:
@@ -228,8 +294,19 @@ def chords_over(
     The pitches that sound for at least half of a window name its chord; windows without a nameable chord of three or
     more pitch classes are left out.
     """
-    low, high = context.span
     step = every if every is not None else 4 * BEAT // context.denominator
+    symbols: list[tuple[Ticks, str]] = []
+    for at, _, symbol in _chord_windows(notes, context, step):
+        if not symbols or symbols[-1][1] != symbol:
+            symbols.append((at, symbol))
+    return symbols
+
+
+def _chord_windows(
+    notes: Iterable[Note], context: Context, step: Ticks
+) -> Iterator[tuple[Ticks, list[int], str]]:
+    """(time, pitches, symbol) of each window of `step` whose pitches form a chord of three or more pitch classes."""
+    low, high = context.span
     spelling = harmony.spelled(context.scale)
     windows: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     for note in notes:
@@ -238,15 +315,13 @@ def chords_over(
         for n in range(first, last + 1):
             begin = low + n * step
             windows[n][note.pitch] += float(min(note.end, begin + step) - max(note.start, begin))
-    symbols: list[tuple[Ticks, str]] = []
     for n in sorted(windows):
         sounding = [pitch for pitch, time in windows[n].items() if 2 * time >= step]
         if len({pitch % 12 for pitch in sounding}) < 3:
             continue
         symbol = harmony.named(sounding, spelling)
-        if symbol is not None and (not symbols or symbols[-1][1] != symbol):
-            symbols.append((low + n * step, symbol))
-    return symbols
+        if symbol is not None:
+            yield low + n * step, sounding, symbol
 
 
 def same_contents(parts: Iterable[Part]) -> list[list[str]]:
@@ -262,10 +337,15 @@ def same_contents(parts: Iterable[Part]) -> list[list[str]]:
     return [refs for refs in groups.values() if len(refs) > 1]
 
 
-def clashes(parts: Sequence[Part], *, most: int = 20) -> list[dict[str, Any]]:
+_MOST_PITCHES = 3
+"""Pairs of pitches that one clash names."""
+
+
+def clashes(parts: Sequence[Part], scale: Scale, *, most: int = 20) -> list[dict[str, Any]]:
     """Pairs of pitched parts whose notes sound a minor second or a minor ninth apart, longest first.
 
-    Compared are parts of one scene, and parts that overlap in the arrangement.
+    Compared are parts of one scene, and parts that overlap in the arrangement. A row has the beats that they clash in
+    all, the time of the first clash (of the arrangement, or from the loops' start), and the pitches that clash most.
     """
     ranked: list[tuple[float, dict[str, Any]]] = []
     pitched = [part for part in parts if not part.percussive and not part.muted and part.notes]
@@ -275,9 +355,22 @@ def clashes(parts: Sequence[Part], *, most: int = 20) -> list[dict[str, Any]]:
                 continue
             if not _together(one, other):
                 continue
-            time, count = _semitones(one.placed, other.placed)
-            if time > 0:
-                row = {"parts": [one.ref, other.ref], "beats": round(time / BEAT, 3), "notes": count}
+            pairs = _semitones(one.placed, other.placed)
+            if pairs:
+                time = sum(lasts for _, lasts, _ in pairs)
+                lengths: Counter[tuple[int, int]] = Counter()
+                for _, lasts, pitches in pairs:
+                    lengths[pitches] += int(lasts)
+                row = {
+                    "parts": [one.ref, other.ref],
+                    "beats": round(time / BEAT, 3),
+                    "notes": len(pairs),
+                    "at": round(min(at for at, _, _ in pairs) / BEAT, 3),
+                    "pitches": [
+                        "/".join(name_of(pitch, scale) for pitch in pitches)
+                        for pitches, _ in lengths.most_common(_MOST_PITCHES)
+                    ],
+                }
                 ranked.append((-time, row))
     return [row for _, row in sorted(ranked, key=lambda entry: entry[0])[:most]]
 
@@ -309,9 +402,10 @@ def _together(one: Part, other: Part) -> bool:
 
 def _semitones(
     one: list[tuple[Ticks, Ticks, int]], other: list[tuple[Ticks, Ticks, int]]
-) -> tuple[float, int]:
-    """The ticks, and the number of pairs of notes, in which two parts are a semitone apart; both in order of time."""
-    total, count, begun = 0.0, 0, 0
+) -> list[tuple[float, float, tuple[int, int]]]:
+    """(start, ticks, pitches) of the pairs of notes of two parts that are a semitone apart; both in order of time."""
+    pairs: list[tuple[float, float, tuple[int, int]]] = []
+    begun = 0
     sounding: list[tuple[Ticks, Ticks, int]] = []
     for start, end, pitch in one:
         while begun < len(other) and other[begun][0] < end:
@@ -320,10 +414,11 @@ def _semitones(
         sounding = [note for note in sounding if note[1] > start]
         for begin, stop, against in sounding:
             if abs(pitch - against) % 12 == 1:
-                together = min(end, stop) - max(start, begin)
+                first = max(start, begin)
+                together = min(end, stop) - first
                 if together > OVERLAP:
-                    total, count = total + float(together), count + 1
-    return total, count
+                    pairs.append((float(first), float(together), (pitch, against)))
+    return pairs
 
 
 def gaps(parts: Iterable[Part], end: Ticks | None = None) -> list[tuple[Ticks, Ticks]]:
@@ -395,6 +490,7 @@ __all__ = [
     "key_of",
     "key_text",
     "name_of",
+    "outside",
     "overlaps",
     "polyphony",
     "rhythm",

@@ -290,6 +290,22 @@ def named(pitches: Collection[int], spelling: Iterable[str] | None = None) -> st
     return min(ranked)[2] if ranked else None
 
 
+def chord_tones(pitches: Collection[int]) -> set[int]:
+    """The pitch classes that make sounding pitches a chord; empty where they are none.
+
+    All of them where the chord has a name, else root, third, fifth and seventh of a seventh chord on the bass, whatever
+    is added to it: G, B and F of G F A B E.
+    """
+    classes = {pitch % 12 for pitch in pitches}
+    if len(classes) >= 3 and named(pitches) is not None:
+        return classes
+    bass = min(pitches) % 12
+    above = {(pitch - bass) % 12 for pitch in classes}
+    if len(above & {3, 4}) == len(above & {10, 11}) == 1:
+        return {(bass + step) % 12 for step in above & {0, 3, 4, 7, 10, 11}}
+    return set()
+
+
 SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 FLATS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 
@@ -317,4 +333,11 @@ def spelled(key: Scale) -> tuple[str, ...]:
         if abs(distance) > 1:
             continue
         names[value] = letter + ("#" if distance > 0 else "b") * abs(distance)
+    if 3 in key.intervals and 4 not in key.intervals:
+        # The thirds of dominants in minor are raised degrees: of V (C# in D minor), of V of iv, of V of V.
+        for degree, step in ((6, 11), (2, 4), (3, 6)):
+            letter, value = letters[(start + degree) % 7], (key.root + step) % 12
+            distance = (value - _LETTERS[letter] + 6) % 12 - 6
+            if value not in key and abs(distance) <= 1:
+                names[value] = letter + ("#" if distance > 0 else "b") * abs(distance)
     return tuple(names)

@@ -5,7 +5,6 @@ Pure functions from parts and facts of the tracks to plain JSON. A list that is 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -25,6 +24,8 @@ MOST_HEARD = 6
 """The most tracks that one proposal makes audible."""
 MOST_MENDED = 100
 """The most clips that one proposal names: as many as transform_notes takes."""
+MOST_MIXED, MOST_IDS = 3, 20
+"""The most clips with stray notes besides chords' own that get a proposal, and the most notes of one that it names."""
 INSTRUMENT = "Drift"
 """The instrument proposed for a track without one: every edition of Live 12 has it."""
 MOST_BYTES = 4500
@@ -65,11 +66,13 @@ def report(parts: Sequence[Part], tracks: Sequence[TrackFacts], context: Context
             "outside": round(key.outside, 3),
         }
     findings["clips"] = _rows([_clip(part, context) for part in _distinct(parts)])
+    pitched = [part for part in parts if not part.percussive]
+    outside = analysis.outside(pitched, context)
     sections: dict[str, list[Any]] = {
-        "outside_scale": _outside(parts, context),
+        "outside_scale": _outside(outside, context),
         "same_notes": [_some(refs) for refs in analysis.same_contents(parts)],
         "empty_clips": [part.ref for part in parts if not part.notes],
-        "clashes": analysis.clashes(_distinct(parts), most=5),
+        "clashes": analysis.clashes(_distinct(parts), context.scale, most=5),
         "crowded_low": analysis.crowded(_distinct(parts))[:5],
         "sections": analysis.sections(parts, context),
         "gaps": [[to_beats(low), to_beats(high)] for low, high in analysis.gaps(parts)],
@@ -83,8 +86,9 @@ def report(parts: Sequence[Part], tracks: Sequence[TrackFacts], context: Context
         "hot": [f"{track.ref} {track.volume}" for track in tracks if track.hot],
     }
     same = key is not None and key.scale.classes == context.scale.classes
-    approaching = {part.ref for part in parts if analysis.approaches(part.notes, context.scale)}
-    mending = [ref for row in sections["outside_scale"] for ref in row["clips"] if ref not in approaching]
+    mending = {
+        ref: outside[ref] for row in sections["outside_scale"] for ref in row["clips"] if outside[ref].strays
+    }
     proposals = _proposals(findings | sections, not same, mending)
     proposals += _sound_proposals(tracks)
     for row in sections["outside_scale"]:
@@ -155,21 +159,25 @@ def _some(refs: list[str], most: int = 4) -> list[str]:
     return refs if len(refs) <= most else [*refs[:most], f"{len(refs) - most} more"]
 
 
-def _outside(parts: Sequence[Part], context: Context) -> list[dict[str, Any]]:
-    """Clips grouped by their pitches outside the scale, the group with most such notes first."""
-    groups: dict[tuple[str, ...], list[str]] = {}
-    counts: Counter[tuple[str, ...]] = Counter()
-    for part in parts:
-        pitches = (
-            () if part.percussive else tuple(analysis.foreign((n.pitch for n in part.notes), context.scale))
+def _outside(outside: dict[str, analysis.Outside], context: Context) -> list[dict[str, Any]]:
+    """Clips grouped by their pitches outside the scale, the group with most such notes first.
+
+    `in_chords` counts the notes that are tones of chords.
+    """
+    rows: dict[tuple[str, ...], dict[str, Any]] = {}
+    for ref, notes in outside.items():
+        numbers = sorted({note.pitch for line in notes for note in line})
+        pitches = [analysis.name_of(number, context.scale) for number in numbers]
+        row = rows.setdefault(
+            tuple(pitches), {"pitches": pitches[:6], "notes": 0, "in_chords": 0, "clips": []}
         )
-        if pitches:
-            groups.setdefault(pitches, []).append(part.ref)
-            counts[pitches] += sum(note.pitch not in context.scale for note in part.notes)
-    return [
-        {"pitches": list(pitches[:6]), "notes": notes, "clips": groups[pitches]}
-        for pitches, notes in counts.most_common()
-    ]
+        row["notes"] += sum(map(len, notes))
+        row["in_chords"] += len(notes.chord_tones)
+        row["clips"].append(ref)
+    for row in rows.values():
+        if not row["in_chords"]:
+            del row["in_chords"]
+    return sorted(rows.values(), key=lambda row: -row["notes"])
 
 
 def silent(track: TrackFacts) -> bool:
@@ -203,7 +211,9 @@ def _sound_proposals(tracks: Sequence[TrackFacts]) -> list[dict[str, Any]]:
     return proposals
 
 
-def _proposals(findings: dict[str, Any], other_key: bool, mending: list[str]) -> list[dict[str, Any]]:
+def _proposals(
+    findings: dict[str, Any], other_key: bool, mending: dict[str, analysis.Outside]
+) -> list[dict[str, Any]]:
     """Tool calls that fix problems of the findings."""
     proposals: list[dict[str, Any]] = []
 
@@ -213,10 +223,8 @@ def _proposals(findings: dict[str, Any], other_key: bool, mending: list[str]) ->
     key = findings.get("key")
     if key and other_key and key["certainty"] > 0.75:
         propose(f"the notes are in {key['name']}", "set_song", {"key": key["name"]})
-    if mending:
-        more = f" (the first {MOST_MENDED} of {len(mending)} clips)" if len(mending) > MOST_MENDED else ""
-        args = {"clips": mending[:MOST_MENDED], "edits": [{"edit": "fit_to_scale"}], "overwrite": True}
-        propose(f"notes lie outside the scale{more}", "transform_notes", args)
+    for why, args in _fits(mending):
+        propose(why, "transform_notes", args)
     empty = findings.get("empty_clips", [])[:MOST_ROWS]
     if empty:
         propose("clips without notes", "delete", {"targets": empty})
@@ -225,3 +233,20 @@ def _proposals(findings: dict[str, Any], other_key: bool, mending: list[str]) ->
         calls = [{"tool": "set_track", "args": {"track": ref, "volume": "0 dB"}} for ref in refs]
         propose("faders above 0 dB leave no headroom", "batch", {"calls": calls})
     return proposals
+
+
+def _fits(mending: dict[str, analysis.Outside]) -> list[tuple[str, dict[str, Any]]]:
+    """(reason, arguments) of the calls that fit stray notes to the scale and leave the tones of chords."""
+    whole = [ref for ref, outside in mending.items() if not outside.chord_tones]
+    calls: list[tuple[str, dict[str, Any]]] = []
+    if whole:
+        more = f" (the first {MOST_MENDED} of {len(whole)} clips)" if len(whole) > MOST_MENDED else ""
+        args = {"clips": whole[:MOST_MENDED], "edits": [{"edit": "fit_to_scale"}], "overwrite": True}
+        calls.append((f"notes lie outside the scale{more}", args))
+    mixed = [(ref, outside.strays) for ref, outside in mending.items() if outside.chord_tones]
+    for ref, strays in mixed[:MOST_MIXED]:
+        ids = [note.note_id for note in strays[:MOST_IDS]]
+        edit = {"edit": "fit_to_scale", "select": {"ids": ids}}
+        why = "notes lie outside the scale and belong to no chord"
+        calls.append((why, {"clips": [ref], "edits": [edit], "overwrite": True}))
+    return calls

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from mcp_server.music import BEAT, Context, Note, Scale, analysis, from_beats, harmony, read, run, writing
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from mcp_server.music import (
+    BEAT,
+    Context,
+    Note,
+    Scale,
+    analysis,
+    from_beats,
+    harmony,
+    read,
+    report,
+    run,
+    writing,
+)
 from mcp_server.music.keys import find_key
 
 C = Scale.of_text("C major")
 
 
 def part(ref: str, notes: list[Note], **more: object) -> analysis.Part:
-    return analysis.Part(ref, ref, more.pop("track", ref), tuple(notes), (0, 4 * BEAT), **more)  # type: ignore[arg-type]
+    span = more.pop("span", (0, 4 * BEAT))
+    return analysis.Part(ref, ref, more.pop("track", ref), tuple(notes), span, **more)  # type: ignore[arg-type]
 
 
 def line(*pitches: int, length: float = 1.0) -> list[Note]:
@@ -83,11 +101,13 @@ def test_equal_contents_are_grouped_wherever_they_lie() -> None:
 def test_clashes_are_minor_seconds_between_tracks_that_sound_together() -> None:
     bass, keys = line(40, 45), line(53, 57)
     together = [part("bass", bass, scene=0), part("keys", keys, scene=0)]
-    assert analysis.clashes(together) == [{"parts": ["bass", "keys"], "beats": 1.0, "notes": 1}]
-    assert analysis.clashes([part("bass", bass, scene=0), part("keys", keys, scene=1)]) == []
-    assert analysis.clashes([together[0], part("drums", keys, scene=0, drums=True)]) == []
+    assert analysis.clashes(together, C) == [
+        {"parts": ["bass", "keys"], "beats": 1.0, "notes": 1, "at": 0.0, "pitches": ["E1/F2"]}
+    ]
+    assert analysis.clashes([part("bass", bass, scene=0), part("keys", keys, scene=1)], C) == []
+    assert analysis.clashes([together[0], part("drums", keys, scene=0, drums=True)], C) == []
     shifted = [part("bass", bass, start=0), part("keys", keys, start=BEAT)]
-    assert analysis.clashes(shifted) == []
+    assert analysis.clashes(shifted, C) == []
     assert analysis.crowded([part("a", line(30, 31), scene=1), part("b", line(40), scene=1)]) == [["a", "b"]]
 
 
@@ -114,3 +134,57 @@ def test_the_rhythm_of_a_bar_is_what_most_bars_have() -> None:
     assert analysis.rhythm(bars, Context(span=(0, 8 * BEAT))) == "xx..x...x...x..."
     three = [Note(36, 4 * BEAT * n, BEAT) for n in range(3)] + [Note(36, 6 * BEAT, BEAT)]
     assert analysis.rhythm(three, Context(span=(0, 12 * BEAT))) == "x" + "." * 15
+
+
+D_MINOR = Context(Scale.of_text("D Minor"))
+
+
+def progression(text: str) -> list[Note]:
+    notes = writing.chord_notes(harmony.progression(text, D_MINOR.scale), D_MINOR)
+    return [replace(note, note_id=number) for number, note in enumerate(notes, 1)]
+
+
+def proposals(*parts: analysis.Part) -> list[Any]:
+    found = report.report(parts, [], D_MINOR)
+    return [row["args"] for row in found.get("proposals", ()) if row["tool"] == "transform_notes"]
+
+
+@pytest.mark.parametrize("symbol", ["A7b9/E", "A7", "A", "D7", "E7", "C#dim7", "Ebmaj7", "Bb7", "Gm6"])
+def test_tones_of_a_chord_that_the_analysis_names_are_not_fitted_to_the_scale(symbol: str) -> None:
+    chords = progression(f"Dm | {symbol} | Dm")
+    keys = part("keys", chords, track="Keys", scene=0, span=(0, 12 * BEAT))
+    assert proposals(keys) == []
+    rows = report.report([keys], [], D_MINOR).get("outside_scale", [])
+    assert all(row["in_chords"] == row["notes"] for row in rows)
+    # A bass that has the third of the chord above it, and a melody through which all together have no name.
+    third = [Note(37 if symbol.startswith("A") else 38, 4 * BEAT, 4 * BEAT)]
+    line = part("bass", third, track="Bass", scene=0, span=(0, 12 * BEAT))
+    tune = part("lead", [Note(74, 4 * BEAT, 4 * BEAT)], track="Lead", scene=0, span=(0, 12 * BEAT))
+    assert proposals(keys, line, tune) == []
+
+
+def test_a_stray_note_beside_chord_tones_is_fitted_alone() -> None:
+    notes = [*progression("Dm | A7 | Dm"), Note(80, 0, 2 * BEAT, note_id=99)]
+    (args,) = proposals(part("keys", notes, track="Keys", scene=0, span=(0, 12 * BEAT)))
+    assert args["edits"] == [{"edit": "fit_to_scale", "select": {"ids": [99]}}]
+    fitted = run([read(args["edits"][0])], notes, D_MINOR)
+    assert {note.pitch for note in fitted} == {note.pitch for note in notes} - {80} | {79}
+
+
+@pytest.mark.parametrize(
+    ("key", "symbol", "names"),
+    [
+        ("D Minor", "A7", ["C#"]),
+        ("G Minor", "D7", ["F#"]),
+        ("C Minor", "G7", ["B"]),
+        ("E Minor", "B7", ["D#"]),
+        ("D Minor", "E7", ["G#", "B"]),
+        ("D Minor", "Eb", ["Eb"]),
+    ],
+)
+def test_raised_degrees_in_minor_are_spelled_as_the_thirds_of_dominants(
+    key: str, symbol: str, names: list[str]
+) -> None:
+    scale = Scale.of_text(key)
+    pitches = [pitch for pitch in harmony.symbol(symbol).pitches(60) if pitch not in scale]
+    assert sorted(analysis.name_of(pitch, scale)[:-1] for pitch in pitches) == sorted(names)

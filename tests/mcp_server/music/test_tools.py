@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import trio
 
+from mcp_server import units
 from mcp_server.music import BEAT, Context, Note, Scale, analysis, from_set, levels, report
 from tests.lean import demo_set
 from tests.whole import Refused, whole_path
@@ -130,11 +131,15 @@ async def test_analysis_fits_its_size_and_its_proposals_work(autojump_clock: Any
         assert len(json.dumps(answer)) <= 5000
         assert answer["scale"] == "D Minor"
         assert 0 < answer["key"]["certainty"] <= 1
-        proposal = next(each for each in answer["proposals"] if each["tool"] == "transform_notes")
-        assert any(ref.startswith("tracks/1/") for ref in proposal["args"]["clips"])
-        await one_step(whole, proposal["tool"], **proposal["args"])
+        fits = [row for row in answer["proposals"] if row["tool"] == "transform_notes"]
+        assert [KEYS + "/clip"] in [row["args"]["clips"] for row in fits]
+        before = len(whole.mirror.notes(KEYS + "/clip"))
+        for proposal in fits:
+            await one_step(whole, proposal["tool"], **proposal["args"])
         again = await whole.call("analyze")
-        assert "outside_scale" not in again
+        assert all(row["in_chords"] == row["notes"] for row in again["outside_scale"]), "chords stay"
+        assert not [row for row in again.get("proposals", ()) if row["tool"] == "transform_notes"]
+        assert len(whole.mirror.notes(KEYS + "/clip")) == before
         counts = await whole.call("analyze", targets=[KEYS], statistics=True)
         assert counts["clips"][KEYS + "/clip"]["notes"] == 42
 
@@ -248,7 +253,7 @@ async def test_one_note_outside_the_scale_is_flagged_by_reading_notes_and_by_ana
         for clip, note in ((KEYS, "F#3@0:0.01v1"), ("tracks/2/clip_slots/1", "C#1@0:0.01m")):
             await whole.call("edit_notes", clip=clip, add=note)
         found = (await whole.call("analyze"))["outside_scale"]
-        said = {ref: row["pitches"] for row in found for ref in row["clips"]}
+        said = {ref: list(map(units.pitch, row["pitches"])) for row in found for ref in row["clips"]}
         reader = whole.mirror
         clips = [reader.ref(clip.id) for clip in from_set.clips_below(reader, reader.resolve("song"))]
         shown = {
@@ -256,7 +261,7 @@ async def test_one_note_outside_the_scale_is_flagged_by_reading_notes_and_by_ana
             for ref in clips
             if reader.resolve(ref).props["is_midi_clip"]
         }
-        assert said == {ref: names for ref, names in shown.items() if names}
+        assert said == {ref: list(map(units.pitch, names)) for ref, names in shown.items() if names}
         assert set(said) == {f"{KEYS}/clip", "tracks/2/clip_slots/1/clip"}
         assert [row["notes"] for row in found] == [1, 1]
 
