@@ -169,6 +169,15 @@ _DELETABLE = ("Track", "Scene", "Clip", "ClipSlot", "Device", "CuePoint", "DrumP
 def delete(scope: Scope, args: Delete) -> Plan:
     matches = (scope.prefer(target, *_DELETABLE) for target in args.targets)
     nodes = {node.id: node for node in matches}.values()
+    empty = [
+        scope.ref(node) for node in nodes if node.type == "ClipSlot" and scope.child(node, "clip") is None
+    ]
+    if empty:
+        raise errors.NotFound(
+            f"There is no clip to delete in {', '.join(empty[:20])}"
+            + (f" and {len(empty) - 20} more slots" if len(empty) > 20 else ""),
+            hint="leave these slots out",
+        )
     return Plan.of("delete", [deletion(scope, node) for node in nodes])
 
 

@@ -10,6 +10,7 @@ import trio.testing
 
 from remote_script.SetMirror.contract import schema
 from tests.every_class import everything
+from tests.lean import demo_set
 from tests.mcp_server.test_every_method import (
     DRUMS,
     INSTRUMENTS,
@@ -18,7 +19,7 @@ from tests.mcp_server.test_every_method import (
     prepare,
 )
 from tests.touched import Watch
-from tests.whole import whole_path
+from tests.whole import Refused, whole_path
 
 Clock = trio.testing.MockClock
 
@@ -76,3 +77,22 @@ async def test_what_a_call_deletes_or_ends_where_it_lands_is_known_before(
         await trio.sleep(1.0)
         assert watch.undeclared() == []
     assert {act.kind for act in watch.effects} == kinds
+
+
+async def test_empty_slots_among_what_is_deleted_are_named_before_anything_runs(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        slots = whole.mirror.children("tracks/2", "clip_slots")
+        empty = [slot for slot in slots if not slot.props["has_clip"]]
+        revision = whole.mirror.revision
+        with pytest.raises(Refused) as caught:
+            await whole.call("delete", targets=[whole.mirror.ref(slot.id) for slot in slots])
+        refs = ", ".join(whole.mirror.ref(slot.id) for slot in empty)
+        assert caught.value.data["rule"] == f"There is no clip to delete in {refs}"
+        assert whole.mirror.revision == revision
+        # A clip of the same batch counts.
+        place = {"track": "tracks/2", "slot": slots.index(empty[0])}
+        calls = [("create_clip", place), ("delete", {"targets": [whole.mirror.ref(empty[0].id)]})]
+        await whole.call("batch", calls=[{"tool": tool, "args": args} for tool, args in calls])
+        assert not whole.mirror.node(empty[0].id).props["has_clip"]
