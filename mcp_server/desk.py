@@ -125,6 +125,8 @@ class Desk:
         self._protection = protection
         self._consent: list[NamedEffect] = []
         """What a person allowed in this call; asked again only if it has other effects."""
+        self._counted: set[int] = set()
+        """The rules that counted this call's write, by number: one that is planned or judged again counts once."""
         self.last_asked = last_asked
         self.visits = visits
 
@@ -372,7 +374,7 @@ class Desk:
         strictest = max(verdicts, key=lambda verdict: STRICT[verdict.decide], default=Verdict("allow"))
         if strictest.decide == "deny":
             return strictest
-        own = self.policy.judge(store, self._tool, who, effects)
+        own = self.policy.judge(store, self._tool, who, effects, self._counted)
         return own if STRICT[own.decide] >= STRICT[strictest.decide] else strictest
 
     def _about_question(self, question: str, effects: list[NamedEffect]) -> dict[str, Any]:

@@ -187,8 +187,19 @@ class Policy:
             raise errors.InvalidParams(f"The policy {where} cannot be used: {problem}", hint=hint) from None
         return cls(file, read_only=read_only)
 
-    def judge(self, store: Store, tool: str, client: str, effects: Sequence[NamedEffect]) -> Verdict:
-        """The strictest decision on any of `effects`; counts towards rates when it is not deny."""
+    def judge(
+        self,
+        store: Store,
+        tool: str,
+        client: str,
+        effects: Sequence[NamedEffect],
+        counted: set[int] | None = None,
+    ) -> Verdict:
+        """The strictest decision on any of `effects`; counts towards rates when it is not deny.
+
+        Args:
+          counted: Rules by number that have counted this write already; those that count it now are added.
+        """
         worst = Verdict("allow")
         rates: set[int] = set()
         for effect in effects:
@@ -197,6 +208,8 @@ class Policy:
                 worst = replace(verdict, op=effect.op)
         if worst.decide == "deny":
             return worst
+        counted = set() if counted is None else counted
+        rates -= counted
         for number in rates:
             refusal = self._exceeded(number, client)
             if refusal is not None:
@@ -204,6 +217,7 @@ class Policy:
         for number in rates:
             for whose in (client, EVERYBODY):
                 self._window(number, whose).append(self._clock())
+        counted |= rates
         return worst
 
     def _exceeded(self, number: int, client: str) -> Verdict | None:

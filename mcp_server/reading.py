@@ -398,8 +398,9 @@ def property_value(place: Place, node: Node, name: str, value: Any) -> Any:
             return None
         return target(place, value, *([prop.of] if prop.of else [])).id
     if prop.choices is not None and isinstance(value, str):
-        number = None if choice(prop, value) is not None else units.whole(value)
-        # A label or the number of a label; any other value is refused later, with all labels.
+        known = choice(prop, value) is not None or display.change(value) is not None
+        number = None if known else units.whole(value)
+        # A label or the number of a label; any other value, also a change, is refused later, with all labels.
         return value if number is None else number
     if prop.type in ("int", "float"):
         return number_of(prop, value, node.props.get(name), known=isinstance(node.id, int))

@@ -118,6 +118,8 @@ class _Write:
         self.ops = ops
         self.touched: set[int] = set()
         self.wishes: list[tuple[str, str, str, str, Any, Any]] = []
+        self.written: set[tuple[int, str]] = set()
+        """Properties that an operation so far sets: the script knows from which value a later change counts."""
         self.plain = True
 
     def operation(self, number: int) -> dict[str, Any]:
@@ -172,6 +174,7 @@ class _Write:
             self.plain = False
         now = node.props.get(op.name)
         self.wishes.append((self.store.ref(node.id), node.type, node.name, op.name, now, value))
+        self.written.add((node.id, op.name))
         return value
 
     def _value(self, number: int, node: Node, name: str, value: Any) -> Any:
@@ -194,7 +197,7 @@ class _Write:
             # The script adds the change to what the property is then.
             self.plain = False
             now = node.props.get(name)
-            if isinstance(now, int | float):
+            if isinstance(now, int | float) and (node.id, name) not in self.written:
                 rules.plain_value(prop, now + by)
             return value
         if prop.unit == "rgb" and isinstance(value, str):

@@ -143,11 +143,11 @@ class Operation:
                 if value is not None and not self._of_result(value, batcher):
                     self._check_object(batcher, value, prop.of)
             elif prop.type == "routing":
-                self.value = row_checks.property_value(row, prop, value)
+                self.value = row_checks.property_value(row, prop, value, ABSENT)
                 self._routing(row)
             else:
                 checks.not_null(prop, value)
-                self.value = row_checks.property_value(row, prop, value)
+                self.value = row_checks.property_value(row, prop, value, self._present(row, prop))
             return
         method = self.method_row = checks.method_of(row.layout.type, self.asked.get("method"), batcher.live)
         self.args = checks.arguments(method, self.asked.get("args"))
@@ -169,6 +169,13 @@ class Operation:
         checks.is_class(row.layout.type, of, value, value)
         self.touches.add(row.id)
         return row
+
+    def _present(self, row: Row, prop: schema.Property) -> Any:
+        """The value from which a change counts: as the earlier operations of the write leave it."""
+        for earlier in reversed(list(self._earlier.values())):
+            if earlier.kind == "set" and earlier.row is row and earlier.prop is prop:
+                return earlier.value
+        return read(row.obj, prop.name)
 
     def _routing(self, row: Row) -> Any:
         assert self.prop is not None

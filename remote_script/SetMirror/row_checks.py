@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Optional, Tuple
+from typing import Any, Callable, Tuple
 
 from .contract import checks, display, schema
 from .contract.errors import BridgeError
@@ -34,24 +34,37 @@ def writable(row: Row, name: Any, live: Tuple[int, ...], now: Callable[[str], An
     return checks.writable(row.layout.type, name, live, reads)
 
 
-def property_value(row: Row, prop: schema.Property, value: Any) -> Any:
-    """The plain value to set; refuses what the table or the parameter's own range forbids."""
+def property_value(row: Row, prop: schema.Property, value: Any, now: Any) -> Any:
+    """The plain value to set; refuses what the table or the parameter's own range forbids.
+
+    Args:
+      now: The value from which a change counts; ABSENT when it cannot be read.
+    """
     if row.layout.type == "DeviceParameter" and prop.name == "value":
-        return checks.parameter_value(reading(row.obj), value, _search(row.obj, repr(read(row.obj, "name"))))
+        search = _search(row.obj, repr(read(row.obj, "name")), now)
+        return checks.parameter_value(reading(row.obj), value, search)
     by = said(value, BY) if prop.type in ("int", "float") else None
     if by is not None:
-        value = read(row.obj, prop.name) + by
+        if not isinstance(now, (int, float)):
+            raise checks.refuse("`{}` has no number to count from".format(prop.name), value)
+        value = now + by
     return checks.plain_value(prop, value)
 
 
 def parameter_number(obj: Any, label: str, value: Any) -> float:
     """The inner value of a parameter, from a number or a text that Live shows of it, within its range."""
-    number: float = checks.parameter_number(reading(obj), label, value, _search(obj, label))
+    search = _search(obj, label, read(obj, "value"))
+    number: float = checks.parameter_number(reading(obj), label, value, search)
     return number
 
 
-def _search(obj: Any, label: str) -> Callable[[Any], float]:
-    """A function that finds the value for which Live shows a text; refuses a number with the text that means it."""
+def _search(obj: Any, label: str, now: Any) -> Callable[[Any], float]:
+    """A function that finds the value for which Live shows a text; refuses a number with the text that means it.
+
+    Args:
+      now: The inner value from which a change counts; ABSENT when it cannot be read.
+    """
+    present = None if now is ABSENT else float(now)
 
     def search(text: Any) -> float:
         low, high = read(obj, "min"), read(obj, "max")
@@ -62,7 +75,7 @@ def _search(obj: Any, label: str) -> Callable[[Any], float]:
         if len(text) > display.LONGEST_TEXT:
             raise checks.refuse("a display text has up to {} characters".format(display.LONGEST_TEXT), text)
         try:
-            return display.value_of(text, display.texts(obj), float(low), float(high), now=_now(obj))
+            return display.value_of(text, display.texts(obj), float(low), float(high), now=present)
         except display.Refused as problem:
             raise checks.refuse("{}: {}".format(label, problem), text, minimum=low, maximum=high)
 
@@ -81,11 +94,6 @@ def _way_to_write(obj: Any, number: float, low: float, high: float) -> str:
     ends = "it goes from {!r} to {!r}".format(show(low), show(high))
     ways = "write {} for the shown value; ".format(" or ".join(forms)) if forms else ""
     return "a bare number is Live's inner value; {}{}".format(ways, ends)
-
-
-def _now(obj: Any) -> Optional[float]:
-    value = read(obj, "value")
-    return None if value is ABSENT else float(value)
 
 
 def is_property(row: Row, name: str) -> bool:

@@ -8,6 +8,7 @@ import pytest
 import trio
 import trio.testing
 
+from mcp_server.policy import File, Policy, Rule
 from remote_script.headless import demo_set
 from tests.whole import Refused, Whole, whole_path
 
@@ -122,3 +123,53 @@ async def test_an_explicit_slot_that_was_filled_meanwhile_is_refused(autojump_cl
             for _ in range(3):
                 nursery.start_soon(create)
         assert len(refusals) == 2
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize(
+    ("tool", "changes", "after"),
+    [
+        ("set_song", [{"tempo": "+2"}, {"tempo": "+2"}], 86.0),
+        # Counted from the tempo before the batch, the last one would be out of range.
+        ("set_song", [{"tempo": "by 900"}, {"tempo": 60}, {"tempo": "by 930"}], 990.0),
+        ("set_track", [{"track": 0, "volume": "by -1 dB"}, {"track": 0, "volume": "by -1 dB"}], "-2.0 dB"),
+        ("set_track", [{"track": 0, "volume": "-6 dB"}, {"track": 0, "volume": "by -1 dB"}], "-7.0 dB"),
+    ],
+)
+async def test_changes_in_a_batch_count_from_what_its_calls_before_leave(
+    autojump_clock: Clock, tool: str, changes: list[dict[str, Any]], after: float | str, dry_run: bool
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        # A property is set twice only with another call in between.
+        between = {"tool": "create", "args": {"kind": "midi"}}
+        sets = [{"tool": tool, "args": change} for change in changes]
+        calls = [call for change in sets for call in (change, between)]
+        answer = await whole.call("batch", calls=calls, dry_run=dry_run)
+        results = [result for result in answer["results"] if result["call"] == len(calls) - 2]
+        volume = whole.mirror.resolve("tracks/0/mixer_device/volume")
+        if not dry_run:
+            tempo = whole.mirror.resolve("song").props["tempo"]
+            assert (tempo if tool == "set_song" else volume.props["display"]) == after
+        elif tool == "set_song":
+            assert results[0]["after"] == after
+
+
+async def test_a_write_that_is_planned_again_counts_once_towards_a_rate(autojump_clock: Clock) -> None:
+    policy = Policy(File(rule=[Rule(decide="allow", per_minute=9)]))
+    async with whole_path(demo_set(), policy=policy) as whole:
+        await with_clip(whole)
+        answers = await at_once(whole, *[edit(edit="velocity", add=2) for _ in range(8)])
+        assert [answer["outcome"] for answer in answers] == ["verified"] * 8
+        assert await whole.refused("set_song", tempo=99) == "DENIED"
+
+
+async def test_a_change_of_a_choice_is_refused_and_not_taken_for_its_number(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        for target, name in (
+            ("song", "signature_denominator"),
+            ("song", "clip_trigger_quantization"),
+            ("tracks/2", "current_monitoring_state"),
+        ):
+            for value in ("+1", "by 1", "by -1"):
+                code = await whole.refused("set_property", target=target, property=name, value=value)
+                assert code == "INVALID_VALUE"
