@@ -123,6 +123,8 @@ def _read(parameter: Parameter, value: Any, scope: Scope) -> Any:
             return Subject(scope, scope.target(value, _KINDS[parameter.type]))
         case "clip":
             return Subject(scope, scope.clip(value))
+        case "session_clip":
+            return Subject(scope, scope.clip_in(scope.prefer(value, "session clip", "ClipSlot")))
         case "int" | "float":
             return _number(parameter, value)
         case "bool":

@@ -17,8 +17,8 @@ from mirror import errors
 from . import expressions
 
 Type = Literal[
-    "track", "scene", "clip", "device", "int", "float", "bool", "text", "choice", "time", "length", "value", "color",
-    "folder", "table",
+    "track", "scene", "clip", "session_clip", "device", "int", "float", "bool", "text", "choice", "time", "length",
+    "value", "color", "folder", "table",
 ]  # fmt: skip
 NAMES = ("set", "live", "bar", "data")
 """The names in expressions besides the parameters; see WRITING.md."""

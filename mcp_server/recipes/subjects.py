@@ -219,6 +219,25 @@ def pads(track: Any) -> list[str]:
     ]
 
 
+def tap(track: Any, pad: str) -> str | None:
+    """The channel on which a side-chain hears one pad of a track's drum rack before its effects; None without a pad."""
+    if not pad:
+        return None
+    subject = _subjects(track)[0]
+    names = pads(subject)
+    racks = [device.node.name for device in devices(subject) if device.node.props.get("can_have_drum_pads")]
+    matching = [name for name in names if name.casefold() == pad.casefold()] or named(names, pad)
+    if len(set(matching)) != 1 or not racks:
+        raise errors.InvalidValue(
+            f"{subject.node.name!r} has no pad {pad[:60]!r} of its own"
+            if names
+            else f"{subject.node.name!r} has no pads",
+            pad[:60],
+            hint=f"its pads are {', '.join(names)}; '' is the whole track",
+        )
+    return f"{racks[0]} | {matching[0]} | Pre FX"
+
+
 def samples(folder: str, words: str | None = None) -> list[dict[str, Any]]:
     """The audio files of a folder by name, with `path` and `name`; at most 128, as a drum rack has pads.
 
@@ -319,6 +338,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sections": sections,
     "split": split,
     "switched_on": switched_on,
+    "tap": tap,
     "texts": texts,
     "track_of": track_of,
     "unnamed": unnamed,

@@ -14,11 +14,14 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mirror import Call, Node, Operation, errors
+from remote_script.SetMirror.contract import naming
+from remote_script.SetMirror.contract.errors import BridgeError
 from remote_script.SetMirror.contract.limits import FOREVER_BEATS
 
 from .. import reading, units, views
 from ..fields import Clip, Length, Target, Time, Track, Value
 from ..late_nodes import made
+from ..music import from_set
 from ..plans import Plan, Scope, only
 from ..tool import Arguments
 from .clips import free_slot, tools
@@ -70,7 +73,7 @@ def edit_envelope(scope: Scope, args: EditEnvelope) -> Plan:
         only(args, "`track`, whose lanes can only be written over", of=("delete", "clear"))
         return _stamped(scope, args)
     clip = scope.clip_in(scope.prefer(args.clip, "session clip", "ClipSlot"))
-    parameter = scope.target(args.parameter, "DeviceParameter")
+    parameter = _parameter(scope, args.parameter, clip)
     if clip.role == "arrangement_clips":
         raise errors.NotAvailable(
             f"{scope.ref(clip)} is in the arrangement: Live has no envelopes for it",
@@ -87,6 +90,47 @@ def edit_envelope(scope: Scope, args: EditEnvelope) -> Plan:
     say_outside(scope, clip, [(begin, begin + length) for begin, length in times], "steps and ramps")
     where = f"{parameter.name or scope.ref(parameter)} in {scope.ref(clip)}"
     return Plan.of(f"envelope of {where}", ops, notes=tuple(_summary(where, args)))
+
+
+def _parameter(scope: Scope, value: int | str, place: Node) -> Node:
+    """The parameter of a target; a name counts on the track of `place`, also with the device's: "EQ Eight Scale"."""
+    text = str(value).strip()
+    track = from_set.track_of(scope.mirror, place) if isinstance(place.id, int) else None
+    if track is None or "/" in text or text.startswith(("$", "id:")) or text.isdecimal():
+        return scope.target(value, "DeviceParameter")
+    if (below := scope.parameter_below(track, text.casefold())) is not None:
+        return below
+    parameters = [node for node in scope.mirror.walk(track.id) if node.type == "DeviceParameter"]
+    names = [_with_device(scope, node) for node in parameters]
+    own = [node for node in parameters if node.name.casefold() == text.casefold()]
+    if len(own) == 1:
+        return own[0]
+    try:
+        return parameters[naming.chosen(names, text, scope.ref(track), "parameter")]
+    except BridgeError as problem:
+        if problem.name == "NOT_FOUND" and scope.named(text, "DeviceParameter"):
+            return scope.target(value, "DeviceParameter")
+        raise _with_refs(scope, problem, parameters, names) from None
+
+
+def _with_device(scope: Scope, parameter: Node) -> str:
+    """The name of a parameter after that of its device; in the mixer its own, such as "Track Volume"."""
+    owner = scope.mirror.node(parameter.parent) if parameter.parent is not None else None
+    return f"{owner.name} {parameter.name}" if owner is not None and owner.name else parameter.name
+
+
+def _with_refs(
+    scope: Scope, problem: BridgeError, parameters: list[Node], names: list[str]
+) -> errors.MirrorError:
+    """The refusal of a name, with the refs of the parameters that are named in it."""
+    refusal = errors.from_bridge(problem)
+    said = problem.facts.get("candidates") or naming.near_names(str(problem.value), names, 5)
+    refs = [
+        f"{scope.ref(node)} ({name})" for node, name in zip(parameters, names, strict=True) if name in said
+    ]
+    if refs:
+        refusal.hint = f"near it are {', '.join(refs[:10])}"
+    return refusal
 
 
 def _ramp(scope: Scope, parameter: Node, ramp: Ramp, begin: float = 0.0) -> dict[str, Any]:
@@ -134,7 +178,7 @@ def _drawn(
 
 def _stamped(scope: Scope, args: EditEnvelope) -> Plan:
     track = scope.target(args.track, "Track")
-    parameter = scope.target(args.parameter, "DeviceParameter")
+    parameter = _parameter(scope, args.parameter, track)
     _check_reach(scope, track, parameter)
     begin, end = _span(scope, args)
     if not args.overwrite:

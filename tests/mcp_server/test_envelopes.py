@@ -413,3 +413,31 @@ async def test_automation_ends_with_lives_time(time: float, length: float, autoj
         with pytest.raises(Refused, match="from 0 to 1576800 beats"):
             await whole.call("edit_envelope", track=5, parameter=VOLUME, ramps=[ramp])
         assert whole.history() == []
+
+
+async def test_a_parameter_is_named_with_its_device_within_the_track_of_the_clip(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        clip, ramp = (
+            "tracks/2/clip_slots/1",
+            {"time": 0, "length": 1, "from": {"raw": 0.2}, "to": {"raw": 0.4}},
+        )
+        for name, ref in (
+            ("volume", "tracks/2/mixer_device/volume"),
+            ("Track Volume", "tracks/2/mixer_device/volume"),
+            ("EQ Eight 1 Frequency A", "tracks/2/devices/2/parameters/6"),
+            ("Compressor Threshold", "tracks/2/devices/1/parameters/1"),
+        ):
+            await whole.call("edit_envelope", clip=clip, parameter=name, ramps=[ramp])
+            read = await whole.call("get", target=f"{clip}/clip", fields=["automation_envelopes"])
+            envelopes = read["object"]["automation_envelopes"]
+            assert [envelope["parameter"] for envelope in envelopes] == [ref]
+            await whole.call("edit_envelope", clip=clip, parameter=name, clear=True)
+        for name, hint in (
+            ("EQ Eight Frequency 1", "tracks/2/devices/2/parameters/6 (EQ Eight 1 Frequency A)"),
+            ("Compressor Treshold", "tracks/2/devices/1/parameters/1 (Compressor Threshold)"),
+        ):
+            with pytest.raises(Refused) as caught:
+                await whole.call("edit_envelope", clip=clip, parameter=name, ramps=[ramp])
+            assert hint in caught.value.data["hint"]

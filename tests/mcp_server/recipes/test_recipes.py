@@ -113,6 +113,7 @@ def pump(song: Any) -> None:
     for name in ("Bass", "Keys"):
         device = last(track(song, name), "Compressor")
         assert device.input_routing_type.display_name == "Drums"
+        assert device.input_routing_channel.display_name == "Dusty Kit | Kick Dusty | Pre FX"
         assert shown(device, "S/C On", "Threshold", "Attack") == ["On", "-30.0 dB", "1.00 ms"]
 
 
@@ -462,3 +463,27 @@ async def test_every_genre_is_written_with_its_own_chords_and_with_given_ones(
             assert answer["outcome"] == "verified"
             await whole.call("undo")
         assert await whole.differences() == []
+
+
+async def test_a_recipe_for_session_clips_means_the_session_clip_of_a_name(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        for clip in ("tracks/2/clip_slots/1/clip", "tracks/2/arrangement_clips/0"):
+            await whole.call("set_clip", clip=clip, name="Line")
+        answer = await whole.call("recipe", action="run", name="filter-sweep", parameters={"clip": "Line"})
+        assert answer["outcome"] == "verified"
+        assert whole.mirror.resolve("tracks/2/clip_slots/1/clip").props["has_envelopes"]
+
+
+async def test_a_side_chain_hears_the_pad_that_is_named_or_the_whole_track(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        heard = {"": "Pre FX", "Snare": "Dusty Kit | Snare Brush | Pre FX"}
+        for pad, channel in heard.items():
+            given = {"pad": pad, "targets": ["Bass"]}
+            assert (await whole.call("recipe", action="run", name="sidechain-pump", parameters=given))[
+                "write"
+            ]
+            device = last(track(whole.stage.live.song, "Bass"), "Compressor")
+            assert device.input_routing_channel.display_name == channel
+        with pytest.raises(Refused) as caught:
+            await whole.call("recipe", action="run", name="sidechain-pump", parameters={"pad": "Cowbell"})
+        assert "its pads are Kick Dusty, Rim Soft" in caught.value.data["hint"]
