@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import anyio
 
 from . import errors, values
-from .model import Event, Node
+from .driven import AUTOMATION, is_driven
+from .model import Change, Event, Node
 from .store import Applied, Store
 
 EVENTS_KEPT = 100_000
@@ -42,6 +43,10 @@ def _size(value: Any) -> int:
     if isinstance(value, str):
         return len(value)
     return ITEM_BYTES * len(value) if isinstance(value, list | tuple | dict) else 0
+
+
+def _is_driven(store: Store, change: Change) -> bool:
+    return change[0] == "set" and is_driven(store, change[1], change[2])
 
 
 class _Step(NamedTuple):
@@ -143,9 +148,18 @@ class EventLog:
     def record(
         self, applied: Applied, time: float, cause: str, author: str | None, write: str | None
     ) -> None:
-        """Record a batch that the store has just applied."""
-        who = author or cause if cause == "write" else cause
-        self._keep(applied, time or self._wall(), cause, who, write, None)
+        """Record a batch that the store has just applied; what automation moved is a step of its own."""
+        who, time = author or cause if cause == "write" else cause, time or self._wall()
+        driven: list[Change] = []
+        if write is None:
+            driven = [change for change in applied.changes if _is_driven(self._store, change)]
+        if driven:
+            moved = {(change[1], change[2]) for change in driven}
+            others = [change for change in applied.changes if (change[1], change[2]) not in moved]
+            self._keep(applied._replace(changes=others), time, cause, who, write, None)
+            self._keep(applied._replace(changes=driven), time, cause, AUTOMATION, write, None)
+        else:
+            self._keep(applied, time, cause, who, write, None)
 
     def record_resync(self, applied: Applied, reason: str) -> None:
         """Record the differences that a snapshot made; a new epoch starts its revisions again."""

@@ -119,7 +119,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing that happened, as people read it.
 
     `kind`: set, absent, children, content, add, remove, move, resynced, or skipped (the reader was too slow).
-    `who`: "live" (a person, or Live itself), "audit", "resync", or the author of the write `write`. `before`
+    `who`: "live" (a person, or Live itself), "automation" (a lane or an envelope that played), "audit", "resync",
+    or the author of the write `write`. `before`
     and `after` are values, for children the ids, for content what was replaced or removed and what came
     instead, for a removed locator `before` has its time. `seq` counts on over epochs.
     """

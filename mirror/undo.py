@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from remote_script.SetMirror.contract import checks, schema
-from remote_script.SetMirror.contract.lanes import is_driven
 
 from . import errors, values
+from .driven import follows_lane
 from .model import Change
 from .store import Applied, Store
 
@@ -116,7 +116,7 @@ class UndoHistory:
         """A batch was applied."""
         edits = [change for change in applied.changes if _is_edit(store, change)]
         if write is None:
-            edits = [change for change in edits if not _is_driven(store, change[1], change[2])]
+            edits = [change for change in edits if not follows_lane(store, change[1], change[2])]
         if not edits:
             return
         undoing = self._undoes.get(write) if write is not None else None
@@ -414,18 +414,3 @@ def _is_edit(store: Store, change: Change) -> bool:
         return False
     # Live gives a new track its routing some ticks late; nobody edits.
     return prop.type != "routing" or bool(change[3])
-
-
-def _is_driven(store: Store, id_: int, name: str) -> bool:
-    """Whether automation moves this property."""
-    if store.root is None or id_ not in store.nodes:
-        return False
-
-    def state_below(path: tuple[str, ...]) -> Any:
-        at = store.nodes.get(id_)
-        for step in path:
-            child = at.children.get(step) if at is not None else None
-            at = store.nodes.get(child) if isinstance(child, int) else None
-        return at.props.get("automation_state") if at is not None else None
-
-    return is_driven(store.nodes[id_].type, name, store.nodes[store.root].props.get, state_below)

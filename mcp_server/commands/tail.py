@@ -20,6 +20,7 @@ from mcp_server.commands.console import Failure, run_async, say, say_json, style
 from mcp_server.history.selection import name_is
 from mcp_server.history.when import Moment, moment
 from mirror import errors
+from mirror.driven import AUTOMATION
 from mirror.journal import Past
 from remote_script.SetMirror.contract import schema
 
@@ -142,7 +143,7 @@ def _ref_of(mirror: Mirror, target: str) -> str:
 
 def _check_authors(authors: tuple[str, ...], past: Sequence[Event]) -> None:
     """Raise Failure for an author without a known change; the hint lists the known authors."""
-    known = dict.fromkeys(["live", "audit", "resync", *(event.who for event in past)])
+    known = dict.fromkeys(["live", AUTOMATION, "audit", "resync", *(event.who for event in past)])
     for author in authors:
         if not any(name_is(who, author) for who in known):
             raise Failure(f"no change by {author!r} is known", f"authors are: {', '.join(known)}")

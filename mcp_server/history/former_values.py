@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from mirror import Node, Set, values
+from mirror.driven import follows_lane
 from mirror.store import Store
 
 from .chains import Link, changed_since, newest_run
@@ -62,7 +63,9 @@ class FormerValues:
         if run is None or run[-1].after != now:
             as_before = first.before if run is None else run[0].before
             if now != as_before:
-                self.left.append(f"{self._words(node, name, first.before, now)}: {changed_since(chain, now)}")
+                is_driven = chain[-1].after != now and follows_lane(self._store, id_, name)
+                why = "left as it is: its automation moves it" if is_driven else changed_since(chain, now)
+                self.left.append(f"{self._words(node, name, first.before, now)}: {why}")
             return
         target = run[0].before
         if target == now and not self._has_mode(id_, name):

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mirror import Call, Event, Node, Operation, WriteRequest, checks, errors, values
+from mirror.driven import AUTOMATION
 from mirror.reading import Reader
 from mirror.writes import history_step
 from remote_script.SetMirror.contract.places import ID
@@ -82,11 +83,12 @@ def revert(
     if removals is None:
         removals = [event for event in events if event.kind == "remove"]
     back = returning(events, removals, reader.store, is_taken_back)
-    # What a refused write set, it set back.
+    # What a refused write set, it set back; what automation moves, nobody edits.
     events = [
         event
         for event in events
-        if event.kind not in ("set", "content") or not (event.write and is_taken_back(event.write))
+        if event.who != AUTOMATION
+        and (event.kind not in ("set", "content") or not (event.write and is_taken_back(event.write)))
     ]
     if selection.last:
         chosen = chains(back.renamed(events), chosen, reader.store).last_change() or chosen
@@ -141,10 +143,10 @@ class _Reversal:
         for (id_, parameter), chain in self._chains.envelopes.items():
             if id_ not in own:
                 self._envelope(id_, parameter, chain)
-        self._lanes()
         self._order(own)
         moved = self._clips_back(own)
-        self._delete_objects(own)
+        deleted = self._delete_objects(own)
+        self._lanes({id_ for id_, top in own.items() if top in deleted})
         made_again = self._locators(formers)
         self._names_back(moved_locators - made_again - own.keys())
         self._came_back(own, moved_locators)
@@ -222,8 +224,10 @@ class _Reversal:
                 own[node.id] = id_
         return own
 
-    def _delete_objects(self, own: dict[int, int]) -> None:
+    def _delete_objects(self, own: dict[int, int]) -> set[int]:
+        """Delete the new objects that nobody else has changed since; returns them."""
         edits: dict[int, Event] = {}
+        deleted: set[int] = set()
         lasting = self._chains.seqs()
         for event in self._events:
             top = own.get(event.id)
@@ -259,6 +263,8 @@ class _Reversal:
                 asks = "; a person is asked first where one can be" if node.type in ("Track", "Scene") else ""
                 self._result.operations.append(op)
                 self._result.done.append(f"{where}, which is new, is deleted{asks}")
+                deleted.add(id_)
+        return deleted
 
     def _is_edit(self, event: Event) -> bool:
         """True for somebody's edit; additions that Live makes to a new object some ticks later are not edits."""
@@ -456,11 +462,13 @@ class _Reversal:
             self._result.operations += operations
             self._result.done.append(f"{text} is {'cleared' if run[0].before is None else 'as before'}")
 
-    def _lanes(self) -> None:
+    def _lanes(self, deleted: set[int]) -> None:
         """Report automation in the arrangement: the log knows only that a lane was added or removed."""
         for (id_, name), chain in self._values.items():
             node = self._store.nodes.get(id_)
             if name != "automation_state" or node is None or not chain or not chain[-1].selected:
+                continue
+            if id_ in deleted:
                 continue
             link = chain[-1]
             if (

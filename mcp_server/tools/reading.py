@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from mirror import Mirror, Node, Note, errors, values
+from mirror.driven import AUTOMATION
 from mirror.subscriptions import Pattern
 from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.contract.naming import near_names, suggestion
@@ -452,7 +453,7 @@ def _read_up_to(desk: Desk, shown: list[Change]) -> int:
 def _check_author(desk: Desk, who: str) -> None:
     """Refuse an author without a change in the log: a mistyped name would look like an author who was idle."""
     known = dict.fromkeys(event.who for event in desk.mirror.log.last(resources.ALL_EVENTS))
-    always = ("live", "audit", "resync", desk.caller.name)
+    always = ("live", AUTOMATION, "audit", "resync", desk.caller.name)
     if not any(name_is(author, who) for author in (*known, *always)):
         raise errors.NotFound(
             f"The log has no change by {who[:60]!r}",

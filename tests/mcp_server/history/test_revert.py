@@ -393,6 +393,61 @@ async def test_what_the_api_cannot_put_back_says_why_and_whether_undo_would(auto
         assert "clip 'Bass Plain' in 'Bass' was made anew in its place" in caught.value.data["rule"]
 
 
+@pytest.mark.parametrize("where", ["arrangement", "session"])
+async def test_what_automation_moves_while_it_plays_is_nobodys_change(
+    where: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        since = whole.mirror.revision
+        await whole.call("create", kind="midi", name="Mine")
+        await whole.call(
+            "call_method", target="Mine", method="insert_device", args={"device_name": "Operator"}
+        )
+        track = whole.mirror.resolve("Mine")
+        volume = f"{whole.mirror.ref(track.id)}/mixer_device/volume"
+        await whole.call("set_track", track="Mine", volume="-20 dB")
+        ramp = {"time": 0, "length": 16, "from": "-30 dB", "to": "0 dB"}
+        if where == "arrangement":
+            await whole.call("edit_envelope", track="Mine", parameter=volume, ramps=[ramp])
+            await whole.call("transport", action="jump_to", time=0)
+            await whole.call("transport", action="play")
+        else:
+            await whole.call("create_clip", track="Mine", slot=0, length=16)
+            clip = f"{whole.mirror.ref(track.id)}/clip_slots/0/clip"
+            await whole.call("edit_envelope", clip=clip, parameter=volume, ramps=[ramp])
+            await whole.call("call_method", target=clip, method="fire")
+        await trio.sleep(4)
+        events = [event for event in whole.mirror.log.whole() if event.id == whole.mirror.resolve(volume).id]
+        assert {event.who for event in events if event.name == "value"} >= {"automation"}
+        assert not [event for event in events if event.name == "value" and event.who == "live"]
+        await whole.call("transport", action="stop")
+        await trio.sleep(1)
+        answer = await whole.call("revert", since=since)
+        assert "Mine" not in [track.name for track in whole.stage.live.song.tracks]
+        assert not [note for note in answer.get("notes", ()) if "'Mine'" in note]
+
+
+async def test_a_person_who_takes_over_from_automation_has_changed_the_value(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        since = whole.mirror.revision
+        await whole.call("create", kind="midi", name="Mine")
+        await whole.call(
+            "call_method", target="Mine", method="insert_device", args={"device_name": "Operator"}
+        )
+        volume = f"{whole.mirror.ref(whole.mirror.resolve('Mine').id)}/mixer_device/volume"
+        ramp = {"time": 0, "length": 16, "from": "-30 dB", "to": "0 dB"}
+        await whole.call("edit_envelope", track="Mine", parameter=volume, ramps=[ramp])
+        await whole.call("transport", action="jump_to", time=0)
+        await whole.call("transport", action="play")
+        await trio.sleep(2)
+        await by_hand(whole, lambda song: setattr(song.tracks[-1].mixer_device.volume, "value", 0.3))
+        await whole.call("transport", action="stop")
+        with pytest.raises(
+            Refused, match="'Mine' is new and stays: it was changed since by a person or Live"
+        ):
+            await whole.call("revert", since=since)
+
+
 async def test_lives_own_numbering_is_nobodys_change(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         song = whole.stage.live.song
