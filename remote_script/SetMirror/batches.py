@@ -508,7 +508,6 @@ class Batcher:
         self.observers.detach(row)
         shadow.discard(row)
         self.attribution.forget(row.id)
-        self.coming.forget(row.id)
         batch.removed.append(row.id)
 
     def _forget_reference(self, holder: int, index: int, gone: int, batch: Batch) -> None:

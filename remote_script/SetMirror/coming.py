@@ -52,15 +52,10 @@ class Coming:
         return bits
 
     def take(self) -> Tuple[int, int]:
-        """The next object of the first part, and its properties; KeyError when there is none."""
+        """The id of the next object of the first part, which may be gone, and its properties."""
         marks = next(marks for marks in self._marks.values() if marks)
         id_ = next(iter(marks))
         return id_, marks.pop(id_)
-
-    def forget(self, id_: int) -> None:
-        """The object is gone."""
-        for marks in self._marks.values():
-            marks.pop(id_, None)
 
     def clear(self) -> None:
         for marks in self._marks.values():

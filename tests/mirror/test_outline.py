@@ -70,6 +70,10 @@ async def test_the_outline_is_readable_and_says_what_is_coming(autojump_clock: C
         assert len(clips) == CLIPS
         assert all("notes" not in clip.props for clip in clips)
         assert all(mirror.resolve(f"tracks/{n}/mixer_device/volume").props["value"] for n in range(TRACKS))
+        selected = [n for n, track in enumerate(song.tracks) if track.view.selected_device is not None]
+        assert selected
+        # Nor is it said that none is selected.
+        assert not [n for n in selected if "selected_device" in mirror.resolve(f"tracks/{n}/view").props]
         shown = await whole.call("get_set")
         assert shown["synced"] is False
         assert shown["coming"] == list(mirror.coming)
@@ -182,7 +186,8 @@ async def test_what_a_person_does_meanwhile_is_not_lost(autojump_clock: Clock, s
     async with path() as whole:
         await outline_of(whole.mirror)
         edits = 0
-        while whole.mirror.coming:
+        # No more than that: the Set grows.
+        while whole.mirror.coming and edits < 40:
             try:
                 await whole.by_hand(lambda song: edit(song, chance))
             except (RuntimeError, ValueError):
@@ -223,6 +228,23 @@ async def test_the_end_is_said_also_when_the_last_that_is_coming_is_deleted(
         await settled(whole)
 
 
+async def test_an_envelope_that_is_drawn_meanwhile_names_its_parameter(autojump_clock: Clock) -> None:
+    async with path() as whole:
+        await outline_of(whole.mirror)
+
+        def draw(song: Any) -> None:
+            track = song.tracks[-1]
+            clip = next(slot.clip for slot in track.clip_slots if slot.has_clip)
+            clip.create_automation_envelope(track.devices[0].parameters[1]).insert_step(0.0, 1.0, 0.5)
+
+        await whole.by_hand(draw)
+        assert whole.mirror.coming
+        # Before the audit looks.
+        await whole.mirror.wait_synced(LONG_S)
+        clips = [node for node in whole.mirror.walk("song") if node.props.get("automation_envelopes")]
+        assert len(clips) == 1
+
+
 async def test_an_edit_meanwhile_has_its_own_author_and_event(autojump_clock: Clock) -> None:
     async with path() as whole:
         await outline_of(whole.mirror)
@@ -242,7 +264,7 @@ async def test_endless_edits_and_the_parts_do_not_hold_up_each_other(autojump_cl
             number += 1
             await whole.by_hand(lambda song, n=number: setattr(song, "tempo", 60.0 + n / 10))
             await trio.sleep(LOOK_S)
-            assert number < 5000
+            assert number < 2000
         assert abs(whole.mirror.resolve("song").props["tempo"] - (60.0 + number / 10)) < 2
         await settled(whole)
 
@@ -299,6 +321,7 @@ async def test_a_mirror_that_holds_a_set_keeps_it_until_all_of_the_next_is_read(
         await settled(whole)
         mirror, epoch = whole.mirror, whole.mirror.epoch
         before = len(mirror.log.since(mirror.log.oldest))
+        whole.stage.script._budget_s = BUDGET_S
         whole.stage.script._rebuild("a test")
         while mirror.epoch == epoch:
             assert mirror.children("tracks/0", "devices")
