@@ -294,6 +294,19 @@ def test_coming_back_to_another_epoch_or_past_the_history_takes_a_snapshot(chang
     assert sent(machine.receive(answer(greeted(machine), welcome(**changed)), 1.0)).method == "set.snapshot"
 
 
+def test_a_machine_takes_an_outline_only_while_it_holds_nothing() -> None:
+    outline = welcome(ready=False, outline=True)
+    empty = Sync(TOKEN, {"name": "t", "version": "1"})
+    assert sent(empty.receive(answer(greeted(empty), outline), 0.0)).params == {"outline": True}
+    machine, _ = machine_in(State.FOLLOWING)
+    machine.closed(1.0, "cut")
+    assert machine.receive(answer(greeted(machine), {**outline, "epoch": "e2"}), 1.0) == []
+    progress = wire.Message(method="bridge.progress", params=wire.Progress(0.5, True))
+    assert machine.receive(progress, 1.0) == []
+    ready = wire.Message(method="bridge.ready", params=wire.Ready("e2", 5))
+    assert sent(machine.receive(ready, 1.0)).params == {}
+
+
 def test_three_missed_heartbeats_close_the_link_and_two_do_not() -> None:
     machine, _ = machine_in(State.FOLLOWING)
     machine.receive(beat(5), 10.0)
