@@ -100,6 +100,9 @@ def test_an_edit_keeps_ids_ranges_and_other_notes_whatever_the_notes_are(
         assert isinstance(note.start, int) or note.start.denominator > 1
     assert found == run([edit], notes, context)
     assert found == in_order(found)
+    # Live has nothing to cut or to replace when these notes are written.
+    again = settled(found)
+    assert (again.notes, again.replaced, again.slivers, again.cut) == (found, [], [], 0)
 
 
 @pytest.mark.parametrize("name", sorted(EDITS))
