@@ -26,6 +26,7 @@ from mcp_server.policy import Policy
 from mcp_server.server import ToolServer, open_engine
 from mcp_server.tool import FACTS
 from mirror import Mirror, load_token, open_mirror
+from remote_script.headless.api.facts import DEFAULT_VERSION
 from remote_script.SetMirror.contract.auth import PERSON
 from tests import oracle
 from tests.remote_script.script.pipes import Pipe
@@ -307,7 +308,7 @@ async def connected(
 @asynccontextmanager
 async def whole_path(
     spec: Any = None,
-    version: str = "12.4",
+    version: str = DEFAULT_VERSION,
     *,
     mode: str = "auto",
     name: str = "tests",

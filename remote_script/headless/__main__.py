@@ -19,6 +19,7 @@ from functools import partial
 from typing import Any, Dict, List, Optional
 
 from .als import SetFileError, load_als
+from .api.facts import DEFAULT_VERSION
 from .hosting.host import HostedScript
 from .hosting.runtime import RealClock, VirtualClock
 from .live import THREADS, HeadlessLive, LiveEnded
@@ -46,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--default-set", action="store_true", help="open the empty Set that Live begins with")
     made.add_argument("--port", type=int, default=None, help="SetMirror's port; 0 takes any that is free")
     made.add_argument(
-        "--live-version", default="12.4", metavar="V", help="the Live to be, such as 11.3 or 12.4"
+        "--live-version", default=DEFAULT_VERSION, metavar="V", help="the Live to be, such as 11.3 or 12.4"
     )
     made.add_argument(
         "--remote-script", action="append", default=[], metavar="PATH", help="one more script to load"

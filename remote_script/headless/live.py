@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ..SetMirror.contract import hazards, schema
 from .api import handles
+from .api.facts import DEFAULT_VERSION
 from .api.listening import listeners_below
 from .api.live_module import install, make_modules, uninstall
 from .hosting.host import HostedScript
@@ -71,7 +72,7 @@ class HeadlessLive:
 
     Args:
       spec: The Set to open; None is the Set that Live opens with.
-      version: Which Live to be, 11.0 to 12.4.
+      version: Which Live to be, 11.0 to `DEFAULT_VERSION`.
       clock: VirtualClock (default) or RealClock.
       threads: For a LiveAPI call off the main thread: "raise" OffMainThread, "log" the call, or only "count" the
         call. `off_main_calls` has every such call with its place.
@@ -84,7 +85,7 @@ class HeadlessLive:
     def __init__(
         self,
         spec: Optional[SetSpec] = None,
-        version: str = "12.4",
+        version: str = DEFAULT_VERSION,
         clock: Any = None,
         threads: str = "raise",
         log_file: Optional[str] = None,

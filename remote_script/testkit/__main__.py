@@ -13,6 +13,7 @@ import os
 import sys
 from typing import Any, List, Optional
 
+from ..headless.api.facts import DEFAULT_VERSION
 from .actors import set_of
 from .course import CHECKS, Course
 
@@ -21,7 +22,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     """Run the course; 0 when the course reached its end, with any results."""
     parser = argparse.ArgumentParser(prog="python -m remote_script.testkit", description=__doc__)
     parser.add_argument("path", metavar="PATH")
-    parser.add_argument("--live-version", default="12.4", metavar="V")
+    parser.add_argument("--live-version", default=DEFAULT_VERSION, metavar="V")
     parser.add_argument("--set", metavar="FILE.als")
     options = parser.parse_args(arguments)
     # A script may print, or write to descriptor 1: the report keeps a descriptor of its own.

@@ -15,6 +15,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lom_facts.json")
 DEFAULT_VERSION = "12.4"
+"""The newest Live in `lom_facts.json`, and the one that headless Live is unless another is asked for."""
 OLDEST = (11, 0)
 REQUIRED = object()
 """The default of a required argument."""

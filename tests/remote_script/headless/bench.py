@@ -1,13 +1,14 @@
 """Headless Live in virtual time, with helpers for the tests of the model."""
 
 from remote_script.headless import HeadlessLive, VirtualClock
+from remote_script.headless.api.facts import DEFAULT_VERSION
 
 TICK_S = 0.010
 """The engine's tick; waiting a little longer is sure to see one."""
 
 
 class Bench:
-    def __init__(self, spec=None, version="12.4"):
+    def __init__(self, spec=None, version=DEFAULT_VERSION):
         self.live = HeadlessLive(spec, version=version, clock=VirtualClock())
 
     @property

@@ -6,7 +6,7 @@ import pytest
 
 from remote_script.headless import HeadlessLive, demo_set
 from remote_script.headless.api.coverage import coverage, report
-from remote_script.headless.api.facts import all_properties, facts_for, parse_version
+from remote_script.headless.api.facts import DEFAULT_VERSION, all_properties, facts_for, parse_version
 from remote_script.headless.api.handles import NOT_HERE, Handle
 
 CORE = (
@@ -18,17 +18,17 @@ CORE = (
 
 
 def test_the_core_of_the_object_model_is_whole() -> None:
-    found = {each.name: each for each in coverage("12.4")}
+    found = {each.name: each for each in coverage(DEFAULT_VERSION)}
     assert {name: found[name].missing for name in CORE if found[name].missing} == {}
 
 
 def test_the_report_names_what_is_missing() -> None:
-    lines = report(coverage("12.4"))
+    lines = report(coverage(DEFAULT_VERSION))
     assert any("Licensing.launch_web_browser()" in line for line in lines)
     assert lines[-1].startswith("all: ")
 
 
-@pytest.mark.parametrize("version", ["11.0", "12.0", "12.4"])
+@pytest.mark.parametrize("version", ["11.0", "12.0", DEFAULT_VERSION])
 def test_nothing_is_missing_without_a_reason(version: str) -> None:
     missing = {
         f"Live.{'' if each.name == 'functions' else each.name + '.'}{member.replace('()', '')}"
@@ -36,10 +36,10 @@ def test_nothing_is_missing_without_a_reason(version: str) -> None:
         for member in each.missing
     }
     assert missing <= set(NOT_HERE)
-    assert version != "12.4" or missing == set(NOT_HERE)
+    assert version != DEFAULT_VERSION or missing == set(NOT_HERE)
 
 
-@pytest.mark.parametrize("version", ["11.0", "12.0", "12.4"])
+@pytest.mark.parametrize("version", ["11.0", "12.0", DEFAULT_VERSION])
 def test_every_property_of_every_object_can_be_read_or_says_why_not(version: str) -> None:
     live = HeadlessLive(demo_set(), version=version)
     seen, stack, read, silent = set(), [live.song, live.application], 0, 0
@@ -69,7 +69,7 @@ def test_every_property_of_every_object_can_be_read_or_says_why_not(version: str
 
 
 def test_versions_bring_and_keep_back_members() -> None:
-    old, new = facts_for("11.0"), facts_for("12.4")
+    old, new = facts_for("11.0"), facts_for(DEFAULT_VERSION)
     assert "sync_parameter_changes" in new.classes["Song"].methods
     assert "sync_parameter_changes" not in facts_for("12.3").classes["Song"].methods
     assert "take_lanes" not in old.classes["Track"].properties
