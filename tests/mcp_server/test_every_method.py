@@ -257,10 +257,12 @@ def found(whole: Whole, target: Target) -> str:
 
 
 def case(whole: Whole, key: str) -> tuple[str, dict[str, Any], First]:
-    class_ = key.rpartition(".")[0]
+    class_, _, name = key.rpartition(".")
     if key in CASES:
         target, arguments, first = CASES[key]
         return found(whole, target), arguments if isinstance(arguments, dict) else {}, first
+    required = [arg.name for arg in schema.CLASSES[class_].methods[name].args if arg.required]
+    assert not required, f"{key} needs {', '.join(required)}: add a call of it to CASES in {__file__}"
     if class_ == "Clip":
         return MIDI, {}, []
     return first_of(class_)(whole), {}, []

@@ -227,7 +227,11 @@ OTHERS: dict[str, list[dict[str, Any]]] = {
 
 
 def test_of_every_tool_that_reads_it_is_known_whether_it_waits() -> None:
-    assert {*READS, *WAIT} == {name for name, tool in TOOLS.items() if tool.reads and not tool.waits}
+    reading = {name for name, tool in TOOLS.items() if tool.reads and not tool.waits}
+    unknown = sorted({*READS, *WAIT} ^ reading)
+    assert unknown == [], (
+        f"READS or WAIT of {__file__} has each tool that reads; correct {', '.join(unknown)}"
+    )
 
 
 def test_no_argument_of_a_tool_is_repeated_in_a_header() -> None:

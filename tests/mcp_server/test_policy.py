@@ -13,9 +13,13 @@ import trio
 import trio.lowlevel
 import trio.testing
 
+from mcp_server.effects import StoreTree
+from mcp_server.pins import Pin
 from mcp_server.policy import File, Policy, Rule
+from mcp_server.protection import _wire
 from mcp_server.tools import TOOLS
 from mirror import errors
+from mirror.store import Store
 from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
 
@@ -219,6 +223,24 @@ async def test_read_only_offers_no_writing_tool_and_refuses_by_name(autojump_clo
         assert all(each.annotations is not None and each.annotations.read_only_hint for each in tools)
         with pytest.raises(Refused, match="NOT_FOUND"):
             await whole.call("set_song", tempo=99)
+
+
+SENT: dict[str, Any] = {
+    "operations": ("delete",), "refs": ("tracks/0",), "pins": (Pin("Track", "Vocals", "x"),), "tools": ("set_*",),
+    "per_minute": 2, "per_minute_in_all": 2, "reason": "no",
+}  # fmt: skip
+"""A value of each part of a rule that the script judges by; `clients` decides whose rules it gets."""
+
+
+def test_every_condition_of_a_rule_reaches_the_script() -> None:
+    policy, tree = Policy(), StoreTree(Store())
+    untried = {*Rule.__struct_fields__} - {"decide", "clients"} - {*SENT}
+    assert not untried, f"add a value of {', '.join(sorted(untried))} to SENT in {__file__}"
+    for name, value in SENT.items():
+        sent = _wire(policy, Rule("deny", **{name: value}), tree)
+        assert sent != _wire(policy, Rule("deny"), tree), (
+            f"the script never judges by `{name}`: send it in `_wire` of mcp_server/protection.py"
+        )
 
 
 async def test_rates_are_counted_for_each_client_and_refused_with_the_time_to_wait() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import mirror.draft
-from mirror import wire
+from mirror import errors, wire
 from mirror.store import Store
 from mirror.sync import FOR_PERSONS
 from remote_script.SetMirror import batches
@@ -101,6 +101,11 @@ def test_the_page_names_every_error_with_its_code() -> None:
     assert {name: int(cells[0]) for name, cells in rows("Errors").items()} == {
         name: code for name, (code, _) in TABLE.items()
     }
+
+
+def test_every_error_of_the_bridge_has_an_exception_of_the_mirrors() -> None:
+    without = sorted(set(TABLE) - set(errors.CLASSES))
+    assert without == [], f"mirror/errors.py has no exception with error = {', '.join(without)}"
 
 
 def test_the_page_names_every_limit_with_its_value() -> None:

@@ -108,6 +108,7 @@ def happen(machine: Sync, waiting: Send | None, event: str) -> list[Any]:
         return machine._event(event, wire.convert(results[event], _shape(event)), 1.0)
     if event in ("not_ready", "too_old"):
         return machine._event(event, {}, 1.0)
+    assert event in notices, f"sync.TABLE has an event {event!r}: add a message that makes it to `happen`"
     return machine.receive(notices[event], 1.0)
 
 
@@ -134,6 +135,14 @@ def test_every_event_in_every_state_does_what_the_table_says(state: State) -> No
             assert machine.state in rule.to, event
         if any(isinstance(effect, Close) for effect in effects):
             assert machine.state is State.DISCONNECTED, event
+
+
+def test_every_notice_is_an_event_of_the_table() -> None:
+    judged = {"set.batch", "bridge.heartbeat"}
+    forgotten = [
+        name for name in wire.PARAMS if name not in judged and name.partition(".")[2] not in sync.EVENTS
+    ]
+    assert forgotten == [], f"TABLE in mirror/sync.py says in no state what to do at {', '.join(forgotten)}"
 
 
 def test_every_action_of_the_table_exists_and_every_state_can_be_left() -> None:

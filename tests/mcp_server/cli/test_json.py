@@ -45,7 +45,11 @@ def test_every_command_writes_json_or_has_a_reason_not_to() -> None:
         name: any("--json" in option.opts for option in command.params)
         for name, command in commands(setmirror)
     }
-    assert {name for name, has in having.items() if not has} == set(NOT_FOR_PROGRAMS)
+    without = {name for name, has in having.items() if not has}
+    assert without == set(NOT_FOR_PROGRAMS), (
+        f"give the command --json (`options.as_json`), or correct NOT_FOR_PROGRAMS in {__file__}: "
+        f"{', '.join(sorted(without ^ set(NOT_FOR_PROGRAMS)))}"
+    )
 
 
 def lines(capsys: pytest.CaptureFixture[str], *words: str) -> list[object]:

@@ -251,10 +251,11 @@ def messy(song: Any) -> None:
 
 def test_every_shipped_recipe_is_sound_and_shown_by_a_test() -> None:
     assert faults(SHIPPED) == {}
-    assert set(SHOWS) == set(SHIPPED.recipes)
+    unshown = sorted(set(SHOWS) ^ set(SHIPPED.recipes))
+    assert unshown == [], f"SHOWS in {__file__} says what Live shows after each recipe: {', '.join(unshown)}"
 
 
-@pytest.mark.parametrize("name", sorted(SHIPPED.recipes))
+@pytest.mark.parametrize("name", sorted(SHOWS))
 async def test_a_recipe_does_what_it_says_and_one_undo_takes_it_back(
     name: str, autojump_clock: Clock, tmp_path: Path
 ) -> None:

@@ -49,6 +49,14 @@ def test_a_display_text_is_understood(text: str, amount: float, unit: str) -> No
     assert (pytest.approx(found.amount), found.unit) == (amount, unit)
 
 
+@pytest.mark.parametrize("written", sorted(display._UNITS))
+def test_every_unit_of_the_list_is_understood_behind_a_number(written: str) -> None:
+    unit, factor = display._UNITS[written]
+    parsed = display.quantity(f"2.5 {written}")
+    assert parsed is not None, f"the pattern _QUANTITY in contract/display.py does not match {written!r}"
+    assert (pytest.approx(parsed.amount), parsed.unit) == (2.5 * factor, unit)
+
+
 @pytest.mark.parametrize("text", ["Low Pass", "12 parsecs", "", "dB", "1/0", "4 : 0"])
 def test_words_are_no_quantity(text: str) -> None:
     assert display.quantity(text) is None
