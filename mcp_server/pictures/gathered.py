@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from mirror import Mirror, Node, errors
 
-from .. import units, views
+from .. import headless, units, views
 from ..music import from_set, harmony
 from . import theme
 from .arrangements import AUTOMATED, Block, Facts, Lane, arrangement
@@ -270,11 +270,13 @@ def _envelopes(mirror: Mirror, clip: Node) -> list[tuple[str, list[tuple[float, 
         if parameter is None:
             continue
         low, high = float(parameter.props.get("min", 0)), float(parameter.props.get("max", 1))
+        points = [(float(time), float(value)) for time, value, *_ in envelope.get("events") or ()]
+        drawn = [value for _, value in points]
+        if drawn and not low <= min(drawn) <= max(drawn) <= high:
+            # Live gives points in units of its own, such as hertz, where the parameter goes from 0 to 1.
+            low, high = min(drawn), max(drawn)
         wide = (high - low) or 1.0
-        points = [
-            (float(time), (float(value) - low) / wide) for time, value, *_ in envelope.get("events") or ()
-        ]
-        envelopes.append((parameter.name, points))
+        envelopes.append((parameter.name, [(time, (value - low) / wide) for time, value in points]))
     return envelopes
 
 
@@ -423,13 +425,15 @@ def arrangement_end(mirror: Mirror) -> float:
     return max(ends, default=0.0)
 
 
-def _dial(mirror: Mirror, node: Node | None, name: str = "") -> Dial:
+def _dial(mirror: Mirror, node: Node | None, name: str = "", device: Node | None = None) -> Dial:
     if node is None:
         return Dial(name, "", 0.0)
     props = node.props
     low, high = float(props.get("min") or 0.0), float(props.get("max", 1.0))
     wide = (high - low) or 1.0
     rest = props.get("default_value")
+    if rest is None and device is not None:
+        rest = headless.usual_value(device, node)
     return Dial(
         name or node.name,
         str(props.get("display") or ""),
@@ -471,7 +475,7 @@ def _panel(mirror: Mirror, node: Node) -> Panel:
         )
     parameters = list(mirror.children(node, "parameters"))
     switch = next((parameter for parameter in parameters if parameter.name == "Device On"), None)
-    dials = [_dial(mirror, parameter) for parameter in parameters if parameter is not switch]
+    dials = [_dial(mirror, parameter, device=node) for parameter in parameters if parameter is not switch]
     on = switch is None or bool(switch.props.get("value"))
     # Parameters that differ from their default come first, so that the limit never leaves them out.
     first = sorted(range(len(dials)), key=lambda n: (not differs(dials[n]), n))[:MOST_DIALS]

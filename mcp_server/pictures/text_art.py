@@ -67,8 +67,9 @@ class Canvas:
         return set_cell_size(text, max(0, width))
 
     def add(self, text: str) -> None:
-        """One line more; blanks at its end are left out."""
-        self.rows.append(set_cell_size(text, min(self.columns, cell_len(text))).rstrip())
+        """One line more, with a sign where it is cut; blanks at its end are left out."""
+        text = text.rstrip()
+        self.rows.append(self.fit(text, min(self.columns, cell_len(text))).rstrip())
 
     def text(self) -> str:
         """All lines."""
@@ -98,9 +99,11 @@ def text_art(subject: Subject, columns: int = COLUMNS, lines: int = LINES, encod
     return canvas.text()
 
 
-def _left_out(canvas: Canvas, count: int, what: str) -> None:
+def _left_out(canvas: Canvas, count: int, what: str, names: Sequence[str] = ()) -> None:
+    """The number of rows or columns for which there is no room, and the last of `names`, which they have."""
     if count > 0:
-        canvas.add(f"{canvas.signs['more']} {count} more {what}")
+        named = f": {', '.join(map(canvas.name, names[-count:]))}" if names else ""
+        canvas.add(f"{canvas.signs['more']} {count} more {what}{named}")
 
 
 # -- the Session ---------------------------------------------------------------------------------------------
@@ -126,8 +129,8 @@ def _grid(canvas: Canvas, grid: Grid) -> None:
             f"{n + 1} {sign}{canvas.name(row.name)} {canvas.name(row.note)}",
             [_cell(canvas, column.cells[n]) if n < len(column.cells) else "" for column in shown],
         )
-    _left_out(canvas, len(grid.columns) - len(shown), "tracks")
-    _left_out(canvas, len(grid.rows) - len(rows), "scenes")
+    _left_out(canvas, len(grid.columns) - len(shown), "tracks", [column.name for column in grid.columns])
+    _left_out(canvas, len(grid.rows) - len(rows), "scenes", [row.name for row in grid.rows])
     states = [
         *((canvas.signs[state], state) for state in session.SIGNS),
         (canvas.signs["stop"], "stop button"),
@@ -292,7 +295,7 @@ def _timeline(canvas: Canvas, timeline: Timeline) -> None:
         canvas.add(
             canvas.fit(name, side) + canvas.signs["bar"] + _blocks(canvas, lane, ruler, facts.beats_per_bar)
         )
-    _left_out(canvas, len(timeline.lanes) - len(lanes), "tracks")
+    _left_out(canvas, len(timeline.lanes) - len(lanes), "tracks", [lane.name for lane in timeline.lanes])
     automated = any(lane.automated for lane in timeline.lanes)
     canvas.add(arrangements.UNKNOWN_CURVES if automated else arrangements.UNKNOWN)
 
@@ -330,7 +333,7 @@ def _strips(canvas: Canvas, strips: Sequence[mixers.Strip]) -> None:
         canvas.add(
             f"{canvas.fit(canvas.name(strip.name), 16)} {_bar(canvas, strip.volume.position, 20)} {words}"
         )
-    _left_out(canvas, len(strips) - len(shown), "tracks")
+    _left_out(canvas, len(strips) - len(shown), "tracks", [strip.name for strip in strips])
 
 
 def _panel(canvas: Canvas, panel: Panel) -> None:

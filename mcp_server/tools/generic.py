@@ -110,7 +110,8 @@ Find = Callable[[str], Tool]
 @tools.writes(
     Batch,
     "Write in one step",
-    "Many calls of write tools, all or none, as one undo step. Indices and refs count the Set before it.",
+    "Many calls of write tools, all or none, as one undo step; not load or undo, and one transform a clip. Indices and "
+    "refs count the Set before it.",
     destructive=True,
     idempotent=False,
 )

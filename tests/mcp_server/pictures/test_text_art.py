@@ -183,3 +183,29 @@ async def test_look_answers_with_text_when_asked(autojump_clock: Any) -> None:
         assert all(name in shown for name in names)
         result = await whole.agent.client.call_tool("look", {"as": "text"})
         assert [each.type for each in result.content] == ["text"]
+
+
+async def test_a_sweep_shows_its_shape_and_a_type_of_filter_that_it_was_changed(autojump_clock: Any) -> None:
+    async with whole_path(demo_set()) as whole:
+        clip, sweep = "tracks/1/clip_slots/2", {"clip": "tracks/1/clip_slots/2", "begin": 300, "end": 4000}
+        await whole.call("recipe", action="run", name="filter-sweep", parameters=sweep)
+        picture = (await whole.call("look", targets=[clip], **{"as": "text"}))["text"]
+        row = next(line for line in picture.splitlines() if line.startswith("Freq"))
+        assert set("▁▄█") <= set(row)
+        await whole.call("insert_device", to=1, name="EQ Eight")
+        name = "1 Filter Type A"
+        eq = {"device": "tracks/1/devices/4"}
+        await whole.call("set_device", **eq, parameters={name: "High Pass 48dB"})
+        picture = (await whole.call("look", targets=[eq["device"]], **{"as": "text"}))["text"]
+        changed = [line for line in picture.splitlines() if line.startswith("*")]
+        assert [line[2:].split("  ")[0] for line in changed] == [name]
+
+
+def test_tracks_without_room_are_named_and_a_cut_line_says_so() -> None:
+    columns = [Column(f"tracks/{n}", f"Track {n}", "#ff0000", []) for n in range(12)]
+    lines = text_art(Grid(columns, []), 80).splitlines()
+    assert "… 5 more tracks: Track 7, Track 8, Track 9, Track 10, Track 11" in lines
+    assert "…" in Canvas(40, 10, "utf-8").fit("x" * 50, 40)
+    canvas = Canvas(40, 10, "utf-8")
+    canvas.add("word " * 20)
+    assert canvas.rows[0].endswith("…")
