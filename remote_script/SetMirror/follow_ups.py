@@ -1,8 +1,9 @@
 """Adds marks for properties without a listener of their own that another object's listener announces.
 
 The list of visible tracks announces folding and grouping, the selected track the selection, a slot's clip and the list
-of tracks whether a scene is empty, a clip whether its slot plays, and a stepped parameter which other parameters of its
-device are in use. Some changes may change the automation or mapping of any parameter: they hurry the rounds.
+of tracks whether a scene is empty, the return tracks the names of all sends, a clip whether its slot plays, and a
+stepped parameter which other parameters of its device are in use. Some changes may change the automation or mapping of
+any parameter: they hurry the rounds.
 """
 
 from __future__ import annotations
@@ -56,6 +57,12 @@ class _FollowUps:
         if bits & row.layout.bits_of(("tracks",)):
             for scene in row.value("scenes") or ():
                 self._mark(scene, ("is_empty",))
+        if bits & row.layout.bits_of(("return_tracks",)):
+            self._mark_sends()
+
+    def _of_track(self, row: Row, bits: int) -> None:
+        if row.role == "return_tracks":
+            self._mark_sends()
 
     def _of_selection(self, row: Row, bits: int) -> None:
         self._mark_tracks(("is_part_of_selection",))
@@ -82,9 +89,21 @@ class _FollowUps:
                 self._mark(id_, ("state", "is_enabled"))
 
     def _mark_tracks(self, names: Tuple[str, ...]) -> None:
-        tracks = (self._root.value("tracks") or ()) + (self._root.value("return_tracks") or ())
-        for id_ in tracks + (self._root.value("master_track"),):
+        for id_ in self._tracks() + (self._root.value("master_track"),):
             self._mark(id_, names)
+
+    def _mark_sends(self) -> None:
+        """A send has the name and the letter of its return track."""
+        for id_ in self._tracks():
+            track = self._rows.get(id_)
+            mixer = self._rows.get(track.value("mixer_device")) if track is not None else None
+            sends = mixer.value("sends") if mixer is not None else ()
+            for send in sends if isinstance(sends, tuple) else ():
+                self._mark(send, ("name", "original_name"))
+
+    def _tracks(self) -> Tuple[int, ...]:
+        tracks: Tuple[int, ...] = self._root.value("tracks") or ()
+        return tracks + (self._root.value("return_tracks") or ())
 
     def _mark(self, id_: Any, names: Tuple[str, ...]) -> None:
         row = self._rows.get(id_)
@@ -93,7 +112,8 @@ class _FollowUps:
 
 
 _BY_CLASS: Dict[str, Tuple[Tuple[str, ...], Callable[[_FollowUps, Row, int], None]]] = {
-    "Song": (("visible_tracks", "tracks"), _FollowUps._of_song),
+    "Song": (("visible_tracks", "tracks", "return_tracks"), _FollowUps._of_song),
+    "Track": (("name",), _FollowUps._of_track),
     "Song.View": (("selected_track",), _FollowUps._of_selection),
     "ClipSlot": (("has_clip",), _FollowUps._of_slot),
     "Clip": (("is_playing",), _FollowUps._of_clip),

@@ -165,3 +165,24 @@ async def test_a_person_who_stops_the_song_after_an_agent_stopped_the_clips_did_
         await whole.by_hand(lambda song: song.stop_playing())
         await quiet()
         assert told(whole, "is_playing", "song")[-1] == ("live", False)
+
+
+async def test_sends_follow_the_names_and_places_of_return_tracks_without_the_audit(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set(), audit_s=0.0) as whole:
+
+        def sends() -> list[list[str]]:
+            tracks = whole.mirror.children("song", "tracks")
+            mixers = [whole.mirror.children(track, "mixer_device")[0] for track in tracks]
+            return [[send.name for send in whole.mirror.children(mixer, "sends")] for mixer in mixers]
+
+        count = len(sends())
+        await write(whole, Set("return_tracks/1", "name", "Echo"))
+        await quiet()
+        assert sends() == [["A-Reverb", "B-Echo"]] * count
+        assert told(whole, "name", "tracks/0/mixer_device/sends/1") == [("agent", "B-Echo")]
+        await whole.by_hand(lambda song: song.delete_return_track(0))
+        await quiet()
+        assert sends() == [["A-Echo"]] * count
+        assert told(whole, "name", "tracks/0/mixer_device/sends/0") == [("live", "A-Echo")]
