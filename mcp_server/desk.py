@@ -178,6 +178,8 @@ class Desk:
             answer = await self.write(plan.final(), plan.label, dry_run=plan.dry_run, **more)
         except errors.MirrorError as problem:
             raise plan.in_terms_of_calls(problem, scope.batch.makes) from None
+        if plan.left:
+            answer = _partial(answer, plan.left)
         notes = [*scope.notes, *plan.notes]
         return {**answer, "notes": notes} if notes else answer
 
@@ -474,6 +476,16 @@ class Desk:
         if not result.seen:
             answer["seen"] = False
         return answer
+
+
+def _partial(answer: dict[str, Any], left: int) -> dict[str, Any]:
+    """The answer of a write that did only a part of what was asked for: this comes first."""
+    outcome = "partial" if answer["outcome"] == "verified" else answer["outcome"]
+    summary = (
+        f"partial: {left} {'thing stays as it is' if left == 1 else 'things stay as they are'}, see notes"
+    )
+    first = {"outcome": outcome, "summary": summary}
+    return {**first, **answer, **first}
 
 
 _REMOVING = frozenset(

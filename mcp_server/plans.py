@@ -66,6 +66,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
       operations: In order; `made(n)` stands for the object that operation n makes.
       makes: The object that `$k` stands for when this plan is call k of a batch.
       notes: Notes for the answer, such as which clip the selection meant.
+      left: The number of things that were asked for and stay as they are; `notes` names each with the reason.
       calls: The calls of a batch: the rules about their tools apply inside a batch too, and refusals name the call.
       if_revision, expect, dry_run: As `WriteRequest` has them.
     """
@@ -74,6 +75,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     operations: tuple[Operation, ...]
     makes: Product | None = None
     notes: tuple[str, ...] = ()
+    left: int = 0
     calls: tuple[BatchedCall, ...] = ()
     if_revision: int | None = None
     expect: tuple[tuple[Any, str, Any], ...] = ()

@@ -360,7 +360,7 @@ class Toolset:
 
 
 WRITTEN: dict[str, Any] = {
-    "outcome": {"enum": ["verified", "unchanged", "mismatch"]},
+    "outcome": {"enum": ["verified", "partial", "unchanged", "mismatch"]},
     "results": {"type": "array"},
 }
 

@@ -458,7 +458,7 @@ def _check_author(desk: Desk, who: str) -> None:
         raise errors.NotFound(
             f"The log has no change by {who[:60]!r}",
             who[:60],
-            hint=f"authors are {', '.join((*known, *always[:3]))}",
+            hint=f"authors are {', '.join((*known, *always[:4]))}",
         )
 
 

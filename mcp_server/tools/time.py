@@ -72,6 +72,7 @@ def revert(scope: Scope, args: Revert) -> Plan:
         expect=tuple(made.expect),
         dry_run=args.dry_run,
         notes=tuple(notes),
+        left=len(made.left),
         makes=None,
     )
 
@@ -245,6 +246,7 @@ async def _recalled(desk: Desk, saved_mix: Mix, dry_run: bool) -> dict[str, Any]
         expect=tuple(made.expect),
         dry_run=dry_run,
         notes=tuple(notes),
+        left=len(made.left),
         makes=None,
     )
     answer, _, _ = await desk.carry_out(lambda scope: plan)

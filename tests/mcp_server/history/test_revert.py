@@ -73,6 +73,9 @@ async def test_a_value_that_somebody_else_changed_since_stays_and_is_named(autoj
         assert song.tempo == 101.0
         assert song.tracks[1].name == "Keys"
         (left,) = answer["notes"]
+        assert answer["outcome"] == "partial"
+        assert answer["summary"] == "partial: 1 thing stays as it is, see notes"
+        assert list(answer).index("outcome") < list(answer).index("results")
         assert left.startswith("left: song 'Lo-Fi Demo': tempo")
         assert "a person or Live" in left
 
