@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+import anyio
 import msgspec
 
 from mirror import (
@@ -31,6 +32,7 @@ from mirror.token import PROCESS
 from mirror.undo import CAME_BACK
 from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.contract.errors import TABLE
+from remote_script.SetMirror.contract.limits import DEADLINE_S
 
 from .asked import Asked
 from .bitwig.reasons import lacking
@@ -47,8 +49,8 @@ from .sight import Sight
 FILE_ARGUMENT = "file_path"
 JUDGED = 4
 """Attempts to judge a write again because its rules match other objects meanwhile."""
-PLANNED = 64
-"""Attempts to plan a write again because what it was computed from was edited meanwhile: one for each waiting write."""
+PLAN_S = DEADLINE_S
+"""A write is planned again for so long because what it was computed from was edited: who turns a knob edits often."""
 EMPTY_HINTS = tuple(
     TABLE[name][1]
     for name in ("INVALID_VALUE", "INVALID_PARAMS", "NOT_FOUND", "LIVE_REFUSED", "NOT_WRITABLE")
@@ -152,17 +154,22 @@ class Desk:
         """Plan and execute one write; plan again if an object that the plan was computed from was edited meanwhile.
 
         Raises:
-          PreconditionFailed: such an object was edited again before each of `PLANNED` attempts.
+          PreconditionFailed: such an object was edited again and again for `PLAN_S`.
         """
-        for attempt in range(PLANNED):
+        end = anyio.current_time() + PLAN_S
+        while True:
             scope = self.scope
             plan = planned(scope)
             try:
                 return await self._execute(scope, plan), plan, scope
             except errors.PreconditionFailed as problem:
-                if "unchanged" not in problem.facts or attempt == PLANNED - 1:
+                if "unchanged" not in problem.facts:
                     raise
-        raise AssertionError
+                if anyio.current_time() >= end:
+                    problem.hint = (
+                        "it is being edited all the time; nothing was done, send the call again later"
+                    )
+                    raise
 
     async def _execute(self, scope: Scope, plan: Plan) -> dict[str, Any]:
         if len(plan.operations) == 1 and (history := self._history(plan.operations[0])) is not None:

@@ -173,3 +173,39 @@ async def test_a_change_of_a_choice_is_refused_and_not_taken_for_its_number(auto
             for value in ("+1", "by 1", "by -1"):
                 code = await whole.refused("set_property", target=target, property=name, value=value)
                 assert code == "INVALID_VALUE"
+
+
+@pytest.mark.parametrize("drag_s", [1.5, 60.0])
+async def test_an_edit_waits_for_the_end_of_a_persons_drag_as_long_as_a_write_may_last(
+    autojump_clock: Clock, drag_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mcp_server.desk.PLAN_S", 2.0)
+    async with whole_path(demo_set()) as whole:
+        await with_clip(whole)
+        end = trio.current_time() + drag_s
+        drags = 0
+
+        async def drag() -> None:
+            nonlocal drags
+            while trio.current_time() < end:
+                drags += 1
+                name = f"Take {drags}"
+                await whole.by_hand(
+                    lambda song, name=name: setattr(song.tracks[2].clip_slots[4].clip, "name", name)
+                )
+                await trio.sleep(0.01)
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(drag)
+            tool, args = edit(edit="velocity", add=5)
+            if drag_s < 2:
+                assert (await whole.call(tool, **args))["outcome"] == "verified"
+                assert trio.current_time() >= end
+                assert whole.mirror.notes(CLIP)[0].velocity == 85
+            else:
+                with pytest.raises(Refused) as refusal:
+                    await whole.call(tool, **args)
+                assert refusal.value.data["error"] == "PRECONDITION_FAILED"
+                assert "edited all the time" in refusal.value.data["hint"]
+                assert whole.mirror.notes(CLIP)[0].velocity == 80
+            nursery.cancel_scope.cancel()
