@@ -22,7 +22,7 @@ from remote_script.SetMirror.contract import scales
 from . import harmony
 from .context import Context, Scale
 from .keys import Key, find_key
-from .note import Note, in_order
+from .note import Note, in_order, strummed
 from .ticks import BEAT, Ticks, from_beats, nearest, to_beats
 from .time_edits import TOGETHER
 
@@ -205,17 +205,6 @@ def outside(parts: Sequence[Part], context: Context) -> dict[str, Outside]:
     return rows
 
 
-def _struck(notes: Iterable[Note]) -> list[list[Note]]:
-    """Notes that form one chord, strummed chords included: each starts at most a 1/64 note after the one before it."""
-    groups: list[list[Note]] = []
-    for note in in_order(notes):
-        if groups and note.start - groups[-1][-1].start <= TOGETHER and note.start < groups[-1][0].end:
-            groups[-1].append(note)
-        else:
-            groups.append([note])
-    return groups
-
-
 def _together_as(part: Part) -> Any:
     """The same for parts that can sound together: in the arrangement, in a scene; a muted part is alone."""
     if part.muted or (part.start is None and part.scene is None):
@@ -235,10 +224,14 @@ def _chord_classes(parts: Sequence[Part], context: Context) -> dict[Any, dict[in
         together = [note for line in lines for note in line]
         classes = chords[group] = defaultdict(set)
         for line in lines:
-            for struck in _struck(line):
+            for struck in strummed(line, TOGETHER):
                 tones = harmony.chord_tones([note.pitch for note in struck])
                 end = max(note.end for note in struck)
-                for n in range(int(struck[0].start // step), int((end - 1) // step) + 1) if tones else ():
+                for n in (
+                    range(int(min(note.start for note in struck) // step), int((end - 1) // step) + 1)
+                    if tones
+                    else ()
+                ):
                     classes[n] |= tones
         for notes in (*lines, together) if len(lines) > 1 else lines:
             end = max((note.end for note in notes), default=0)

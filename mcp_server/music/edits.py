@@ -317,10 +317,6 @@ class Transformed(NamedTuple):
     """Number of notes that edits cut where the next note of their pitch starts."""
 
 
-_NEW = 1 << 40
-"""Ids from here on belong to notes that an edit made: newer than the clip's notes, as they are in a clip."""
-
-
 def transform(edits: Iterable[Edit], notes: Iterable[Note], context: Context) -> Transformed:
     """The notes after all `edits`, one after the other, each with the result that it has in a clip of Live.
 
@@ -330,7 +326,10 @@ def transform(edits: Iterable[Edit], notes: Iterable[Note], context: Context) ->
       InvalidValue: a note would leave 0 to 127, or an option does not fit the notes.
       TooLarge: there would be more than 50,000 notes.
     """
-    present, ids = in_order(notes), count(_NEW)
+    present = in_order(notes)
+    own = {note.note_id for note in present}
+    # A note that an edit makes is newer than the clip's, as it is in a clip.
+    ids = count(1 + max((note.note_id for note in present if note.note_id is not None), default=0))
     result = Transformed([], [], 0, 0)
     for number, edit_ in enumerate(edits):
         chosen, rest = edit_.select.chosen(present, context)
@@ -345,7 +344,7 @@ def transform(edits: Iterable[Edit], notes: Iterable[Note], context: Context) ->
         result.replaced.extend(
             Replacement(number, edit_.name, note)
             for note in clip.replaced
-            if note.note_id is not None and note.note_id < _NEW
+            if note.note_id is not None and note.note_id in own
         )
         result = result._replace(
             slivers=result.slivers + len(clip.slivers),
@@ -355,10 +354,7 @@ def transform(edits: Iterable[Edit], notes: Iterable[Note], context: Context) ->
             note if note.note_id is not None else replace(note, note_id=next(ids)) for note in clip.notes
         ]
     return result._replace(
-        notes=[
-            note if note.note_id is None or note.note_id < _NEW else replace(note, note_id=None)
-            for note in present
-        ]
+        notes=[note if note.note_id in own else replace(note, note_id=None) for note in present]
     )
 
 

@@ -17,7 +17,7 @@ from mirror import errors
 
 from . import analysis, writing
 from .context import Context
-from .note import SLIVER, Note, chords, in_order, settled
+from .note import SLIVER, Note, in_order, settled, strummed
 from .ticks import BEAT, Ticks
 from .time_edits import TOGETHER, SwingNotes
 
@@ -169,7 +169,7 @@ def halved(notes: Iterable[Note], bar: int, *, each_pitch: bool) -> list[Note]:
       each_pitch: Count each pitch by itself, so that every drum of a pattern stays.
     """
     lines: dict[int, list[list[Note]]] = {}
-    for group in chords(notes, TOGETHER):
+    for group in strummed(notes, TOGETHER):
         for part in [[note] for note in group] if each_pitch else [group]:
             lines.setdefault(part[0].pitch if each_pitch else 0, []).append(part)
     staying: list[Note] = []
@@ -177,7 +177,7 @@ def halved(notes: Iterable[Note], bar: int, *, each_pitch: bool) -> list[Note]:
         counts: Counter[int] = Counter()
         for part in line:
             # A note that is played a little early belongs to the bar that it begins.
-            number = int((part[0].start + TOGETHER) // bar)
+            number = int((min(note.start for note in part) + TOGETHER) // bar)
             if counts[number] % 2 == 0:
                 staying += part
             counts[number] += 1

@@ -97,6 +97,20 @@ def chords(notes: Iterable[Note], within: Ticks = 0) -> list[list[Note]]:
     return [sorted(group, key=lambda note: note.pitch) for group in groups] if within else groups
 
 
+def strummed(notes: Iterable[Note], within: Ticks) -> list[list[Note]]:
+    """Chords, strummed ones included, each low to high, by time.
+
+    Each note of a chord starts at most `within` ticks after the one before it, while the first one sounds.
+    """
+    groups: list[list[Note]] = []
+    for note in in_order(notes):
+        if groups and note.start - groups[-1][-1].start <= within and note.start < groups[-1][0].end:
+            groups[-1].append(note)
+        else:
+            groups.append([note])
+    return [sorted(group, key=lambda note: note.pitch) for group in groups]
+
+
 SLIVER = BEAT // 16
 """A note that is cut to less than a 1/64 note by a later note of its pitch is too short to be heard."""
 

@@ -17,7 +17,7 @@ from remote_script.SetMirror.contract.notes import GRIDS, nearest_line
 
 from .context import Context
 from .edits import Curve, Edit, Fraction01, Time, clamped, curved, edit, whole_step
-from .note import HAIR, Note, chords, in_order
+from .note import HAIR, Note, chords, in_order, strummed
 from .ticks import BEAT, Ticks, exact, from_beats, nearest, ratio, scaled, to_beats
 
 TOGETHER = BEAT // 16
@@ -275,7 +275,7 @@ class Legato(Edit):
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         gap = _length_or_0(context, self.gap)
-        groups = chords(notes, TOGETHER)
+        groups = strummed(notes, TOGETHER)
         end = self.span(notes, context)[1]
         starts = [min(note.start for note in group) for group in groups]
         connected = []

@@ -282,11 +282,15 @@ def test_legato_fills_to_the_next_chord_and_the_last_one_to_the_end() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 999))
-@pytest.mark.parametrize("then", [{"edit": "legato"}, {"edit": "arpeggiate"}], ids=["legato", "arpeggiate"])
-def test_of_humanized_chords_no_stub_is_made(then: dict[str, Any], seed: int) -> None:
+@pytest.mark.parametrize(
+    "then",
+    [[{"edit": "legato"}], [{"edit": "arpeggiate"}], [{"edit": "strum"}, {"edit": "legato"}]],
+    ids=["legato", "arpeggiate", "strummed legato"],
+)
+def test_of_humanized_chords_no_stub_is_made(then: list[dict[str, Any]], seed: int) -> None:
     chords = [note for start in (0.0, 4.0, 8.0) for note in chord(48, 55, 60, start=start)]
-    found = edited(chords, {"edit": "humanize", "timing": 0.02, "seed": seed}, then, span=(0, 12 * BEAT))
-    assert all(note.duration >= SLIVER for note in found)
+    found = edited(chords, {"edit": "humanize", "timing": 0.02, "seed": seed}, *then, span=(0, 12 * BEAT))
+    assert all(note.duration >= (3 * BEAT if then[-1]["edit"] == "legato" else SLIVER) for note in found)
 
 
 def test_strumming_up_delays_the_upper_notes_and_keeps_all_ends() -> None:

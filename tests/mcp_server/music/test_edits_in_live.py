@@ -91,3 +91,17 @@ async def test_a_note_that_another_would_replace_is_named_with_the_edit_before_i
         answer = await whole.call("transform_notes", clips=[ONE], edits=edits, overwrite=True)
         lost = caught.value.data["count"]
         assert any(f"{lost} replaced by others" in note for note in answer["notes"])
+
+
+async def test_notes_of_the_same_batch_are_replaced_only_with_a_word_too(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        quantize = {"clips": ["$0"], "edits": [{"edit": "quantize", "grid": "1/1"}]}
+        calls: list[dict[str, Any]] = [
+            {"tool": "create_clip", "args": {"track": 1, "slot": 1, "notes": "C3@0 C3@1 D3@2"}},
+            {"tool": "transform_notes", "args": quantize},
+        ]
+        with pytest.raises(Refused, match=r"call 1 \(transform_notes\).*C3@0.* 3 → 2"):
+            await whole.call("batch", calls=calls)
+        quantize["overwrite"] = True
+        await whole.call("batch", calls=calls)
+        assert len(whole.mirror.notes(f"{ONE}/clip")) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -154,6 +155,11 @@ def test_half_of_chords_keeps_whole_chords_and_says_when_there_is_nothing_to_lea
     assert [(n.pitch, int(n.start)) for n in layout.clips[0].notes] == [
         (pitch, bar * BAR) for bar in range(2) for pitch in (60, 64, 67)
     ]
+    strum = run([read({"edit": "strum", "time": "1/32"})], chords, Context(span=(0, 2 * BAR)))
+    layout = lay_out(
+        [Section("A", 2, (replace(source, notes=tuple(strum)),), half=frozenset({13}))], Context()
+    )
+    assert [n.pitch for n in layout.clips[0].notes] == [60, 64, 67, 60, 64, 67]
     slow = Source(4, 13, "Keys", BAR, chords[:3])
     assert (
         "no second note" in lay_out([Section("A", 2, (slow,), half=frozenset({13}))], Context()).left_out[0]
