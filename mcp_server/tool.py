@@ -25,6 +25,7 @@ from remote_script.SetMirror.contract.naming import near_names
 from . import readiness, reading, schemas, unavailable
 from .answers import lean
 from .desk import EMPTY_HINTS, Desk
+from .history.returning import came_back_as
 from .plans import Plan, Planner, Scope
 from .resources import stamp, stamped
 
@@ -144,6 +145,8 @@ class Tool:
             for text, reason in _REASONS.items():
                 if text in problem.rule:
                     problem.hint = reason
+            if (former := _NO_ID.search(problem.rule)) is not None:
+                _name_successor(desk, problem, int(former[1]))
             if not desk.mirror.epoch and not isinstance(problem, errors.InvalidParams | errors.InvalidValue):
                 problem = readiness.not_ready(desk.mirror)
             daw = desk.mirror.daw
@@ -357,6 +360,16 @@ class Toolset:
         **more: Any,
     ) -> None:
         self.tools[name] = Tool(name, title, description, arguments, run, self.name, output=output, **more)
+
+
+_NO_ID = re.compile(r"There is no object with id (\d{1,15})\b")
+
+
+def _name_successor(desk: Desk, problem: errors.MirrorError, former: int) -> None:
+    """Name the present id of an object that came back by an undo, or was made again, under another one."""
+    now = came_back_as(desk.mirror, former)
+    if now is not None:
+        problem.hint = f"it came back as id:{now} ({desk.mirror.ref(now)}): write that"
 
 
 WRITTEN: dict[str, Any] = {

@@ -45,11 +45,20 @@ class Notes:
 
 
 def put_back(present: Iterable[Note], chains: Mapping[int, list[Link]]) -> Notes:
-    """What the notes of a clip need for the selected changes in their chains to be taken back."""
+    """What the notes of a clip need for the selected changes in their chains to be taken back.
+
+    Notes of a clip that came back may have other ids: a note without its id is the equal one that no chain is about.
+    """
     now = {note.note_id: note for note in present}
+    strangers = [note for note in now.values() if note.note_id not in chains]
     notes = Notes()
     for note_id, chain in chains.items():
         run, note = newest_run(chain), now.get(note_id)
+        if note is None and chain and chain[-1].after is not None:
+            note = next((other for other in strangers if _under(note_id, other) == chain[-1].after), None)
+            if note is not None:
+                strangers.remove(note)
+                note_id, note = note.note_id, chain[-1].after
         first = next((link for link in chain if link.selected), None)
         if first is None:
             continue
@@ -64,5 +73,9 @@ def put_back(present: Iterable[Note], chains: Mapping[int, list[Link]]) -> Notes
         elif note is None:
             notes.back.append(target)
         else:
-            notes.changed.append(target)
+            notes.changed.append(_under(note_id, target))
     return notes
+
+
+def _under(note_id: int, note: Note) -> Note:
+    return msgspec.structs.replace(note, note_id=note_id)

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
-from mirror import Event
+from mirror import Event, Mirror
 from mirror.store import Store
 from mirror.writes import history_step
 
@@ -38,19 +39,47 @@ class Returning:
     same: dict[int, int] = field(default_factory=dict)
 
     def renamed(self, events: Iterable[Event]) -> list[Event]:
-        """The events, with the values of objects that came back, and the names of moved ones, under present ids."""
-        names = {**{removal.id: id_ for id_, removal in self.moved.items()}, **self.same}
+        """The events, with the contents of objects that came back, and the names of moved ones, under present ids."""
+        successors = self._successors()
+        return [self._renamed(event, successors) for event in events]
+
+    def _renamed(self, event: Event, successors: Mapping[int, int]) -> Event:
+        if event.kind not in ("set", "content"):
+            return event
+        id_ = _followed(successors if event.name == "name" else self.same, event.id)
+        if event.name == "automation_envelopes":
+            sides = {"before": self._envelopes(event.before), "after": self._envelopes(event.after)}
+            return msgspec.structs.replace(event, id=id_, **sides)
+        return event if id_ == event.id else msgspec.structs.replace(event, id=id_)
+
+    def _envelopes(self, envelopes: Any) -> Any:
+        """A clip's envelopes, with the present ids of their parameters."""
+        if not self.same or not isinstance(envelopes, list | tuple):
+            return envelopes
         return [
-            msgspec.structs.replace(
-                event, id=_followed(names if event.name == "name" else self.same, event.id)
-            )
-            if event.kind == "set" and event.name != "automation_envelopes"
-            else event
-            for event in events
+            {**envelope, "parameter": self.present(envelope["parameter"])} if envelope else envelope
+            for envelope in envelopes
         ]
 
     def present(self, id_: int) -> int:
         return _followed(self.same, id_)
+
+    def successor(self, id_: int) -> int:
+        """The present id of an object that came back or was made again; otherwise its own."""
+        return _followed(self._successors(), id_)
+
+    def _successors(self) -> dict[int, int]:
+        return {**{removal.id: id_ for id_, removal in self.moved.items()}, **self.same}
+
+
+def came_back_as(mirror: Mirror, id_: int) -> int | None:
+    """The present id of an object that had this id and came back, as far as the log goes back; None for others."""
+    removals = mirror.log.removals()
+    if not any(removal.id == id_ for removal in removals):
+        return None
+    is_taken_back = mirror.writes.history.is_taken_back
+    now = returning(mirror.log.whole(), removals, mirror.store, is_taken_back).successor(id_)
+    return now if now != id_ and now in mirror.store.nodes and not mirror.hides(now) else None
 
 
 def _followed(ids: Mapping[int, int], id_: int) -> int:

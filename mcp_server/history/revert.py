@@ -48,14 +48,16 @@ _FOLLOWS = ("ClipSlot", "MixerDevice", "DeviceParameter", "DrumPad")
 class Reverting:
     """The operations of a revert, and the changes that it leaves.
 
-    `done` has a text for each restored value, `left` a text with the reason for each change that stays. `expect` has
-    the values, (id, name, value), that must still be the same when the operations are executed.
+    `done` has a text for each restored value, `left` a text with the reason for each change that stays, `as_before` a
+    text for what an undo restored already. `expect` has the values, (id, name, value), that must still be the same
+    when the operations are executed.
     """
 
     operations: list[Operation] = field(default_factory=list)
     expect: list[tuple[int, str, Any]] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    as_before: list[str] = field(default_factory=list)
 
 
 def revert(
@@ -79,10 +81,10 @@ def revert(
     Raises:
       NotFound: no event is selected; the hint names the authors or writes of the log.
     """
-    chosen = selected(events, selection, reader.store)
     if removals is None:
         removals = [event for event in events if event.kind == "remove"]
     back = returning(events, removals, reader.store, is_taken_back)
+    chosen = selected(back.renamed(events), selection, reader.store)
     # What a refused write set, it set back; what automation moves, nobody edits.
     events = [
         event
@@ -310,7 +312,7 @@ class _Reversal:
                 else "an undo in Live"
             )
             more = f" and {len(nodes) - 1} more objects" if len(nodes) > 1 else ""
-            self._result.left.append(
+            self._result.as_before.append(
                 f"{self._where(nodes[0])}{more} came back by {by}: not new, so not deleted"
             )
 

@@ -60,7 +60,7 @@ def revert(scope: Scope, args: Revert) -> Plan:
         removals=mirror.log.removals(),
         is_taken_back=mirror.writes.history.is_taken_back,
     )
-    notes += [f"left: {reason}" for reason in made.left]
+    notes += [f"left: {reason}" for reason in made.left] + made.as_before
     if not made.operations:
         why = "; ".join(notes) or "all values are as they were before"
         raise errors.PreconditionFailed(f"There is nothing to put back: {why[:1000]}", hint="see get_changes")

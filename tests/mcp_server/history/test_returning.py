@@ -9,7 +9,10 @@ import pytest
 import trio
 import trio.testing
 
+from mcp_server.history import notes
+from mcp_server.history.chains import Link
 from mcp_server.history.when import moment
+from mirror import Event, Note
 from mirror.errors import InvalidValue
 from tests.lean import demo_set
 from tests.whole import QUIET_S, Refused, Whole, whole_path
@@ -127,6 +130,65 @@ async def test_values_are_put_back_in_what_was_deleted_and_undone_since(autojump
         await whole.call("set_track", track="tracks/2", name="Low")
         await whole.call("revert", since=since)
         assert [song.tracks[1].name, song.tracks[2].name] == ["Keys", "Bass"]
+
+
+@pytest.mark.parametrize("gone", ["tracks/2/clip_slots/1/clip", "tracks/2"])
+@pytest.mark.parametrize("by_hand", [False, True])
+async def test_edits_of_notes_and_envelopes_are_reverted_after_their_clip_was_deleted_and_undone(
+    gone: str, by_hand: bool, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        clip, volume = "tracks/2/clip_slots/1/clip", "tracks/2/mixer_device/volume"
+        since = whole.mirror.revision
+        present = whole.mirror.notes(whole.mirror.resolve(clip))
+
+        def content() -> Any:
+            clip = whole.stage.live.song.tracks[2].clip_slots[1].clip
+            played = [(n.pitch, n.start_time, n.duration, n.velocity) for n in clip.get_all_notes_extended()]
+            return sorted(played), clip.has_envelopes
+
+        before, former = content(), whole.mirror.resolve(clip).id
+        change = [{"id": present[0].note_id, "velocity": 11}]
+        await whole.call("edit_notes", clip=clip, add="C6@0:1", remove=[present[2].note_id], change=change)
+        step = {"time": 1, "length": 1, "value": "-40 dB"}
+        await whole.call("edit_envelope", clip=clip, parameter=volume, steps=[step])
+        await whole.call("delete", targets=[gone])
+        if by_hand:
+            await whole.by_hand(lambda song: song.undo())
+            await trio.sleep(QUIET_S)
+        else:
+            await whole.call("undo")
+        now = whole.mirror.resolve(clip).id
+        assert now != former
+        with pytest.raises(Refused) as caught:
+            await whole.call("get_notes", clip=f"id:{former}")
+        assert caught.value.data["hint"] == f"it came back as id:{now} ({clip}): write that"
+        answer = await whole.call("revert", under=clip, since=since)
+        assert answer["outcome"] == "verified"
+        assert content() == before
+
+
+def test_a_note_that_came_back_under_another_id_is_the_equal_one_of_its_clip() -> None:
+    rest: Any = {"probability": 1.0, "velocity_deviation": 0.0, "release_velocity": 64.0}
+
+    def note(id_: int, pitch: int, velocity: float = 100.0) -> Note:
+        return Note(
+            note_id=id_, pitch=pitch, start_time=0.0, duration=1.0, velocity=velocity, mute=False, **rest
+        )
+
+    def link(before: Note | None, after: Note | None) -> Link:
+        return Link(Event(1, 0.0, "e", 1, "content", "me", ""), before, after, True)
+
+    chains = {
+        1: [link(note(1, 60), note(1, 60, 11.0))],
+        2: [link(None, note(2, 62))],
+        3: [link(note(3, 64), None)],
+    }
+    changes = notes.put_back([note(71, 60, 11.0), note(72, 62), note(73, 65)], chains)
+    assert (changes.changed, changes.gone, changes.back) == ([note(71, 60)], [72], [note(3, 64)])
+    assert not changes.others
+    # A person's note is nobody else's.
+    assert notes.put_back([note(71, 60, 12.0)], {1: chains[1]}).others == 1
 
 
 async def test_an_object_that_comes_and_goes_within_one_write_is_no_change(autojump_clock: Clock) -> None:
