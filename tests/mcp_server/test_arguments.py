@@ -397,6 +397,8 @@ OWN: dict[str, dict[str, Any]] = {
         "rhythm": "x.x",
         "style": "walking",
         "octave": 4,
+        # Not what the texts of the base calls give, which is accepted as a default is.
+        "length": "3 bars",
     },
 }
 """Where a tool needs another value than the others."""
