@@ -442,7 +442,8 @@ async def with_history(whole: Whole) -> int:
         [Set("song", "tempo", 92.0), Set("tracks/1/mixer_device/panning", "value", 0.5)], author="b"
     )
     between = whole.mirror.revision
-    await whole.mirror.write([Set("song", "tempo", 93.0)], author="b")
+    for tempo in (93.0, 94.0):
+        await whole.mirror.write([Set("song", "tempo", tempo)], author="b")
     await whole.mirror.write([Set("tracks/1", "name", "B")], author="b")
     return between
 
