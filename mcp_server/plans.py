@@ -236,6 +236,10 @@ class Scope:
         self._meant[target] = node.id
         return node
 
+    def same(self, words: str, node: Node) -> Node:
+        """The object that these words stood for at the first reading of this call; `node` if this is the first."""
+        return self.mirror.node(self._meant.setdefault(words, node.id))
+
     def _clip_before(self, id_: int) -> Node | None:
         """The clip of an id, or in the slot of an id, before the batch."""
         node = self.mirror.node(id_)
@@ -352,7 +356,7 @@ class Scope:
                 f"The argument for the {kind.casefold()} is missing, and no {kind.casefold()} is selected in Live",
                 hint=f"give {kind.casefold()} by index, ref or name",
             )
-        node = self.mirror.node(id_)
+        node = self.same(f"the selected {kind}", self.mirror.node(id_))
         self.notes.append(
             f"{self.ref(node)} {node.name!r} is meant: it is selected in Live".replace(" ''", "")
         )

@@ -46,6 +46,7 @@ class Place(Protocol):
     def named(self, name: str, *kinds: str) -> list[Node]: ...
     def has_id(self, id_: int) -> bool: ...
     def later(self, owner: Node, role: str, text: str) -> Node: ...
+    def same(self, words: str, node: Node) -> Node: ...
     def parameter_below(self, node: Node, name: str) -> Node | None: ...
 
 
@@ -240,6 +241,8 @@ def target(
     at = children[number] if 0 <= number < len(children) else None
     if at is not None and within is None:
         at = place.resolve(f"{role}/{number}")
+    elif at is not None and within is not None:
+        at = place.same(f"{number} in {role} of {within.id}", at)
     if len(named) == 1 and named[0] is not at and (at is None or named[0].id != at.id):
         if at is None:
             return named[0]

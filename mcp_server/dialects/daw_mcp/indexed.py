@@ -140,7 +140,7 @@ class IndexedSet:
             raise errors.InvalidValue(
                 f"There is no {what} {index}: they are counted from {self.dialect.first} to {last}", index
             )
-        return nodes[place]
+        return self.scope.same(f"{what} {index} of {nodes[place].parent}", nodes[place])
 
     def selected(self, prop: str) -> Any:
         return self.scope.resolve("view").props.get(prop)
@@ -153,7 +153,7 @@ class IndexedSet:
         track = next((track for track in self.tracks if track.id == chosen), None)
         if track is None:
             raise errors.InvalidParams("No track with a number is selected", hint="give trackIndex")
-        return track
+        return self.scope.same("the selected track", track)
 
     def slots(self, track: Node) -> Sequence[Node]:
         slots = self.scope.children(track, "clip_slots") if track.role == "tracks" else ()
@@ -174,7 +174,7 @@ class IndexedSet:
         chosen = self.selected("highlighted_clip_slot")
         if not isinstance(chosen, int) or not self.scope.has_id(chosen):
             raise errors.InvalidParams("No clip slot is selected", hint="give trackIndex and slotIndex")
-        return self.scope.mirror.node(chosen)
+        return self.scope.same("the selected slot", self.scope.mirror.node(chosen))
 
     def clip(self, p: AtSlot) -> Node:
         return self.scope.clip_in(self.slot(p))

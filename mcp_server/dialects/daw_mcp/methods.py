@@ -165,13 +165,16 @@ async def call(desk: Desk, dialect: Dialect, method: str, params: Any) -> dict[s
         return done
     if done.plan is None:
         return {"success": True}
-    plan = done.plan
+    answer, plan = done.answer, done.plan
 
     def planned(scope: Scope) -> Plan:
+        nonlocal answer, plan
         again = METHODS[method].handler(IndexedSet(desk, dialect, scope), arguments)
-        return again.plan if isinstance(again, Write) and again.plan is not None else plan
+        if isinstance(again, Write) and again.plan is not None:
+            answer, plan = again.answer, again.plan
+        return plan
 
     written, _, _ = await desk.carry_out(planned)
     if written["outcome"] == "mismatch":
         raise errors.LiveRefused("Live took the change but shows another value", hint="read the value again")
-    return done.answer(IndexedSet(desk, dialect), written)
+    return answer(IndexedSet(desk, dialect), written)
