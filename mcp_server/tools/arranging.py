@@ -17,7 +17,7 @@ from remote_script.SetMirror.contract.places import ID
 
 from ..fields import Overwrite, Time
 from ..late_nodes import made
-from ..music import export, form, from_set, ranges
+from ..music import covered, export, form, from_set, ranges
 from ..music.from_set import notes_of, span
 from ..music.ticks import BEAT, Ticks, from_beats, to_beats
 from ..plans import Plan, Scope, only
@@ -93,6 +93,9 @@ def arrange(scope: Scope, args: Arrange) -> Plan:
             ops, notes = _midi_file(scope, args, start)
         case _:
             ops, notes = _range(scope, args, start)
+    # What earlier calls of a batch clear, only the script knows.
+    if not scope.batch.made and (under := covered.covered(scope.mirror, ops)):
+        notes = (*notes, _overwritten(scope, under, allowed=args.overwrite))
     return Plan.of(
         f"arrange: {args.action}",
         ops,
@@ -101,6 +104,18 @@ def arrange(scope: Scope, args: Arrange) -> Plan:
         overwrite=args.overwrite,
         makes=None,
     )
+
+
+def _overwritten(scope: Scope, clips: dict[str, list[Node]], *, allowed: bool) -> str:
+    """The note about all clips that are written over; WouldOverwrite, with the same words, if that is not allowed."""
+    said = covered.in_words(clips)
+    if allowed:
+        return f"overwrites {said}"
+    nodes = [node for part in clips.values() for node in part]
+    about = [
+        {"id": node.id, "type": node.type, "ref": scope.ref(node), "name": node.name} for node in nodes[:20]
+    ]
+    raise errors.WouldOverwrite(f"arrange would overwrite {said}", replaced=about, count=len(nodes))
 
 
 def _written(clip: form.NewClip, first: int, color: int | None = None) -> list[Operation]:

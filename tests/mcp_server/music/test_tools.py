@@ -322,6 +322,28 @@ async def test_an_arrangement_over_clips_can_be_tried_dry(autojump_clock: Any) -
         assert (await whole.call("transform_notes", **quantize, dry_run=True, overwrite=True))["dry_run"]
 
 
+@pytest.mark.parametrize("start", [0, 16, 40])
+async def test_all_clips_that_an_arrangement_writes_over_are_named_by_track(
+    start: int, autojump_clock: Any
+) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        arguments: dict[str, Any] = {"sections": [{"name": "Hook", "bars": 6, "fill": True}], "start": start}
+        with pytest.raises(Refused) as caught:
+            await whole.call("arrange", **arguments)
+        problem = caught.value.data
+        answer = await whole.call("arrange", **arguments, dry_run=True, overwrite=True)
+        replaced = {entry["id"]: entry["name"] for line in answer["results"] for entry in line["replaced"]}
+        named = {entry["id"]: entry["name"] for entry in problem["replaced"]}
+        assert named == {
+            id_ if isinstance(id_, int) else int(id_[3:]): name for id_, name in replaced.items()
+        }
+        assert problem["count"] == len(named) > 1
+        for track in whole.mirror.children("song", "tracks"):
+            count = sum(clip.id in named for clip in whole.mirror.children(track, "arrangement_clips"))
+            assert (f"{count} in {track.name!r}" in problem["rule"]) == bool(count)
+        assert f"overwrites {problem['rule'].partition('overwrite ')[2]}" in answer["notes"]
+
+
 async def test_clips_that_an_arrangement_writes_keep_their_groove(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         sources = [
