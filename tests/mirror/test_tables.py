@@ -36,7 +36,7 @@ def test_every_object_of_a_snapshot_is_what_a_batch_would_add() -> None:
     stage = Stage(everything())
     stage.until_ready()
     rows = stage.script.batcher.shadow.rows
-    assert taken(Snapshot(rows, 1), rows) == plain(rows)
+    assert taken(Snapshot(rows, 1, []), rows) == plain(rows)
     stage.live.close()
 
 
@@ -47,7 +47,7 @@ def test_a_row_that_changes_while_a_snapshot_is_taken_is_sent_as_it_was(seed: in
     stage.until_ready()
     rows = stage.script.batcher.shadow.rows
     before = plain(rows)
-    snapshot = Snapshot(rows, 1)
+    snapshot = Snapshot(rows, 1, [])
     objects = {obj[0]: obj for obj in _first(snapshot, rows)}
     for row in draw.sample(list(rows.values()), len(rows) // 2):
         snapshot.keep(row)
