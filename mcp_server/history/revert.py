@@ -253,7 +253,9 @@ class _Reversal:
                 (
                     returned
                     for returned in self._back.came
-                    if own.get(returned) == id_ != returned and self._is_object(returned)
+                    if own.get(returned) == id_ != returned
+                    and self._is_object(returned)
+                    and not self._was_own(returned)
                 ),
                 None,
             )
@@ -267,6 +269,13 @@ class _Reversal:
                 self._result.done.append(f"{where}, which is new, is deleted{asks}")
                 deleted.add(id_)
         return deleted
+
+    def _was_own(self, id_: int) -> bool:
+        """True for a clip that a selected change created before it went and came back; edits of it follow its id."""
+        return self._store.nodes[id_].type == "Clip" and any(
+            event.seq in self._chosen and former != id_ and self._back.present(former) == id_
+            for former, event in self._created.items()
+        )
 
     def _is_edit(self, event: Event) -> bool:
         """True for somebody's edit; additions that Live makes to a new object some ticks later are not edits."""

@@ -119,6 +119,20 @@ async def test_work_of_others_in_a_new_clip_survives_its_deletion_and_undo(autoj
         assert held.color == color
 
 
+async def test_a_new_track_goes_with_its_own_clip_that_came_back(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        before, since = contents(whole.stage.live.song), whole.mirror.revision
+        await whole.call("create", kind="midi", name="Mine")
+        clip = f"{whole.mirror.ref(whole.mirror.resolve('Mine').id)}/clip_slots/0/clip"
+        await whole.call("create_clip", track="Mine", slot=0, name="C", length=4)
+        await whole.call("edit_notes", clip=clip, add="C3@0:1")
+        await whole.call("delete", targets=[clip])
+        await whole.call("undo")
+        answer = await whole.call("revert", since=since)
+        assert contents(whole.stage.live.song) == before
+        assert answer["outcome"] == "verified", answer
+
+
 async def test_values_are_put_back_in_what_was_deleted_and_undone_since(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         song, since = whole.stage.live.song, whole.mirror.revision
