@@ -51,7 +51,9 @@ def command(port: int, fix: bool, show_schema: bool, as_json: bool) -> int:
             _show(shown)
     if show_schema:
         live_version = answer.welcome.get("live", {}).get("version")
-        for line in coverage(live_version or "12.4"):
+        from remote_script.headless.api.facts import DEFAULT_VERSION
+
+        for line in coverage(live_version or DEFAULT_VERSION):
             say(line)
     return FAILED if broken else 0
 

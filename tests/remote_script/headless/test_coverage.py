@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from mcp_server.commands import check, stubs
 from remote_script.headless import HeadlessLive, demo_set
 from remote_script.headless.api.coverage import coverage, report
 from remote_script.headless.api.facts import DEFAULT_VERSION, all_properties, facts_for, parse_version
 from remote_script.headless.api.handles import NOT_HERE, Handle
+from remote_script.testkit import plugin
 
 CORE = (
     "Application", "Application.View", "Browser", "BrowserItem", "Chain", "Clip", "ClipSlot",
@@ -80,3 +82,8 @@ def test_versions_bring_and_keep_back_members() -> None:
 def test_what_is_no_known_version_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="Live"):
         parse_version(text)
+
+
+def test_programs_that_load_no_facts_at_their_start_name_the_same_newest_live() -> None:
+    options = {option.name: option.default for option in stubs.command.params}
+    assert plugin.DEFAULT_VERSION == check.LIVES[-1] == options["live_version"] == DEFAULT_VERSION
