@@ -24,7 +24,7 @@ MOST_HEARD = 6
 """The most tracks that one proposal makes audible."""
 MOST_MENDED = 100
 """The most clips that one proposal names: as many as transform_notes takes."""
-MOST_MIXED, MOST_IDS = 3, 20
+MOST_MIXED, MOST_IDS = 8, 20
 """The most clips with stray notes besides chords' own that get a proposal, and the most notes of one that it names."""
 INSTRUMENT = "Drift"
 """The instrument proposed for a track without one: every edition of Live 12 has it."""
@@ -223,8 +223,13 @@ def _proposals(
     key = findings.get("key")
     if key and other_key and key["certainty"] > 0.75:
         propose(f"the notes are in {key['name']}", "set_song", {"key": key["name"]})
-    for why, args in _fits(mending):
-        propose(why, "transform_notes", args)
+    fits = _fits(mending)
+    if len(fits) == 1:
+        propose(fits[0][0], "transform_notes", fits[0][1])
+    elif fits:
+        # One call mends all of it, as one undo step.
+        calls = [{"tool": "transform_notes", "args": args} for _, args in fits]
+        propose("; ".join(dict.fromkeys(why for why, _ in fits)), "batch", {"calls": calls})
     empty = findings.get("empty_clips", [])[:MOST_ROWS]
     if empty:
         propose("clips without notes", "delete", {"targets": empty})
