@@ -161,10 +161,11 @@ async def test_tail_begins_in_the_past_that_the_script_keeps() -> None:
     async with HeadlessProcess.started() as live:
         async with linked(live.port) as witness:
             # Before the Set is read, an edit is part of what is read.
-            await live.set("tracks/0", "name", "first")
-            await witness.wait_for(1)
-            await live.set("tracks/0", "name", "second")
-            await witness.wait_for(2)
+            for name in ("first", "second"):
+                await live.set("tracks/0", "name", name)
+                # The parts of a Set that come after its outline have revisions, too.
+                while witness.resolve("tracks/0").name != name:
+                    await witness.wait_for(witness.revision + 1)
         words = ("tail", "--since", "0", "--match", "tracks/0", "--port", str(live.port))
         async with following(*words) as tail:
             first = await tail.said("first")

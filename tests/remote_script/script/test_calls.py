@@ -183,7 +183,7 @@ def test_cue_points_wait_for_the_song_to_stop() -> None:
 def test_an_envelope_is_made_with_its_first_step_and_values_stay_in_the_parameters_range() -> None:
     steps: list[Any] = []
     envelopes: dict[int, Any] = {}
-    parameter = types.SimpleNamespace(min=0.0, max=1.0)
+    parameter = types.SimpleNamespace(min=0.0, max=1.0, str_for_value="{:g}".format)
     envelope = types.SimpleNamespace(
         insert_step=lambda *step: steps.append(step), value_at_time=lambda time: time / 8
     )
