@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from mirror import Note as LiveNote
 
-from .ticks import BEAT, Ticks, exact, from_beats, to_beats
+from .ticks import BEAT, Ticks, approximate, exact, from_beats, to_beats
 
 
 class Note(Struct, frozen=True, gc=False):
@@ -78,7 +78,7 @@ def in_order(notes: Iterable[Note]) -> list[Note]:
     """The notes by time, then by pitch; times that are equal as Live's doubles count as the same time."""
     ordered = list(notes)
     whole = all([type(note.start) is int for note in ordered])
-    ordered.sort(key=_BY_START if whole else lambda note: (float(note.start), note.pitch))
+    ordered.sort(key=_BY_START if whole else lambda note: (approximate(note.start), note.pitch))
     return ordered
 
 
@@ -157,7 +157,8 @@ def settled(notes: Iterable[Note]) -> Settled:
     for lane in lanes.values():
         following: Note | None = None
         for note in reversed(_newest_per_start(lane, result.replaced)):
-            over = note.end - following.start if following is not None else 0
+            meet = following is not None and not _is_before(note, following)
+            over = note.end - following.start if following is not None and meet else 0
             if following is not None and over > (0 if note.note_id is None else HAIR):
                 length = exact(following.start - note.start)
                 if length < SLIVER:
@@ -173,11 +174,27 @@ def _newest_per_start(lane: list[Note], replaced: list[Note]) -> list[Note]:
     """The notes of one pitch without those that a newer one of the same start replaces; these go to `replaced`."""
     newest: list[Note] = []
     for note in lane:
-        if newest and to_beats(newest[-1].start) == to_beats(note.start):
+        if newest and _start_together(newest[-1], note):
             older, note = sorted((newest.pop(), note), key=_age)
             replaced.append(older)
         newest.append(note)
     return newest
+
+
+_NEAR = 1e-3
+"""Ticks; what fractions differ by less is compared exactly, which takes many times as long."""
+
+
+def _is_before(note: Note, following: Note) -> bool:
+    """True when a note surely ends before the other one starts."""
+    return approximate(note.start) + approximate(note.duration) < approximate(following.start) - _NEAR
+
+
+def _start_together(earlier: Note, later: Note) -> bool:
+    """True when both have the same start as Live's doubles."""
+    return approximate(later.start) - approximate(earlier.start) < _NEAR and to_beats(
+        earlier.start
+    ) == to_beats(later.start)
 
 
 def _age(note: Note) -> float:

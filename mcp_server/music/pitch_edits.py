@@ -137,7 +137,14 @@ class VoiceLead(PitchEdit):
         led = list(groups[0])
         before = [note.pitch for note in groups[0]]
         for group in groups[1:]:
-            before = voicing.led(before, [note.pitch for note in group])
+            pitches = [note.pitch for note in group]
+            before = voicing.led(before, pitches)
+            if pitches == before:
+                led += group
+                continue
+            if len(group) == 1:
+                led.append(replace(group[0], pitch=before[0]))
+                continue
             # Each note keeps its pitch class, so its velocity and id stay with its part of the chord.
             parts = zip(
                 sorted(group, key=lambda note: note.pitch % 12),

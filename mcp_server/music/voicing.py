@@ -106,9 +106,9 @@ def led(before: Sequence[int], chord: Sequence[int], *, separate: bool = False) 
     if len(before) == len(chord) == 1:
         return [_nearest(before[0], chord[0])]
     voices, middle = sorted(before), sum(before) / len(before)
-    classes = tuple(sorted([pitch % 12 for pitch in chord]))
+    classes = _classes(tuple(chord))
     bass_stays = not separate or voices[0] % 12 == chord[0] % 12
-    if bass_stays and classes == tuple(sorted([pitch % 12 for pitch in voices])):
+    if bass_stays and classes == _classes(tuple(voices)):
         # No rotation gives a voicing in wider position.
         return voices
     least: tuple[int, int, float, list[int]] = (128 * (len(before) + len(chord)), 0, 0.0, sorted(chord))
@@ -124,11 +124,17 @@ def led(before: Sequence[int], chord: Sequence[int], *, separate: bool = False) 
     return least[3]
 
 
+@lru_cache(4096)
+def _classes(pitches: tuple[int, ...]) -> tuple[int, ...]:
+    """The pitch classes, in order."""
+    return tuple(sorted([pitch % 12 for pitch in pitches]))
+
+
 def _over_bass(chord: Sequence[int]) -> list[tuple[int, ...]]:
     """The rotations of the chord's upper voices, each with the bass (the first pitch) below it, low to high."""
     bass, *above = chord
     rotations = []
-    for rotation in _rotations(tuple(sorted([pitch % 12 for pitch in above]))):
+    for rotation in _rotations(_classes(tuple(above))):
         gap = (rotation[0] - bass) % 12
         low = rotation[0] - (gap if gap >= SEPARATE_GAP else gap + 12)
         up = 12 * max(0, -(low // 12))
