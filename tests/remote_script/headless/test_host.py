@@ -244,10 +244,11 @@ def test_a_message_is_forwarded_once_after_another_set_was_opened(live: Headless
 
 
 def test_a_live_that_nobody_closes_does_not_outlive_its_last_reference() -> None:
-    handlers = list(logging.getLogger().handlers)
+    before = set(logging.getLogger().handlers)
     live = weakref.ref(HeadlessLive(small_set()))
     # `import Live` finds the modules of the newest one, which refer to it.
     HeadlessLive(small_set()).close()
     gc.collect()
     assert live() is None
-    assert logging.getLogger().handlers == handlers
+    # Others' unclosed Lives may have gone as well.
+    assert set(logging.getLogger().handlers) <= before
