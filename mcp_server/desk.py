@@ -50,7 +50,7 @@ FILE_ARGUMENT = "file_path"
 JUDGED = 4
 """Attempts to judge a write again because its rules match other objects meanwhile."""
 PLAN_S = DEADLINE_S
-"""A write is planned again for so long because what it was computed from was edited: who turns a knob edits often."""
+"""How long a write is planned again while its objects are being edited; a person who turns a knob edits many times."""
 EMPTY_HINTS = tuple(
     TABLE[name][1]
     for name in ("INVALID_VALUE", "INVALID_PARAMS", "NOT_FOUND", "LIVE_REFUSED", "NOT_WRITABLE")
@@ -241,7 +241,7 @@ class Desk:
             raise
 
     def _say_taken_back(self, problem: errors.MirrorError) -> None:
-        """Add to a refusal that the write was undone, and that what it had deleted came back under new ids."""
+        """Add to a refusal that the write was undone, and that the objects which it had deleted have new ids now."""
         first = self._whole.log.first_of(str(problem.facts.get("write")))
         events = [] if first is None else self._whole.log.since(first - 1)
         back = [e for e in events if e.kind == "add" and e.write == problem.facts["write"]]

@@ -183,7 +183,7 @@ def _undone_move(returned: Returning, event: Event, waiting: list[Event]) -> boo
     if event.id not in returned.moved:
         returned.same[step.id] = event.id
     if origin is not None:
-        # Last: going back from the present object leads to what it was before the move.
+        # This entry is made last: from the present object it leads to the state before the move.
         returned.same[origin.id] = event.id
     return True
 
