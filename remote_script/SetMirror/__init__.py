@@ -1,7 +1,6 @@
 """SetMirror, the Remote Script: mirrors Live's Set to clients on this machine.
 
-Live imports this package from its Remote Scripts folder and calls `create_instance`. Begin reading at
-`script`.
+Live imports this package from its Remote Scripts folder and calls `create_instance`. Start reading at `script`.
 """
 
 from __future__ import annotations
@@ -12,25 +11,25 @@ __all__ = ["create_instance", "get_capabilities"]
 
 
 def create_instance(c_instance: Any) -> Any:
-    """What Live asks for, whenever a Set is opened or the script is chosen."""
+    """Called by Live whenever a Set is opened or the script is chosen; returns the control surface."""
     try:
-        # Imported here: the table is also read by programs that are not Live.
+        # Imported here, because programs outside of Live import this package for its table.
         from .script import SetMirror
 
         return SetMirror(c_instance)
     except Exception as problem:
-        # Live would show nothing of it; the log does.
+        # Live itself would not show the error; its log does.
         c_instance.log_message("SetMirror is off: {!r}".format(problem))
         return Inert()
 
 
 class Inert:
-    """Stands in Live's list when SetMirror could not begin; does nothing."""
+    """The control surface that Live gets when SetMirror could not start; does nothing."""
 
     def disconnect(self) -> None:
-        """Nothing was begun."""
+        """Nothing to release."""
 
 
 def get_capabilities() -> Dict[str, Any]:
-    """No hardware belongs to this script."""
+    """This script has no hardware."""
     return {}

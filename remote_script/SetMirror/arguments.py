@@ -1,7 +1,7 @@
 """The arguments of a call in Live's form, computed right before the call on Live's main thread.
 
-Identities become Live's objects, or their places where Live takes places. An object that was deleted or replaced since
-the call was read is refused with STALE_REFERENCE, and nothing is done.
+Identities become Live's objects, or their places if Live takes places. An object that was deleted or replaced after
+the call was read is refused with STALE_REFERENCE; then the call is not made.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _place_now(
     arguments: Dict[str, Any],
     operations: List[Operation],
 ) -> Any:
-    """The object's present place in Live's own list; the object itself where Live takes no place."""
+    """The object's present place in Live's own list, or the object itself if Live takes no place."""
     assert operation.row is not None
     value = arguments[arg.name]
     holder = arguments[arg.list_owner] if arg.list_owner else operation.row.obj
@@ -50,7 +50,8 @@ def _place_now(
         for other in operation.method.args
         if other.type == "obj" and other.name in arguments
     ]
-    # Live counts what is moved within a list where it stands, so a place behind it is one higher.
+    # Live still counts an object that is moved within its list at its old place, so each place behind it is one
+    # higher.
     listed = list(items(getattr(holder, arg.list_name)))
     if is_identity(value) and value[ID] is None:
         return len(listed) if arg.list_owner else -1
@@ -62,10 +63,10 @@ def _place_now(
 
 
 def check_seen(batcher: Batcher, operation: Operation, operations: Sequence[Operation]) -> None:
-    """BridgeError STALE_REFERENCE when the object that the call acts on was replaced since the call was read.
+    """BridgeError STALE_REFERENCE if the object that the call acts on was replaced after the call was read.
 
     Args:
-      operations: Those of the same write; an object made by an earlier one is accepted.
+      operations: The operations of the same write; an object that an earlier operation made is accepted.
     """
     if SEEN not in operation.asked or operation.row is None:
         return

@@ -1,4 +1,7 @@
-"""Finds the objects that a load brought, compares them with the wish, and deletes those in a wrong place."""
+"""Finds the objects that a load created, compares them with the `Wish`, and deletes objects in a wrong place.
+
+`Watch` records the state before the load and compares it with the present state; it never waits.
+"""
 
 from __future__ import annotations
 
@@ -34,11 +37,11 @@ class Watch:
             for key, obj, _ in entries
         }
         self.is_late = False
-        """True when others may have changed the Set since the load was started."""
+        """True when others may have changed the Set after the load was started."""
         self._tracks = {live_ptr(track) for track in items(call.song.tracks)}
 
     def _entries(self) -> List[Tuple[Any, Any, Any]]:
-        """((pointer, name, sample), object, holder) of every device and clip that is there now."""
+        """((pointer, name, sample), object, holder) of every device and clip that exists now."""
         wish = self._wish
         entries: List[Tuple[Any, Any, Any]] = []
         for holder in self._all_holders():
@@ -57,7 +60,7 @@ class Watch:
         return holders
 
     def came(self) -> List[Came]:
-        """The new objects; once Live has had a turn, only those with the item's name."""
+        """The new objects; after a turn of Live's only those with the item's name."""
         if not alive(self._wish.track):
             return []
         arrivals = [
@@ -69,7 +72,7 @@ class Watch:
             if live_ptr(track) not in self._tracks:
                 inside = [obj for obj in _inside(track) if not self.is_late or self._is_named(obj)]
                 arrivals += [Came(obj, track, is_new_track=True) for obj in inside]
-        # A rack brings devices of its own.
+        # A rack contains new devices of its own.
         new = {live_ptr(arrival.obj) for arrival in arrivals}
         return [arrival for arrival in arrivals if new.isdisjoint(_above(arrival.obj))]
 
@@ -82,12 +85,12 @@ class Watch:
         if obj is None or not alive(obj):
             return False
         if read(obj, "has_midi_input") is not ABSENT and read(obj, "devices") is not ABSENT:
-            # A new track or chain belongs to the load if an object inside does.
+            # A new track or chain belongs to the load if an object inside it does.
             return live_ptr(obj) not in self._tracks and any(self.is_its(inner) for inner in _inside(obj))
         return live_ptr(obj) not in self._described and self._is_named(obj)
 
     def _is_named(self, obj: Any) -> bool:
-        """Live names a device after its preset or itself, a Simpler and a clip after the sample."""
+        """True if the name fits: a device is named after its preset or type, a Simpler and a clip after the sample."""
         sample = read(obj, "sample")
         texts = [read(obj, "name"), read(obj, "file_path"), read(sample, "file_path")]
         return any(self._wish.name.lower() in str(text).lower() for text in texts if text is not ABSENT)
@@ -98,12 +101,12 @@ class Watch:
 
     @property
     def aimed(self) -> List[Any]:
-        """The objects that the load needs and nobody may delete."""
+        """The objects that the load needs; nobody may delete them."""
         return [self._wish.target, self._wish.track]
 
     @property
     def lost(self) -> List[Described]:
-        """The instruments that were deleted since the load was started."""
+        """The instruments that were deleted after the load was started."""
         now = {key[0] for key, _, _ in self._entries()}
         gone = {ptr for ptr in self._described if ptr not in now}
         return [
@@ -120,7 +123,7 @@ def _inside(holder: Any) -> List[Any]:
 def _key(obj: Any) -> Any:
     sample = read(obj, "sample")
     path = read(sample, "file_path") if sample not in (ABSENT, None) else None
-    # Loading into one plug-in or rack does not always make a new object: a new name is a sign as well.
+    # Loading into a plug-in or rack does not always create a new object: a changed name also shows an arrival.
     return (live_ptr(obj), str(obj.name), None if path is ABSENT else path)
 
 
@@ -166,7 +169,7 @@ def fits(wish: Wish, came: Came) -> bool:
 
 
 def delete(call: Call, came: Came) -> bool:
-    """Delete an object that was loaded to a wrong place; an undo could take back another edit instead."""
+    """Delete an object that was loaded to a wrong place; an undo could revert another edit instead."""
     try:
         song = call.song
         if came.is_new_track:
@@ -174,7 +177,7 @@ def delete(call: Call, came: Came) -> bool:
         elif class_of(came.obj, "") == "Clip":
             came.holder.delete_clip()
         elif came.is_new_chain:
-            # No chain can be deleted but by its pad.
+            # A pad's chain can be deleted only through its pad.
             for pad in items(came.holder.canonical_parent.drum_pads):
                 if any(chain == came.holder for chain in items(pad.chains)):
                     pad.delete_all_chains()
@@ -184,7 +187,7 @@ def delete(call: Call, came: Came) -> bool:
             )
         return True
     except Exception:
-        # The error lists this object as left behind.
+        # The error lists this object among those that could not be deleted.
         return False
 
 
@@ -200,7 +203,7 @@ def elsewhere(call: Call, wish: Wish, wrong: List[Came]) -> BridgeError:
         False: "load it to a track of its kind, then move the device",
     }
     left = [report for report in reports if not report["deleted"]]
-    rule = "Live loaded {!r} to another place than the one wished; {}".format(
+    rule = "Live loaded {!r} to another place than asked for; {}".format(
         wish.name, "it could not be deleted again" if left else "it was deleted again"
     )
     return BridgeError("LIVE_REFUSED", rule, wish.path, hint=hints[wish.is_sample], came=reports)

@@ -1,9 +1,10 @@
 """Assigns every mark to its author at the moment of marking.
 
-Marks made while the executor's own call runs belong to that write: Live notifies synchronously, and nothing else runs
-on its main thread meanwhile. All other marks are a person's or Live's. Marks are collected in lots of one author, in
-the order of marking; a lot becomes one batch, so no batch merges two authors. Before another author can change a marked
-value again, it is read and stored in its lot; a value that is too long to read at once is left to the newer lot.
+Marks made during the executor's own call belong to that write: Live notifies synchronously, and nothing else runs
+on its main thread meanwhile. All other marks come from a person or from Live. Marks are collected in lots of one
+author, in the order of marking; a lot becomes one batch, so no batch merges two authors. Before another author can
+change a marked value again, the value is read and stored in its lot; a value that is too long to read at once is
+left to the newer lot.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ LATE_ROWS = 8
 CLAIMS = 64
 """Pending declarations of late changes; the oldest are dropped."""
 KEPT_VALUES = 150
-"""Values read at once for one lot, some 4 ms of Live's time; only undo marks more, to look for what moved."""
+"""Largest number of values read at once for one lot (some 4 ms of Live's time); only an undo marks more."""
 
 
 class Cause:
@@ -40,7 +41,7 @@ class Cause:
 LIVE = Cause("live")
 AUDIT = Cause("audit")
 BUILD = Cause("build")
-"""What is read after the outline of a Set: nobody changed it."""
+"""Properties read after the outline of a Set: nobody changed them."""
 
 
 class Claim:
@@ -49,7 +50,7 @@ class Claim:
     def __init__(self, cause: Cause, until: float) -> None:
         self.cause = cause
         self.until = until
-        """Time of the script's clock after which the claim is dropped."""
+        """Time of the script's clock at which the claim is dropped."""
 
     def claims(self, row: Row, index: int, value: Any) -> bool:
         """True when the property was declared and its value fits; for a list `value` is (pointer, object) pairs."""
@@ -68,7 +69,7 @@ class Lot:
 
 
 class Attribution:
-    """All marks that are not sent yet, oldest lot first; the last lot is the one that marks go into."""
+    """All marks that are not sent yet, oldest lot first; new marks go into the last lot."""
 
     def __init__(self, shadow: Shadow, reader: Any, clock: Callable[[], float] = time.monotonic) -> None:
         self._shadow = shadow
@@ -78,16 +79,17 @@ class Attribution:
         self._late: Dict[int, Tuple[int, Cause]] = {}
         self._late_turn = False
         self.marks = 0
-        """Number of marks made so far: a step compares it before and after to see whether it changed anything."""
+        """Number of marks made so far: a step that leaves it equal changed nothing that Live notifies."""
         self.withheld: Dict[int, int] = {}
-        """Marks of the running write that are not sent before it ends, although it changes them over many turns."""
+        """Marks of the running write that are sent only when the write ends, because it changes them over many
+        turns."""
         self._clock = clock
         self._claims: List[Claim] = []
 
     # -- marking -----------------------------------------------------------------------------------
 
     def mark(self, id_: int, bits: int) -> None:
-        """Mark properties of an object; all that a listener does."""
+        """Mark properties of an object; a listener does only this."""
         marks = self._open
         marks[id_] = marks.get(id_, 0) | bits
         self.marks += 1
@@ -109,7 +111,7 @@ class Attribution:
         if not lots[-1].marks:
             lots.pop()
         elif lots[-1].cause.write is None:
-            # The call to come may change these values.
+            # The next call may change these values.
             self._keep(lots[-1])
         if lots and lots[-1].cause is cause:
             lots[-1].values.clear()
@@ -118,7 +120,7 @@ class Attribution:
         self._open = lots[-1].marks
 
     def end_turn(self) -> None:
-        """Called before Live continues: read the values that writes marked before somebody else can change them."""
+        """Read the values that writes marked; called before Live continues and others can change them."""
         for lot in self._lots:
             if lot.cause.write is not None:
                 self._keep(lot)
@@ -140,11 +142,11 @@ class Attribution:
         elif not row.layout.long_bits & 1 << index:
             lot.values[row.id, index] = self._reader.value(row, index)
         elif row.layout.properties[index].type == "notes":
-            # Live hands out a copy of all notes; it is read on when its turn comes.
+            # Live returns a copy of all notes, so the rest of the copy can be read in a later turn.
             lot.values[row.id, index] = begun(self._reader.reading(row, index))
 
     def forget(self, id_: int) -> None:
-        """The object is gone from the shadow."""
+        """Drop the marks of an object that is no longer in the shadow."""
         for lot in self._lots:
             lot.marks.pop(id_, None)
         self._late.pop(id_, None)
@@ -156,7 +158,7 @@ class Attribution:
 
     @property
     def marking(self) -> Dict[int, int]:
-        """Marks made since the current author began to act that are not sent yet."""
+        """Marks that are not sent yet, made since the current author began to act."""
         return self._lots[-1].marks
 
     def marked(self, id_: int) -> int:
@@ -166,7 +168,7 @@ class Attribution:
             bits |= lot.marks.get(id_, 0)
         return bits
 
-    # -- what is to be sent ------------------------------------------------------------------------
+    # -- sending ----------------------------------------------------------------------------------
 
     @property
     def pending(self) -> Dict[int, int]:
@@ -190,10 +192,10 @@ class Attribution:
         return False
 
     def take(self) -> Lot:
-        """The lot to be sent next; empty when nothing is due.
+        """Remove and return the lot to be sent next; empty when nothing is due.
 
         The routing lists of all other tracks contain a renamed track's name, and no client needs them at once. They
-        are sent a few rows at a time, alternating with other marks, so that neither delays the other.
+        are sent for a few rows at a time, alternating with other marks, so that neither delays the other.
         """
         if not (self._late and self._late_turn):
             for lot in list(self._lots):
@@ -207,7 +209,7 @@ class Attribution:
         return self._take_late()
 
     def _ready(self, lot: Lot) -> Lot:
-        """Take the marks out of a lot that can be sent now."""
+        """Remove and return the marks of a lot that can be sent now."""
         if lot.cause.write is not None:
             self._keep(lot)
         ready = Lot(lot.cause)
@@ -230,14 +232,14 @@ class Attribution:
                 if (id_, index) in lot.values:
                     ready.values[id_, index] = lot.values.pop((id_, index))
                 elif newer & 1 << index:
-                    # Another author has changed the value since: the newer lot sends it.
+                    # Another author has changed the value since then: the newer lot sends it.
                     bits &= ~(1 << index)
             if bits:
                 ready.marks[id_] = bits
         return self._claimed(ready, lot) if lot.cause is LIVE else ready
 
     def _waiting(self, lot: Lot, id_: int) -> int:
-        """Withheld bits of an object in a write's lot, without those that another author changed since."""
+        """Withheld bits of an object in a write's lot, without the bits that another author changed since then."""
         withheld = self.withheld.get(id_, 0)
         if not withheld or lot.cause.write is None:
             return 0
@@ -259,15 +261,15 @@ class Attribution:
         chosen = [id_ for id_, (_, by) in self._late.items() if by is cause][:LATE_ROWS]
         return Lot(cause, {id_: self._late.pop(id_)[0] for id_ in chosen})
 
-    # -- what follows from a write later -----------------------------------------------------------
+    # -- later changes of a write ------------------------------------------------------------------
 
     def declare(self, claim: Claim) -> None:
-        """Declare later changes of a write; of several claims that fit a change the newest gets it."""
+        """Declare later changes of a write; if several claims fit a change, the newest claim gets it."""
         self._claims.insert(0, claim)
         del self._claims[CLAIMS:]
 
     def _claimed(self, ready: Lot, lot: Lot) -> Lot:
-        """Split off the changes that a write declared, to be sent first as its own; the rest returns to `lot`."""
+        """Split off the changes that a write declared, to be sent first in its name; the rest returns to `lot`."""
         now = self._clock()
         self._claims = [claim for claim in self._claims if claim.until > now]
         if not self._claims:

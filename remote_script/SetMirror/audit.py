@@ -1,7 +1,7 @@
-"""Compares Live with the shadow, a few properties in every pump, continuously.
+"""Compares Live with the shadow continuously, a few properties in every pump.
 
-This bounds the age of polled properties, and finds changes without a notification: values, lists, deleted objects. The
-audit only marks a difference; the following flush reads the property again and sends it with cause "audit".
+The audit bounds the age of polled properties and finds changes without a notification: values, lists, deleted
+objects. It only marks a difference; the following flush reads the property again and sends it with cause "audit".
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from .layouts import Row
 from .wire import length
 
 FAST_S = 0.25
-"""Interval for the few polled properties of the song and its view, which a person changes most."""
+"""Seconds between reads of the few polled properties of the song and its view, which a person changes most often."""
 _FAST_TYPES = ("Song", "Song.View", "Application", "Application.View")
 _LARGEST = {"notes": 400, "routings": 30, "warp_markers": 400, "envelopes": 0}
-"""Elements by type: longer values are read in one pass of eight, so that a pass stays short."""
+"""Number of elements by type: a longer value is read only in one of eight passes, so that a pass stays short."""
 LARGE_EVERY = 8
 _RARE_EVERY = 4
 """Passes between reads of absent properties (an exception costs more than ten values) and of generated texts."""
@@ -42,12 +42,12 @@ class Audit:
         self._batcher = batcher
         self._clock = clock
         self._order = array("I")
-        """Ids of rows, some of which may be gone when their turn comes."""
+        """Ids of rows, some of which may be deleted when their turn comes."""
         self._position = 0
         self._row: Optional[Row] = None
         self._place = 0
         self._unasked = 0
-        """Properties read since the last look at the clock."""
+        """Number of properties read since the clock was last read."""
         self._reading: Optional[Reading] = None
         """The reading of a long property, which takes several turns."""
         self._pass_began = clock()
@@ -74,7 +74,7 @@ class Audit:
                     self._place = len(row.layout.changing)
                 elif row.layout.simple:
                     self._compare_simple(row)
-                    # A look at the clock costs as much as reading a property.
+                    # Reading the clock costs as much as reading a property.
                     self._unasked += len(row.layout.simple)
             if self._place < len(row.layout.changing):
                 index = row.layout.changing[self._place]
@@ -92,7 +92,7 @@ class Audit:
                     return
 
     def _read_on(self, spend: Callable[[], bool]) -> bool:
-        """Continue the reading of a long property; True when it is complete and there is time left."""
+        """Continue the reading of a long property; True when it is complete and time is left."""
         assert self._reading is not None
         for _ in self._reading:
             if not spend():
@@ -101,7 +101,7 @@ class Audit:
         return spend()
 
     def _next_row(self, now: float) -> Optional[Row]:
-        """The next row, after the last one the first again; None in an empty Set."""
+        """The next row, cyclically; None in an empty Set."""
         rows = self._batcher.shadow.rows
         for _ in range(2):
             while self._position < len(self._order):

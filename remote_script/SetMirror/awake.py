@@ -1,11 +1,11 @@
-"""Awake while somebody talks: after an answer the pump waits for the next request, briefly and within its budget.
+"""Keeps the script awake for a client in lock-step: after an answer the pump waits briefly for the next request.
 
-A client that works in lock-step then gets many turns out of one tick of Live's. The wait is the transport's; it counts
-as time on Live's main thread, which never exceeds its share of the distance between two pumps. It is tried only after
-a round that answered a request, never at rest and never when Live came late. How long it may be follows the client:
-longer while the next request comes soon after a wait has ended, short again when it comes in time; after many waits in
-vain there is none for a while. It switches itself off for the rest of the run when waits take much longer than asked
-(some systems round short ones) or when one raises.
+Such a client then gets many turns out of one tick of Live's. The transport waits; the time counts as time on Live's
+main thread, which never exceeds its share of the distance between two pumps. The script waits only after a round
+that answered a request, never at rest and never when Live was late. The length of a wait follows the client: longer
+while the next request arrives soon after a wait has ended, short again when it arrives in time; after many waits in
+vain there are none for a while. Waiting is disabled for the rest of the run if waits take much longer than asked
+(some systems round short waits) or if a wait raises.
 """
 
 from __future__ import annotations
@@ -14,43 +14,46 @@ import time
 from typing import Any, Callable, Dict, Optional
 
 PATIENCE_S = 0.002
-"""The longest wait for a client of which nothing is known yet: a program needs less, an agent over MCP some more."""
+"""Longest wait for a client whose speed is not known yet: a program needs less, an agent over MCP slightly more."""
 GAPS = 3.0
-"""After a request in time the next one may take so many times as long as it did."""
+"""Factor: after a request in time the next wait may last so many times as long as this one did."""
 IN_VAIN = 16
-"""So many waits in a row without a request: the client does not answer within the budget."""
+"""After so many waits in a row without a request the client is too slow for the budget."""
 REST_PUMPS = 50
-"""Pumps without a wait after that, half a second of them: what it costs at most is then a twentieth."""
+"""Pumps without a wait after that, half a second in all: fruitless waits then cost at most a twentieth of the
+budget."""
 SHORTEST_S = 0.0002
 LATE = 2.0
-"""So many times what was asked is too long for a wait."""
+"""A wait that takes so many times as long as asked is late."""
 STRIKES = 12
-"""Late waits in a row: a system that rounds them makes all late, one that is busy only some."""
+"""Late waits in a row that disable waiting: a system that rounds waits makes all of them late, a busy one only
+some."""
 STALL = 3.0
-"""After so many times the usual distance Live has other things to do than to wait for us."""
+"""If a pump comes after so many times the usual distance, Live is busy, so the script does not wait."""
 NORMAL_S = 0.010
 DISTANCES = (0.008, 0.050)
-"""Between two pumps, as far as the budget follows: 10 ms on macOS, 34 ms on one Windows PC."""
+"""Smallest and largest distance between two pumps that the budget follows: 10 ms on macOS, 34 ms on one Windows
+PC."""
 
 Wait = Callable[[float], bool]
 
 
 class Awake:
-    """When to wait, and for how long; `wait(seconds)` is True when a request or a newcomer is there."""
+    """Decides when to wait, and for how long; `wait(seconds)` is True when a request or a new connection is there."""
 
     def __init__(
         self, wait: Optional[Wait], share: float, clock: Callable[[], float] = time.perf_counter
     ) -> None:
         self.distance_s = NORMAL_S
-        """Between two pumps, smoothed; what the share is a share of."""
+        """Smoothed seconds between two pumps; the share of Live's time is a share of this distance."""
         self.counters: Dict[str, Any] = {"waits": 0, "woken": 0, "wait_ms": 0.0}
         self.off = "" if wait is not None and share > 0 else "not wanted"
-        """Why it does not wait; "" while it does."""
+        """The reason why waiting is disabled; "" while it is enabled."""
         self._wait = wait
         self._share = share
         self._clock = clock
         self.patience_s = PATIENCE_S
-        """How long a wait may be now."""
+        """Longest duration of the next wait."""
         self._strikes = 0
         self._stalled = False
         self._pump = 0
@@ -60,14 +63,14 @@ class Awake:
         self._rests_until = 0
 
     def pumped(self, distance_s: float) -> None:
-        """A pump begins, so many seconds after the last one did."""
+        """Record that a pump begins, so many seconds after the previous one."""
         self._pump += 1
         self._stalled = distance_s > STALL * self.distance_s
         low, high = DISTANCES
         self.distance_s += (min(high, max(low, distance_s)) - self.distance_s) / 16
 
     def deadline(self, start: float) -> float:
-        """When a pump that began at `start` has had its share."""
+        """The time at which a pump that began at `start` has used its share."""
         return start + self._share * self.distance_s
 
     def more(self, start: float) -> bool:
@@ -75,7 +78,7 @@ class Awake:
         if self.off or self._stalled or self._wait is None or self._pump < self._rests_until:
             return False
         if self._missed_in >= 0:
-            # The client goes on: its request came after the wait, or only after a pause.
+            # The client is still active: its request came right after the wait, or after a pause.
             soon = self._missed_in == self._pump - 1
             self.patience_s = min(2 * self.patience_s, self.deadline(0.0)) if soon else PATIENCE_S
             self._missed_in = -1
@@ -107,7 +110,7 @@ class Awake:
         return False
 
     def report(self) -> Dict[str, Any]:
-        """For the bridge's status."""
+        """Counters and state for the bridge's status."""
         counters = dict(self.counters, wait_ms=round(self.counters["wait_ms"], 1))
         millis = {
             "distance_ms": round(self.distance_s * 1000, 2),

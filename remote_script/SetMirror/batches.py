@@ -1,9 +1,9 @@
 """Turns marks into one atomic batch with one revision: added and removed objects, and changed values.
 
-`Flush` is a generator, so that a large change (a track with 200 devices, the Set itself) is worked through
-in slices; nothing is sent and no snapshot begins until it is whole. Continuous values are merged by reading
-once; lists are compared as they are now, and objects keep their ids wherever they went. Order inside a
-batch: objects added, values and lists, objects removed.
+`Batcher.flush` is a generator, so that a large change (a track with 200 devices, the Set itself) is processed in
+slices; no batch is sent and no snapshot begins until the change is complete. Continuous values are read once per
+batch, which merges their changes; lists are compared with Live's present lists, and a moved object keeps its id.
+Order inside a batch: objects added, values and lists, objects removed.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from .tables import Tables, state_of
 from .wire import Encoded, encode, notification
 
 HISTORY_BATCHES = 4096
-"""A client that was away for some minutes of work continues from here; an older one needs a snapshot."""
+"""Enough for a client that was away for some minutes of work; a client with an older revision needs a snapshot."""
 HISTORY_BYTES = 8 * 1024 * 1024
 PART_OBJECTS = 100
-"""New objects after which a batch of what the outline left out ends: some 4 ms of reading."""
+"""Largest number of new objects in a batch of properties that the outline omits: some 4 ms of reading."""
 PART_ROWS = 8
-"""Objects of the outline whose left out properties are read for one such batch."""
+"""Largest number of rows whose omitted properties are read for one such batch."""
 
 _HISTORY_STATE = ("can_undo", "can_redo")
 """can_undo and can_redo arrive one tick late and may belong to the previous write."""
@@ -56,7 +56,7 @@ class History:
             self.bytes -= len(self._lines.popleft()[1])
 
     def oldest(self, revision: int) -> int:
-        """The smallest revision after which everything up to `revision` is kept."""
+        """The smallest revision after which all batches up to `revision` are kept."""
         return self._lines[0][0] - 1 if self._lines else revision
 
     def after(self, revision: int) -> List[bytes]:
@@ -73,7 +73,7 @@ class Batch:
         """Values that were read at marking; all others are read during the flush."""
         self.changes: List[bytes] = []
         self.edit = False
-        """True when the batch contains an edit: a later undo of an earlier write would take back this one instead."""
+        """True when the batch contains an edit: a later undo would then revert this edit, not an earlier write."""
         self.passing = 0
         """Number of changes that concern only can_undo and can_redo."""
         self.added: List[int] = []
@@ -82,7 +82,8 @@ class Batch:
         self.menus: Dict[Tuple[str, bytes], List[int]] = {}
         """(property, edit as JSON) → objects: an edit that many lists of choices share is sent once; see `menus`."""
         self.filled: Set[Tuple[int, int]] = set()
-        """Routings that were empty: Live fills those of a new track some ticks later, which is nobody's edit."""
+        """Routings that were empty: Live fills the routings of a new track some ticks later, which is no person's
+        edit."""
         self.content: List[Tuple[int, int, Encoded, Encoded]] = []
         self.removed: List[int] = []
 
@@ -133,7 +134,7 @@ class Reader:
 
     @property
     def _unknown(self) -> Any:
-        """The value of a reference to an object that is not in the shadow."""
+        """The value that stands for a reference to an object that is not in the shadow."""
         return ABSENT if self._coming.has_devices else None
 
     def reading(self, row: Row, index: int) -> Reading:
@@ -141,7 +142,7 @@ class Reader:
         return reading(self.shadow, row, index)
 
     def children(self, row: Row, index: int) -> Optional[List[Tuple[int, Any]]]:
-        """(pointer, object) of the children now; None when the property cannot be read."""
+        """(pointer, object) of the present children; None when the property cannot be read."""
         prop = row.layout.properties[index]
         raw = self.application if prop.name == "application" else read(row.obj, prop.name)
         if raw is ABSENT:
@@ -156,7 +157,7 @@ class Reader:
         return listed
 
     def now(self, row: Row, name: str) -> Any:
-        """Any property by name, gauges included, read this moment; ABSENT when it cannot be."""
+        """Read any property by name now, gauges included; ABSENT when it cannot be read."""
         index = row.layout.index.get(name)
         if index is not None:
             if index in row.layout.tree:
@@ -171,7 +172,7 @@ class Reader:
 
 
 def _replaced(row: Row, obj: Any) -> bool:
-    """True when a new object has the address of a deleted one; an object deleted after listing is still listed."""
+    """True when `obj` is a new object at the address of the row's deleted object; False if both are deleted."""
     return not alive(row.obj) and alive(obj)
 
 
@@ -183,10 +184,10 @@ def _items(vector: Any) -> List[Any]:
 
 
 class Batcher:
-    """Owns the shadow and turns dirty marks into batches; knows nothing of clients.
+    """Owns the shadow and turns marks into batches; does not depend on clients.
 
-    `attribution` has the marks of properties to read again; listeners put them there, one `flush` at a time takes
-    a lot of them.
+    `attribution` has the marks of properties to read again: listeners add marks, and each `flush` takes one lot of
+    them.
     """
 
     def __init__(
@@ -212,7 +213,7 @@ class Batcher:
         self.observers = Observers()
         self.coming = Coming()
         self.outlined = False
-        """True once clients can have the Set without what is `coming`."""
+        """True once clients can get the Set without the properties in `coming`."""
         self.reader = Reader(self.shadow, application, self.coming)
         self.attribution = Attribution(self.shadow, self.reader, clock)
         self.layouts = Layouts(live, self.mark)
@@ -225,7 +226,7 @@ class Batcher:
         self.expected = 1
 
     def mark(self, row: Any, bits: int) -> None:
-        """Called by listeners: only marks, since nothing may be read or changed inside a notification."""
+        """Called by listeners: only marks, since a notification may neither read nor change Live."""
         self.attribution.mark(row.id, bits)
 
     def has_unsent_edit(self, ids: Optional[Iterable[int]] = None) -> bool:
@@ -238,14 +239,14 @@ class Batcher:
         )
 
     def last_change_of(self, ids: Iterable[int]) -> int:
-        """The last revision that edited one of these objects; the next one if an edit is not sent yet."""
+        """The last revision that edited one of these objects; the next revision if an edit is not sent yet."""
         ids = tuple(ids)
         if self.has_unsent_edit(ids):
             return self.revision + 1
         return max([self.shadow.revisions.get(id_, 0) for id_ in ids] or [0])
 
     def _is_edited(self, row: Row) -> bool:
-        """True when any of the object's pending marks is an edit; changes by an automation lane are none."""
+        """True when any of the object's pending marks is an edit; a change by an automation lane is not an edit."""
         bits, names = self.attribution.pending.get(row.id, 0), row.layout.names
         return any(
             bits & row.layout.edit_bits & 1 << index and not self._is_driven(row, names[index], True)
@@ -253,7 +254,7 @@ class Batcher:
         )
 
     def _is_driven(self, row: Row, name: str, now: bool = False) -> bool:
-        """True when automation moves this property, by the lane's state as last sent, or as of `now`.
+        """True when automation moves this property, by the lane's state as last sent, with `now` by its present state.
 
         A person who overrides a lane changes its state together with the value.
         """
@@ -272,7 +273,7 @@ class Batcher:
         return is_driven(row.layout.type, name, root.value, state_below)
 
     def list_change(self, row: Row, name: str) -> int:
-        """The last revision in which a list changed; the next one if a change is not sent yet."""
+        """The last revision in which a list changed; the next revision if a change is not sent yet."""
         index = row.layout.index[name]
         if self.attribution.pending.get(row.id, 0) & 1 << index:
             return self.revision + 1
@@ -286,7 +287,7 @@ class Batcher:
     # -- building ----------------------------------------------------------------------------------
 
     def build(self) -> Iterator[None]:
-        """Read the outline of the Set into the shadow; yields after each object. `fill` reads what is `coming`."""
+        """Read the outline of the Set into the shadow; yields after each object. `fill` reads the rest (`coming`)."""
         root = self._adopt(live_ptr(self.song) or 0, self.song, "Song", None, "song")
         self.shadow.root = root
         yield from self._grow(root, Batch(Lot(LIVE)), {})
@@ -294,13 +295,13 @@ class Batcher:
         self.outlined = True
 
     def build_whole(self) -> Iterator[None]:
-        """Read all of the Set into the shadow, for a caller that gives nobody a copy before the end."""
+        """Read the whole Set into the shadow, for a caller that sends no snapshot before the end."""
         yield from self.build()
         while self.coming:
             yield from self.fill(Batch(Lot(BUILD)))
 
     def fill(self, batch: Batch) -> Iterator[None]:
-        """Read the next of what is `coming`, as `flush` does what is marked; encode it if anybody has a copy."""
+        """Read the next properties in `coming` as `flush` reads marked ones; encode them if a client has a snapshot."""
         gone: Dict[int, Any] = {}
         rows = 0
         while self.coming and rows < PART_ROWS and len(batch.added) < PART_OBJECTS:
@@ -351,7 +352,8 @@ class Batcher:
         root = root_class(prop.of)
         self.expected += len(listed)
         children: List[Optional[Row]] = []
-        # First all known objects, in one go: between two slices an object may move to a list that is already done.
+        # First process all known objects, in one slice: between two slices an object may move to a list that is
+        # already done.
         for ptr, obj in listed:
             child = self.shadow.known(root, ptr)
             if child is not None and _replaced(child, obj):
@@ -374,28 +376,28 @@ class Batcher:
                 for slow in child.layout.slow:
                     child.values[slow] = yield from self.reader.reading(child, slow)
                     yield
-        # Most have nothing below: parameters.
+        # Most new objects are parameters, which have no children.
         stack.extend(row for row in reversed(fresh) if row.layout.tree)
         ids = [child.id for child in children if child is not None]
         row.values[index] = (ids[0] if ids else None) if prop.type == "child" else tuple(ids)
 
     def _leave_long(self, row: Row) -> None:
-        """Leave the long values of an object of the outline for later."""
+        """Postpone the long values of an object of the outline."""
         layout = row.layout
         self.coming.leave(ROUTINGS, row.id, layout.late_bits)
         self.coming.leave(CONTENTS, row.id, layout.slow_bits & ~layout.late_bits)
 
     def _move(self, child: Row, parent: Row, role: str, batch: Batch, gone: Dict[int, Any]) -> None:
-        """Move a known object to another parent; it keeps its id if it has left the old one."""
+        """Move a known object to another parent; the object keeps its id if it has left the old parent."""
         if child.id not in gone and child.parent is not None:
             old = self.shadow.rows.get(child.parent)
             if old is not None:
                 index = old.layout.index[child.role]
-                # None where the old parent was deleted.
+                # None if the old parent was deleted.
                 present = self.reader.children(old, index)
                 if present is not None and any(ptr == child.ptr for ptr, _ in present):
                     return
-                # Remove it from the old list now: no list may contain an object that has another parent.
+                # Remove the object from the old list now: no list may contain an object that has another parent.
                 self.shadow.preserve(old)
                 value = old.values[index]
                 old.values[index] = (
@@ -416,7 +418,7 @@ class Batcher:
             for index in row.layout.refs:
                 shadow.point(row, index, self.reader.value(row, index))
             for index in row.layout.content:
-                # An envelope names parameters, so it waits until these have ids.
+                # An envelope refers to parameters, so it waits until these have ids.
                 if not row.layout.envelope_bits & 1 << index:
                     continue
                 if self.coming.has_devices and read(row.obj, "has_envelopes") is not False:
@@ -447,14 +449,14 @@ class Batcher:
             if row is None or not bits & row.layout.tree_bits:
                 continue
             for index in row.layout.tree:
-                # Read and compare in one go: between two slices objects may move.
+                # Read and compare in one slice: between two slices objects may move.
                 if bits & 1 << index and row.obj is not None and alive(row.obj):
                     dirty[id_] &= ~(1 << index)
                     yield from self._flush_children(row, index, batch, gone)
             yield
 
     def _flush_values(self, batch: Batch, gone: Dict[int, Any]) -> Iterator[None]:
-        """Remove what is `gone`, and read references and marked values."""
+        """Remove the objects in `gone`, and read references and marked values."""
         shadow, reader, dirty = self.shadow, self.reader, batch.dirty
         for id_ in gone:
             row = shadow.rows.get(id_)
@@ -536,7 +538,7 @@ class Batcher:
             elif layout.long_bits & 1 << index:
                 new = yield from self.reader.reading(row, index)
                 if not alive(row.obj):
-                    # The object was deleted meanwhile: only its parent's list reports that.
+                    # The object was deleted meanwhile; only its parent's list reports the deletion.
                     return
             else:
                 new = self.reader.value(row, index)
@@ -571,7 +573,7 @@ class Batcher:
         revision = self.revision + 1
         changes = batch.changes
         batch.edit = bool(batch.added or batch.removed or batch.moved or batch.content)
-        # An `add` of a known id replaces the object: it has another parent now, and keeps its subtree.
+        # An `add` of a known id replaces the object, which keeps its subtree: the object has another parent now.
         added = dict.fromkeys(batch.added + batch.moved)
         if batch.cause is BUILD:
             yield from self._encode_tables([id_ for id_ in batch.added if id_ in rows], changes)
@@ -580,7 +582,7 @@ class Batcher:
                 self.shadow.revisions[id_] = revision
                 changes.append(b'["add",' + rows[id_].line() + b"]")
                 yield
-        # Before the `set` changes, which have final values.
+        # These edits come before the `set` changes, whose values are final.
         for (name, edit), ids in batch.menus.items():
             ids = [id_ for id_ in ids if id_ in rows and id_ not in added]
             for id_ in ids:
@@ -619,7 +621,7 @@ class Batcher:
         changes.extend(encode(["remove", id_]) for id_ in batch.removed if id_ not in fresh)
 
     def _encode_tables(self, ids: List[int], changes: List[bytes]) -> Iterator[None]:
-        """Encode new objects as a snapshot does, in a third of the time."""
+        """Encode new objects in the snapshot's form, in a third of the time."""
         for start in range(0, len(ids), AT_ONCE):
             rows = [self.shadow.rows[id_] for id_ in ids[start : start + AT_ONCE]]
             tables = b",".join(self._tables.encoded(map(state_of, rows)))
@@ -627,7 +629,7 @@ class Batcher:
             yield
 
     def seal(self, batch: Batch, time: float) -> Optional[bytes]:
-        """Give the batch its revision and its place in the history; None when nobody has to be told anything."""
+        """Give the batch its revision and its place in the history; None when the batch contains no change to send."""
         building = batch.cause is BUILD
         if not (self.shadow.is_copied if building else batch.changes):
             return None

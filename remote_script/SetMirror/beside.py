@@ -1,8 +1,9 @@
-"""Loads that wait for Live outside the queue of writes: other writes continue, other loads wait their turn.
+"""Loads that wait for Live outside the queue of writes: other writes continue, other loads wait for their turn.
 
-A load is aimed and started in one turn of the queue. Until Live shows the loaded object, its write is parked here: it
-is checked once a pump, resumed when something arrived, and ended when its deadline passes or its client cancels it.
-What Live loads afterwards is still attributed to that write. Meanwhile nobody may change the load's aim.
+A load is aimed and started in one turn of the queue. Until Live shows the loaded object, the write is parked here:
+it is checked once per pump, resumed when an object arrived, and ended when its deadline passes or its client
+cancels it. An object that Live loads afterwards is still attributed to that write. Meanwhile no write may change
+the target of the load.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from .write import Write
 LATE_S = 120.0
 """For this long after an abandoned load its arrivals are attributed to it: a first plug-in takes over a minute."""
 AFTER_S = 0.25
-"""Two of Live's ticks: the selection follows what was loaded."""
+"""Two of Live's ticks: the selection follows the loaded object."""
 LOOK_S = 1.0
-"""A plug-in without a notification is noticed within a second; walking a track takes some milliseconds."""
+"""Finds a plug-in that arrives without a notification within a second; walking a track takes some milliseconds."""
 
 _AIMED: Dict[str, FrozenSet[str]] = {
     "Song.View": frozenset(("selected_track", "selected_chain", "highlighted_clip_slot", "select_device")),
@@ -31,7 +32,7 @@ _AIMED: Dict[str, FrozenSet[str]] = {
     "Browser": frozenset(("hotswap_target", "load_item")),
     "Song": frozenset(("duplicate_track",)),
 }
-"""Class → properties and methods that change what a load is aimed at; Live selects a duplicated track."""
+"""Class → properties and methods that change the target of a load; Live selects a duplicated track."""
 
 _BROUGHT: Dict[str, FrozenSet[str]] = {
     "Track": frozenset(("devices",)),
@@ -54,7 +55,7 @@ _FOLLOWS: Dict[str, FrozenSet[str]] = {
 
 
 class Arrival(Claim):
-    """Claims for a load's write the new object with the item's name, and the selection that follows it."""
+    """Claims for a load's write the new object with the item's name, and the selection that follows the object."""
 
     def __init__(self, cause: Cause, until: float, watch: Any, clock: Callable[[], float]) -> None:
         super().__init__(cause, until)
@@ -73,7 +74,7 @@ class Arrival(Claim):
     def _brings(self, row: Row, value: Any) -> bool:
         if isinstance(value, (list, tuple)):
             return any(self._watch.is_its(obj) for _, obj in value)
-        # "has_clip" alone does not say which clip: look at the clip itself.
+        # "has_clip" does not identify the clip: look at the clip itself.
         return row.layout.type == "ClipSlot" and self._watch.is_its(getattr(row.obj, "clip", None))
 
 
@@ -100,7 +101,7 @@ class Parked:
 
 
 class Beside:
-    """The parked writes in the order of their loads; the first is running, the others wait for it."""
+    """The parked writes in the order of their loads; the first load is running, the others wait for it."""
 
     def __init__(self, batcher: Batcher, clock: Callable[[], float]) -> None:
         self.parked: List[Parked] = []
@@ -112,7 +113,7 @@ class Beside:
         return next((parked for parked in self.parked if parked.write.id == id_), None)
 
     def next(self) -> Optional[Parked]:
-        """Remove and return a write that can continue; None if there is none."""
+        """Remove and return a write that can continue; None if no write can."""
         if not self.parked:
             return None
         first = self.parked[0]
@@ -121,7 +122,7 @@ class Beside:
         return self.parked.pop(0)
 
     def overdue(self) -> List[Parked]:
-        """Remove and return the writes whose deadline has passed, except one whose load has arrived meanwhile."""
+        """Remove and return the writes whose deadline has passed, except a write whose load has arrived meanwhile."""
         now = self._clock()
         late = [
             parked
@@ -132,12 +133,12 @@ class Beside:
         return late
 
     def begun(self, write: Write, call: Call) -> None:
-        """Claim a started load's arrivals for its write, also after the write has been abandoned."""
+        """Claim a started load's arrivals for its write, also after the write was abandoned."""
         until = max(write.deadline, self._clock()) + LATE_S
         self._batcher.attribution.declare(Arrival(write.cause, until, call.waiting, self._clock))
 
     def check(self, write: Write, operations: List[Operation]) -> None:
-        """Refuse operations that would change the aim of a waiting load.
+        """Refuse operations that would change the target of a waiting load.
 
         Raises:
           BridgeError: BUSY, naming the load.
@@ -151,7 +152,7 @@ class Beside:
                     raise self._busy(parked, operation)
 
     def _line(self, objects: List[Any]) -> Set[int]:
-        """The ids of the objects that a load is aimed at, and of all objects above them."""
+        """The ids of the objects at which a load is aimed, and of all objects above them."""
         shadow, ids = self._batcher.shadow, set()
         for obj in objects:
             row = shadow.row_of(obj)

@@ -1,4 +1,4 @@
-"""The browser by paths: looking into folders, hearing an item."""
+"""Calls on the browser by paths: listing folders, previewing items."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _children(item: Any) -> List[Any]:
 
 
 def find_item(call: Call, path: str) -> Steps:
-    """The item at "instruments/Drift" or "plugins/VST3/Maker/Name"; its parents are kept meanwhile."""
+    """The item at "instruments/Drift" or "plugins/VST3/Maker/Name"; its parents are kept alive meanwhile."""
     parts = [part for part in path.split("/") if part]
     if not parts:
         raise checks.refuse("path starts with a root of the browser, such as instruments", path)
@@ -59,7 +59,7 @@ def _list_items(call: Call) -> Steps:
         )
         if number % BROWSER_ITEMS == BROWSER_ITEMS - 1:
             yield LIVE
-    # What is read next, by whatever call, is read in another turn.
+    # The next read, by whatever call, happens in another turn.
     yield LIVE
     return {"items": described, "total": len(children), "offset": offset}
 

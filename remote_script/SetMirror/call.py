@@ -1,9 +1,9 @@
-"""A pending LiveAPI call, and what an adapter may yield while it runs.
+"""A pending LiveAPI call, and the values that an adapter may yield while the call runs.
 
-An adapter gets the call and returns Live's return value. As a generator it may `yield LIVE` to let Live run until the
-next pump (positions and browser loads apply late), or `yield MORE` between two pieces of long work; it updates the
-call's `done`, `of` and `so_far` meanwhile. It raises BridgeError before it has changed anything, or lets Live's own
-exception pass.
+An adapter gets the call and returns Live's return value. As a generator it may `yield LIVE` to let Live run until
+the next pump (positions and browser loads apply late), or `yield MORE` between two pieces of long work; it updates
+the call's `done`, `of` and `so_far` meanwhile. It raises BridgeError before it has changed anything, or lets Live's
+own exception pass.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ BESIDE = "beside"
 MORE = "more"
 
 UNCHANGED: Any = object()
-"""Returned by an adapter that found nothing to do."""
+"""Returned by an adapter whose call would change nothing."""
 
 
 EARLY, ANY = "early", ""
-"""Fact of a refusal that may vanish within ticks: the method of the same write that must precede; `ANY` for none."""
+"""Fact of a refusal that may pass within ticks if this method ran earlier in the same write; `ANY`: in any write."""
 REPLACED_SHOWN = 20
 """Replaced objects listed in a result; the count covers all of them."""
 
@@ -40,9 +40,9 @@ def by_type_and_name(obj: Any) -> Described:
 
 
 class Became:
-    """An object that came back as a new one: its entry among what was replaced, and the new object.
+    """An object that came back as a new object: its entry among the replaced objects, and the new object.
 
-    `old` and `new` are their pointers: an object that is gone does not show it any more.
+    `old` and `new` are the pointers: a deleted object does not give its pointer any more.
     """
 
     __slots__ = ("entry", "new", "obj", "old")
@@ -57,8 +57,8 @@ class Became:
 class Call:
     """One pending call: `args` by name, objects as Live's own.
 
-    `live` is Live's version; `overwrite` allows the call to remove what is not its target; `describe` says how such an
-    object is named in the answer.
+    `live` is Live's version; `overwrite` allows the call to remove objects other than its target; `describe`
+    returns the description of such an object for the answer.
     """
 
     __slots__ = (
@@ -87,21 +87,23 @@ class Call:
         self.overwrite = overwrite
         self.describe = describe
         self.cleared: Set[Any] = set()
-        """Of a dry run: what earlier operations of the write clear (`Operation.clears`), so that it is not replaced."""
+        """In a dry run: objects that earlier operations of the write clear (`Operation.clears`), so they are not
+        replaced."""
         self.replaced: List[Described] = []
-        """What the call removes or cuts besides its target."""
+        """Objects besides the target that the call removes or cuts."""
         self.became: List[Became] = []
-        """Of what the call replaces, what came back as a new object."""
+        """Replaced objects that came back as new objects."""
         self.before: Dict[str, Any] = {}
-        """Facts of the target that are no property, such as its number of notes; `after` has them after the call."""
+        """Facts of the target that are not properties, such as its number of notes; `after` has the facts after
+        the call."""
         self.after: Dict[str, Any] = {}
         self.begin: Callable[[], Any] = bool
-        """Opens the write's undo step, for a call that Live ends at once; a load makes its own entry else."""
+        """Opens the write's undo step, for a call that Live ends at once; other loads make their own entry."""
         self.apart: Callable[[], Any] = bool
-        """Ends the write's undo step, before a load that makes an entry of its own."""
+        """Ends the write's undo step before a load that makes its own entry."""
         self.note = ""
         self.unread = False
-        """True when Live does not show now whether the call did what it should; `note` says why."""
+        """True when Live does not show now whether the call had its effect; `note` gives the reason."""
         self.wish: Any = None
         """The `Wish` of a load, once it has been judged."""
         self.waiting: Any = None
@@ -109,14 +111,14 @@ class Call:
         self.check: Callable[[], Any] = bool
         """Compares the result with the forecast, in the turn of the call; raises when Live removed more."""
         self.made: Any = None
-        """The object that the call made, when the adapter knows it."""
+        """The object that the call made, if the adapter knows it."""
         self.done = 0
         self.of = 0
         """Total amount for `done`; 0 when it is unknown."""
         self.so_far = ""
         """Progress in words, for the error when the call takes too long."""
         self.back: Optional[Callable[[], Any]] = None
-        """Reverts the call where undo cannot, because somebody edited the Set meanwhile."""
+        """Reverts the call if undo cannot, because somebody edited the Set meanwhile."""
         self.holds: Tuple[str, ...] = ()
         """Properties of the row whose changes are sent when the call has ended, not after every piece."""
 

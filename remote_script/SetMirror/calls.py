@@ -1,4 +1,4 @@
-"""Calls the methods of the table; knows their post-conditions and the objects that they make.
+"""Calls the methods of the table; checks their post-conditions and finds the objects that they make.
 
 Most methods are called directly with the table's arguments. Methods with other arguments or results in Live, and
 composites of several calls, have an adapter (see `call`).
@@ -56,10 +56,10 @@ JUDGES: Adapters = {
 
 
 def judge(call: Call) -> Steps:
-    """Check what the call would do without changing anything; UNCHANGED when it would do nothing.
+    """Check the call's effect without changing anything; UNCHANGED when it would have none.
 
     Raises:
-      BridgeError: the arguments are wrong, or the call would remove what it may not.
+      BridgeError: the arguments are wrong, or the call would remove objects that it may not.
     """
     return (yield from _run(_find(JUDGES, call), call))
 
@@ -110,7 +110,7 @@ def _plays(obj: Any) -> bool:
 
 
 def _slot_plays(obj: Any) -> bool:
-    # Firing an empty slot stops the track or records: nothing of the slot itself need change.
+    # Firing an empty slot stops the track or records: the slot itself need not change.
     return not read(obj, "has_clip") or _plays(obj)
 
 
@@ -133,7 +133,7 @@ UNSEEN = frozenset(
         ("Track", "stamp_automation"),
     )
 )
-"""Edits that no property shows: a call without a notification may still have changed something."""
+"""Edits that no property shows: a call without a notification may have changed the Set nevertheless."""
 
 PRODUCTS: Dict[Tuple[str, str], Callable[[Call], Any]] = {
     ("Browser", "load"): lambda call: call.made,
@@ -147,11 +147,11 @@ PRODUCTS: Dict[Tuple[str, str], Callable[[Call], Any]] = {
     ("Track", "duplicate_device"): lambda call: call.obj.devices[call.args["index"] + 1],
     ("Chain", "duplicate_device"): lambda call: call.obj.devices[call.args["index"] + 1],
 }
-"""Finds a method's product that Live does not return: Live selects a duplicated track or scene (documented)."""
+"""Finds the product of a method if Live does not return it: Live selects a duplicated track or scene (documented)."""
 
 
 def victim(call: Call) -> Optional[Any]:
-    """The object that a delete is about to remove; None when it is no delete or there is no such object."""
+    """The object that a delete is about to remove; None for other methods, or if there is no such object."""
     lists = {
         "delete_track": "tracks",
         "delete_return_track": "return_tracks",

@@ -1,8 +1,8 @@
 """One client of the bridge: connection, authentication, session and outbox.
 
-The outbox is bounded in bytes. When it overflows, the whole stream of batches is dropped and the client gets a notice
-to fetch a snapshot; replies are kept, since their number is bounded by the accepted requests. A line is sealed when it
-is sent, so that dropped lines leave no gap in the counter. No function here waits.
+The outbox is bounded in bytes. When it overflows, the whole stream of batches is dropped and the client gets a
+notice to fetch a snapshot; replies are kept, since their number is bounded by the accepted requests. A line is
+sealed when it is sent, so that dropped lines leave no gap in the counter. No function here waits.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from .shadow import Snapshot
 from .wire import LineFramer
 
 OUTBOX_BYTES = 16 * 1024 * 1024
-"""Twice the history: a client that resumes from the oldest batch does not overflow by it."""
+"""Twice the history: the batches for a client that resumes from the oldest one fit."""
 REPLY_BYTES = 64 * 1024 * 1024
-"""Limit for replies that the client does not receive; beyond it the client is dead or hostile."""
+"""Limit for replies that the client does not receive; beyond this limit the client counts as dead or hostile."""
 SENT_AT_ONCE = 64 * 1024
 """Short lines are joined up to about this many bytes for one call of the transport."""
 HELLO_S = 5.0
@@ -31,7 +31,7 @@ LEAVING = "leaving"
 
 
 class Client:
-    """A connection with its state: greeting → proving → served → leaving (sent out, then closed)."""
+    """A connection with its state: greeting → proving → served → leaving (queued lines are sent, then it closes)."""
 
     def __init__(self, connection: Any, now: float) -> None:
         self.connection = connection
@@ -44,7 +44,7 @@ class Client:
         self.job: Optional[Iterator[None]] = None
         """The processing of a long line in slices: opening, parsing, answering."""
         self.role = ""
-        """The role proved by its key, like the identity; see `auth`."""
+        """The role that the client's key proves, like the identity; see `auth`."""
         self.identity = ""
         self.answers = False
         """True while a person follows policy questions on this connection."""
@@ -96,13 +96,13 @@ class Client:
         return line
 
     def opening(self, line: bytes) -> Generator[None, None, bytes]:
-        """Open a received line in slices; returns its message, or raises BadSeal unless it is the session's next."""
+        """Open a received line in slices; returns its message. BadSeal if it is not the next line of the session."""
         assert self._session is not None
         return self._session.incoming.opening(line)
 
     @property
     def outbox_bytes(self) -> int:
-        """Bytes that wait for the transport; of a long line only the part that is already sealed."""
+        """Bytes that wait for the transport; for a long line only the part that is already sealed."""
         return self._queued_bytes + len(self._ready) - self._offset
 
     def answer(self, line: bytes) -> None:
@@ -138,13 +138,13 @@ class Client:
         return self.outbox_bytes + len(line) <= OUTBOX_BYTES
 
     def drop_stream(self) -> None:
-        """Drop the queued lines of the stream; replies and a partly sent line stay."""
+        """Drop the queued lines of the stream, but no replies and no partly sent line."""
         self.following = False
         self._outbox = deque(entry for entry in self._outbox if not entry[1])
         self._queued_bytes = sum(len(line) for line, _ in self._outbox)
 
     def send(self, most: int) -> int:
-        """Pass at most about `most` bytes to the connection; returns how many it accepted."""
+        """Pass at most about `most` bytes to the connection; returns the number of accepted bytes."""
         total = 0
         while total < most and not self.closed:
             if self._offset == len(self._ready):
@@ -188,7 +188,7 @@ class Client:
         return b"".join(parts)
 
     def leave(self) -> None:
-        """Close once everything is sent; nothing more is read."""
+        """Close once all queued lines are sent; nothing more is read."""
         self.state = LEAVING
         self._drop_input()
         self._close_when_sent()

@@ -1,4 +1,4 @@
-"""Calls on clips that need several of Live's methods or arguments other than JSON: moves, warp markers, envelopes."""
+"""Calls on clips that need several of Live's methods or arguments without JSON form: moves, warp markers, envelopes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _move_clip_to(call: Call) -> Any:
 
 
 def _move_to_arrangement(call: Call) -> Any:
-    """Live copies and deletes; a copy that would lie over the clip itself is made by way of the end of the track."""
+    """Copy and delete; if the copy would overlap the clip itself, copy it to the end of the track first."""
     track, clip, time = call.obj, call.args["clip"], call.args["destination_time"]
     if not meets_itself(call):
         made = track.duplicate_clip_to_arrangement(clip, time)
@@ -41,7 +41,7 @@ def _delete(clip: Any) -> None:
     if read(holder, "has_clip") is True:
         holder.delete_clip()
         return
-    # A take lane cannot delete its clips, its track can.
+    # A take lane cannot delete its clips, but its track can.
     track = holder if read(holder, "take_lanes") is not ABSENT else holder.canonical_parent
     track.delete_clip(clip)
 

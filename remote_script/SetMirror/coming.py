@@ -1,7 +1,8 @@
-"""What of a Set is read after its outline: lists and values, in parts that follow each other.
+"""The parts of a Set that are read after its outline: lists and values, one part after the other.
 
-The outline (song, tracks, scenes, clips, mixers) can be given to clients long before the last parameter is read. What
-it leaves out is absent, never said to be empty, until its part is read; then it is exact, as all the rest is.
+Clients can get the outline (song, tracks, scenes, clips, mixers) long before the last parameter is read. A property
+that is not read yet is absent, never reported as empty; once its part is read, the property is as exact as all
+others.
 """
 
 from __future__ import annotations
@@ -34,17 +35,17 @@ class Coming:
 
     @property
     def has_devices(self) -> bool:
-        """True while devices are unread: what is not in the shadow may then be there all the same."""
+        """True while some devices are not read: an object that the shadow does not contain may exist in Live."""
         return bool(self._marks[DEVICES])
 
     def leave(self, part: str, id_: int, bits: int) -> None:
-        """Leave properties of an object to a part."""
+        """Postpone the reading of an object's properties to a part."""
         if bits:
             marks = self._marks[part]
             marks[id_] = marks.get(id_, 0) | bits
 
     def hold_back(self, row: Row, bits: int) -> int:
-        """Those of `bits` that can be read now; the others are left to the parts that will read them."""
+        """Return those of `bits` that can be read now; postpone the others to their parts."""
         if self.has_devices:
             self.leave(ENVELOPES, row.id, bits & row.layout.envelope_bits)
         for marks in self._marks.values():
@@ -52,7 +53,7 @@ class Coming:
         return bits
 
     def take(self) -> Tuple[int, int]:
-        """The id of the next object of the first part, which may be gone, and its properties."""
+        """Remove and return the next object of the first part, as id and properties; the object may be deleted."""
         marks = next(marks for marks in self._marks.values() if marks)
         id_ = next(iter(marks))
         return id_, marks.pop(id_)

@@ -22,7 +22,8 @@ def mark_consequences(batcher: Batcher, operations: List[Operation]) -> None:
         for id_ in operation.touches:
             row = batcher.shadow.rows.get(id_)
             if row is not None:
-                # The listener of a property that was set marks it, and the properties that depend on it by the table.
+                # The listener of a property that was set marks it and the properties that depend on it by the
+                # table.
                 bits = row.layout.polled_bits | row.layout.tree_bits
                 if operation.kind == "set":
                     bits = row.layout.silent_bits | row.layout.bits_of((operation.asked.get("name"),))
@@ -56,7 +57,7 @@ def mark_history(batcher: Batcher) -> None:
 
 
 def mark_unheard(batcher: Batcher, rows: Iterable[Row]) -> None:
-    """Mark properties without a listener that somebody else changed, before the write's own marks cover them."""
+    """Mark properties without a listener that somebody else changed before the write's own marks cover them."""
     with batcher.attribution.acting(LIVE):
         for row in rows:
             for index in row.layout.polled if row.layout.unheard_bits else ():

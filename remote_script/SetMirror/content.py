@@ -1,8 +1,8 @@
 """Reads long values in pieces: notes, envelopes, warp markers, lists of routings.
 
-A reading is a generator that yields between two pieces, so that no clip blocks Live's main thread however many notes
-it has, and returns the value or ABSENT. Live returns a copy: a change made meanwhile is not partly in it, and its
-listener marks it. Notes and envelopes are encoded while they are read (see `Encoded`).
+A reading is a generator that yields between two pieces, so that no clip blocks Live's main thread however many
+notes the clip has; it returns the value or ABSENT. Live returns a copy: a change made meanwhile is not partly in
+this copy, and its listener marks the property. Notes and envelopes are encoded while they are read (see `Encoded`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Reading = Generator[None, None, Any]
 PIECE = 100
 """Elements; reading and encoding so many notes takes about half a millisecond in headless Live."""
 _MOST_PARAMETERS = 4096
-"""Parameters searched for a clip's envelopes; envelopes of further ones are left out, to bound the time."""
+"""Parameters searched for a clip's envelopes; envelopes of further parameters are left out, to bound the time."""
 
 
 def reading(shadow: Shadow, row: Row, index: int) -> Reading:
@@ -33,7 +33,7 @@ def reading(shadow: Shadow, row: Row, index: int) -> Reading:
             of_live = read(row.obj, "note_expressions") is ABSENT
             read_note = as_note if of_live else as_expressive_note
             vector = all_notes(row.obj)
-            # A reading that is only begun, to have Live's copy, reads nothing of it.
+            # A reading that is only started takes Live's copy, but does not read the copy yet.
             yield
             return (yield from encoded_in_pieces(vector, read_note))
         if prop.type == "envelopes":
@@ -50,7 +50,7 @@ def reading(shadow: Shadow, row: Row, index: int) -> Reading:
 
 
 def whole(steps: Generator[Any, None, Any]) -> Any:
-    """Run a generator to its end in one go; returns its value."""
+    """Run a generator to its end at once; returns its value."""
     while True:
         try:
             next(steps)
@@ -59,7 +59,7 @@ def whole(steps: Generator[Any, None, Any]) -> Any:
 
 
 def begun(steps: Reading) -> Reading:
-    """Start a reading, so that Live's copy is taken now; returns the rest of it."""
+    """Start a reading, so that Live's copy is taken now; returns the rest of the reading."""
     try:
         next(steps)
     except StopIteration as end:
@@ -76,7 +76,7 @@ def all_notes(clip: Any) -> Any:
     """All notes of a MIDI clip as Live's own vector of copies, by pitch, then start."""
     if read(clip, "get_all_notes_extended") is not ABSENT:
         return clip.get_all_notes_extended()
-    # Live 11.0 has no such method; a clip may reach back before its start.
+    # Live 11.0 has no such method; a clip may have notes before its start.
     return clip.get_notes_extended(0, 128, -FOREVER_BEATS, 2 * FOREVER_BEATS)
 
 

@@ -1,4 +1,4 @@
-"""Cue points, made and deleted at any time of the song: Live has a toggle at its present position only."""
+"""Cue points, created and deleted at any time of the song: Live only has a toggle at its present position."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WAIT_PUMPS = 300
 
 def _cue_at(song: Any, time: float) -> Any:
     for cue in items(song.cue_points):
-        # `time` can be a wrapper in some versions.
+        # In some versions `time` is a wrapper.
         if abs(float(cue.time) - time) < 1e-6:
             return cue
     return None
@@ -32,10 +32,10 @@ def _check_stopped(call: Call) -> None:
 
 
 def _at_position(call: Call, time: float, act: Callable[[], Any]) -> Steps:
-    """Put the position at `time`, act, put it back; cue points are made and deleted at the position only.
+    """Put the position at `time`, act, put the position back; cue points are created and deleted at the position only.
 
-    Live moves a tick after the call, so this ends when the position is back: a second call would else take `time` for
-    the position to be put back.
+    Live moves the position one tick after the call, so this ends only when the position is back; otherwise a second
+    call would put it back to `time`.
     """
     song = call.song
     _check_stopped(call)
@@ -45,7 +45,7 @@ def _at_position(call: Call, time: float, act: Callable[[], Any]) -> Steps:
             raise RuntimeError("the song position did not reach {:g}".format(time))
         result = act()
     except BaseException:
-        # Also when the script is being closed: nobody else knows where the position was.
+        # Also when the script is being closed: only this generator knows the previous position.
         try:
             song.current_song_time = before
         except Exception:
@@ -92,7 +92,8 @@ def _create_cue_point(call: Call) -> Steps:
         if cue is not None and abs(float(cue.time) - time) < 1e-6:
             return cue
         if cue is not None or len(items(song.cue_points)) < len(known):
-            # The position had snapped: the toggle made a cue point elsewhere, or deleted another one.
+            # The position snapped to the grid: the toggle created a cue point elsewhere, or deleted another cue
+            # point.
             yield from _at_position(call, time, song.set_or_delete_cue)
             break
         yield LIVE
@@ -111,7 +112,7 @@ def _delete_cue_point(call: Call) -> Steps:
     count = len(items(song.cue_points))
 
     def toggle() -> None:
-        # Live deletes the cue point at the position: make sure that it is still the one meant.
+        # Live deletes the cue point at the position: make sure that it is still the same cue point.
         if not alive(cue) or abs(float(cue.time) - time) >= 1e-6:
             raise BridgeError("STALE_REFERENCE", "The cue point at {:g} is gone or was moved".format(time))
         song.set_or_delete_cue()
@@ -129,4 +130,4 @@ ADAPTERS: Adapters = {
     ("Song", "delete_cue_point"): _delete_cue_point,
 }
 JUDGES: Adapters = {method: _check_stopped for method in ADAPTERS}
-"""(class, method) → judge that runs right before the call; a dry run does only this."""
+"""Wait until a connection can be read or a new one comes, at most so long; ValueError past descriptor 1023."""

@@ -1,4 +1,4 @@
-"""The effects of an undo or redo, derived from the marks that it left: they cannot be known in advance."""
+"""The effects of an undo or redo, derived from the marks afterwards: they cannot be known in advance."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from .layouts import Row
 
 
 def effects_of_marks(batcher: Batcher, marks: Dict[int, int]) -> List[Effect]:
-    """The effects behind marks that were just made: deleted objects and edited objects.
+    """The effects behind new marks: deleted objects and edited objects.
 
-    New objects are left out: before their batch is sent they have no id, and no rule can match them. Changes that Live
-    does not notify (envelopes, polled properties) are not seen.
+    New objects are left out: before their batch is sent they have no id, and no rule can match them. Changes that
+    Live does not notify (envelopes, polled properties) are not detected.
     """
     gone: List[int] = []
     edited: List[int] = []

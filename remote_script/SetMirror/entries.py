@@ -1,7 +1,8 @@
-"""Records what each write's history entry changed, so that an undo of this write can be checked by its effect.
+"""Records the changes in each write's history entry, so that an undo of this write can be checked by its effect.
 
-Live's undo takes back the newest edit, and a person can edit properties without a listener. So after an undo that is
-meant for one write, the changed properties are compared with those of that write; if they differ, the undo is redone.
+Live's undo reverts the newest edit, and a person can edit properties without a listener. So after an undo that is
+meant for one write, the changed properties are compared with those of that write; if they differ, the undo is
+redone.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from .layouts import Row
 from .refs import ref_of
 
 ENTRIES_KEPT = 1000
-"""Writes with a recorded entry, the newest; an undo of an older one is checked by the mirror's log only."""
+"""Number of newest writes whose entries are kept; an undo of an older write is checked by the mirror's log only."""
 PIECES_READ = 20
 """Pieces of content without a listener that are read, some 10 ms of Live's time; longer content counts as changed."""
 
 
 class Entry:
-    """The edits of one write: (id, index of the property), the classes of their objects, and what it added."""
+    """The edits of one write: (id, index of the property), the classes of their objects, and the added objects."""
 
     __slots__ = ("added", "changed", "types")
 
@@ -52,7 +53,7 @@ class Entries:
                 entry.types[id_] = rows[id_].layout.type
 
     def foreign(self, write: str, marks: Dict[int, int]) -> str:
-        """Names an object that an undo changed although this write had not changed it; "" when there is none.
+        """Name an object that an undo changed although this write had not changed it; "" when there is none.
 
         Args:
           marks: Properties that Live notified during the undo.
@@ -71,10 +72,10 @@ class Entries:
                     if not self._is_in(entry, row, index):
                         return "{} of {}".format(row.layout.names[index], ref_of(self._batcher.shadow, row))
                     moved = True
-        return "" if moved or not entry.changed else "nothing that is known"
+        return "" if moved or not entry.changed else "an unknown change"
 
     def _moved_quietly(self, entry: Entry) -> bool:
-        """True when a property without a listener that this write had changed differs now; reads it."""
+        """Read the properties without a listener that this write changed; True if one differs from its last value."""
         for id_, index in entry.changed:
             row = self._batcher.shadow.rows.get(id_)
             if row is None or not row.layout.quiet_bits & 1 << index or not alive(row.obj):
@@ -119,6 +120,6 @@ class Entries:
             now = [None if child is None or not alive(child.obj) else child.id for child in known]
             return now != list(before if isinstance(before, tuple) else [before] if before else [])
         if row.layout.long_bits & 1 << index:
-            # Not read here: Live's notification is enough.
+            # Content is not read here: Live's notification suffices.
             return True
         return not same(batcher.reader.value(row, index), before)

@@ -1,8 +1,9 @@
-"""Ramps and curves in a Session clip's envelope, and an envelope as people read it: values as the parameter shows them.
+"""Ramps and curves in a Session clip's envelope, and an envelope's points with the texts that the parameter shows.
 
-From 12.4 Live takes single points; a ramp is drawn with them and then read back. Where Live has no points, or draws
-them otherwise than asked (in which unit it takes their values is a guess), the ramp is steps of a sixteenth, which
-every Live takes; the answer says which. A curve is a point, or a step, each sixteenth.
+From 12.4 Live accepts single points: a ramp is drawn with points and then read back. If this Live has no points, or
+its line differs from the requested one (the unit of their values is a guess), the ramp is drawn in steps of a
+sixteenth, which every Live accepts; the answer says which form was used. A curve has a point, or a step, at each
+sixteenth.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from .contract.values import ABSENT, items, read
 
 SIXTEENTH = 0.25
 MOST_POINTS = 2000
-"""Of one call: some 20 ms of Live's main thread."""
+"""Points in one call; so many take some 20 ms of Live's main thread."""
 STRAIGHT = (0.5, 0.5, 0.5, 0.5)
 _AFTER = 1e-4
-"""Beats; right after a border, where the value that begins there holds."""
+"""Beats; right after a border, where the value that starts at the border already applies."""
 _BEND = 3.0
-"""How far an exponential ramp bends: at its middle it has gone 18 % of the way."""
+"""Bend of an exponential ramp: at half of its time it has covered 18 % of the distance."""
 _SHAPES: Dict[str, Callable[[float], float]] = {
     "linear": lambda share: share,
     "exponential": lambda share: (math.exp(_BEND * share) - 1) / (math.exp(_BEND) - 1),
@@ -34,7 +35,7 @@ CURVES = tuple(_SHAPES)
 
 
 class Ramp(NamedTuple):
-    """From one inner value of a parameter to another, in `length` beats from `time`."""
+    """A ramp from one internal value of a parameter to another, in `length` beats from `time`."""
 
     time: float
     length: float
@@ -101,7 +102,7 @@ def _ramps(call: Call, parameter: Any, envelope: Any) -> List[Ramp]:
 
 
 def _with_points(call: Call, envelope: Any, ramp: Ramp) -> str:
-    """Draw with single points and read back; "" where Live has none, or shows another line."""
+    """Draw with single points and read them back; "" if this Live has no points, or shows another line."""
     module = read(call.live_module, "Envelope")
     if read(envelope, "create_event") is ABSENT or module is ABSENT:
         return ""
@@ -136,7 +137,7 @@ def _with_steps(envelope: Any, ramp: Ramp) -> str:
     width = ramp.length / count
     for number in range(count):
         time = ramp.time + width * number
-        # The first step has the first value and the last one the last.
+        # The first step has the first value, the last step the last value.
         share = number / (count - 1) if count > 1 else 1.0
         envelope.insert_step(time, width, ramp.at(ramp.time + ramp.length * share))
     return "steps"
@@ -159,7 +160,7 @@ def _shown(call: Call) -> Any:
     )
     shown: List[Any] = []
     for time in times[:MOST_POINTS]:
-        # A step has two points at its time: the value before it and the value after it.
+        # A step has two points at its time: the value before the step and the value after it.
         for value in (envelope.value_at_time(time), envelope.value_at_time(time + _AFTER)):
             row = [time, float(value), str(parameter.str_for_value(value))]
             if not shown or shown[-1][0] != time or shown[-1][2] != row[2]:

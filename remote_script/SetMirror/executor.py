@@ -1,10 +1,10 @@
 """Executes writes one at a time: each is validated, applied in one undo step, read back, and reverted if it fails.
 
-A write is a generator that the pump advances. Where Live allows it runs in a single main-thread turn; where it has to
-wait it yields `FLUSH` (send the changes so far), `PUMP` (until the next pump), `TICK` (until Live's next update tick)
-or `MORE` (long work that continues in this turn if there is time). The clients of a long write get progress notices.
-A write starts only when all earlier changes are sent, so its batches contain only its own changes. Results are kept by
-write id: the same id is never executed twice.
+A write is a generator that the pump advances. If Live allows it, the write runs in a single main-thread turn; when
+it has to wait it yields `FLUSH` (send the changes so far), `PUMP` (until the next pump), `TICK` (until Live's next
+update tick) or `MORE` (long work that continues in this turn if there is time). The clients of a long write get
+progress notices. A write starts only when all earlier changes are sent, so its batches contain only its own
+changes. Results are kept by write id: the same id is never executed twice.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from .wire import encode
 from .write import FLUSH, PROGRESS_S, PUMP, TICK, Write, parse_write
 
 WRITES_WAITING = 256
-"""More would take seconds; further writes are refused with BUSY."""
+"""Limit of waiting writes, since more would take seconds; further writes are refused with BUSY."""
 RESULTS_KEPT = 512
 RESULT_BYTES = 8 * 1024 * 1024
 """Total size of the kept results: the result of a write of 5,000 notes contains their ids."""
 SETTLE_S = 0.5
-"""Live applies transport and launch changes on its next tick, 10 to 100 ms; this allows for a busy one."""
+"""Live applies transport and launch changes on its next tick, 10 to 100 ms later; this allows for a busy Live."""
 SETTLE_PUMPS = 12
-"""Wait at least this many pumps too: a stall of Live must not make a write fail."""
+"""Wait for at least this many pumps too: a stall of Live must not make a write fail."""
 EARLY_S = 2.0
-"""For the routing lists of a track that the write made: a tick, seconds under load."""
+"""Wait for the routing lists of a track that the write created: one tick, seconds under load."""
 NOTIFYING_PUMPS = 10
 """Live refuses changes while it notifies; some 50 ms between two mutations are reported to help."""
 
@@ -48,9 +48,10 @@ Steps = Generator[str, None, Dict[str, Any]]
 
 
 class Executor:
-    """The queue of writes and the write that runs.
+    """The queue of writes and the running write.
 
-    `reply(client, request, outcome)` answers a request; `tell(client, progress)` reports the progress of a long one.
+    `reply(client, request, outcome)` answers a request; `tell(client, progress)` reports the progress of a long
+    write.
     """
 
     def __init__(
@@ -89,7 +90,8 @@ class Executor:
         self._beside = Beside(batcher, clock)
         self._resumed: Optional[Parked] = None
         self._loading: Tuple[int, Optional[Call]] = (0, None)
-        """The load for which the write is being parked: its operation's number, and its call once it has started."""
+        """The load for which the write is being parked: its operation's number, and its call once the call has
+        started."""
 
     # -- the queue ---------------------------------------------------------------------------------
 
@@ -146,7 +148,7 @@ class Executor:
     def cancel(self, id_: Any, client: Any) -> bool:
         """Cancel a write of this client that waits for its turn or for a load.
 
-        Returns False for a running write, which ends soon by itself, and for a write of another client.
+        Returns False for a running write, which ends soon anyway, and for a write of another client.
         """
         write = self._find(id_)
         if write is None or client not in [waiter for waiter, _ in write.waiters]:
@@ -163,7 +165,7 @@ class Executor:
         return False
 
     def look(self) -> None:
-        """Called once a pump: end the loads whose deadline passed, and send progress of the others."""
+        """End the loads whose deadline passed, and send the progress of the others; called once a pump."""
         for parked in self._beside.overdue():
             self._give_up(parked, "DEADLINE", "was not done in time")
         for parked in self._beside.parked:
@@ -183,7 +185,7 @@ class Executor:
             )
         else:
             rule = "load {}: {}".format(label, call.waiting.progress())
-            hint = "what Live still brings is recorded as this write's; undo takes it back"
+            hint = "an object that Live still loads is recorded as this write's; undo removes it"
         parked.steps.close()
         self._finish(
             parked.write, BridgeError(error, rule, hint=hint, op=parked.number, begun=call is not None)
@@ -195,7 +197,7 @@ class Executor:
 
     @property
     def following(self) -> Optional[Write]:
-        """The write that starts next."""
+        """The write that will start next."""
         return self._queue[0] if self._queue else None
 
     @property
@@ -213,7 +215,7 @@ class Executor:
         return self._resumed is not None
 
     def advance(self) -> str:
-        """Run the current write, or start the next, until it yields; returns the yielded word, "" at its end."""
+        """Run the current write, or start the next write, until it yields; returns the yielded word, "" at the end."""
         if self._steps is None and self._resumes():
             assert self._resumed is not None
             self.current, self._steps, self._resumed = self._resumed.write, self._resumed.steps, None
@@ -251,14 +253,14 @@ class Executor:
         return ""
 
     def _park(self, write: Write) -> None:
-        """Let other writes run while this one waits for a load, its own or an earlier one."""
+        """Let other writes run while this write waits for a load, its own or an earlier one."""
         assert self._steps is not None
         number, call = self._loading
         self._beside.parked.append(Parked(write, self._steps, number, call))
         self._steps = self.current = None
 
     def _finish(self, write: Write, outcome: Any) -> None:
-        """Reply to everybody who waits for a write and keep the result; a second call only replaces the kept result."""
+        """Reply to all clients that wait for a write and keep the result; a second call only replaces the result."""
         if write.id in self.results:
             self._result_bytes -= _size(self.results.pop(write.id))
         self.counters["executed"] += not write.answered
@@ -280,13 +282,13 @@ class Executor:
             self._reply(client, request, result)
 
     def close(self, reason: str) -> None:
-        """End the running write, close its undo step, and reply to everybody who waits."""
+        """End the running write, close its undo step, and reply to all clients that wait."""
         steps, self._steps = self._steps, None
         try:
             if steps is not None:
                 steps.close()
         except ValueError:
-            # Live closes the Set from within this very write.
+            # Live closes the Set during a call of this write.
             pass
         self._step.end()
         write, self.current = self.current, None
@@ -335,7 +337,7 @@ class Executor:
             try:
                 yield from self._patiently(operation, operations, write)
             except Exception as problem:
-                # Whatever Live raised is a refusal; the write is taken back as a whole.
+                # Any exception of Live's is a refusal; the whole write is reverted.
                 refusal = problem if isinstance(problem, BridgeError) else _refusal(problem)
                 refusal.facts.setdefault("op", number)
                 failed = operation if operation.moved else None
@@ -353,8 +355,8 @@ class Executor:
         yield FLUSH
         answer = self._outcome(write, operations, began, split)
         if keep_open:
-            # Before 12.4 nothing can sync parameters: only Live's own tick brings them into the open step. The values
-            # are verified by now, so the answer does not wait for it; the next write does.
+            # Before 12.4 nothing can sync parameters: only Live's own tick brings parameters into the open step.
+            # The values are verified by now, so the answer does not wait for the tick; the next write does.
             self._finish(write, answer)
             yield TICK
             yield TICK
@@ -376,7 +378,7 @@ class Executor:
             outcome = "mismatch"
         entries = _entries(operations) if self._step.has_history else 0
         if entries:
-            # Also an edit that no batch shows has an entry: undoing it must then change nothing visible.
+            # An edit that no batch shows has an entry as well: undoing it must then change nothing visible.
             batcher.entries.note(write.id, [], [])
         return self._result(write, outcome, results, entries + (split if entries else 0))
 
@@ -403,7 +405,7 @@ class Executor:
     def _patiently(
         self, operation: Operation, operations: List[Operation], write: Write
     ) -> Generator[str, None, None]:
-        """Apply an operation; try again in the next pumps while Live is still busy with the operations before it."""
+        """Apply an operation; retry it in the next pumps while Live still processes earlier operations."""
         until = min(write.deadline, self._clock() + EARLY_S)
         attempt = 0
         while True:
@@ -466,7 +468,7 @@ class Executor:
                     rule = "{} was not done in time".format(operation.method.name)
                     raise BridgeError("DEADLINE", "{}: {}".format(rule, call.so_far) if call.so_far else rule)
                 if call.holds:
-                    # An object that this write made gets its real row once its batch is sent.
+                    # An object that this write created gets its real row once its batch is sent.
                     known = row if row.id else batcher.shadow.known(row.layout.type, row.ptr)
                     batcher.attribution.withheld = (
                         {} if known is None else {known.id: known.layout.bits_of(call.holds)}
@@ -485,7 +487,7 @@ class Executor:
             self._step.close_foreign()
 
     def _check_entry(self, write: Write, operation: Operation) -> None:
-        """Right after an undo of one write: if anything else changed, redo and refuse."""
+        """Check an undo of one write right after it ran: if anything else changed, redo and refuse."""
         if not write.undoes or operation.method.name != "undo":
             return
         batcher = self.batcher
@@ -496,11 +498,11 @@ class Executor:
         operation.moved = False
         raise BridgeError(
             "PRECONDITION_FAILED",
-            "Undo took back {}, which write {} had not changed; it was done again at once".format(
+            "Undo reverted {}, which write {} had not changed; the undo was redone at once".format(
                 foreign, write.undoes
             ),
             write.undoes,
-            hint="the newest entry in Live's history is somebody else's; change the values yourself",
+            hint="the newest entry in Live's history is not this write's; set the values yourself",
             moved=foreign,
         )
 
@@ -516,7 +518,7 @@ class Executor:
     def _wait_beside(
         self, write: Write, operation: Operation, call: Optional[Call]
     ) -> Generator[str, None, None]:
-        """Let the queue continue; the operations before the load become an undo entry of their own."""
+        """Let the queue continue; the operations before the load get their own undo entry."""
         self._step.end()
         if call is not None:
             self._beside.begun(write, call)
@@ -528,7 +530,7 @@ class Executor:
         self._step.begin()
 
     def _watched(self, operation: Operation, step: Callable[[], Any]) -> Any:
-        """Run `step` and record whether it changed anything; changes between two steps are somebody else's."""
+        """Run `step` and record whether it changed anything; other authors make the changes between two steps."""
         attribution, row = self.batcher.attribution, operation.row
         marks = attribution.marks
         marked = attribution.marked(row.id) if row is not None else 0
@@ -550,7 +552,7 @@ class Executor:
             self._tell(client, progress)
 
     def _settle(self, write: Write, operations: List[Operation]) -> Generator[str, None, None]:
-        """Wait for values that Live applies late, until they are there or the time for them is over."""
+        """Wait for values that Live applies late, until they have arrived or their time has passed."""
         waiting = [op for op in operations if op.changed and not op.verified]
         start, pumps = self._clock(), 0
         while waiting:
@@ -563,7 +565,7 @@ class Executor:
 
 
 def _paced(steps: Generator[str, None, Dict[str, Any]]) -> Steps:
-    """Translate an adapter's yields into a write's: `MORE` passes, everything else becomes `PUMP`."""
+    """Translate an adapter's yields into a write's: `MORE` stays, every other yield becomes `PUMP`."""
     while True:
         try:
             wish = next(steps)
@@ -574,7 +576,7 @@ def _paced(steps: Generator[str, None, Dict[str, Any]]) -> Steps:
 
 
 def _entries(operations: List[Operation]) -> int:
-    """Number of history entries that the operations made: one per load, and one for the operations between loads."""
+    """Number of history entries that the operations created: one per load, and one for the operations between loads."""
     entries, shared = 0, False
     for operation in operations:
         if operation.changed and operation.undoable:

@@ -15,7 +15,7 @@ from .wire import Encoded
 from .write import Write
 
 EXPECTED = 1000
-"""Elements of one expected list; comparing more takes too long for one turn."""
+"""Elements of one expected list; comparing more would take too long for one turn."""
 
 
 def check_expectations(
@@ -82,7 +82,7 @@ def _expect(batcher: Batcher, row: Row, name: Any, expected: Any) -> None:
 
 
 def _observed(batcher: Batcher, row: Row, name: str, expected: Any) -> Any:
-    """The present value; for a long property the value sent last, which equals Live's unless it is marked."""
+    """The present value; for a long property the last sent value, which equals Live's unless the property is marked."""
     index = row.layout.index.get(name)
     if index is None or not row.layout.long_bits & 1 << index:
         return batcher.reader.now(row, name)
@@ -95,5 +95,5 @@ def _observed(batcher: Batcher, row: Row, name: str, expected: Any) -> Any:
             "PRECONDITION_FAILED", "{} is changing just now".format(where), id=row.id, name=name
         )
     value = row.values[index]
-    # One more than can be expected shows that there are more.
+    # One element more than the limit shows that there are more.
     return value.first(EXPECTED + 1) if isinstance(value, Encoded) else value

@@ -1,9 +1,9 @@
 """The first reading of a new object: its plain properties, most of them in one call.
 
-Objects of one class and kind (a MIDI clip, a quantized parameter) mostly have the same properties, so what all of them
-have had is read by one `attrgetter`. A property that one of them did not give is read by itself from then on: an
-exception must cost that property alone. What the table says that a kind lacks is not read, or of some classes not
-again after the first refusal: an exception costs Live more than ten values.
+Objects of one class and kind (a MIDI clip, a quantized parameter) mostly have the same properties, so one
+`attrgetter` reads the properties that all of them had so far. A property that one object lacked is read alone from
+then on, because an exception must cost only this property. An exception costs Live more than ten values: properties
+that the kind lacks by the table are not read, in some classes not after Live's first refusal.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ Plain = Callable[[Any], Any]
 
 
 class FirstReading:
-    """For objects of one class and kind: alike in their `constants`.
+    """Reads the new objects of one class and kind, which have the same `constants`.
 
-    These and `readers` are by the place of a property in a row.
+    `properties`, `readers`, `constants` and `lacking` use the property's place in a row.
     """
 
     def __init__(
@@ -32,13 +32,14 @@ class FirstReading:
         constants: Dict[int, Any],
         lacking: Sequence[int] = (),
     ) -> None:
-        """`lacking`: what the kind should not have by the table; read no more once Live has refused it."""
+        """`lacking`: properties that the kind lacks by the table; after Live's first refusal they are read no more."""
         self._properties = properties
         self._constants = list(constants.items())
         self._lacking = frozenset(lacking)
         self._alone: List[Tuple[int, Reader]] = []
         self._derived: List[Tuple[int, Reader, Plain, str, int]] = []
-        """What a method says for another property's value, which is read before: (place, reader, …, method, place)."""
+        """Values that a method returns for another property's value, read before: (place, reader, …, method,
+        place)."""
         together: List[Tuple[int, Reader]] = []
         names = [prop.name for prop in properties]
         for place in places:
@@ -54,7 +55,7 @@ class FirstReading:
 
     def _read_together(self, together: List[Tuple[int, Reader]]) -> None:
         if len(together) < 2:
-            # For one name an attrgetter gives no tuple.
+            # For a single name an attrgetter returns no tuple.
             self._alone += together
             together = []
         self._together = together
@@ -63,7 +64,7 @@ class FirstReading:
         self._plains = [(place, PLAIN[self._properties[place].type]) for place, _ in together]
 
     def read(self, obj: Any, values: List[Any]) -> None:
-        """Put the plain values of `obj` where they belong in `values`; ABSENT for those that Live does not give."""
+        """Put the plain values of `obj` at their places in `values`; ABSENT for properties that Live does not give."""
         for place, constant in self._constants:
             values[place] = constant
         if self._get is not None:
@@ -71,7 +72,7 @@ class FirstReading:
                 for (place, plain), value in zip(self._plains, self._get(obj)):
                     values[place] = plain(value)
             except Exception:
-                # Boost raises anything here.
+                # Boost can raise any exception here.
                 self._read_singly(obj, values)
         for place, reader in self._alone:
             values[place] = reader(obj)
@@ -89,7 +90,7 @@ class FirstReading:
         for place, reader in self._together:
             values[place] = reader(obj)
         lacking = [(place, reader) for place, reader in self._together if values[place] is ABSENT]
-        # One that gives nothing at all has died.
+        # An object whose properties are all absent was deleted.
         if len(lacking) < len(self._together):
             self._alone += [pair for pair in lacking if pair[0] not in self._lacking]
             self._read_together([pair for pair in self._together if pair not in lacking])

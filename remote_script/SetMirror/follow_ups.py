@@ -1,9 +1,9 @@
 """Adds marks for properties without a listener of their own that another object's listener announces.
 
-The list of visible tracks announces folding and grouping, the selected track the selection, a slot's clip and the list
-of tracks whether a scene is empty, the return tracks the names of all sends, a clip whether its slot plays, and a
-stepped parameter which other parameters of its device are in use. Some changes may change the automation or mapping of
-any parameter: they hurry the rounds.
+The list of visible tracks announces folding and grouping; the selected track announces the selection; a slot's clip
+and the list of tracks announce whether a scene is empty; the return tracks announce the names of all sends; a clip
+announces whether its slot plays; a stepped parameter announces which other parameters of its device are in use.
+Some changes may change the automation or mapping of any parameter: these changes hurry the rounds.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class _FollowUps:
         self._mark_tracks(("is_part_of_selection",))
 
     def _of_slot(self, row: Row, bits: int) -> None:
-        """Whether the scene at the slot's place is empty."""
+        """Mark whether the scene at the slot's place is empty."""
         track = self._rows.get(row.parent) if row.parent is not None else None
         slots = (track.value("clip_slots") if track is not None else None) or ()
         scenes = self._root.value("scenes") or ()
@@ -82,7 +82,7 @@ class _FollowUps:
             self._mark(slot.id, ("is_playing", "is_recording"))
 
     def _of_parameter(self, row: Row, bits: int) -> None:
-        """Which other parameters of its device are in use."""
+        """Mark which other parameters of its device are in use."""
         device = self._rows.get(row.parent) if row.parent is not None else None
         if row.value("is_quantized") and device is not None:
             for id_ in device.value("parameters") or ():
@@ -93,7 +93,7 @@ class _FollowUps:
             self._mark(id_, names)
 
     def _mark_sends(self) -> None:
-        """A send has the name and the letter of its return track."""
+        """Mark the names of sends: a send has the name and the letter of its return track."""
         for id_ in self._tracks():
             track = self._rows.get(id_)
             mixer = self._rows.get(track.value("mixer_device")) if track is not None else None
@@ -119,4 +119,4 @@ _BY_CLASS: Dict[str, Tuple[Tuple[str, ...], Callable[[_FollowUps, Row, int], Non
     "Clip": (("is_playing",), _FollowUps._of_clip),
     "DeviceParameter": (("value",), _FollowUps._of_parameter),
 }
-"""Class → its properties with follow-ups, and the method that marks these."""
+"""Class → its properties with follow-ups, and the method that marks the follow-ups."""

@@ -2,8 +2,9 @@
 
 A server sends a client's rules when they change (`protect`), with the ids that every rule matched at that moment; a
 write names the version of the rules by which it was judged. Right before each call the operation is judged again: a
-rule applies if it matches the objects' present places or matched them when the rules were sent. Objects made by the
-write itself are not protected from it. Only a person can change the switch; a file keeps it over restarts of Live.
+rule applies if it matches the objects' present places or matched them when the rules were sent. Rules do not
+protect objects from the write that created them. Only a person can change the switch; a file keeps it over restarts
+of Live.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from .refs import ref_of
 from .write import Write
 
 CLIENTS = 256
-"""Clients whose rules are kept, the least recently used evicted; its server sends them again when needed."""
+"""Clients whose rules are kept; the least recently used is evicted, and its server sends its rules again when
+needed."""
 VERSIONS = 32
 """Versions kept per client; a write that waits until its version is evicted is judged again by its server."""
 RULES = 1000
@@ -103,7 +105,7 @@ class Protection(NamedTuple):
 
 
 class Guard:
-    """See the module; `clock` in seconds, `log` for Live's log."""
+    """Rules, rates and the read-only switch; `clock` in seconds, `log` writes to Live's log."""
 
     def __init__(self, clock: Callable[[], float], log: Callable[[str], None]) -> None:
         self._clock = clock
@@ -136,7 +138,7 @@ class Guard:
     # -- protections -------------------------------------------------------------------------------
 
     def protect(self, params: Dict[str, Any]) -> int:
-        """Store a client's rules, replacing older versions if asked; BridgeError INVALID_PARAMS for malformed rules."""
+        """Store a client's rules, replacing older versions on request; BridgeError INVALID_PARAMS if malformed."""
         client, version, items = params.get("client"), params.get("version"), params.get("rules")
         if not isinstance(client, str) or not 0 < len(client) <= 200:
             raise BridgeError("INVALID_PARAMS", "`client` is a text of 1 to 200 characters")
@@ -215,7 +217,7 @@ class Guard:
                     "The policy does not allow to {} {}".format(
                         effect.kind, _refs(batcher, effect) or operation.where
                     ),
-                    hint=rule.reason or "rule {} is against it as the Set is now".format(against + 1),
+                    hint=rule.reason or "rule {} forbids it in the Set's present state".format(against + 1),
                 )
             if number is not None:
                 self._count(protection.rates[number], write)
@@ -239,10 +241,10 @@ class Guard:
                 operation.moved = False
                 raise BridgeError(
                     "DENIED",
-                    "The policy does not allow to {} what changed {}".format(
-                        operation.method.name, _refs(batcher, on_object) or "what is protected"
+                    "The policy does not allow this {}: it changed {}".format(
+                        operation.method.name, _refs(batcher, on_object) or "a protected object"
                     ),
-                    hint=protection.rules[number].reason or "it was taken back at once",
+                    hint=protection.rules[number].reason or "it was reverted at once",
                 )
 
     def _count(self, rate: Rate, write: Write) -> None:
@@ -276,7 +278,7 @@ class Guard:
 
 
 def _refusing(protection: Protection, tree: ShadowTree, write: Write, effect: reach.Effect) -> Optional[int]:
-    """Number of the rule that refuses an effect for the write's tool or one of its batched tools; None if none does."""
+    """Number of the rule that refuses an effect for the write's tool or one of its batched tools; else None."""
     assert write.policy is not None
     for tool in (write.policy.tool,) + write.policy.batched_tools:
         number = rules.first(protection.rules, tree, tool, effect)
@@ -313,13 +315,13 @@ def _acts(tree: reach.Tree, operation: Operation) -> List[reach.Effect]:
         effects = reach.effects(tree, known, operation.method, operation.args, operation.overwrite)
     else:
         effects = reach.kinds_of(operation.method)
-    # An object that the write makes below an existing one counts as a part of that one.
+    # An object that the write creates below an existing object counts as a part of that object.
     above = (operation.above,) if operation.above else ()
     return effects if known else [effect._replace(ids=above) for effect in effects]
 
 
 def _is_made(batcher: Batcher, tree: reach.Tree, id_: int, write: Write, operations: List[Operation]) -> bool:
-    """True when the write made the object or one above it, i.e. it did not exist before the write began."""
+    """True when the write created the object or an ancestor, i.e. it did not exist before the write began."""
     young: Set[int] = set()
     ancestor: Optional[int] = id_
     while ancestor is not None:

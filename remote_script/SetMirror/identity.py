@@ -1,6 +1,6 @@
 """Replaces the refs and places in a write's operations by ids when the request is read.
 
-This checks only that an object is there; whether the operation is possible is judged when the write's turn comes.
+This only checks that an object exists; whether the operation is possible is judged when the write's turn comes.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from .refs import ref_of, resolve
 from .write import Write
 
 SEEN = "seen"
-"""In an operation: the id of the object that the call is about although it is no argument; see `places.content_of`."""
+"""Key in an operation: the id of the object that the call acts on without an argument; see `places.content_of`."""
 
 
 def bind(batcher: Batcher, write: Write) -> None:
-    """Replace refs and places in a write's operations; refusals of unknown ones go to `write.unbound`."""
+    """Replace refs and places in a write's operations; refusals of unknown refs go to `write.unbound`."""
     lookup = _Shadow(batcher, write.if_revision)
     for number, asked in enumerate(write.operations):
         try:

@@ -1,8 +1,8 @@
-"""Changes that Live makes a tick or many bars after a call (launch, transport, warping), by the table's `later`.
+"""Changes that Live makes one tick or many bars after a call (launch, transport, warping), by the table's `later`.
 
-A late change belongs to the newest write that declared it with a fitting value, else to Live or a person. The launch
-defines which values fit: a fired clip may blink, play, and end the clip that played. Once somebody fires another slot
-of that track, or stops it, the remaining changes are theirs.
+A late change belongs to the newest write that declared it with a fitting value, else to Live or a person. The
+launch defines which values fit: a fired clip may blink, play, and end the clip that played. Once somebody fires
+another slot of that track, or stops it, the remaining changes belong to that person.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .layouts import Row
 from .shadow import Shadow
 
 LONGEST_S = 120.0
-"""Eight bars of a slow song; a launch that has not happened by then is dropped."""
+"""Eight bars of a slow song; the claim of a launch is dropped after this time."""
 AFTER_S = 0.25
 """Two of Live's ticks: side effects of a launch arrive within them."""
 
@@ -63,7 +63,7 @@ PROPERTIES: Dict[str, Dict[str, FrozenSet[str]]] = {
 
 
 _SHORT_S = {"own": 5.0, "warp": 1.0, "jump": 1.0, "record": 5.0}
-"""Seconds for changes that wait for no grid: Live's next ticks, with room for a busy one."""
+"""Seconds for changes that wait for no grid: they come with Live's next ticks, with room for a busy Live."""
 _KEYS = ("playing_slot_index", "fired_slot_index")
 
 
@@ -103,7 +103,7 @@ class _Soon(Claim):
             return True
         if name not in self._names.get(row.layout.type, ()):
             return False
-        # Only the target clip itself; recording makes clips in any armed slot.
+        # Only the target clip itself; recording creates clips in any armed slot.
         return row.id == self._target or row.layout.type != "Clip" or "ClipSlot" in self._names
 
 
@@ -129,7 +129,7 @@ class _Launch(Claim):
         self._plays = word == "launch" and wanted is not False
         self._song_plays = name not in ("stop_playing", "stop", "stop_all_clips") and wanted is not False
         self._all = word == "transport"
-        # What the same write made is not in the shadow yet: nothing of it sounds.
+        # Objects that the same write created are not in the shadow yet, and none of them sounds.
         tracks = [id_ for id_ in _tracks(shadow, target) if id_ in shadow.rows]
         if word == "stop":
             tracks = [id_ for id_ in tracks if _sounds(shadow.rows[id_])]
@@ -174,7 +174,7 @@ class _Launch(Claim):
             del self._done[track.id]
         elif value == -1 or name == "playing_slot_index":
             self._done[track.id] = min(self._done[track.id], self._clock() + AFTER_S)
-        # Once all tracks are done or taken over there is nothing left to come.
+        # Once all tracks are done or taken over, no more changes can follow.
         self.until = min(self.until, max(self._done.values(), default=0.0))
         return fits
 
@@ -193,7 +193,7 @@ def _sounds(track: Row) -> bool:
 
 
 def _tracks(shadow: Shadow, target: Row) -> Iterator[int]:
-    """The tracks that a launch plays on: the target's, a group's members, or all tracks."""
+    """The tracks on which a launch plays: the target's track, a group's members, or all tracks."""
     track = _track_of(shadow, target)
     if track is not None and not track.value("is_foldable"):
         yield track.id

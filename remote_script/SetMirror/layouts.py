@@ -1,9 +1,9 @@
-"""What of the table applies to one class of object in this Live: its properties, its listeners, its row.
+"""The table's properties and listeners for one class of object in this Live, and the row that stores their values.
 
-A layout is shared by all objects of a class. Properties have a fixed place in a row and a bit; a listener's
-callback marks the bits of what it calls for reading again. The callbacks are methods of the row itself: Live
-keeps a bound method's owner weakly and compares by owner and function, so the listeners of 20,000 parameters
-need no object of ours each, and a callback knows its object, never an index.
+All objects of a class share a layout. A property has a fixed place in a row and a bit; a listener's callback marks
+the bits of the properties to read again. The callbacks are methods of the row itself: Live keeps a bound method's
+owner weakly and compares by owner and function, so the listeners of 20,000 parameters need no extra objects, and a
+callback knows its object, never an index.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _KINDS: Dict[str, Dict[str, str]] = {
     "ClipSlot": {"group": "is_group_slot"},
     "DeviceParameter": {"quantized": "is_quantized"},
 }
-"""Class → word of the table's `on` → the constant of the object that says whether it is of this kind."""
+"""Class → word of the table's `on` → the constant of the object that is true if the object is of this kind."""
 _REFUSED = ("DeviceParameter",)
-"""Classes of which Live raises an error for what a kind lacks; of others it may give None, which is a value."""
+"""Classes in which Live raises an error for a property that the kind lacks; in others it may return None, a value."""
 
 
 class Listener(NamedTuple):
@@ -37,28 +37,28 @@ class Listener(NamedTuple):
     method: str
     bits: int
     kinds: Tuple[str, ...]
-    """Constants of the object of which one must be true, else the listener would never be called; () for any object."""
+    """Constants of the object: one must be true, else Live would never call the listener; () for any object."""
     resting: bool
-    """True when it is attached to every object; otherwise only while a client attends to the object."""
+    """True when the listener is attached to every object; otherwise only while a client attends to the object."""
 
 
 class Kind(NamedTuple):
-    """What objects of one class have that are alike in the constants of `_KINDS`."""
+    """The first reading and the listeners of objects of one class with equal constants (`_KINDS`)."""
 
     reading: FirstReading
     resting: List[Tuple[int, Listener]]
-    """The listeners that they have at rest, with their numbers."""
+    """The listeners that are always attached, with their numbers."""
     attended: List[Tuple[int, Listener]]
-    """Those that they have while a client attends to them."""
+    """The listeners that are attached while a client attends to the object."""
 
 
 class Row(List[Any]):
     """The shadow of one Live object: the last value sent of each property, in the order of its layout.
 
     Tree properties hold the id of the child (or None) or a tuple of ids. `obj` is None once the object is removed.
-    There are as many rows as objects in the Set, so a row is itself the list of its `values`, and what all rows of a
-    class and role have alike is an attribute of the type that the layout makes. Rows are compared by identity, as Live
-    does with the owners of listeners.
+    There are as many rows as objects in the Set, so a row is itself the list of its `values`; the attributes that
+    all rows of a class and role share belong to the type that the layout makes. Rows are compared by identity, as
+    Live compares the owners of listeners.
     """
 
     __slots__ = ("__weakref__", "attached", "id", "obj", "parent", "ptr")
@@ -67,7 +67,7 @@ class Row(List[Any]):
     role: ClassVar[str]
 
     def __init__(self, id_: int, obj: Any, ptr: int, parent: Optional[int]) -> None:
-        # Of a tuple a list takes exactly the room that it needs.
+        # A list made from a tuple takes exactly the memory that it needs.
         super().__init__(self.layout.blank)
         self.id = id_
         self.obj = obj
@@ -83,7 +83,7 @@ class Row(List[Any]):
         return True
 
     def move(self, parent: int, role: str) -> None:
-        """Hang the object below another parent."""
+        """Make the object a child of another parent."""
         self.parent = parent
         self.__class__ = self.layout.row_type(role)
 
@@ -130,12 +130,12 @@ class Row(List[Any]):
 
 
 class Layout:
-    """See the module; indices are places in a row's `values`, bits are 1 << index."""
+    """The layout of one class in this Live; indices are places in a row's `values`, bits are 1 << index."""
 
     def __init__(self, type_: str, live: Tuple[int, ...], mark: Marker) -> None:
         self.type = type_
         self.root = root_class(type_)
-        # Which kinds of track or clip have a property is Live's to say: what it cannot read is absent.
+        # Live decides which kinds of track or clip have a property: a property that cannot be read is absent.
         self.properties: List[schema.Property] = [
             prop
             for prop in schema.properties(type_).values()
@@ -148,7 +148,7 @@ class Layout:
         self.leaves = [i for i, prop in enumerate(self.properties) if not prop.is_tree]
         self.content = [i for i, prop in enumerate(self.properties) if prop.kind == "content"]
         self.order = self.tree + [i for i in self.leaves if i not in self.content] + self.content
-        """As `tables` has them: children, then what is short, then what is long."""
+        """The order in `tables`: children, then short values, then long values."""
         self.in_order: Callable[[Sequence[Any]], Tuple[Any, ...]] = (
             itemgetter(*self.order) if len(self.order) > 1 else tuple
         )
@@ -156,12 +156,12 @@ class Layout:
         self.slow = [
             i for i, prop in enumerate(self.properties) if prop.type in ("routings", "notes", "warp_markers")
         ]
-        """Read in pieces (see `content`): a hundred routings or a thousand notes fill a slice."""
+        """Properties read in pieces (see `content`): a hundred routings or a thousand notes fill a slice."""
         self.slow_bits = sum(1 << i for i in self.slow)
         self.long_bits = self.slow_bits | sum(1 << i for i in self.content)
         self.envelope_bits = sum(1 << i for i, prop in enumerate(self.properties) if prop.type == "envelopes")
         self.device_bits = self.bits_of(("devices",)) if type_ == "Track" else 0
-        """Most objects of a Set hang here, and an overview of it needs none of them; see `coming`."""
+        """Most objects of a Set are below a track's devices, and the outline needs none of them; see `coming`."""
         self.late_bits = sum(1 << i for i, prop in enumerate(self.properties) if prop.type == "routings")
         """Routing lists: long, rarely read, and changed by every rename of another track, so they are sent later."""
         pointing = set(self.tree) | set(self.refs) | set(self.slow)
@@ -178,23 +178,24 @@ class Layout:
             for i, prop in enumerate(self.properties)
             if not prop.within_s and (prop.kind != "constant" or (prop.is_tree and prop.name != "view"))
         ]
-        """Properties that the audit compares: no constants, and not those of `rounds`."""
+        """Properties that the audit compares: neither constants nor the properties of `rounds`."""
         self.simple = [
             (i, reader)
             for i in changing
             for reader in [self.readers[i]]
             if reader is not None and not self.long_bits & 1 << i
         ]
-        """Indices of properties that are compared by value alone, with their readers."""
+        """Indices of properties that are compared only by value, with their readers."""
         self.often = [entry for entry in self.simple if self.properties[entry[0]].reads is None]
-        """`simple` without values that a method of Live has to compute."""
+        """`simple` without the values that one of Live's methods computes."""
         done = {i for i, _ in self.simple}
         self.changing = [i for i in changing if i not in done]
         """The other properties that the audit compares."""
         self.within = [i for i, prop in enumerate(self.properties) if prop.within_s]
         self.within_bits = sum(1 << i for i in self.within)
         names = [self.names[i] for i in self.within]
-        # Both give tuples of the same length, one alone twice: this is read of every parameter every two seconds.
+        # Both must return tuples of equal length, so a single name is used twice. Every parameter is read every two
+        # seconds.
         again = len(names) == 1
         self.glance: Any = attrgetter(*names, *names[:again]) if names else None
         self.glanced: Any = itemgetter(*self.within, *self.within[:again]) if names else None
@@ -208,19 +209,20 @@ class Layout:
             for i in self.polled
             if self.properties[i].write and self.properties[i].undo and not self.properties[i].after
         )
-        """Undo may change them and nobody tells."""
+        """Bits of properties that an undo may change without a notification."""
         self.quiet_bits = self.unheard_bits | sum(
             1 << i for i in self.content if self.names[i] not in self.properties[i].after
         )
-        """These too, and what is told of in part only: of envelopes the first and the last."""
+        """`unheard_bits`, and content with partial notification: Live notifies only the first and the last
+        envelope."""
         marked = self._marked_by()
         self.blank = (ABSENT,) * len(self.properties)
         self._members: Dict[str, Any] = {"on_" + name: _callback(mark, bits) for name, bits in marked.items()}
-        """Of all row types, whatever the role: Live compares listeners by function."""
+        """Callbacks of all row types, whatever the role: Live compares listeners by function."""
         self._row_types: Dict[str, Type[Row]] = {}
         self.listeners = [self._listener(name, bits) for name, bits in marked.items()]
         self.marked_by = {self.index[name]: bits for name, bits in marked.items() if name in self.index}
-        """Index of a property → bits that its listener marks, its own included."""
+        """Index of a property → bits that its listener marks, including the property's own bit."""
         self._kinds: Dict[Tuple[Any, ...], Kind] = {}
         self._constants = tuple(_KINDS.get(type_, {}).values())
 
@@ -231,12 +233,12 @@ class Layout:
         return Listener(name, "add_" + name + "_listener", "on_" + name, bits, kinds, resting)
 
     def _constants_of(self, prop: schema.Property) -> Tuple[str, ...]:
-        """The constants of which one must be true for an object to have `prop`; () where only Live knows."""
+        """The constants of which one must be true for an object to have `prop`; () if the constants do not decide."""
         of_kind = _KINDS.get(self.type, {})
         return tuple(of_kind[kind] for kind in prop.on) if all(kind in of_kind for kind in prop.on) else ()
 
     def kind_of(self, obj: Any) -> Kind:
-        """What objects like `obj` have; one whose constants cannot be read may have anything."""
+        """The kind of `obj`; an object whose constants cannot be read may have any property."""
         constants = tuple([read(obj, name) for name in self._constants])
         kind = self._kinds.get(constants)
         if kind is None:
@@ -284,7 +286,7 @@ class Layout:
         return self.row_type(role)(id_, obj, ptr, parent)
 
     def row_type(self, role: str) -> Type[Row]:
-        """The type of the rows that hang in `role` of their parents."""
+        """The type of the rows with the role `role` in their parents."""
         row_type = self._row_types.get(role)
         if row_type is None:
             members = {"__slots__": (), "layout": self, "role": role, **self._members}
@@ -305,7 +307,7 @@ def _callback(mark: Marker, bits: int) -> Callable[[Any], None]:
 
 
 def _reader(prop: schema.Property) -> Optional[Callable[[Any], Any]]:
-    """A function from the Live object to the plain value; None where more than the object is needed."""
+    """A function from the Live object to the plain value; None for types that need more than the object."""
     if prop.type not in PLAIN:
         return None
     plain, name = PLAIN[prop.type], prop.name
@@ -321,7 +323,7 @@ def _reader(prop: schema.Property) -> Optional[Callable[[Any], Any]]:
         return reads
 
     def reader(obj: Any) -> Any:
-        # The same rule as values.read, inlined: this is the hot path of build and audit.
+        # The same rule as values.read, inlined, because build and audit spend most of their time here.
         try:
             return plain(getattr(obj, name))
         except Exception:
@@ -334,7 +336,7 @@ _ROOTS: Dict[str, str] = {}
 
 
 def root_class(name: str) -> str:
-    """The topmost base: "RackDevice" → "Device"; pointers are unique within a root class."""
+    """The topmost base class: "RackDevice" → "Device"; pointers are unique within a root class."""
     root = _ROOTS.get(name)
     if root is None:
         root = name
@@ -345,9 +347,9 @@ def root_class(name: str) -> str:
 
 
 def class_of(obj: Any, declared: str) -> Optional[str]:
-    """The table's class of a Live object: the nearest one that is a `declared`, else `declared` itself.
+    """The table's class of a Live object: the nearest base that derives from `declared`, else `declared` itself.
 
-    With "" as `declared`, whatever class of the table the object's type names, or None.
+    With "" as `declared`, the class of the table that the object's type names, or None.
     """
     for base in type(obj).__mro__:
         name = base.__name__

@@ -1,7 +1,7 @@
-"""`probe.listeners`: measures what listeners cost this Live, with listeners on parameters' values that do nothing.
+"""`probe.listeners`: measures the cost of listeners in this Live, with idle listeners on parameters' values.
 
-A person's connection asks for a number of listeners; each request attaches or removes one slice of them, short enough
-for one turn, and replies with the times. Nothing of the Set is changed. The listeners count when Live calls them, for
+A person's connection asks for a number of listeners; each request attaches or removes one slice of them, short
+enough for one turn, and replies with the times. The Set is not changed. The listeners count the calls by Live after
 a change that somebody else makes. When the connection ends they are removed, a slice in each pump.
 """
 
@@ -18,31 +18,31 @@ from .questions import need_person
 from .shadow import Shadow
 
 MOST = 2000
-"""Listeners at once; Live calls all of them in one turn if they are on one parameter."""
+"""Limit of listeners at once; Live calls all of them in one turn if they are on one parameter."""
 TARGETS = 128
-"""Parameters in one request; each is also read once."""
+"""Limit of parameters in one request; each parameter is also read once."""
 SLICE_S = 0.002
 """Time in one request for attaching or removing."""
 AT_ONCE = 10
-"""Listeners between two looks at the clock."""
+"""Listeners between two readings of the clock."""
 PROPERTY = "value"
 
 Listener = Callable[[], None]
 
 
 class ListenerProbe:
-    """The listeners of one connection at a time; `clock` returns seconds."""
+    """The listeners of the one connection that measures; `clock` returns seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock = clock
         self._client: Any = None
         self._attached: List[Tuple[Any, Listener]] = []
         self._called = 0
-        """Calls since the last request, and the moments of the first and the last of them."""
+        """Calls since the last request, then the times of the first and the last of these calls."""
         self._first = self._last = 0.0
 
     def answer(self, client: Any, params: Dict[str, Any], shadow: Shadow) -> Dict[str, Any]:
-        """One slice towards `count` listeners on `targets`; BridgeError DENIED for any role but the person's."""
+        """Attach or remove one slice towards `count` listeners on `targets`; BridgeError DENIED for an agent."""
         need_person(client, "measure listeners")
         count, targets = params.get("count"), params.get("targets")
         if type(count) is not int or not 0 <= count <= MOST:
@@ -85,12 +85,12 @@ class ListenerProbe:
             self._client = None
 
     def close(self) -> None:
-        """Remove all listeners at once: the script ends."""
+        """Remove all listeners at once when the script ends."""
         while self._attached:
             self._remove()
 
     def _step(self, objects: List[Any], count: int) -> int:
-        """Attach or remove until there are `count` or the time is over; returns how many."""
+        """Attach or remove until `count` listeners are attached or the time is over; returns the number of steps."""
         end, done = self._clock() + SLICE_S, 0
         while len(self._attached) != count:
             if len(self._attached) < count:
@@ -104,7 +104,7 @@ class ListenerProbe:
 
     def _attach(self, obj: Any) -> None:
         def listener() -> None:
-            # Live calls this: nothing here may raise.
+            # Live calls this function, so it must not raise.
             self._last = self._clock()
             if not self._called:
                 self._first = self._last
@@ -122,7 +122,7 @@ class ListenerProbe:
             try:
                 getattr(obj, "remove_{}_listener".format(PROPERTY))(listener)
             except Exception:
-                # It went away meanwhile, and its listeners with it.
+                # The parameter was deleted meanwhile, and its listeners with it.
                 pass
 
 

@@ -1,8 +1,8 @@
-"""Loading: what is wished, what it would replace, how it is done, and whether what came is what was wished.
+"""Loads browser items: the objects a load would replace, the load itself, and a check of the loaded object's place.
 
-Calls that Live does at once come first: `insert_device` and `insert_chain` (12.3), `replace_sample` (12.4). The browser
-loads the rest to what is selected, perhaps later. What came is compared with the wish: in another place, it is deleted
-again by hand, in the turn in which Live shows it, and the load is refused.
+First choice are calls that Live completes at once: `insert_device` and `insert_chain` (12.3), `replace_sample`
+(12.4). The browser loads all other items to the selected object, perhaps later. The loaded object is compared with
+the `Wish`: if it is in another place, it is deleted in the turn in which Live shows it, and the load is refused.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _INSERT_MODES = {"": 0, "before": 1, "after": 2}
 
 
 def _at_once(call: Call, wish: Wish) -> Tuple[bool, Any]:
-    """Do it by calls of Live's that end at once and are one entry; (False, None) where there are none."""
+    """Load by calls of Live's that end at once and make one entry; (False, None) if there are none for this item."""
     if wish.is_sample and wish.file and call.live >= (12, 4):
         if wish.is_simpler:
             call.begin()
@@ -49,7 +49,7 @@ def _to_slot(call: Call, wish: Wish) -> Tuple[bool, Any]:
 
 
 def _free_slot(call: Call, wish: Wish) -> Any:
-    """Of an audio track the slot in the selected scene, or the first free one."""
+    """The slot of an audio track in the selected scene if it is empty, else the track's first empty slot."""
     slots, scenes = items(wish.track.clip_slots), items(call.song.scenes)
     here = [slot for scene, slot in zip(scenes, slots) if scene == call.song.view.selected_scene]
     for slot in here + slots:
@@ -88,7 +88,8 @@ def _insert_beside(wish: Wish, name: str) -> Any:
     elif wish.type == AUDIO_EFFECT:
         index = len(devices)
     else:
-        # In front of what it feeds: a MIDI effect before the instrument, an instrument before the audio effects.
+        # In front of the devices that it feeds: a MIDI effect before the instrument, an instrument before the audio
+        # effects.
         later = [INSTRUMENT, AUDIO_EFFECT] if wish.type == MIDI_EFFECT else [AUDIO_EFFECT]
         index = next((n for n, device in enumerate(devices) if int(device.type) in later), len(devices))
     return holder.insert_device(name, index)
@@ -98,15 +99,15 @@ def _insert_beside(wish: Wish, name: str) -> Any:
 
 
 def _aim(call: Call, wish: Wish) -> None:
-    """Select what is to be loaded to, as a person would.
+    """Select the target of the load, as a person would.
 
-    Live loads to the selected track: at its end, beside its selected device (`device_insert_mode`), to the
-    drum rack's selected pad, to the highlighted slot while the Session has the focus, or in the place of the
-    hot-swap target.
+    Live loads to the selected track: at its end, beside its selected device (`device_insert_mode`), to the drum
+    rack's selected pad, to the highlighted slot while the Session has the focus, or in the place of the hot-swap
+    target.
     """
     song, target, place = call.song, wish.target, wish.place
     if wish.kind in ("Chain", "DrumChain"):
-        # A chain cannot be selected to be loaded to: its last device can, to load after it.
+        # A chain cannot be selected as a target: select its last device, to load after this device.
         target, place = wish.devices[-1], "after"
     if wish.is_for_slot:
         target = _free_slot(call, wish)
@@ -129,7 +130,7 @@ def _aim(call: Call, wish: Wish) -> None:
         call.live_module.Application.get_application().view.focus_view("Session")
     view = read(wish.track, "view")
     if view is not ABSENT and read(view, "device_insert_mode") is not ABSENT:
-        # It stays as it was set last, by whomever.
+        # Live keeps the mode that anybody set last, so set it always.
         view.device_insert_mode = _INSERT_MODES.get(place or ("after" if is_device else ""), 0)
 
 
@@ -140,7 +141,7 @@ def _judge(call: Call) -> Steps:
         raise checks.refuse("only loadable items can be loaded", call.args["path"])
     target = call.args.get("target")
     if target is not None and not alive(target):
-        raise BridgeError("STALE_REFERENCE", "What {!r} was to be loaded to is gone".format(str(item.name)))
+        raise BridgeError("STALE_REFERENCE", "The target of loading {!r} was deleted".format(str(item.name)))
     call.wish = Wish(call, item)
     check(call.wish)
     replaces(call, call.wish)
@@ -183,10 +184,8 @@ def _judged(call: Call, wish: Wish, watch: Watch) -> Any:
     is_instrument = any(read(arrival.obj, "type") == INSTRUMENT for arrival in came)
     taken = [arrival for arrival in watch.lost if arrival.get("id") not in named] if is_instrument else []
     if taken:
-        # The browser does not say what kind a plug-in is before it is loaded.
-        call.note = "it took the place of {}; undo brings that back".format(
-            ", ".join(e["name"] for e in taken)
-        )
+        # The browser does not show the kind of a plug-in before the plug-in is loaded.
+        call.note = "it replaced {}; undo restores it".format(", ".join(e["name"] for e in taken))
         call.replaced.extend(taken)
     return _report(wish, [arrival.obj for arrival in came])
 

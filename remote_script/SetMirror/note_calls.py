@@ -1,9 +1,9 @@
 """Calls on the notes of a clip: checked, forecast, then made.
 
-An edit that would remove notes which it does not name is refused unless the write may overwrite (see `notes` for what
-Live does to overlapping notes). The forecast is compared with the result: if Live removed more notes, the call fails
-and the write is reverted. Thousands of notes are read, forecast and added in pieces, so that Live's main thread can
-do other work in between.
+An edit that would remove notes which it does not name is refused unless the write may overwrite (`notes` describes
+how Live treats overlapping notes). The forecast is compared with the result: if Live removed more notes, the call
+fails and the write is reverted. Thousands of notes are read, forecast and added in pieces, so that Live's main
+thread can do other work in between.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _with_ids(call: Call, ids: List[int]) -> Any:
     )
 
 
-# -- what an edit would do ------------------------------------------------------------------------
+# -- the forecast of an edit -----------------------------------------------------------------------
 
 
 def _adds(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
@@ -136,7 +136,7 @@ def _replaces_selected(call: Call, notes: List[Note]) -> Generator[None, None, O
 
 
 def _changes(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
-    # What a note sounds like besides moves no other note.
+    # Fields other than pitch, start and duration do not affect other notes.
     wanted = {
         note["note_id"]: {name: note[name] for name in NOTE_FIELDS if name in note}
         for note in call.args["notes"]
@@ -205,7 +205,7 @@ def _judge(check: Callable[[Call], Any], foresee: Foresee) -> Callable[[Call], S
             yield MORE
         call.before, call.after = {"notes": len(notes)}, {"notes": outcome.after}
         if outcome.shortened:
-            call.note = "{} notes are cut where another one begins".format(len(outcome.shortened))
+            call.note = "{} notes are cut where another note begins".format(len(outcome.shortened))
         numbers = "{} → {}".format(len(notes), outcome.after)
         call.replaces([_described(note) for note in outcome.removed], "notes", numbers)
         _compare(call)
@@ -228,7 +228,7 @@ def _compare(call: Call) -> None:
             numbers = "{} → {}".format(before, call.after["notes"])
             raise BridgeError(
                 "WOULD_OVERWRITE",
-                "{} removed {} notes more than foreseen: {}".format(call.method.name, missing, numbers),
+                "{} removed {} notes more than forecast: {}".format(call.method.name, missing, numbers),
                 notes=numbers,
             )
 
@@ -236,7 +236,7 @@ def _compare(call: Call) -> None:
 
 
 def _nothing(call: Call) -> None:
-    """A check for calls whose arguments need none."""
+    """A check for calls without arguments to check."""
 
 
 def _described(note: Note) -> Described:
@@ -269,7 +269,7 @@ def _add(call: Call, notes: List[Dict[str, Any]]) -> Steps:
         if call.done:
             yield MORE
         piece = notes[call.done : call.done + NOTES_A_PIECE]
-        # A tuple is what every version accepts; a list was refused once.
+        # Every version accepts a tuple; a list was refused once.
         specifications = tuple(make(**_without_id(note)) for note in piece)
         made = call.obj.add_new_notes(specifications)
         ids.extend(made if made is not None else ())
@@ -295,7 +295,7 @@ def _replace_notes(call: Call) -> Steps:
 
 def _apply_note_modifications(call: Call) -> Any:
     wanted = {note["note_id"]: note for note in call.args["notes"]}
-    # The rest runs in one turn: a person's change in between would be lost.
+    # The remaining work runs in one turn: a person's change in between would be lost.
     vector = _with_ids(call, list(wanted))
     changed = False
     for note in vector:
@@ -351,4 +351,4 @@ JUDGES: Adapters = {
         ("Clip", name): _count for name in ("crop", "duplicate_loop", "remove_notes", "remove_notes_extended")
     },
 }
-"""(class, method) → judge that runs right before the call; a dry run does only this."""
+"""(class, method) → judge that runs right before the call; a dry run only runs the judge."""

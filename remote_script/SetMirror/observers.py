@@ -1,8 +1,9 @@
-"""Live's listeners: attached to every object, following it wherever it goes, taken off with it.
+"""Live's listeners: attached to every object, kept when the object moves, detached when it is removed.
 
-Each listener is attached on its own, before the first read, so that no change falls between. One that Live
-refuses costs nothing but a count: its property is then found by the audit. Those that the table keeps for clients
-who attend to an object come and go with them. Detaching tolerates whatever a dying object says.
+Each listener is attached separately, before the first read, so that no change is missed in between. A listener that
+Live refuses is only counted: the audit then finds changes of its property. Listeners that the table reserves for
+attended objects are attached while a client attends to the object. Detaching tolerates any exception of a deleted
+object.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from .layouts import Kind, Listener, Row
 
 
 class Observers:
-    """Counts attached listeners; `refused` maps "Class.listener" to the number of times Live refused it."""
+    """Attaches and counts listeners; `refused` maps "Class.listener" to the number of times Live refused it."""
 
     def __init__(self) -> None:
         self.attached = 0
@@ -27,7 +28,7 @@ class Observers:
         self._attach(row, kind.resting)
 
     def attend(self, row: Row) -> None:
-        """Attach the remaining listeners; the caller compares changes made before."""
+        """Attach the remaining listeners; the caller then looks for changes made before."""
         self.attended.add(row.id)
         self._attach(row, row.layout.kind_of(row.obj).attended)
 
@@ -49,7 +50,7 @@ class Observers:
             try:
                 getattr(obj, listener.adder)(getattr(row, listener.method))
             except Exception:
-                # Boost raises anything here; a property that cannot notify is polled.
+                # Boost can raise any exception here; a property without a listener is polled.
                 key = row.layout.type + "." + listener.name
                 self.refused[key] = self.refused.get(key, 0) + 1
             else:

@@ -1,8 +1,8 @@
-"""One operation of a write: checked as far as possible before anything runs, then applied and read back.
+"""One operation of a write: checked as far as possible before any operation runs, then applied and read back.
 
-`set` gives a property a value, `call` calls a method; targets and objects are ids, refs, or late targets such as `$k`:
-what operation k of the same write made (see `late`). All problems of a write are collected before the first is raised.
-The answer about an operation is made in `results`.
+`set` gives a property a value, `call` calls a method; targets and objects are ids, refs, or late targets such as
+`$k`: the object that operation k of the same write created (see `late`). All problems of a write are collected
+before the first is raised. `results` makes the answer about an operation.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .results import named, seen_of_call
 from .write import Write
 
 _STAMPING = ("duplicate_clip_to_arrangement", "move_clip_to_arrangement", "stamp_automation")
-"""They write a Session clip's envelopes into lanes, which move parameters at once (measured on 12.4.6)."""
+"""These calls write a Session clip's envelopes into lanes, which move parameters at once (measured on 12.4.6)."""
 
 
 class Problems:
@@ -53,7 +53,7 @@ class Problems:
 
 
 class Operation:
-    """See the module; `row` is None until a `$k` target is known."""
+    """One operation with its state and results; `row` is None until a late target is resolved."""
 
     def __init__(
         self, batcher: Batcher, number: int, asked: Dict[str, Any], earlier: Dict[int, Operation]
@@ -78,7 +78,7 @@ class Operation:
         self.touches: Set[int] = set()
         self.changed = False
         self.moved = False
-        """True when Live notified a change while the operation was applied: then a failure has something to revert."""
+        """True when Live notified a change during the operation: then a failure has a change to revert."""
         self.call: Optional[Call] = None
         self.lasts = False
         """True when the operation stays done although the write failed."""
@@ -97,7 +97,7 @@ class Operation:
         """True when a load was done by calls that end at once, inside the write's undo step."""
         self._raw_before: Any = None
         self.above = 0
-        """For a late target: id of the existing object above the new one; 0 when everything above is new as well."""
+        """For a late target: id of the nearest existing ancestor; 0 when all ancestors are new as well."""
         if self._of_result(self.target, batcher):
             self.above = parse(str(self.target)).owner or 0
         else:
@@ -106,7 +106,7 @@ class Operation:
             self.touches.add(self.row.id)
             self._check(batcher, self.row)
 
-    # -- before anything runs ----------------------------------------------------------------------
+    # -- before any operation runs ---------------------------------------------------------------------
 
     def _of_result(self, target: Any, batcher: Optional[Batcher] = None) -> bool:
         """True for a late target; INVALID_VALUE when it names an operation that cannot make an object."""
@@ -125,7 +125,7 @@ class Operation:
 
     @property
     def makes_object(self) -> bool:
-        """Whether `$k` may name its result, as far as the table knows."""
+        """True when `$k` may name this operation's result, as far as the table knows."""
         if self.kind == "set":
             return False
         method = self.method_row
@@ -171,7 +171,7 @@ class Operation:
         return row
 
     def _present(self, row: Row, prop: schema.Property) -> Any:
-        """The value from which a change counts: as the earlier operations of the write leave it."""
+        """The value from which a relative change counts: the value after the earlier operations of the write."""
         for earlier in reversed(list(self._earlier.values())):
             if earlier.kind == "set" and earlier.row is row and earlier.prop is prop:
                 return earlier.value
@@ -184,11 +184,11 @@ class Operation:
             if str(choice.display_name) == self.value:
                 return choice
         names = [str(choice.display_name) for choice in choices]
-        # Measured: the lists of a new track are [""] in the tick of its making.
+        # Measured: the lists of a new track are [""] in the tick in which it is created.
         early = {EARLY: ANY} if names == [""] else {}
         raise checks.not_offered(self.prop.name, self.value, names, **early)
 
-    # -- what it is --------------------------------------------------------------------------------
+    # -- the kind of operation ------------------------------------------------------------------------
 
     @property
     def method(self) -> schema.Method:
@@ -197,12 +197,12 @@ class Operation:
 
     @property
     def about(self) -> Optional[int]:
-        """Id of an object that the call acts on without an argument (a slot's clip), as of reading the write."""
+        """Id of an object that the call acts on without an argument (a slot's clip), at the time the write was read."""
         return self.asked.get(SEEN)
 
     @property
     def deleted(self) -> List[int]:
-        """Ids of the objects that a pure delete removes, as far as its arguments name them; else empty."""
+        """Ids of the objects that a pure delete removes, as far as its arguments name these objects; else empty."""
         method = self.method_row
         if method is None or self.row is None or not method.deletes or method.creates or method.changes:
             return []
@@ -233,13 +233,13 @@ class Operation:
     def undoable(self) -> bool:
         """True when Live's history records the operation."""
         if self.kind == "set":
-            # Unknown until a `$k` target is: then an empty step at worst, which leaves no entry.
+            # Unknown until a `$k` target exists: at worst an empty step, which leaves no entry.
             return self.prop is None or self.prop.undo
         return self.method_row is None or self.method_row.effect == "edit"
 
     @property
     def self_contained(self) -> bool:
-        """Live makes the undo entry itself, later; an open step would catch a person's edits meanwhile."""
+        """True when Live makes the undo entry itself, later; an open step would contain a person's edits meanwhile."""
         return (
             self.kind == "call"
             and self.method_row is not None
@@ -261,7 +261,7 @@ class Operation:
         return self.is_parameter or (self.kind == "call" and self.asked.get("method") in _STAMPING)
 
     def last_change(self, batcher: Batcher) -> int:
-        """The last revision that edited an object this operation touches; the next one if that edit is not sent yet."""
+        """The last revision that edited an object of this operation; the next one if that edit is not sent yet."""
         if self.is_history:
             return batcher.revision + 1 if batcher.has_unsent_edit() else batcher.last_edit
         touches = self.touches
@@ -279,7 +279,7 @@ class Operation:
 
     @property
     def clears(self) -> Set[Any]:
-        """What is no longer at its place once this has run: ids of objects, and (clip, note) ids, note None for all."""
+        """Objects that this operation removes from their place: ids, and (clip, note) ids, note None for all."""
         method = self.method_row
         if method is None or self.row is None or not method.deletes:
             return set()
@@ -293,10 +293,10 @@ class Operation:
     def forecast(
         self, batcher: Batcher, live_module: Any, cleared: Set[Any], earlier: Set[str]
     ) -> Generator[str, None, Dict[str, Any]]:
-        """The dry-run result, as far as it is known without executing; raises the refusals that executing would.
+        """The dry-run result, as far as it is known without executing; raises the refusals that executing would raise.
 
         Args:
-          cleared: What the write's operations before this one clear.
+          cleared: `clears` of the write's operations before this one.
           earlier: The names of these operations.
         """
         if self.kind == "set" and self.row is not None:
@@ -320,7 +320,7 @@ class Operation:
     # -- running -----------------------------------------------------------------------------------
 
     def resolve_now(self, batcher: Batcher, operations: List[Operation]) -> Row:
-        """The row of the target, which may have been made by an earlier operation of this write."""
+        """The row of the target, which an earlier operation of this write may have created."""
         if self.row is None:
             row = self._row_for(batcher, find(batcher, str(self.target), operations))
             self._check(batcher, row)
@@ -351,7 +351,7 @@ class Operation:
         return self._check_object(batcher, value, "").obj
 
     def _wanted(self, batcher: Batcher) -> Any:
-        """The value as it will be read back."""
+        """The expected value of the property when it is read back."""
         assert self.prop is not None
         if self.prop.type == "ref" and self.value is not None and not is_late(self.value):
             return resolve(batcher.shadow, self.value).id
@@ -430,7 +430,7 @@ class Operation:
                     self.value
                 )
                 return True
-            self.verified, self.note = False, "Live shows the old value still"
+            self.verified, self.note = False, "Live still shows the old value"
             return False
         # Live accepted another value: clamped, snapped to its palette, or with "#" replaced by a number.
         self.verified = True
@@ -460,7 +460,7 @@ class Operation:
         return call
 
     def finish_call(self, call: Call, raw: Any) -> None:
-        """Record the value that the call returned and the object that it made."""
+        """Record the value that the call returned and the object that it created."""
         method = self.method
         self.changed = raw is not UNCHANGED and method.effect != "read"
         self.note = call.note
@@ -474,12 +474,12 @@ class Operation:
                     try:
                         self.product = product(call)
                     except Exception:
-                        # Only the convenience of `$k` is lost.
+                        # Only `$k` cannot be used then.
                         self.product = None
         self._observe_call(call.row)
 
     def _follow(self, call: Call) -> None:
-        """What came back in an earlier operation may have come back once more: then only that counts."""
+        """If this call replaced an earlier operation's new object again, list only the newest object."""
         newest = {became.old: became for became in call.became}
         calls = [operation.call for operation in self._earlier.values() if newest and operation.call]
         for became in [became for earlier in calls for became in earlier.became]:
@@ -496,7 +496,7 @@ class Operation:
             try:
                 self.verified = effect[1](row.obj)
             except Exception:
-                # The object died meanwhile or has no such property: then the condition cannot be violated.
+                # The object was deleted meanwhile or has no such property: then the condition cannot be violated.
                 self.verified = True
             self.note = self.call.note if self.verified and self.call is not None else effect[0]
         if self.victim is not None and alive(self.victim):
@@ -507,7 +507,7 @@ class Operation:
         return self.verified
 
     def settled(self, notified: bool) -> None:
-        """The write waits no longer: mark the operation as unchanged if its value is still the previous one.
+        """End the waiting for late values: mark the operation as unchanged if its value is still the previous value.
 
         Args:
           notified: True when Live notified any change of the Set during the write.
@@ -517,7 +517,7 @@ class Operation:
         if self.kind == "call" and self.changed and self.undoable and not notified:
             assert self.row is not None
             if (self.row.layout.type, self.method.name) not in UNSEEN:
-                self.changed, self.note = False, "nothing changed that can be read"
+                self.changed, self.note = False, "no readable property changed"
 
     def restore(self) -> None:
         """Set the previous value again, or revert the call by its own inverse, if it has one."""
@@ -525,7 +525,7 @@ class Operation:
         if self.kind == "call":
             back = self.call.back if self.call is not None else None
             if back is None and read(self.product, "take_back") is not ABSENT:
-                # What a host without a history made knows how to go.
+                # The product of a host without a history can remove itself.
                 back = self.product.take_back
             if back is not None:
                 back()
@@ -542,7 +542,7 @@ class Operation:
         return self.number
 
     def is_restored(self, batcher: Batcher) -> bool:
-        """True when nothing of this operation is left in the Set, as far as the script can see."""
+        """True when the Set contains no change of this operation any more, as far as the script can see."""
         if self.kind == "set":
             if self.row is None or not alive(self.row.obj):
                 return True

@@ -1,8 +1,9 @@
 """Judges a call right before it runs: would it remove objects besides its target, or is its goal already reached?
 
-A judge looks at Live's own objects, on Live's main thread, in the turn of the call. It returns UNCHANGED when there is
-nothing to do, and reports the objects that would be removed (`Call.replaces`), which is refused unless the write may
-overwrite. Where only Live knows them, such as under an audio file of unknown length, `Call.check` compares afterwards.
+A judge reads Live's own objects, on Live's main thread, in the turn of the call. It returns UNCHANGED when the call
+would change nothing, and reports the objects that would be removed (`Call.replaces`), which is refused unless the
+write may overwrite. If only Live knows these objects, such as under an audio file of unknown length, `Call.check`
+compares afterwards.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def _copy_to_next_slot(call: Call) -> None:
 # -- the Arrangement ------------------------------------------------------------------------------
 
 GAP_BEATS = 16.0
-"""Between the last clip of a track and one that is copied aside."""
+"""Beats between the last clip of a track and a temporary copy."""
 Span = Tuple[float, float]
 
 
@@ -59,9 +60,9 @@ def _described(call: Call, clip: Any, span: Span) -> Dict[str, Any]:
 
 
 def cover(call: Call, start: float, length: float, moved: Any = None) -> None:
-    """Report the clips that lie under a new one; after the call, also those that Live cut or removed unexpectedly.
+    """Report the clips under a new clip; after the call, also clips that Live cut or removed unexpectedly.
 
-    `moved` is the clip that is moved there, if any.
+    `moved` is the clip that moves there, if any.
     """
     end = start + length
     before = {ptr: clip for ptr, clip in _spans(call.obj).items() if moved is None or clip[0] != moved}
@@ -86,7 +87,7 @@ def _create_clip(start: str, length: str = "") -> Callable[[Call], None]:
 
 
 def arranged_length(clip: Any, song: Any) -> float:
-    """Beats that a clip, or a copy of it, takes in the Arrangement."""
+    """Beats that a clip, or a copy of it, occupies in the Arrangement."""
     if read(clip, "is_arrangement_clip"):
         return float(clip.end_time) - float(clip.start_time)
     # An audio clip that is not warped counts in seconds.
@@ -95,7 +96,7 @@ def arranged_length(clip: Any, song: Any) -> float:
 
 
 def meets_itself(call: Call) -> bool:
-    """True when the copy of an arrangement clip would lie over the clip itself."""
+    """True when the copy of an arrangement clip would overlap the clip itself."""
     clip, time = call.args["clip"], call.args["destination_time"]
     if not read(clip, "is_arrangement_clip") or clip.canonical_parent != call.obj:
         return False
@@ -153,7 +154,7 @@ def _copy_pad(call: Call) -> Any:
 def _move_device(call: Call) -> Any:
     device, place = call.args["device"], call.args["target_position"]
     devices = items(read(call.args["target"], "devices"))
-    # Right before itself or right behind itself it stays where it is.
+    # A device that moves right before or right behind itself stays at its place.
     return UNCHANGED if device in devices[max(0, place - 1) : place + 1] else None
 
 
@@ -178,7 +179,7 @@ def _is_idle(track: Any) -> bool:
 
 
 def _is_stopped(song: Any) -> bool:
-    """Stopped and at the start: a second stop goes there."""
+    """True when the song is stopped at its start: a second stop moves the position there."""
     return not song.is_playing and float(song.current_song_time) == 0.0 and float(song.start_time) == 0.0
 
 

@@ -1,12 +1,12 @@
 """Wire methods that concern all servers of one Live: policy rules, read-only switch, questions to persons, clients.
 
 policy.protect   {client, version, rules}   the rules of one client, as its server judges by them
-policy.state     {}                         the switch, the questions that wait
-policy.read_only {on}                       a person's: refuse all writes, or no more
+policy.state     {}                         the switch, the waiting questions
+policy.read_only {on}                       a person only: refuse all writes, or allow them again
 question.ask     {client, text, timeout_s}  → {answer: true, false or null, why}
-question.follow  {on}                       a person's: is there to answer, until it is not or the connection ends
-    question.answer  {question, allow}          a person's
-client.announce  {clients}                  a server tells who its clients are
+question.follow  {on}                       a person only: ready to answer, until off or the connection ends
+question.answer  {question, allow}          a person only
+client.announce  {clients}                  a server sends the list of its clients
 client.list      {}                         all connections with the clients behind them
 """
 
@@ -21,7 +21,7 @@ from .questions import Questions, need_person
 from .wire import encode
 
 ANNOUNCED = 256
-"""Clients of one server."""
+"""Limit of announced clients of one server."""
 
 Handler = Callable[[Client, Any, Dict[str, Any]], Optional[bytes]]
 

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def find(batcher: Batcher, target: str, operations: Sequence[Operation]) -> Any:
-    """Live's object.
+    """Live's object for a late target.
 
     Raises:
-      BridgeError: NOT_FOUND or AMBIGUOUS for a name, with those that there are; STALE_REFERENCE for a way that leads
-        nowhere; INVALID_VALUE where an operation made nothing.
+      BridgeError: NOT_FOUND or AMBIGUOUS for a name, with the existing names; STALE_REFERENCE for a path without an
+      object; INVALID_VALUE if an operation created no object.
     """
     late = parse(target)
     if late.operation is not None:
@@ -83,7 +83,7 @@ def _one_of(
 
 
 def _place_of_send(batcher: Batcher, mixer: Any, step: str, operations: Sequence[Operation]) -> int:
-    """Sends stand in the order of the returns that they go to."""
+    """The index of a send: sends are in the order of their return tracks."""
     number = int(step[1:])
     goal = _product(operations, number) if step[0] == "$" else resolve(batcher.shadow, number).obj
     owner = mixer.canonical_parent
@@ -105,7 +105,7 @@ def _names(listed: List[Any]) -> Tuple[List[str], List[str]]:
 def _owns(obj: Any, name: str) -> bool:
     type_ = class_of(obj, "")
     prop = schema.properties(type_).get(name) if type_ is not None else None
-    # A new scene's slots are new with it, though they live in the tracks.
+    # A new scene's slots are new as well, although their parents are the tracks.
     return prop is not None and (prop.is_tree or (type_, name) == ("Scene", "clip_slots"))
 
 

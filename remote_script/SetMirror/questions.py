@@ -1,8 +1,8 @@
 """Policy questions to a person: any server can ask, only a connection with the person's role can answer.
 
-Every stdio client has a server of its own, so the script collects their questions. A question waits until it is
-answered, its time is over, or its server disconnects. If no person follows the questions, the reply is immediate:
-nobody could be asked.
+Every stdio client has its own server, so the script collects the questions of all servers. A question waits until
+it is answered, its time is over, or its server disconnects. If no person follows the questions, the reply comes at
+once and says that nobody could be asked.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from .contract.errors import BridgeError
 from .wire import encode, request_line, result_line
 
 WAITING = 32
-"""Waiting questions; a person cannot read more."""
+"""Limit of waiting questions; a person cannot read more."""
 LONGEST = 1000
 """Characters of a question."""
 TIMEOUT_S, MOST_S = 60.0, 600.0
 
 
 class Question:
-    """One question, who asked it, and until when it waits."""
+    """One question, the client that asked it, and until when it waits."""
 
     def __init__(self, number: int, client: Client, request: Any, who: str, text: str, until: float) -> None:
         self.number = number
@@ -48,7 +48,7 @@ class Questions:
         self._number = 0
 
     def ask(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
-        """Send a question to all persons; the reply follows later, or at once if no person is there."""
+        """Send a question to all persons; the reply follows later, or at once if no person follows questions."""
         text, timeout_s = params.get("text"), params.get("timeout_s", TIMEOUT_S)
         if not isinstance(text, str) or not 0 < len(text) <= LONGEST:
             raise BridgeError("INVALID_PARAMS", "`text` is a text of 1 to {} characters".format(LONGEST))
@@ -73,7 +73,7 @@ class Questions:
         return None
 
     def answer(self, client: Client, params: Dict[str, Any]) -> bytes:
-        """A person's yes or no; BridgeError DENIED for any other role, NOT_FOUND if the question no longer waits."""
+        """Record a person's yes or no; BridgeError DENIED for an agent, NOT_FOUND if the question no longer waits."""
         need_person(client, "answer a question")
         number, allow = params.get("question"), params.get("allow")
         if not isinstance(allow, bool):

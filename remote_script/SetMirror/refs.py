@@ -1,7 +1,7 @@
 """Refs and ids to objects and back: `tracks/2[Bass]/devices/1`, `17`, "song".
 
-A ref is a positional path in Live's own words from the song; an expected name in brackets makes it say what
-it means.
+A ref is a positional path in Live's own words from the song; a step may have the object's expected name in
+brackets.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ _SEGMENT = re.compile(r"(\w+)(?:\[(.*?)\](?=/|\Z))?(?:/|\Z)", re.DOTALL)
 
 
 LONGEST_REF = 1000
-"""Live's own end near 20 levels; each may carry a name."""
+"""Characters; Live's own refs end near 20 levels, and each level may carry a name."""
 
 
 def parse(ref: str) -> List[Tuple[str, Optional[str]]]:
-    """Path parts with the name expected at each; BridgeError INVALID_VALUE for what is no ref."""
+    """The parts of a path, each with its expected name; BridgeError INVALID_VALUE for a text that is not a ref."""
     text = ref.strip().strip("/")
     if text.startswith("song/"):
         text = text[5:]
@@ -116,7 +116,7 @@ def _check_name(row: Row, expected: Optional[str], ref: str) -> None:
 
 
 def ref_of(shadow: Shadow, row: Row) -> str:
-    """The path of a row; "" for one that is no longer in the tree."""
+    """The path of a row; "" for a row that is no longer in the tree."""
     parts: List[str] = []
     while row.parent is not None:
         parent = shadow.rows.get(row.parent)

@@ -17,7 +17,7 @@ from .refs import resolve
 from .wire import encode, result_line
 
 if TYPE_CHECKING:
-    # Servers read the limits here: they need none of what runs in Live.
+    # Servers import the limits of this module and need none of the modules that run in Live.
     from .batches import Batcher
     from .clients import Client
     from .executor import Executor
@@ -26,11 +26,11 @@ READS = 128
 """Properties in one `set.read`, all in one turn; each costs up to 28 µs (measured on Live 12.4)."""
 SNAPSHOTS_WAITING = 4
 ATTENDED = 1000
-"""Ids in one client's `set.attend`; changes of further objects are noticed within the table's time."""
+"""Ids in one client's `set.attend`; changes of further objects are found within the table's time."""
 
 
 class Requests:
-    """The table of methods; `state()` gives the present batcher and executor, `progress()` None when all is read."""
+    """The table of methods; `state()` returns the present batcher and executor, `progress()` None when all is read."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Requests:
         return handler(client, request, params)
 
     def _batcher(self, outline: bool = False) -> Batcher:
-        """The batcher, once the shadow is complete, or its `outline` is."""
+        """The batcher, once the shadow is complete; with `outline`, once the outline is read."""
         batcher: Batcher = self._state()[0]
         progress = self._progress()
         if progress is not None and not (outline and batcher.outlined):
@@ -159,7 +159,7 @@ class Requests:
         return value
 
     def _set_attend(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
-        """Attach all listeners to these objects for this client, instead of to those of its previous request."""
+        """Attach all listeners to these objects for this client, instead of to the objects of its previous request."""
         batcher = self._batcher()
         wanted = params.get("ids")
         if not isinstance(wanted, list) or any(type(id_) is not int for id_ in wanted):

@@ -1,6 +1,6 @@
-"""The answer about one operation: its part of a write's result, and the objects named in it as {id, type, ref}.
+"""The answer about one operation: its part of a write's result, and the objects in this part as {id, type, ref}.
 
-An operation records what happened (see `operations`); here that becomes JSON. Nothing here changes the Set.
+An operation records its effects (see `operations`); this module turns them into JSON. It never changes the Set.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _add_changes(batcher: Batcher, operation: Operation, report: Dict[str, Any])
 
 
 def seen_of_call(operation: Operation) -> Dict[str, Any]:
-    """Changes of a call that are no properties, and the objects that it replaced."""
+    """Changes of a call that are not properties, and the objects that it replaced."""
     call = operation.call
     if call is None:
         return {"before": operation.before, "after": operation.after} if operation.kind == "call" else {}
@@ -113,7 +113,7 @@ def _plain(value: Any) -> Any:
 
 
 def describe(batcher: Batcher, obj: Any) -> Any:
-    """An object as {id, type, ref}; its type alone when it is not in the tree (an envelope)."""
+    """An object as {id, type, ref}; only its type if it is not in the tree (an envelope)."""
     if obj is None or not alive(obj):
         return None
     row = batcher.shadow.row_of(obj)

@@ -1,12 +1,12 @@
-"""Re-reads, in rounds, properties that Live could notify but to which no listener is normally attached.
+"""Re-reads, in rounds, properties that Live could notify but that normally have no listener.
 
 Name, state and automation state of 20,000 parameters would need 60,000 listeners, although they hardly ever change.
-The table's `within` bounds how late such a change is noticed; a round takes this long, its objects spread evenly over
-the pumps. Other signs of a change are faster: the listeners in `after`, a write, an undo, or an event of the Set
-(`hurry`) that starts the next round at once. In a Set so large, or a Live so slow, that a pump's time is not enough,
-rounds take longer: the counters show the duration of the last one.
+The table's `within` bounds how late such a change is noticed; a round takes this long, its objects spread evenly
+over the pumps. Other signs of a change are faster: the listeners in `after`, a write, an undo, or an event of the
+Set (`hurry`) that starts the next round at once. If the Set is so large, or Live so slow, that a pump's time does
+not suffice, rounds take longer: the counters show the duration of the last one.
 
-A difference is only marked here; the flush that follows reads it again and sends it with cause "audit".
+A difference is only marked here; the following flush reads the property again and sends it with cause "audit".
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ WITHIN_S = min(
 HURRIED_S = 0.5
 """Minimum time between two hurried rounds, so that a series of calls does not keep Live busy with them."""
 AT_ONCE = 32
-"""Objects between two looks at the clock, which costs as much as reading one of them."""
+"""Objects between two readings of the clock, which cost as much as reading one object."""
 
 
 class Rounds:
@@ -42,10 +42,10 @@ class Rounds:
         self._batcher = batcher
         self._clock = clock
         self._order: List[Row] = []
-        """Objects with such properties; made again only when objects came or went."""
+        """Objects with such properties; listed again only when objects were added or removed."""
         self._composition = (-1, -1)
         self._position: Optional[int] = None
-        """Of the round under way, in `_order`."""
+        """Position of the current round in `_order`; None between two rounds."""
         self._began = clock()
         self._hurried = False
         self._next_hurry = 0.0
@@ -53,7 +53,7 @@ class Rounds:
     def hurry(self) -> bool:
         """Start a new round at once, since any of these properties may have changed.
 
-        False while the last hurried round is too recent: call it again in the next pump.
+        Returns False if the last hurried round is too recent; then call it again in the next pump.
         """
         now = self._clock()
         if now < self._next_hurry:
@@ -70,7 +70,7 @@ class Rounds:
         return self._hurried
 
     def step(self, spend: Callable[[], bool]) -> None:
-        """Compare as many objects as are due while `spend()` allows; at least some, if any are."""
+        """Compare the objects that are due while `spend()` allows, at least a few of them."""
         now = self._clock()
         position = self._position
         if position is None:
@@ -81,13 +81,13 @@ class Rounds:
         while position < due:
             end = min(due, position + AT_ONCE)
             for row in self._order[position:end]:
-                # The hot path: 20,000 of these in two seconds.
+                # The hot path: 20,000 objects in two seconds.
                 layout, obj = row.layout, row.obj
                 try:
                     if layout.glance(obj) == layout.glanced(row):
                         continue
                 except Exception:
-                    # The property does not apply here; deleted objects are found by the audit.
+                    # The property does not apply here; the audit finds deleted objects.
                     if obj is None or not alive(obj):
                         continue
                 self.look(row)
@@ -100,7 +100,7 @@ class Rounds:
             self._position, self._hurried = None, False
 
     def _start(self, now: float) -> None:
-        """Begin a round over all objects that there are."""
+        """Begin a round over all objects."""
         shadow = self._batcher.shadow
         if shadow.composition != self._composition:
             self._composition = shadow.composition

@@ -26,7 +26,7 @@ def object_label(row: Row) -> str:
 
 
 def writable(row: Row, name: Any, live: Tuple[int, ...], now: Callable[[str], Any]) -> schema.Property:
-    """The property, if it applies to this object in this Live and can be set; `now` reads it as it is sent."""
+    """The property, if it applies to this object in this Live and can be set; `now` reads a property's wire value."""
 
     def reads(other: str) -> Any:
         return now(other) if other == name else row.value(other)
@@ -35,10 +35,10 @@ def writable(row: Row, name: Any, live: Tuple[int, ...], now: Callable[[str], An
 
 
 def property_value(row: Row, prop: schema.Property, value: Any, now: Any) -> Any:
-    """The plain value to set; refuses what the table or the parameter's own range forbids.
+    """The plain value to set; refuses values that the table or the parameter's own range forbids.
 
     Args:
-      now: The value from which a change counts; ABSENT when it cannot be read.
+      now: The value from which a relative change counts; ABSENT when it cannot be read.
     """
     if row.layout.type == "DeviceParameter" and prop.name == "value":
         search = _search(row.obj, repr(read(row.obj, "name")), now)
@@ -52,17 +52,17 @@ def property_value(row: Row, prop: schema.Property, value: Any, now: Any) -> Any
 
 
 def parameter_number(obj: Any, label: str, value: Any) -> float:
-    """The inner value of a parameter, from a number or a text that Live shows of it, within its range."""
+    """The internal value of a parameter, from a number or a text that Live shows for it, within its range."""
     search = _search(obj, label, read(obj, "value"))
     number: float = checks.parameter_number(reading(obj), label, value, search)
     return number
 
 
 def _search(obj: Any, label: str, now: Any) -> Callable[[Any], float]:
-    """A function that finds the value for which Live shows a text; refuses a number with the text that means it.
+    """A function that finds the value for which Live shows a text; refuses a number, and names the text to write.
 
     Args:
-      now: The inner value from which a change counts; ABSENT when it cannot be read.
+      now: The internal value from which a relative change counts; ABSENT when it cannot be read.
     """
     present = None if now is ABSENT else float(now)
 
@@ -83,7 +83,7 @@ def _search(obj: Any, label: str, now: Any) -> Callable[[Any], float]:
 
 
 def _way_to_write(obj: Any, number: float, low: float, high: float) -> str:
-    """How to write a number beyond the inner range: as the text or the value that is meant."""
+    """A hint how to write a number beyond the internal range: as a text that Live shows, or as an internal value."""
     show = display.texts(obj)
     forms = [
         "{:.6g}, which shows {!r}".format(value, show(value))
@@ -97,7 +97,7 @@ def _way_to_write(obj: Any, number: float, low: float, high: float) -> str:
 
 
 def is_property(row: Row, name: str) -> bool:
-    """Whether the table knows the property for this class of object."""
+    """True when the table has the property for this class of object."""
     return name in schema.properties(row.layout.type)
 
 

@@ -1,8 +1,8 @@
 """The control surface that Live calls, and the pump that does all other work on Live's main thread.
 
-A `Live.Base.Timer` of 10 ms drives the pump; `update_display` (100 ms) takes over if the timer has stopped. One pump:
-receive requests → flush marked changes → run writes and flush their changes → snapshots → audit with the remaining
-time → send. No exception ever reaches Live, and after `disconnect` no listener, timer or socket remains.
+A `Live.Base.Timer` of 10 ms drives the pump; `update_display` (100 ms) takes over if the timer has stopped. One
+pump: receive requests → flush marked changes → run writes and flush their changes → snapshots → audit with the
+remaining time → send. No exception ever reaches Live, and after `disconnect` no listener, timer or socket remains.
 """
 
 from __future__ import annotations
@@ -44,13 +44,14 @@ TIMER_MS = 10
 STEPS_END = 0.75
 """Fraction of the budget after which no new step starts."""
 LONG_STEPS_END = 0.9
-"""The same for a write of many notes: its steps take about half a millisecond each."""
+"""The same fraction for a write of many notes, whose steps take about half a millisecond each."""
 FINISH_S = 0.002
 """Extra time in which a finished write's changes and its reply may still be sent in the same turn."""
 AUDIT_LEFT = 0.25
-"""Fraction of the audit's time that remains for it, however long the rounds took."""
+"""Fraction of the audit's time that is left to the audit, however long the rounds took."""
 FLUSHES_FIRST = 4
-"""Pending changes are sent before a write continues, but at most this many batches: endless edits cannot starve it."""
+"""Pending changes are sent before a write continues, but at most this many batches, so endless edits cannot starve
+it."""
 SILENCE_S = 0.08
 """After this time without a pump, `update_display` runs one."""
 PROGRESS_S = 0.5
@@ -59,7 +60,7 @@ REBUILD_S = 5.0
 
 
 class SetMirror:
-    """One script run, from `create_instance` to `disconnect`; Live makes a new instance for every Set."""
+    """One run of the script, from `create_instance` to `disconnect`; Live makes a new instance for every Set."""
 
     def __init__(
         self,
@@ -85,7 +86,8 @@ class SetMirror:
         """For every write started in this pump: True if it has calls."""
         self._audit_s = chosen.audit_ms / 1000 if audit_s is None else audit_s
         self._audit_debt_s = 0.0
-        """Time by which the last audit's steps ended late, at most one audit's: the next one ends earlier by it."""
+        """Time by which the last audit's steps ended late, at most one audit's time: the next audit ends earlier
+        by it."""
         self._flushes = 0
         """Batches sealed since the current write last advanced, or since the next write waits to start."""
         self._closed = False
@@ -94,10 +96,10 @@ class SetMirror:
         self._last_pump = self._last_display = self._began = clock()
         self._job: Optional[Iterator[None]] = None
         self._fill_next = False
-        """True when more of the Set is read before further changes are sent."""
+        """True when the next part of the Set is read before further changes are sent."""
         self._batch: Optional[Batch] = None
         self._progress: Optional[float] = 0.0
-        """Share of the Set that is read; None once all of it is."""
+        """Share of the Set that is read; None once the whole Set is read."""
         self._next_progress = 0.0
         self._rebuild_at = 0.0
         self._logged: Dict[str, int] = {}
@@ -135,7 +137,7 @@ class SetMirror:
         self.awake = Awake(getattr(listener, "wait", None), chosen.awake_share)
         self._start_timer()
 
-    # -- what Live calls ---------------------------------------------------------------------------
+    # -- methods that Live calls -----------------------------------------------------------------------
 
     def update_display(self) -> None:
         """Live's own tick of about 100 ms."""
@@ -151,7 +153,7 @@ class SetMirror:
             self.pump()
 
     def disconnect(self) -> None:
-        """The Set is closed or the script switched off: release everything."""
+        """Release everything: the Set is closed or the script switched off."""
         if self._closed:
             return
         self._closed = True
@@ -227,7 +229,7 @@ class SetMirror:
         # A step that starts just before the deadline ends after it: the budget is scaled by `STEPS_END`.
         budget = self.budget_s
         self._credit_s = min(2 * budget, self._credit_s + budget)
-        # Reading the Set and sending snapshots goes on in small steps, so nothing need be kept back for the last one.
+        # Reading the Set and sending snapshots continue in small steps, so no time is reserved for the last step.
         end = start + budget
         deadline = end if self._progress is not None else start + budget * STEPS_END
         # A short write may use the time that earlier pumps left, so that it ends in this turn.
@@ -245,7 +247,7 @@ class SetMirror:
             and not batcher.attribution.due
             and not self.executor.busy
         ):
-            # At rest all that a pump takes is within this share.
+            # At rest the whole pump must stay within this share.
             self._audit(time.perf_counter() if worked else start)
         server.beat(batcher.epoch, batcher.revision, time.time())
         if self._progress is not None:
@@ -257,7 +259,7 @@ class SetMirror:
         return worked
 
     def _round(self, server: Server, deadline: float, write_deadline: float, end: float) -> bool:
-        """Receive, work and send; True when anything was done. A running write may use the later deadline."""
+        """Receive, work and send; True when any work was done. A running write may use the later deadline."""
 
         server.receive(lambda: time.perf_counter() < deadline)
         self.questions.expire()
@@ -284,7 +286,7 @@ class SetMirror:
 
     @property
     def _is_settled(self) -> bool:
-        """True when no job is half done, i.e. the shadow equals the last sealed batch, what is `coming` apart."""
+        """True when no job is half done, i.e. the shadow equals the last sealed batch, apart from `coming`."""
         return self._job is None and self.batcher.outlined
 
     def _begin_snapshots(self) -> None:
@@ -293,7 +295,7 @@ class SetMirror:
             self.server.begin_snapshots(batcher.shadow, batcher.revision, batcher.coming.parts)
 
     def _work(self, deadline: float, write_deadline: float) -> bool:
-        """Run jobs and writes until there is nothing to do or the budget is spent; True when anything was done."""
+        """Run jobs and writes until no work is left or the budget is spent; True when any work was done."""
         worked = False
         executor = self.executor
         while True:
@@ -332,10 +334,11 @@ class SetMirror:
                 return worked
 
     def _may_fill(self) -> bool:
-        """True when more of the Set is to be read now.
+        """True when the next part of the Set is to be read now.
 
-        A client gets the outline that it waits for first. Reading and sending changes take turns, so that neither
-        holds up the other. The last batch says that nothing is `coming`, also where the rest of it was deleted.
+        A client first gets the outline that it waits for. Reading and sending changes alternate, so that neither
+        delays the other. The last batch reports that nothing is `coming`, even if the remaining objects were
+        deleted.
         """
         if self._progress is None or (self.batcher.attribution.due and not self._fill_next):
             return False
@@ -343,10 +346,10 @@ class SetMirror:
         return self.server is None or not self.server.is_encoding
 
     def _may_go_on(self) -> bool:
-        """True when the running write may continue, or the next one start, in this turn.
+        """True when the running write may continue, or the next write may start, in this turn.
 
-        Two undo steps closed within one turn make two entries of Live's history (guess; see the probes). Until that is
-        measured, a write with calls is alone in its turn, and with `undo_apart` every write is.
+        Two undo steps closed within one turn make two entries of Live's history (guess; see the probes). Until this
+        is measured, a write with calls is alone in its turn, and with `undo_apart` every write is.
         """
         if self.executor.current is not None:
             return True
@@ -398,7 +401,7 @@ class SetMirror:
         return True
 
     def _start(self, lot: Lot) -> None:
-        # When flushes follow each other without a pause, snapshots can start only here.
+        # If flushes follow each other without a pause, snapshots can start only here.
         self._begin_snapshots()
         self._fill_next = True
         add_follow_ups(self.batcher, lot.marks)
@@ -409,7 +412,7 @@ class SetMirror:
         """Compare a part of Live with the shadow: first the rounds, whose time the table bounds, then the audit.
 
         Args:
-          since: When the time that it may take began, by `perf_counter`.
+          since: Start of the time that the audit may use, by `perf_counter`.
         """
         if self.batcher.hurried:
             self.batcher.hurried = not self.rounds.hurry()
@@ -429,7 +432,7 @@ class SetMirror:
             self._start(Lot(AUDIT, marks))
 
     def _attend(self, batcher: Batcher) -> None:
-        """Attach all listeners to the objects that clients attend to, and detach the extra ones from others."""
+        """Attach all listeners to the attended objects, and detach the extra listeners from all others."""
         served = [] if self.server is None else self.server.served()
         wanted = set().union(*(client.attended for client in served))
         rows, observers = batcher.shadow.rows, batcher.observers
@@ -474,7 +477,7 @@ class SetMirror:
         self._began = self._clock()
 
     def _outlined(self) -> None:
-        """Clients can have the Set now, what is `coming` apart."""
+        """Let clients have the Set now, without the parts in `coming`."""
         self.counters["outline_s"] = round(self._clock() - self._began, 3)
         self._next_progress = 0.0
         if not self.batcher.coming:
@@ -553,7 +556,7 @@ class SetMirror:
         }
 
     def status(self) -> Dict[str, Any]:
-        """Everything the script counts about itself."""
+        """All counters of the script."""
         batcher, server = self.batcher, self.server
         report = self.welcome()
         report.update(
@@ -589,14 +592,14 @@ class SetMirror:
     # -- log and timer -----------------------------------------------------------------------------
 
     def log(self, text: str) -> None:
-        """A line in Live's Log.txt."""
+        """Write a line to Live's Log.txt."""
         try:
             self._c_instance.log_message(text)
         except Exception:
             pass
 
     def _failed(self, where: str) -> None:
-        """Count an internal error and log its traceback, equal ones only once."""
+        """Count an internal error and log its traceback; equal errors are logged only once."""
         self.counters["failures"] += 1
         text = traceback.format_exc()
         self._logged[text] = self._logged.get(text, 0) + 1
@@ -616,12 +619,12 @@ class SetMirror:
             timer = self.live_module.Base.Timer
             self._timer = timer(callback=self.pump, interval=TIMER_MS, repeat=True, start=True)
         except Exception:
-            # update_display pumps instead, ten times a second.
+            # update_display then runs the pump, ten times a second.
             self._timer = None
             self._failed("timer")
 
     def _revive_timer(self) -> None:
-        """A stopped timer is started again; one that merely stalled with Live is left alone."""
+        """Start a stopped timer again; a timer that merely stalled with Live is left alone."""
         try:
             if self._timer is not None and not self._timer.running:
                 self._timer.start()

@@ -1,9 +1,9 @@
 """Serves all clients: receives their requests and sends replies, snapshots and the stream of batches.
 
-A turn takes a bounded number of bytes and requests from each client and never waits for one; a long line is opened,
-parsed and answered in slices. A client that has not authenticated (a stranger) gets two requests (hello, authenticate),
-short lines, five seconds, and a connection slot of its own kind; anything else it sends closes the connection.
-`Requests` implements the methods.
+A turn processes a bounded number of bytes and requests of each client and never waits for a client; a long line is
+opened, parsed and answered in slices. A client that has not authenticated (a stranger) gets two requests (hello,
+authenticate), short lines, five seconds, and a separate limit of connections; any other request closes the
+connection. `Requests` implements the methods.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from .wire import (
 )
 
 CLIENTS = 32
-"""Authenticated clients; a further one is refused with BUSY."""
+"""Limit of authenticated clients; a further client is refused with BUSY."""
 STRANGERS = 64
-"""Connected strangers; at the limit a silent one is closed first, then the oldest: a new one needs three turns."""
+"""Limit of strangers; then a silent one is closed first, else the oldest: a new connection needs three turns."""
 ACCEPTED_A_TURN = 8
 REQUESTS_A_TURN = 32
 BYTES_A_TURN = 512 * 1024
@@ -38,7 +38,7 @@ WAITING_BYTES = BYTES_A_TURN
 """Received but unanswered bytes; beyond this limit the server stops reading from the client."""
 SENT_A_TURN = 4 * 1024 * 1024
 SNAPSHOT_AHEAD = 512 * 1024
-"""Bytes of a snapshot that are encoded before the client has received them."""
+"""Bytes of a snapshot that are encoded ahead of the client."""
 SNAPSHOT_LINE = 24 * 1024
 
 _HTTP = (b"GET ", b"POST", b"HEAD", b"PUT ", b"OPTI", b"DELE", b"CONN", b"TRAC", b"PATC", b"PRI ")
@@ -47,8 +47,8 @@ _HTTP = (b"GET ", b"POST", b"HEAD", b"PUT ", b"OPTI", b"DELE", b"CONN", b"TRAC",
 class Server:
     """The server for clients of the bridge.
 
-    `answer(client, id, method, params)` is called for each request of an authenticated client. It returns the encoded
-    result, or None when it answers later; it raises BridgeError.
+    `answer(client, id, method, params)` is called for each request of an authenticated client. It returns the
+    encoded result, or None when it answers later; it raises BridgeError.
     """
 
     def __init__(
@@ -82,10 +82,10 @@ class Server:
         self._next_beat = 0.0
         self._first = 0
 
-    # -- in ----------------------------------------------------------------------------------------
+    # -- receiving ---------------------------------------------------------------------------------
 
     def receive(self, spend: Callable[[], bool] = lambda: True) -> None:
-        """Accept connections and take requests while `spend()`; every pump starts with another client."""
+        """Accept connections and receive requests while `spend()`; every pump starts with another client."""
         now = self._clock()
         self._accept(now)
         self._first += 1
@@ -131,7 +131,7 @@ class Server:
             taken += len(data)
             self.counters["bytes_in"] += len(data)
             if client.state == GREETING and data[:4] in _HTTP and not client.waiting:
-                # A web page made the browser connect to the port; it gets no readable answer.
+                # A web page made the browser connect to this port; the page gets no readable answer.
                 self.counters["refused"] += 1
                 client.close()
                 return
@@ -192,7 +192,7 @@ class Server:
             else:
                 self._refuse(client, request, problem)
         except Exception as problem:
-            # A bug of ours must cost one request only.
+            # A bug of the script's may cost only one request.
             self.counters["errors"] += 1
             self._log("SetMirror: {} failed: {!r}".format(str(line[:80]), problem))
             client.push(
@@ -256,7 +256,7 @@ class Server:
             "script": self._script,
         }
 
-    # -- out ---------------------------------------------------------------------------------------
+    # -- sending -----------------------------------------------------------------------------------
 
     @property
     def answered(self) -> int:
@@ -289,7 +289,7 @@ class Server:
 
     @property
     def is_encoding(self) -> bool:
-        """True while a snapshot can be encoded further, since its client takes it."""
+        """True while a snapshot can be encoded further, since its client receives it."""
         return any(
             (client.snapshot is not None or client.snapshots_wanted) and client.outbox_bytes < SNAPSHOT_AHEAD
             for client in self.served()
@@ -324,7 +324,7 @@ class Server:
                     return
 
     def send(self, epoch: str, revision: int) -> None:
-        """Send what the connections accept, notify clients whose outbox overflowed, and close dead ones."""
+        """Send the bytes that the connections accept, notify clients whose outbox overflowed, and close dead ones."""
         for client in self.clients:
             if client.overflowed and not client.closed:
                 client.overflowed = False

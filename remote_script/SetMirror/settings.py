@@ -16,7 +16,7 @@ from .contract.files import Unreadable, read_regular
 from .contract.limits import PORT
 
 BUDGET_MS = 4.4
-"""Time in one pump for building and flushing: with the last step and sending it stays below 5 ms."""
+"""Time in one pump for building and flushing: with the last step and sending the pump stays below 5 ms."""
 AUDIT_MS = 0.14
 """Time in an idle pump for rounds and audit: 20,000 parameters in two minutes, invisible in Live's CPU meter."""
 AWAKE_SHARE = 0.4
@@ -27,7 +27,7 @@ _FILE_BYTES = 64 * 1024
 
 
 class Settings(NamedTuple):
-    """`port` 0 is any free one; milliseconds are those of one pump of 10 ms on Live's main thread."""
+    """`port` 0 is any free port; milliseconds are those of one pump of 10 ms on Live's main thread."""
 
     port: int = PORT
     budget_ms: float = BUDGET_MS
@@ -48,7 +48,7 @@ def load(log: Callable[[str], None]) -> Settings:
     except FileNotFoundError:
         loaded = {}
     except (OSError, Unreadable, ValueError, RecursionError) as problem:
-        log("SetMirror: {} is not read: {}".format(path, problem))
+        log("SetMirror: {} is ignored: {}".format(path, problem))
         loaded = {}
     named = os.environ.get("SETMIRROR_PORT", "").strip()
     if named:
@@ -57,7 +57,7 @@ def load(log: Callable[[str], None]) -> Settings:
         wrong = _wrong(name, value)
         if wrong:
             source = "SETMIRROR_PORT" if named and name == "port" else path
-            log("SetMirror: {}: {}; its default holds".format(source, wrong))
+            log("SetMirror: {}: {}; the default is used".format(source, wrong))
         else:
             settings[name] = value
     return Settings(**settings)

@@ -1,7 +1,7 @@
 """The shadow: every object of the Set as last sent, by id. Snapshots are made from it without reading Live.
 
-Ids are never used twice in an epoch. A snapshot is the shadow at one revision: while it is sent, rows about to change
-are copied for it first (copy on write), so it costs Live no time and blocks nobody.
+Ids are never reused in an epoch. A snapshot is the shadow at one revision: rows that change while it is sent are
+copied first (copy on write), so a snapshot reads nothing from Live and blocks no client.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from .tables import State, Tables, state_of
 from .wire import length
 
 AT_ONCE = 128
-"""Objects that are encoded together: half a millisecond's worth."""
+"""Objects that are encoded together, about half a millisecond of work."""
 _LONG = 32
-"""Elements of a list that take as long as an object."""
+"""Elements of a list that take as long to encode as an object."""
 
 
 class Snapshot:
@@ -34,7 +34,7 @@ class Snapshot:
         self._tables = Tables()
 
     def keep(self, row: Row) -> None:
-        """Copy the present state of `row`, if this snapshot has not sent it yet."""
+        """Copy the present state of `row`, unless this snapshot has sent the row already."""
         if row.id in self._left and row.id not in self._kept:
             self._kept[row.id] = state_of(row)
 
@@ -79,15 +79,17 @@ class Shadow:
     def __init__(self) -> None:
         self.rows: Dict[int, Row] = {}
         self.revisions: Dict[int, int] = {}
-        """The last revision that changed an object; none for what is as it was when the Set was read."""
+        """The last revision that changed an object; no entry for an object that is unchanged since the Set was
+        read."""
         self.root: Optional[Row] = None
         self.snapshots: List[Snapshot] = []
         self.is_copied = False
-        """True since the first snapshot began: somebody may have a copy, to be told what changes and what is added."""
+        """True since the first snapshot began: from then on clients may need every change and every addition."""
         self._next_id = 1
         self._ids: Dict[str, Dict[int, int]] = {}
         self._pointing: Dict[int, Tuple[Tuple[int, int], ...]] = {}
-        """Most have one holder, for which a set would be large."""
+        """Target → (id, index) of its references; tuples, because most targets have one reference and a set would
+        be large."""
 
     # -- objects -----------------------------------------------------------------------------------
 
@@ -105,7 +107,7 @@ class Shadow:
         self._ids.setdefault(row.layout.root, {})[row.ptr] = row.id
 
     def discard(self, row: Row) -> None:
-        """Forget a row; the pointer may already belong to a newer object."""
+        """Remove a row; the pointer may already belong to a newer object."""
         del self.rows[row.id]
         self.revisions.pop(row.id, None)
         known = self._ids[row.layout.root]
@@ -116,7 +118,7 @@ class Shadow:
         row.obj = None
 
     def known(self, declared: str, ptr: int) -> Optional[Row]:
-        """The row of the object at `ptr`, a `declared` or what derives from it."""
+        """The row of the object at `ptr` whose class is `declared` or derives from it."""
         ids = self._ids.get(root_class(declared))
         id_ = ids.get(ptr) if ids else None
         return None if id_ is None else self.rows[id_]
@@ -137,7 +139,7 @@ class Shadow:
         for above in rows:
             for id_ in above.child_ids():
                 child = self.rows.get(id_)
-                # Only true children: a list may name an object that already lives elsewhere.
+                # Only true children: a list may name an object that already has another parent.
                 if child is not None and child.parent == above.id:
                     rows.append(child)
         return rows

@@ -1,9 +1,10 @@
-"""Automation written into the Arrangement: a Session clip with the envelopes is copied there and deleted again.
+"""Writes automation into the Arrangement: copies a Session clip with the envelopes there, and deletes the copy again.
 
-Live's API has no other way into the lanes of a track (measured on Live 11 and 12.4.6, see `tables.tracks`): the copy
-writes them over its span, and deleting it keeps them. A clip that stands there is copied behind the track's last clip
-first and put back afterwards; copies of Arrangement clips write no lanes. It comes back as a new object, so the
-call says which became which, and it fails, and with it the write, where the copy is not equal to the clip.
+Live's API has no other way into the lanes of a track (measured on Live 11 and 12.4.6, see `tables.tracks`): the
+copy writes its envelopes over its span, and the lanes keep them when the copy is deleted. A clip at that place is
+first copied behind the track's last clip and put back afterwards; copies of Arrangement clips write no lanes. The
+clip comes back as a new object, so the call reports the old and the new object; if the copy is not equal to the
+clip, the call and its write fail.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from .contract.values import ABSENT, as_note, as_warp_marker, items, live_ptr, r
 from .overwrites import GAP_BEATS, arranged_length, cover
 
 FIRST_UNDER_CLIPS = (12, 3)
-"""Before it, copies of Arrangement clips can end Live (see `hazards`)."""
+"""First Live in which copies of Arrangement clips are safe; older versions can crash (see `hazards`)."""
 _WAIT_PUMPS = 20
-"""Live shows the state of an automation a tick late; 200 ms at the pump's pace."""
+"""Live shows the state of an automation one tick late; 200 ms at the pump's pace."""
 _PLACES = ("end_time", "is_playing", "position", "start_time")
-"""What a copy has of its own: its place, and what it does at the moment."""
+"""Properties in which a copy differs: its place, and its present playback."""
 _COMPARED = tuple(
     prop.name
     for prop in schema.properties("Clip").values()
@@ -45,7 +46,7 @@ def _judge(call: Call) -> None:
             raise BridgeError(
                 "NOT_AVAILABLE",
                 "{!r} has envelopes of its own, which Live does not show of a clip in the arrangement, so "
-                "nobody can tell whether it would come back equal".format(str(clip.name)),
+                "SetMirror cannot check whether it would come back equal".format(str(clip.name)),
                 hint="write before and after this clip, or draw the automation there in Live",
             )
 
@@ -91,13 +92,13 @@ def _stamp(call: Call) -> Steps:
 
 
 def _entry(call: Call, clip: Any) -> Described:
-    """The clip as it is described among what the call replaces."""
+    """The clip's description among the objects that the call replaces."""
     id_ = call.describe(clip).get("id")
     return next(replaced for replaced in call.replaced if replaced.get("id") == id_)
 
 
 def _content(clip: Any) -> Dict[str, Any]:
-    """All of a clip that can be read and that its copy has too."""
+    """All properties of a clip that can be read and that its copy has too."""
     content = {name: read(clip, name) for name in _COMPARED}
     content["beats"] = float(clip.end_time) - float(clip.start_time)
     if read(clip, "is_midi_clip") is True:
@@ -124,7 +125,7 @@ def _check_equal(content: Dict[str, Any], copy: Any) -> None:
 
 
 def _read_back(call: Call) -> Steps:
-    """The parameter's state shows that there is automation now, but while its track plays from the Session."""
+    """Check that the parameter's state shows automation; it does not while its track plays from the Session."""
     parameter = call.args["device_parameter"]
     if read(call.obj, "playing_slot_index") not in (-1, ABSENT):
         call.unread = True

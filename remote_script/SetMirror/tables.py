@@ -1,8 +1,8 @@
-"""Objects of a snapshot as tables: what is alike in many of them, above all the names of properties, is sent once.
+"""Objects of a snapshot as tables, so that common values, above all the names of properties, are sent only once.
 
-A table is [type, role, names of children, names of properties, rows], and a row [id, parent, children …, values …] of
-an object that has exactly these. Twenty thousand parameters are a third of the bytes, and of the time, that they take
-as objects.
+A table is [type, role, names of children, names of properties, rows], and a row is [id, parent, children …, values
+…] of an object that has exactly these. Twenty thousand parameters take a third of the bytes, and of the time, of
+the same parameters as objects.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from .layouts import Layout, Row
 from .wire import Encoded, encode
 
 _Key = Tuple[Layout, str, bytes]
-"""Layout, role, and which of the layout's `order` its objects have: what they must be alike in."""
+"""Layout, role, and the properties that its objects have (a byte per place of the layout's `order`)."""
 
 State = Tuple[Layout, int, Optional[int], str, Sequence[Any]]
-"""What is sent of a row: layout, id, parent, role, values."""
+"""The state of a row that is sent: layout, id, parent, role, values."""
 
 
 def state_of(row: Row) -> State:
@@ -28,7 +28,7 @@ def state_of(row: Row) -> State:
 
 
 class Tables:
-    """Encodes rows; keeps the beginning of each kind of table, as JSON."""
+    """Encodes rows; keeps the head of each kind of table, as JSON."""
 
     def __init__(self) -> None:
         self._heads: Dict[_Key, bytes] = {}
@@ -38,7 +38,7 @@ class Tables:
         tables: Dict[_Key, List[Tuple[Any, ...]]] = {}
         for layout, id_, parent, role, values in states:
             ordered = layout.in_order(values)
-            # Which are there, as one byte each: a loop of C's only.
+            # One byte per property, 1 if it is present; the loop runs in C.
             has = bytes(map(is_not, ordered, repeat(ABSENT)))
             key = (layout, role, has)
             rows = tables.get(key)
@@ -54,7 +54,7 @@ class Tables:
             head = self._heads[key] = _head(*key)
         if not layout.content:
             return head + encode(rows) + b"]"
-        # What is long comes last, encoded when it was read.
+        # Long values come last; they were encoded when they were read.
         plain = 2 + sum(has[: -len(layout.content)])
         return head + b"[" + b",".join([_spliced(row, plain) for row in rows]) + b"]]"
 

@@ -9,7 +9,7 @@ KEPT = 1024
 
 
 class Timings:
-    """Durations in seconds in, milliseconds out."""
+    """Takes durations in seconds, reports milliseconds."""
 
     def __init__(self) -> None:
         self.count = 0

@@ -1,9 +1,9 @@
-"""TCP on 127.0.0.1 without ever waiting: what the pump asks of a transport, and its one real body.
+"""TCP on 127.0.0.1 that never waits: the interface that the pump needs of a transport, and the real implementation.
 
-A listener has `accept() -> connection or None` and `close()`; a connection `receive() -> bytes` (None:
-nothing now, b"": closed), `send(data) -> int` (bytes taken; 0: would wait; -1: closed) and `close()`. A listener may
-have `wait(seconds) -> bool`: True as soon as any of its connections, or a newcomer, has something. Tests bring their
-own, without a wait where time is virtual.
+A listener has `accept() -> connection or None` and `close()`; a connection has `receive() -> bytes` (None: no data
+now, b"": closed), `send(data) -> int` (accepted bytes; 0: would wait; -1: closed) and `close()`. A listener may
+have `wait(seconds) -> bool`: True as soon as a connection can be read or a new connection arrives. Tests bring
+their own transports, without `wait` if time is virtual.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Callable, Optional, Union
 
 HOST = "127.0.0.1"
 RETRY_S = 2.0
-"""Between attempts on a port that somebody else holds: the last instance's sockets are gone by then."""
+"""Seconds between attempts on a busy port: the sockets of the previous instance are closed by then."""
 _CHUNK = 64 * 1024
 
 
@@ -61,7 +61,7 @@ def _watch(selector: selectors.BaseSelector, sock: socket.socket) -> None:
     try:
         selector.register(sock, selectors.EVENT_READ)
     except (OSError, ValueError, KeyError):
-        # Then nobody is woken by it, and it is served by the next pump.
+        # Then this connection cannot end a wait, but the next pump serves it.
         pass
 
 
@@ -73,14 +73,14 @@ def _unwatch(selector: selectors.BaseSelector, sock: socket.socket) -> None:
 
 
 class TcpListener:
-    """Listens on 127.0.0.1; a busy port is tried again every `RETRY_S`, and said in the log once."""
+    """Listens on 127.0.0.1; retries a busy port every `RETRY_S`, and logs it once."""
 
     def __init__(self, port: int, clock: Callable[[], float], log: Callable[[str], None]) -> None:
         self._wanted = port
         self._clock = clock
         self._log = log
         self._socket: Optional[socket.socket] = None
-        # The others round to milliseconds, or up to them.
+        # The other selectors round timeouts to milliseconds, or up to them.
         self._selector = selectors.SelectSelector()
         self._next_attempt = 0.0
         self._last_problem = ""
@@ -91,7 +91,7 @@ class TcpListener:
         self._next_attempt = self._clock() + RETRY_S
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
-            # Windows lets a second program take a port that was bound with SO_REUSEADDR.
+            # Windows lets a second program bind a port that was bound with SO_REUSEADDR.
             exclusive: Any = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)
             if exclusive is not None:
                 sock.setsockopt(socket.SOL_SOCKET, exclusive, 1)
@@ -129,7 +129,7 @@ class TcpListener:
         return TcpConnection(sock, self._selector)
 
     def wait(self, seconds: float) -> bool:
-        """Wait until a connection can be read or somebody knocks, at most so long; ValueError past descriptor 1023."""
+        """Wait until a connection can be read or a new one comes, at most so long; ValueError past descriptor 1023."""
         return bool(self._selector.select(seconds))
 
     def close(self) -> None:

@@ -1,8 +1,8 @@
-"""The undo step of a write: when it begins and ends, what splits it, and how a failed write is reverted.
+"""The undo step of a write: when it begins and ends, how it is split, and how a failed write is reverted.
 
-Steps do not nest in Live and an empty one leaves no entry (measured on 12.4.3); parameter values join the history
-only when Live syncs them. A failed write is reverted by Live's undo if it made a call and nobody else edited the Set
-meanwhile, otherwise value by value.
+Steps do not nest in Live and an empty step leaves no entry (measured on 12.4.3); parameter values join the history
+only when Live syncs them. A failed write is reverted by Live's undo if it made a call and nobody else edited the
+Set meanwhile, otherwise value by value.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .results import left_behind
 from .write import FLUSH, PUMP
 
 RESTORED_PUMPS = 12
-"""Live puts transport and launch values back on its next tick, 10 to 100 ms; this allows for a busy one."""
+"""Live restores transport and launch values on its next tick, 10 to 100 ms later; this allows for a busy Live."""
 
 
 class UndoStep:
@@ -31,11 +31,11 @@ class UndoStep:
 
     @property
     def has_history(self) -> bool:
-        """False where the host offers none to scripts: a failed write is put back value by value then."""
+        """False if the host offers scripts no history: then a failed write is reverted value by value."""
         return read(self._batcher.song, "begin_undo_step") is not ABSENT
 
     def begin(self) -> None:
-        """Open the step, if it is not open yet and there is a history."""
+        """Open the step, if it is not open yet and the host has a history."""
         if not self.is_open and self.has_history:
             self._batcher.song.begin_undo_step()
             self.is_open = True
@@ -54,7 +54,7 @@ class UndoStep:
             try:
                 song.end_undo_step()
             except Exception as problem:
-                # Live is closing the Set, and its history with it.
+                # Live is closing the Set together with its history.
                 self._log("SetMirror: the undo step was not closed: {!r}".format(problem))
 
     def close_foreign(self) -> None:
@@ -69,13 +69,13 @@ class UndoStep:
 
     @property
     def is_split(self) -> bool:
-        """True when somebody else edited the Set since the step began.
+        """True when somebody else edited the Set after the step began.
 
         Live then ends the step (guess): the write has two entries, with the other edit between them.
         """
         return self.is_open and self._batcher.last_foreign > self._began
 
-    # -- taking a write back -----------------------------------------------------------------------
+    # -- reverting a write -------------------------------------------------------------------------
 
     def take_back(
         self, done: List[Operation], failed: Optional[Operation]
@@ -90,14 +90,14 @@ class UndoStep:
         applied = [op for op in done if op.changed] + ([failed] if failed is not None else [])
         calls = [op for op in applied if op.kind == "call" and op.undoable and not op.self_contained]
         was_open = self.is_open
-        # In a split step, undo would take back somebody else's edit.
+        # In a split step, undo would revert somebody else's edit.
         undo = bool(calls) and was_open and not self.is_split
         for operation in calls:
             operation.lasts = not undo
         self._restore([op for op in reversed(applied) if op.kind == "set" or not undo])
         self.end(any(op.moves_parameters for op in applied))
         if undo:
-            # Sets alone were put back by hand: with nothing recorded, undo would take a person's edit.
+            # Sets alone were reverted value by value: if nothing was recorded, undo would revert a person's edit.
             try:
                 batcher.song.undo()
             except Exception as refused:
@@ -107,7 +107,7 @@ class UndoStep:
         yield FLUSH
         if was_open and not calls:
             if not all(op.verified for op in applied):
-                # What Live applies late joins its history late.
+                # Values that Live applies late join its history late.
                 yield PUMP
                 yield PUMP
                 yield FLUSH
@@ -133,14 +133,14 @@ class UndoStep:
                 try:
                     operation.restore()
                 except Exception:
-                    # The error lists this operation as left behind.
+                    # The error lists this operation among those that remain.
                     continue
 
     def _drop_empty_entry(self, applied: List[Operation]) -> None:
-        """Undo the history entry without effect that is left when values are reverted one by one.
+        """Undo the history entry without effect that remains after values were reverted one by one.
 
-        Guess: Live keeps such an entry. If it does not, this undo takes back a person's last edit; the script sees
-        that something changed and redoes it at once.
+        Guess: Live keeps such an entry. If it does not, this undo reverts a person's last edit; the script notices
+        the change and redoes it at once.
         """
         batcher = self._batcher
         recorded = [

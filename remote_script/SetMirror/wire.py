@@ -1,7 +1,8 @@
 """Converts bytes to messages and back: bounded lines, JSON-RPC 2.0, strict JSON.
 
-No input can block Live's main thread: lines, numbers and texts are bounded, deep nesting is an error, and a long line
-is parsed in slices. Non-finite numbers are refused in input; outgoing values are made finite earlier (see `values`).
+No input can block Live's main thread: lines, numbers and texts are bounded, deep nesting is an error, and a long
+line is parsed in slices. Non-finite numbers are refused in input; outgoing values are made finite earlier (see
+`values`).
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from typing import Any, Generator, Iterable, List, Optional, Tuple
 from .contract.errors import BridgeError
 
 SHORT_LINE = 16 * 1024
-"""Bytes of a line that is parsed in one go: at most a millisecond."""
+"""Bytes of a line that is parsed at once, in at most a millisecond."""
 LONGEST_TEXT = 256 * 1024
-"""Characters of one text in a long line; the longest that clients send are pieces of notes."""
+"""Characters of one text in a long line; the longest texts that clients send are pieces of notes."""
 VALUES = 100_000
-"""Values in one line: they are also freed in one go."""
+"""Values in one line: all of them are also freed at once."""
 CONTAINERS = 20_000
-"""Lists and objects among them: many more make Python collect garbage in the middle of a turn, all of it."""
+"""Lists and objects among the values: many more would start a full garbage collection in the middle of a turn."""
 _DEPTH = 32
 _VALUES_A_SLICE = 200
 _SPACE = 1024
@@ -44,7 +45,7 @@ class LineFramer:
     def feed(self, data: bytes) -> List[bytes]:
         """The lines completed by `data`, without their newline; LineTooLong past the limit.
 
-        The limit may be raised between two lines, so lines are handed out as they were framed.
+        The limit may be raised between two lines, so the lines are returned one at a time.
         """
         lines: List[bytes] = []
         start = 0
@@ -89,7 +90,7 @@ _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=
 
 
 def decode(line: bytes) -> Any:
-    """The JSON value of a line; BridgeError PARSE_ERROR for anything else."""
+    """The JSON value of a line; BridgeError PARSE_ERROR for invalid input."""
     try:
         return _decoder.decode(line.decode("utf-8"))
     except (ValueError, RecursionError) as problem:
@@ -115,7 +116,7 @@ def decoding(line: bytes) -> Generator[None, None, Any]:
 
 
 def _read(text: str) -> Generator[None, None, Any]:
-    """The value in `text`; lists and objects by a stack of its own, so that it can pause between any two values."""
+    """Parse `text`; an explicit stack for lists and objects allows a pause between any two values."""
     whole: List[Any] = []
     stack: List[Any] = [whole]
     at = containers = 0
@@ -201,7 +202,7 @@ def encode(value: Any) -> bytes:
 class Encoded(tuple):  # type: ignore[type-arg]
     """A long list as JSON, encoded piece by piece: each item is the JSON of `size` elements in all, without brackets.
 
-    Lists that were cut into pieces alike are equal where their elements are; nothing else is kept of these.
+    Two such lists are equal if their elements are equal and were cut into equal pieces; only the JSON is kept.
     """
 
     size: int
@@ -217,7 +218,7 @@ class Encoded(tuple):  # type: ignore[type-arg]
         return b"[" + b",".join(self) + b"]"
 
     def first(self, most: int) -> List[Any]:
-        """The elements, the rest left out once there are `most`; lists where tuples were encoded."""
+        """The first elements, at least `most` if there are so many; tuples come back as lists."""
         elements: List[Any] = []
         for piece in self:
             if len(elements) >= most:
@@ -227,7 +228,7 @@ class Encoded(tuple):  # type: ignore[type-arg]
 
 
 def length(value: Any) -> int:
-    """Elements of a list of any kind; 0 for what is none."""
+    """Number of elements of a list of any kind; 0 for other values."""
     if isinstance(value, Encoded):
         return value.size
     return len(value) if isinstance(value, tuple) else 0
@@ -240,22 +241,22 @@ def elements_of(piece: bytes) -> List[Any]:
 
 
 def request_line(method: str, params: Any) -> bytes:
-    """A notification, as a line."""
+    """A request as a line."""
     return encode({"jsonrpc": "2.0", "method": method, "params": params}) + b"\n"
 
 
 def notification(method: str, params: bytes) -> bytes:
-    """A notification whose parameters are encoded already."""
+    """A notification whose parameters are already encoded."""
     return b'{"jsonrpc":"2.0","method":"' + method.encode("ascii") + b'","params":' + params + b"}\n"
 
 
 def result_line(request: Any, result: bytes) -> bytes:
-    """The answer to `request`, its result encoded already."""
+    """The answer to `request`, with an encoded result."""
     return b'{"jsonrpc":"2.0","id":' + encode(request) + b',"result":' + result + b"}\n"
 
 
 def error_line(request: Any, error: BridgeError) -> bytes:
-    """The error that answers `request` (None when it could not be read)."""
+    """The error that answers `request` (None when the request could not be read)."""
     try:
         body = encode(error.to_json())
     except (TypeError, ValueError):

@@ -72,33 +72,33 @@ class Wish:
 
     @property
     def is_for_slot(self) -> bool:
-        """A sample for an audio track goes to a slot of it."""
+        """True when the load goes to a slot of the audio track: the item is a sample."""
         audio = self.is_sample and self.kind == "Track" and bool(read(self.track, "has_audio_input"))
         return audio and bool(items(read(self.track, "clip_slots")))
 
     @property
     def is_simpler(self) -> bool:
-        """A sample for a Simpler replaces its sample."""
+        """True when the load replaces a Simpler's sample: the item is a sample."""
         return self.is_sample and self.is_device and read(self.target, "class_name") == "OriginalSimpler"
 
     def refuse(self, rule: str, hint: str) -> BridgeError:
-        """The refusal of a wish that Live cannot fulfil, with what does work."""
+        """The refusal of a wish that Live cannot fulfil; `hint` names a way that works."""
         return BridgeError(
             "NOT_AVAILABLE", "{!r} ({}): {}".format(self.name, self.kind_in_words, rule), self.path, hint=hint
         )
 
     def shows(self) -> str:
-        """What the track shows now."""
+        """A text for the devices or the clip that the track shows now."""
         return "the track shows {}".format(
             ", ".join(str(d.name) for d in items(self.track.devices)) or "no device"
         )
 
 
-# -- before ---------------------------------------------------------------------------------------
+# -- before the load -------------------------------------------------------------------------------
 
 
 def check(wish: Wish) -> None:
-    """Refuse what Live cannot do, with what does work."""
+    """Refuse a wish that Live cannot fulfil, with a hint at a way that works."""
     if wish.place not in _PLACES:
         raise checks.refuse("place must be before, after or replace", wish.place)
     if wish.place and not wish.is_device:
@@ -113,9 +113,9 @@ def check(wish: Wish) -> None:
     if wish.kind in ("Chain", "DrumChain") and not wish.devices:
         raise BridgeError(
             "NOT_AVAILABLE",
-            "Live's browser loads beside a device of a chain, and this one is empty",
-            hint="insert_device puts a native device into it (Live 12.3 and later), then load beside that one; "
-            "a drum rack's chain is loaded to by its pad",
+            "Live's browser loads beside a device of a chain, and this chain is empty",
+            hint="insert_device puts a native device into it (Live 12.3 and later), then load beside this device; "
+            "a drum rack's chain is loaded to through its pad",
         )
     if wish.kind == "ClipSlot":
         _check_slot(wish)
@@ -145,7 +145,7 @@ def _check_slot(wish: Wish) -> None:
 
 
 def _check_order(wish: Wish) -> None:
-    """MIDI effects, then the instrument, then audio effects; a track without MIDI has only the last."""
+    """Check the order: MIDI effects, the instrument, audio effects; a track without MIDI has only audio effects."""
     if (
         read(wish.holder, "has_midi_input") is False
         and wish.type in (INSTRUMENT, MIDI_EFFECT)
@@ -168,7 +168,7 @@ def _check_order(wish: Wish) -> None:
                 "Live replaces a device by one of its kind, and {!r} is {}; {}".format(
                     str(wish.target.name), _WORDS.get(other, "a device"), wish.shows()
                 ),
-                "delete it, then load to where it was",
+                "delete it, then load to its place",
             )
         return
     index = wish.devices.index(wish.target) + (wish.place != "before")

@@ -16,7 +16,7 @@ EXPECTATIONS = 1000
 FLUSH = "flush"
 PUMP = "pump"
 TICK = "tick"
-"""A running write waits for: sending of its changes, the next pump, Live's next tick."""
+"""Reasons of a running write to wait: sending of its changes, the next pump, Live's next tick."""
 PROGRESS_S = 0.1
 """Minimum time between two progress notices of a long write."""
 
@@ -56,16 +56,17 @@ class Write:
         self.has_calls = any(op.get("op") == "call" for op in self.operations)
         self.answered = False
         self.is_long = False
-        """True once it has paused within long work."""
+        """True once the write has paused within long work."""
         self.touched: Set[int] = set()
         self.undoes: str = params.get("undoes") or ""
-        """Id of the write that this undo is meant for; "" for the newest edit, whoever made it."""
+        """Id of the write that this undo is meant for; "" for the newest edit by any author."""
         self.named: Dict[int, Row] = {}
-        """Living objects that its operations name."""
+        """Existing objects that its operations name."""
         self.deleted: Set[int] = set()
         """Ids of the objects that its own calls deleted."""
         self.unbound: Dict[int, BridgeError] = {}
-        """Refusals of targets that named nothing when the write was read, by operation number; -1 for expectations."""
+        """Refusals of targets that did not exist when the write was read, by operation number; -1 for
+        expectations."""
         self.next_notice = now + PROGRESS_S
         policy = params.get("policy")
         self.policy = None if policy is None else Judged(policy)
@@ -75,12 +76,12 @@ class Write:
         """Keys of the rate limits that have counted this write."""
 
     def forget_dead(self) -> None:
-        """Drop named objects that died without a call of this write: somebody else deleted them."""
+        """Drop named objects that were deleted by others than this write's calls."""
         self.named = {id_: row for id_, row in self.named.items() if alive(row.obj)}
 
     @contextmanager
     def deleting(self) -> Iterator[None]:
-        """Objects that die within this block were deleted by the write's own call."""
+        """Objects that are deleted within this block were deleted by the write's own call."""
         try:
             yield
         finally:

@@ -199,7 +199,7 @@ async def test_the_inspector_finds_no_fault_and_calls_a_tool(
             *wrong,
         )
         # It ends with 5 for a result that is an error, and shows it all the same.
-        assert "'loud' is no quantity" in (binary.stdout + binary.stderr).decode()
+        assert "'loud' is neither a quantity" in (binary.stdout + binary.stderr).decode()
         done = await inspect("--method", "tools/call", "--tool-name", "set_song", "--tool-arg", "tempo=99")
         assert done["structuredContent"]["outcome"] == "verified"
         assert len((await inspect("--method", "prompts/list"))["prompts"]) == 6
@@ -229,7 +229,7 @@ async def test_a_refusal_reaches_clients_on_the_typescript_sdk(
         assert "structuredContent" not in result
         texts.append(result["content"][0]["text"])
     for text, rule in zip(
-        texts, ("'loud' is no quantity", "Nothing is named 'Nobody'", "call 0 (fly)"), strict=True
+        texts, ("'loud' is neither a quantity", "Nothing is named 'Nobody'", "call 0 (fly)"), strict=True
     ):
         assert rule in text
     assert found["right"]["structuredContent"]["outcome"] == "verified"

@@ -76,7 +76,7 @@ async def test_an_edit_that_no_listener_tells_of_is_given_back_at_once(autojump_
         document.song.swing_amount = 0.5
         told = await refused(whole)
         assert told["error"] == "PRECONDITION_FAILED"
-        assert "nothing that is known" in told["rule"]
+        assert "an unknown change" in told["rule"]
         assert whole.stage.song.swing_amount == pytest.approx(0.5)
         assert whole.stage.song.tracks[1].name == "Bass"
         assert (await whole.call("undo", anyone=True))["outcome"] == "verified"
@@ -189,7 +189,7 @@ async def test_a_persons_edit_of_the_same_that_no_listener_tells_of_is_given_bac
                 args = {**step, "time": time}
                 await whole.call("call_method", target=clip, method="insert_envelope_step", args=args)
         await whole.by_hand(edit)
-        assert "nothing that is known" in (await refused(whole))["rule"]
+        assert "an unknown change" in (await refused(whole))["rule"]
         await whole.call("undo", anyone=True)
         await whole.call("undo")
 

@@ -1,1 +1,1 @@
-"""What the Remote Script and the server share: the table of Live's Object Model, errors, keys, values, pure rules."""
+"""The room that script and server share: the table of Live's Object Model, errors, keys, values and pure rules."""

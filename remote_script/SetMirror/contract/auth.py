@@ -1,8 +1,8 @@
-"""Who may use the bridge: a token in a private file, keys derived from it, proved by HMAC in both directions.
+"""Who may use the bridge: a token in a private file, keys derived from it, proofs by HMAC in both directions.
 
-The token itself never crosses the wire. Each client has a key of its own, derived from the token, its role and its
-identity, so that the key of one client proves nothing about another one. The side that starts first creates the file
-(`O_EXCL`); reading never waits: a FIFO, a link or another user's file is refused.
+The token itself never crosses the wire. Each client has its own key, derived from the token, the client's role and
+its identity, so the key of one client proves nothing about another client. The side that starts first creates the
+file (`O_EXCL`). Reading the file never waits: a FIFO, a link or another user's file is refused.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class TokenUnusable(Exception):
 
 
 def home() -> str:
-    """The folder of SetMirror's files: `SETMIRROR_HOME`, else `.setmirror` in the user's folder."""
+    """The folder of SetMirror's files: `SETMIRROR_HOME` if set, else `.setmirror` in the user's folder."""
     return os.environ.get("SETMIRROR_HOME") or os.path.join(
         user_folder(os.environ, os.name == "nt"), ".setmirror"
     )
@@ -39,8 +39,8 @@ def home() -> str:
 def user_folder(environ: Mapping[str, str], windows: bool) -> str:
     """The user's folder, the same in every Python: inside Live (3.7 or 3.11) and outside.
 
-    For `~` on Windows Python 3.7 takes HOME before USERPROFILE and later ones never take HOME, so with HOME set, as Git
-    Bash and Cygwin do, the two sides would look for the token in different folders.
+    Python 3.7 expands `~` on Windows by HOME before USERPROFILE; later versions never read HOME. With HOME set, as
+    in Git Bash and Cygwin, the two sides would then look for the token in different folders.
     """
     if windows:
         drive, path = environ.get("HOMEDRIVE", ""), environ.get("HOMEPATH", "")
@@ -51,7 +51,7 @@ def user_folder(environ: Mapping[str, str], windows: bool) -> str:
 
 
 def load_token(folder: Optional[str] = None) -> str:
-    """The token (64 hex digits), created now if there is none; never waits.
+    """The token (64 hex digits); creates it if there is none, and never waits.
 
     Raises:
       TokenUnusable: with the file and the reason.
@@ -77,7 +77,8 @@ def _reason(problem: Exception) -> str:
 
 
 def _create(folder: str, path: str) -> None:
-    # A half-written token must never be seen: write aside, then link, which fails if somebody was first.
+    # No other process may see a half-written token: write a temporary file, then link, which fails if the token
+    # exists.
     aside = "{}.{}".format(path, os.urandom(6).hex())
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
@@ -94,7 +95,8 @@ def _create(folder: str, path: str) -> None:
         except FileExistsError:
             pass
         except OSError:
-            # A file system without hard links: rename would replace, so write it in place.
+            # This file system has no hard links, and a rename would replace an existing token: write the token in
+            # place.
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with open(aside, "rb") as written:
                 os.write(handle, written.read())
@@ -114,7 +116,7 @@ def _create(folder: str, path: str) -> None:
 
 
 def new_nonce() -> str:
-    """64 hex digits, never used before."""
+    """A new random nonce of 64 hex digits."""
     return os.urandom(32).hex()
 
 
@@ -123,7 +125,7 @@ def _hmac(key: str, text: str) -> str:
 
 
 def client_key(token: str, role: str, identity: str) -> str:
-    """The key (64 hex digits) of one client, derived from the token; ValueError for a role or name that is none."""
+    """The key (64 hex digits) of one client, derived from the token; ValueError for an invalid role or name."""
     if role not in ROLES:
         raise ValueError("Expected one of {}, not {!r}".format(ROLES, role))
     if not IDENTITY.match(identity):
@@ -133,12 +135,12 @@ def client_key(token: str, role: str, identity: str) -> str:
 
 
 def bearer(token: str, identity: str, role: str = AGENT) -> str:
-    """The named token that a client sends over HTTP: `name.key`."""
+    """A client's bearer token for HTTP: `name.key`."""
     return "{}.{}".format(identity, client_key(token, role, identity))
 
 
 def read_bearer(token: str, shown: str) -> Optional[Tuple[str, str]]:
-    """Role and identity that a named token proves; None if it proves nothing."""
+    """Role and identity that a bearer token proves; None if the token is not valid."""
     identity, _, key = shown.rpartition(".")
     if not IDENTITY.match(identity):
         return None
@@ -168,7 +170,7 @@ def session_keys(key: str, client_nonce: str, script_nonce: str) -> Tuple[bytes,
 
 
 def same(expected: str, shown: object) -> bool:
-    """True when `shown` is the proof; takes the same time wherever they differ."""
+    """True when `shown` equals the expected proof; the comparison always takes the same time."""
     return isinstance(shown, str) and hmac.compare_digest(
         expected.encode("ascii"), shown.encode("utf-8", "replace")
     )

@@ -1,8 +1,8 @@
-"""The rules for writes, applied by the script to Live and by the server to the mirror.
+"""The rules for writes: the script applies them to Live, the server to the mirror.
 
-A check takes the class of an object and a function that reads it (`Read`), so both sides use the same code and the
-same error texts. Types, ranges and choices come from the table, or from the object itself. Every refusal is a
-BridgeError whose text is the rule; no check changes anything.
+A check takes the class of an object and a function that reads its properties (`Read`), so both sides use the same
+code and the same error texts. Types, ranges and choices come from the table, or from the object itself. Every
+refusal is a BridgeError whose text is the rule; no check changes anything.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from .places import is_identity
 from .values import ABSENT
 
 Read = Callable[[str], Any]
-"""A property of one object by its name; ABSENT where the object has none."""
+"""Reads a property of one object by the property's name; returns ABSENT if the object does not have the property."""
 
 LONGEST_TEXT = 10000
-"""Characters; Live's names stay far below, info texts may be long."""
+"""Characters; names in Live stay far below this limit, info texts may be long."""
 
 
 def short(value: Any) -> Any:
@@ -101,7 +101,7 @@ def to_type(type_: str, label: str, value: Any) -> Any:
 
 
 def choice(prop: schema.Property, label: Any) -> Any:
-    """The number of a choice from its label, in any case; None when it is no label."""
+    """The number of a choice from its label, in any case; None when no choice has this label."""
     if isinstance(label, str):
         for number, text in (prop.choices or {}).items():
             if _folded(text) == _folded(label):
@@ -148,13 +148,13 @@ def object_label(type_: str, name: Any) -> str:
 
 
 def settable(type_: str, read: Read) -> str:
-    """A hint that lists the properties of an object that can be set."""
+    """A hint that lists the object's properties that can be set."""
     names = [
         prop.name
         for prop in schema.properties(type_).values()
         if prop.write and (prop.kind == "gauge" or read(prop.name) is not ABSENT)
     ]
-    return "it can be set: {}".format(", ".join(names)) if names else "nothing of it can be set"
+    return "it can be set: {}".format(", ".join(names)) if names else "it has no property that can be set"
 
 
 def _since(type_: str, member: Any, live: Tuple[int, ...]) -> None:
@@ -167,9 +167,9 @@ def _since(type_: str, member: Any, live: Tuple[int, ...]) -> None:
 
 
 def writable(type_: str, name: Any, live: Tuple[int, ...], read: Read) -> schema.Property:
-    """The property, if the table knows it, this Live has it, it can be set, and this object has it.
+    """The property, if the table has it, this Live has it, it can be set, and this object has it.
 
-    `live` is () when the version is not known.
+    `live` is () when Live's version is unknown.
     """
     if not isinstance(name, str):
         raise BridgeError("INVALID_PARAMS", "`name` is the name of a property", short(name))
@@ -190,7 +190,7 @@ def writable(type_: str, name: Any, live: Tuple[int, ...], read: Read) -> schema
 
 
 def no_property(type_: str, name: str, otherwise: str) -> BridgeError:
-    """The refusal of a name that the class does not have; `otherwise` is the hint when no name is near it."""
+    """The refusal of a name that the class does not have; `otherwise` is the hint if no name is similar."""
     return BridgeError(
         "NOT_FOUND",
         "{} has no property {!r}".format(type_, name[:60]),
@@ -200,7 +200,7 @@ def no_property(type_: str, name: str, otherwise: str) -> BridgeError:
 
 
 def plain_value(prop: schema.Property, value: Any) -> Any:
-    """The value of a property that names no object, within the table's range or choices."""
+    """The checked value of a property that names no object: within the table's range or choices."""
     if prop.choices is not None and "str" in (prop.type, type(value).__name__):
         return in_bounds(prop, value)
     return in_bounds(prop, to_type(prop.type, "`{}`".format(prop.name), value))
@@ -212,13 +212,13 @@ def not_null(prop: schema.Property, value: Any) -> None:
 
 
 def not_offered(name: str, value: Any, choices: List[str], **facts: Any) -> BridgeError:
-    """The refusal of a routing that the track does not offer."""
+    """The refusal of a routing that is not among the track's choices."""
     rule = "`{}` must be one of the available ones, got {!r}".format(name, value)
     return refuse(rule, value, choices=choices[:100], **facts)
 
 
 def is_class(type_: str, wanted: str, value: Any, ref: Any) -> None:
-    """Refuse an object that is of another class than an argument needs."""
+    """Refuse an object whose class is not the one that an argument needs."""
     if wanted and not schema.is_a(type_, wanted):
         raise refuse("a {} is needed, {} is a {}".format(wanted, ref, type_), value)
 
@@ -229,7 +229,7 @@ def not_a_browser_item(wanted: str) -> None:
 
 
 def parameter_value(read: Read, value: Any, search: Callable[[Any], Any]) -> Any:
-    """A device parameter's value: a number in its range, one of its items, or what `search` makes of any other."""
+    """A device parameter's value: a number in its range, one of its items, else the result of `search`."""
     name = read("name") or "the parameter"
     if read("is_enabled") is False:
         raise BridgeError(
@@ -241,10 +241,10 @@ def parameter_value(read: Read, value: Any, search: Callable[[Any], Any]) -> Any
 
 
 def parameter_number(read: Read, label: str, value: Any, search: Callable[[Any], Any]) -> Any:
-    """The inner value of a parameter, from a number or a text that Live shows of it, within its range.
+    """The internal value of a parameter, from a number or from a text that Live shows for it, within the range.
 
-    `search` gets a text, or a number beyond the range of a parameter that has no items.
-    {"written": 4} is the text of a stepped parameter that shows numbers, else the inner value.
+    `search` gets a text, or a number beyond the range of a parameter without items. {"written": 4} selects the item
+    whose text is that number; without such items it is the internal value.
     """
     low, high = read("min"), read("max")
     labels = parameter_items(read)
@@ -262,7 +262,7 @@ def parameter_number(read: Read, label: str, value: Any, search: Callable[[Any],
             raise refuse(rule, value, items=labels, minimum=low, maximum=high)
         return search(to_str(label, value))
     number = to_float(label, value)
-    # A value read back from Live's 32-bit floats may exceed the bound by its rounding.
+    # Live stores 32-bit floats: a value that was read from Live may exceed the bound by a rounding error.
     slack = 1e-6 * max(1.0, abs(number))
     if isinstance(low, (int, float)) and isinstance(high, (int, float)):
         if number < low - slack or number > high + slack:
@@ -274,7 +274,7 @@ def parameter_number(read: Read, label: str, value: Any, search: Callable[[Any],
 
 
 def out_of_range(label: str, number: float, low: float, high: float, **facts: Any) -> BridgeError:
-    """The refusal of an inner value."""
+    """The refusal of an internal value outside of the parameter's range."""
     rule = "{} must be between {:g} and {:g}, got {:g}".format(label, low, high, number)
     return refuse(rule, number, minimum=low, maximum=high, **facts)
 
@@ -286,7 +286,7 @@ def parameter_items(read: Read) -> List[str]:
 
 
 def method_of(type_: str, name: Any, live: Tuple[int, ...]) -> schema.Method:
-    """The method, if this class of object in this Live has it and clients may call it."""
+    """The method, if the class and this version of Live have it and clients may call it."""
     if not isinstance(name, str):
         raise BridgeError("INVALID_PARAMS", "`method` is the name of a method", short(name))
     known = {key: row for key, row in schema.methods(type_).items() if row.effect != "internal"}
@@ -324,18 +324,18 @@ def not_as_expected(name: str, ref: str, id_: int, expected: Any, observed: Any)
 
 
 def changed_after(name: str, changed: int, asked: int, **facts: Any) -> BridgeError:
-    """The refusal of a write with `if_revision`: `name` changed after that revision."""
+    """The refusal of a write with `if_revision`, because `name` changed after that revision."""
     return BridgeError(
         "PRECONDITION_FAILED",
         "{} changed at revision {}, after {}".format(name, changed, asked),
         asked,
-        hint="see what changed since {}, then decide anew".format(asked),
+        hint="see what changed since {}, then decide again".format(asked),
         **facts,
     )
 
 
 def arguments(method: schema.Method, values: Any) -> Dict[str, Any]:
-    """The arguments by name, checked except for objects; missing optional ones are left out."""
+    """The checked arguments by name, without missing optional ones; objects are checked elsewhere."""
     if values is None:
         values = {}
     if not isinstance(values, dict):
@@ -364,7 +364,7 @@ def arguments(method: schema.Method, values: Any) -> Dict[str, Any]:
 
 
 def _names_object(arg: schema.Arg, value: Any) -> bool:
-    """True when a place is named by the object that stands there; see `places`."""
+    """True when a value gives a place by the object at that place; see `places`."""
     return arg.is_place and (
         is_identity(value) or (isinstance(value, str) and ("/" in value or "$" in value))
     )

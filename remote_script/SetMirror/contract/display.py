@@ -1,11 +1,11 @@
-"""Display texts of parameters, both ways: the quantity that "2.50 kHz" means, and the value that shows it.
+"""Display texts of parameters such as "2.50 kHz": from a text to its quantity, and to the value that shows it.
 
-Live converts values to texts only (`str_for_value`). The inverse is a search: the text is parsed as a quantity, Live
-gives the texts of points across the parameter's range, and the interval around the quantity is bisected. Of all values
-that show the text the roundest is taken: 0.7 for "-6 dB", not 0.69983.
+Live only converts values to texts (`str_for_value`). The inverse is a search: the text is parsed as a quantity,
+Live gives the texts of points across the parameter's range, and the interval around the quantity is bisected. If
+several values show the text, the result is the roundest of them: 0.7 for "-6 dB", not 0.69983.
 
-A comma is a decimal comma ("1,5 kHz"); "1,500 Hz", which could also be 1500, is refused. A change instead of a value
-is "+3 dB" or "by -3 dB"; a minus alone is a change only where the parameter shows no negative amounts ("-10 %").
+A comma is a decimal comma ("1,5 kHz"); "1,500 Hz" is refused, because it could also be 1500. A relative change is
+written "+3 dB" or "by -3 dB". A minus alone is a change only if the parameter shows no negative amounts ("-10 %").
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import re
 from typing import Any, Callable, List, NamedTuple, Optional, Tuple
 
 SAMPLES = 65
-"""Points across the range; a parameter's curve must be monotonic between two of them."""
+"""Points across the range; between two neighbouring points a parameter's curve must be monotonic."""
 HALVINGS = 40
 MOST_WORDS = 512
-"""Whole numbers whose texts are searched for words."""
+"""Largest number of whole numbers whose texts are searched for a word."""
 LONGEST_TEXT = 60
 
 _NUMBER = r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:e[+-]?[0-9]{1,3})?"
@@ -54,7 +54,7 @@ _UNITS = {
 
 
 class Quantity(NamedTuple):
-    """A parsed display text: `amount` in `unit`; unit "" when the text has none."""
+    """A parsed display text: `amount` in `unit`; `unit` is "" when the text has none."""
 
     amount: float
     unit: str
@@ -69,10 +69,10 @@ def _float(text: str) -> float:
 
 
 def check_comma(text: str) -> None:
-    """Refuse a comma that can be read two ways: "1,500" is 1.5 or 1500."""
+    """Refuse a comma that can be read in two ways: "1,500" is 1.5 or 1500."""
     match = _TWO_WAYS.search(text)
     if match is not None:
-        rule = "'{0},{1}' can be read as {0}.{1} or as {0}{1}: write the one that is meant"
+        rule = "'{0},{1}' can be read as {0}.{1} or as {0}{1}: write the one that you mean"
         raise Refused(rule.format(match.group(1), match.group(2)))
 
 
@@ -90,7 +90,7 @@ def number(text: str) -> Optional[float]:
 
 
 def numbers(texts: List[str]) -> List[float]:
-    """The texts as numbers, for example those of sync rates; empty when any text is no number."""
+    """The texts as numbers, for example the texts of sync rates; empty when any of the texts is not a number."""
     try:
         parsed = [number(text) for text in texts]
     except Refused:
@@ -99,9 +99,9 @@ def numbers(texts: List[str]) -> List[float]:
 
 
 def text_of_number(texts: List[str], wanted: float) -> Any:
-    """The text that a bare number means for a stepped parameter whose `texts` are all numbers, else the number itself.
+    """The text that a bare number selects in a stepped parameter whose `texts` are numbers.
 
-    None when the texts are numbers, but not this one.
+    The number itself when the texts are not numbers; None when no text equals it.
     """
     shown = numbers(texts)
     if not shown:
@@ -110,7 +110,7 @@ def text_of_number(texts: List[str], wanted: float) -> Any:
 
 
 def change(text: str) -> Optional[str]:
-    """The signed amount of a text that is meant as a change: "+3 dB" or "by -3 dB"; None for a value."""
+    """The signed amount of a relative change, "+3 dB" or "by -3 dB"; None for a text that is a value."""
     text = text.strip().replace("−", "-")
     match = _BY.match(text)
     if match is None:
@@ -119,9 +119,9 @@ def change(text: str) -> Optional[str]:
 
 
 def quantity(text: str) -> Optional[Quantity]:
-    """The quantity that a display text of Live means; None for words.
+    """The quantity of one of Live's display texts; None for words.
 
-    "2.50 kHz" and "2500 Hz" are the same, as are "20L" and −20 in pan, "4.00 : 1", "4 to 1" and 4 in ratio.
+    "2.50 kHz" and "2500 Hz" are equal; so are "20L" and −20 in pan, and "4.00 : 1", "4 to 1" and 4 in ratio.
     """
     text = text.strip().replace("−", "-")
     if text.lower() in ("c", "center", "centre"):
@@ -143,9 +143,9 @@ def quantity(text: str) -> Optional[Quantity]:
 
 
 def says(shown: str, text: str) -> bool:
-    """Whether a text means the value that Live shows as `shown`: "-3 dB" and "-3.0 dB", "2500 Hz" and "2.50 kHz".
+    """True when `text` means the value that Live shows as `shown`, such as "-3 dB" and "-3.0 dB".
 
-    A number without a unit is meant in the unit that is shown.
+    Units are converted ("2500 Hz" means "2.50 kHz"). A number without a unit has the unit of `shown`.
     """
     if _word(shown) == _word(text):
         return True
@@ -157,16 +157,16 @@ def says(shown: str, text: str) -> bool:
 def value_of(
     text: str, show: Callable[[float], str], low: float, high: float, now: Optional[float] = None
 ) -> float:
-    """The roundest value between `low` and `high` of which `show` says `text`, or comes nearest to it.
+    """The roundest value between `low` and `high` for which `show` returns `text`, or the nearest quantity to it.
 
-    A text without a unit is meant in the unit that the parameter shows.
+    A text without a unit has the unit that the parameter shows.
 
     Args:
-      now: The present value, from which a change ("+3 dB") counts; without it a change is refused.
+      now: The present value; a relative change ("+3 dB") is added to it. Without `now` a change is refused.
 
     Raises:
-      Refused: no value shows it: another unit, beyond the range, or words that it never shows; or it can be read
-        two ways.
+      Refused: no value shows the text (another unit, beyond the range, or words that are never shown), or the text
+      can be read in two ways.
     """
     text = text.strip()
     check_comma(text)
@@ -177,14 +177,18 @@ def value_of(
     if by is not None:
         return _changed(by, show, texts, low, high, now)
     wanted = quantity(text)
-    # Words ("C#3", "Off") stand at whole numbers or at an end.
+    # Words ("C#3", "Off") are the texts of whole numbers or of an end of the range.
     steps = range(math.ceil(low), math.floor(high) + 1) if wanted is None and high - low <= MOST_WORDS else ()
     for point in points + [float(step) for step in steps]:
         shown = str(show(point))
         if _word(shown) == _word(text) and quantity(shown) is None:
             return point
     if wanted is None:
-        raise Refused("{!r} is no quantity, and no text that it shows: it goes {}".format(text, _span(texts)))
+        raise Refused(
+            "{!r} is neither a quantity nor a text that the parameter shows: it goes {}".format(
+                text, _span(texts)
+            )
+        )
     amounts = [_in_unit(shown, wanted) for shown in texts]
     for i in range(SAMPLES - 1):
         amount, following = amounts[i], amounts[i + 1]
@@ -193,7 +197,7 @@ def value_of(
             and following is not None
             and min(amount, following) <= wanted.amount <= max(amount, following)
         ):
-            # Further points may show the same text.
+            # The next points may show the same text.
             last = i + 1
             while last < SAMPLES - 1 and amounts[last] == wanted.amount and amounts[last + 1] is not None:
                 last += 1
@@ -206,9 +210,9 @@ def value_of(
 
 
 def readings(number: float, show: Callable[[float], str], low: float, high: float) -> List[Tuple[str, float]]:
-    """What a bare number can mean in the units that a parameter shows: texts that `value_of` accepts, and their values.
+    """The meanings of a bare number in the parameter's units: texts that `value_of` accepts, with their values.
 
-    10 is "10 ms" where "10 s" would be out of range.
+    10 becomes "10 ms" if "10 s" is out of range.
     """
     readable: List[Tuple[str, float]] = []
     shown = [str(show(low + (high - low) * i / (SAMPLES - 1))).strip() for i in range(SAMPLES)]
@@ -237,7 +241,7 @@ def _form(shown: str) -> Optional[str]:
 
 
 def _check_end(wanted: Quantity, shown: Optional[float], ends: Tuple[float, float], texts: List[str]) -> None:
-    """Beside an infinite end ("-inf dB") all finite numbers are between the points, but few of them are shown."""
+    """Refuse an amount beyond the last finite one: next to an infinite end ("-inf dB") only a few numbers are shown."""
     if all(map(math.isfinite, ends)) or math.isinf(wanted.amount) or shown is None:
         return
     if abs(shown - wanted.amount) > 0.01 * max(1.0, abs(wanted.amount)):
@@ -247,10 +251,10 @@ def _check_end(wanted: Quantity, shown: Optional[float], ends: Tuple[float, floa
 
 
 def _change(text: str, texts: List[str]) -> Optional[Quantity]:
-    """The change that `text` means for a parameter with these texts; None for a value."""
+    """The relative change that `text` means for a parameter with these texts; None for a value."""
     said = change(text)
     if said is not None and text[0] == "+" and any(shown.startswith("+") for shown in texts):
-        rule = "{!r} is a value that it shows, or a change: write {!r} or 'by {}'"
+        rule = "{!r} can be a value or a change: write {!r} or 'by {}'"
         raise Refused(rule.format(text, said, said))
     wanted = quantity(said if said is not None else text)
     if said is not None or wanted is None or not -math.inf < wanted.amount < 0:
@@ -267,7 +271,7 @@ def _changed(
     high: float,
     now: Optional[float],
 ) -> float:
-    """The value that shows `by` more than `now` does; Refused beyond the range, as a value is."""
+    """The value that shows the amount of `now` plus `by`; Refused beyond the range, as for a value."""
     shown_now = None if now is None else quantity(str(show(now)))
     if shown_now is None or (by.unit and shown_now.unit != by.unit):
         shown = "nothing" if now is None else repr(str(show(now)))
@@ -278,14 +282,14 @@ def _changed(
         raise Refused(
             "A change needs a finite value to count from; it shows {!r}".format(str(show(now or 0.0)))
         )
-    # Texts are rounded, so compute the new text's amount, then search the value that shows it.
+    # Texts are rounded: compute the amount of the new text first, then search for the value that shows it.
     amounts = [
         shown_at.amount
         for shown_at in map(quantity, texts)
         if shown_at is not None and math.isfinite(shown_at.amount)
     ]
     meant = shown_now.amount + by.amount
-    # Texts are rounded: a step to the very end may come out a little beyond it.
+    # Texts are rounded: a change that ends at the end of the range may come out slightly beyond it.
     for end in (min(amounts), max(amounts)):
         meant = end if abs(end - meant) <= 1e-6 * max(1.0, abs(end)) else meant
     units = {"pan": "{:g}R" if meant >= 0 else "{:g}L", "ratio": "{:g} : 1", "fraction": "{:g}"}
@@ -311,7 +315,7 @@ def _in_unit(shown: str, wanted: Quantity) -> Optional[float]:
 
 
 def _between(left: float, right: float, wanted: Quantity, show: Callable[[float], str]) -> float:
-    """The roundest of the values that show `wanted`: finds the first and the last of them by bisection."""
+    """The roundest of the values that show `wanted`; bisects for the first and the last of them."""
 
     def amount(value: float) -> float:
         parsed = _in_unit(str(show(value)), wanted)
@@ -322,7 +326,7 @@ def _between(left: float, right: float, wanted: Quantity, show: Callable[[float]
     slack = 1e-9 * max(1.0, abs(wanted.amount)) if math.isfinite(wanted.amount) else 0.0
 
     def border(inside: Callable[[float], bool], low: float, high: float) -> Tuple[float, float]:
-        """The last value for which it holds, coming from `low` where it does, and the first for which not."""
+        """The neighbours at the border of `inside`: the last value where it is true, the first where it is false."""
         if inside(high):
             return high, high
         for _ in range(HALVINGS):
@@ -340,13 +344,13 @@ def _between(left: float, right: float, wanted: Quantity, show: Callable[[float]
     last, over = border(reached, left, right)
     if last >= first:
         return roundest(first, last)
-    # No value shows it exactly: the nearer of its neighbours.
+    # No value shows the exact amount: use the nearer one of the two neighbours.
     near = min((under, over), key=lambda value: abs(amount(value) - wanted.amount))
     return near
 
 
 def roundest(low: float, high: float) -> float:
-    """The number with the fewest decimals in [low, high], of those the nearest to the middle."""
+    """The number with the fewest decimals in [low, high]; among several, the nearest to the middle."""
     middle = (low + high) / 2
     for digits in range(16):
         number = round(middle, digits)

@@ -1,6 +1,6 @@
-"""Small files of the user, read on Live's main thread: at once, or refused with the reason.
+"""Reads small files of the user on Live's main thread: at once, or refused with the reason.
 
-Opening a FIFO waits for its writer, so files are opened without waiting, and only regular ones are read.
+Opening a FIFO waits for its writer; so files are opened without waiting, and only regular files are read.
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ import stat
 
 
 class Unreadable(Exception):
-    """The file exists, but is not one that may be read; the text says why."""
+    """The file exists, but may not be read; the text gives the reason."""
 
 
 def read_regular(path: str, most: int) -> bytes:
-    """Up to `most` bytes of a regular file; never waits.
+    """Read up to `most` bytes of a regular file; never waits.
 
     Raises:
-      Unreadable: it is a folder, a FIFO, a socket or a device.
-      OSError: FileNotFoundError if there is none, or what the system says.
+      Unreadable: the path is a folder, a FIFO, a socket or a device.
+      OSError: the system's error, for example FileNotFoundError.
     """
     return _read(path, most, private=False)
 
 
 def read_private(path: str, most: int) -> bytes:
-    """The same for a secret: the file must be this user's own and no symbolic link; its mode becomes 0600.
+    """Read a secret file: as `read_regular`, but the file must be this user's own and no link; its mode becomes 0600.
 
     Raises:
-      Unreadable: see `read_regular`; or it is a link, or somebody else's.
-      OSError: FileNotFoundError if there is none, or what the system says.
+      Unreadable: see `read_regular`; or the path is a symbolic link, or another user's file.
+      OSError: the system's error, for example FileNotFoundError.
     """
     if os.path.islink(path):
         raise Unreadable("it is a symbolic link; replace it by the file itself")
@@ -37,7 +37,7 @@ def read_private(path: str, most: int) -> bytes:
 
 def _read(path: str, most: int, private: bool) -> bytes:
     flags = os.O_RDONLY
-    # Not on Windows, where nothing of the kind exists; there text would be translated without O_BINARY.
+    # Windows lacks these flags apart from O_BINARY, without which it would translate line ends.
     for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY") + (("O_NOFOLLOW",) if private else ()):
         flags |= getattr(os, name, 0)
     handle = os.open(path, flags)

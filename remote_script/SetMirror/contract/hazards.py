@@ -1,8 +1,8 @@
-"""The table of calls that are known to end a real Live, with the versions in which they do.
+"""The table of calls that are known to crash a real Live, with the affected versions.
 
-The script refuses such a call, or spaces it over several turns of Live's main thread; headless Live ends where a real
-Live would, so that a test finds every script that makes one. Sources: the PhotonicVelocity/LiveAPI project on Live
-12.3.5, the producer-pal project on Live 12.4.6.
+The script refuses such a call, or spreads it over several turns of Live's main thread. Headless Live ends at the
+call as a real Live would, so that a test detects every script that makes it. Sources: the PhotonicVelocity/LiveAPI
+project on Live 12.3.5, the producer-pal project on Live 12.4.6.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import Dict, NamedTuple, Optional, Tuple
 Version = Tuple[int, ...]
 
 BROWSER_READS = 420
-"""Properties of browser items, names apart, in one turn: seven of sixty items ended Live 12.3.5."""
+"""Properties of browser items, not counting names, in one turn: reading seven of sixty items crashed Live 12.3.5."""
 BROWSER_ITEMS = 50
 """Items that the script reads in one turn."""
 SLICING_S = 1.0
-"""Guess: how long a Simpler needs after it was put into slicing mode; the report says only "wait"."""
+"""Guess: seconds that a Simpler needs after it was put into slicing mode; the report says only "wait"."""
 
 
 class Hazard(NamedTuple):
-    """One row; `fixed` is the first Live in which the call is safe, None where no safe one is known."""
+    """One row; `fixed` is the first Live in which the call is safe, None where no safe version is known."""
 
     rule: str
     fixed: Optional[Version]
     remedy: str
-    """What the script does about it: "spaced", "refused", or "not offered"."""
+    """How the script avoids the crash: "spaced", "refused", or "not offered"."""
 
 
 HAZARDS: Dict[str, Hazard] = {
@@ -42,6 +42,6 @@ HAZARDS: Dict[str, Hazard] = {
 
 
 def ends(name: str, live: Version) -> bool:
-    """Whether this Live is ended by the call."""
+    """True when the call crashes this version of Live."""
     fixed = HAZARDS[name].fixed
     return fixed is None or live < fixed

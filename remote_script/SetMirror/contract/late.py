@@ -1,13 +1,13 @@
-"""Late targets: objects that exist only when their operation runs, since the same write makes them or their parents.
+"""Late targets: objects that exist only when their operation runs, since the same write creates them or their parents.
 
-    $3                          the object that operation 3 of the same write made
+    $3                          the object that operation 3 of the same write created
     $3/devices/0                a path below it, by place
     $3/parameters/=Dry%2FWet    an element of a list, by its name
-    $3/mixer_device/sends/@41   the send to return track 41; /$2: to the return track that operation 2 made
+    $3/mixer_device/sends/@41   the send to return track 41; /$2: to the return track that operation 2 created
     @12/sends/$2                the same below the existing object 12
 
-Values may depend on such an object, too: {"written": 4} is a bare number for a parameter that may show numbers of its
-own, {"by": 5} is a change relative to the value at that moment.
+A value may depend on such an object, too: {"written": 4} is a bare number for a parameter that may show numbers of
+its own, {"by": 5} is a change relative to the value at that moment.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ WRITTEN, BY = "written", "by"
 
 
 class Late(NamedTuple):
-    """A late target: begins at what an operation makes, or at an object by its id."""
+    """A late target: starts at the product of an operation, or at an existing object by its id."""
 
     operation: Optional[int]
     owner: Optional[int]
     steps: Tuple[str, ...]
 
     def operations(self) -> Iterator[int]:
-        """The operations whose products it names."""
+        """The numbers of the operations whose products this target names."""
         if self.operation is not None:
             yield self.operation
         for step in self.steps:
@@ -43,7 +43,7 @@ def is_late(value: Any) -> bool:
 
 
 def parse(text: str) -> Late:
-    """The parts of a late target; BridgeError INVALID_VALUE for a malformed one."""
+    """Parse a late target; BridgeError INVALID_VALUE if it is malformed."""
     match = _LATE.match(text)
     if match is None:
         raise BridgeError("INVALID_VALUE", "$k names an earlier operation of the same write", text[:100])
@@ -56,12 +56,12 @@ def parse(text: str) -> Late:
 
 
 def name_step(name: str) -> str:
-    """The step to the element of a list that has this name."""
+    """The path step that selects a list element by this name."""
     return "=" + name.replace("%", "%25").replace("/", "%2F")
 
 
 def name_of(step: str) -> str:
-    """The name in a step."""
+    """The name in such a path step."""
     return step[1:].replace("%2F", "/").replace("%25", "%")
 
 

@@ -1,10 +1,10 @@
-"""Short edits for lists of choices that many objects have almost in common, such as routings.
+"""Short edits for lists of choices that are nearly equal in many objects, such as routings.
 
-    {"relabel": {"Bass": "Sub"}}              labels that were renamed, all at once
+    {"relabel": {"Bass": "Sub"}}              rename labels, all at once
     {"splice": [["Bass", ["Keys"], []]]}      after a label (None: at the front) remove and insert labels, in order
 
-One edit applies to the lists of a hundred tracks, so a new name is sent once instead of once per track. An edit is used
-only if it turns the old list into exactly the new one. Shared with the mirror.
+One edit applies to the lists of a hundred tracks, so a new name is sent once instead of once per track. An edit is
+used only if it turns the old list into exactly the new list. The script makes the edits, the mirror applies them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MOST = 16
 
 
 def edit_of(old: Any, new: Any) -> Optional[Dict[str, Any]]:
-    """The edit that makes `new` of `old`, both tuples of labels; None when there is no short one."""
+    """The edit that turns `old` into `new`, both tuples of labels; None when there is no short edit."""
     if not isinstance(old, tuple) or not isinstance(new, tuple) or old == new:
         return None
     for edit in (_relabel(old, new), _splice(old, new)):
@@ -30,12 +30,12 @@ def _leads(old: Sequence[Any], edit: Any, new: Sequence[Any]) -> bool:
     try:
         return edited(old, edit) == list(new)
     except ValueError:
-        # A label that stands twice.
+        # A label occurs twice.
         return False
 
 
 def edited(labels: Sequence[Any], edit: Any) -> List[Any]:
-    """The list after an edit; LookupError, TypeError, ValueError or AttributeError when it does not fit."""
+    """The list after an edit; LookupError, TypeError, ValueError or AttributeError when the edit does not fit."""
     if "relabel" in edit:
         changed = edit["relabel"]
         return [changed.get(label, label) for label in labels]

@@ -1,4 +1,4 @@
-"""Which of several objects a name means; never guessed at."""
+"""Resolves a name to one of several objects; an ambiguous name is refused, never guessed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .errors import BridgeError
 _DIGITS = re.compile(r"[0-9]{1,15}\Z")
 NEAR = 5
 WORD = 3
-"""Characters that a text must have for names that contain it to be near."""
+"""Minimum length of a text for which names that contain it count as similar."""
 SHOWN = 40
 AMBIGUOUS_SHOWN = 10
 
@@ -21,12 +21,12 @@ def exactly(name: str, text: str) -> bool:
 
 
 def lettered(name: str, text: str) -> bool:
-    """By the letter that Live puts before a return's name: "A" of "A-Reverb"."""
+    """True when `text` is the letter that Live puts before a return track's name: "A" of "A-Reverb"."""
     return len(text) == 1 and text.isalpha() and name.casefold().startswith(text.casefold() + "-")
 
 
 def same_fold(name: str, text: str) -> bool:
-    """Also without the letter that Live puts before a return's name: "A-Reverb"."""
+    """True when the texts are equal in any case, also without the letter before a return track's name ("A-Reverb")."""
     fold = text.casefold()
     return bool(fold) and fold in (name.casefold(), name.casefold().partition("-")[2])
 
@@ -36,7 +36,7 @@ def part(name: str, text: str) -> bool:
 
 
 def all_words(name: str, text: str) -> bool:
-    """Whether a name has all words of a text of several, in any order: "1 Frequency A" has "Frequency 1"."""
+    """True when `name` has all words of a text of several words, in any order: "1 Frequency A" has "Frequency 1"."""
     words = text.casefold().split()
     return len(words) > 1 and set(words) <= set(name.casefold().split())
 
@@ -45,10 +45,10 @@ _WAYS: Tuple[Callable[[str, str], bool], ...] = (exactly, lettered, same_fold, p
 
 
 def near_names(text: str, names: Iterable[str], most: int = 4, cutoff: float = 0.5) -> List[str]:
-    """The names that `text` may mean, best first: with all its words, spelled like it, then those that contain it.
+    """The names that `text` may mean, best first: names with all its words, of similar spelling, or that contain it.
 
     Args:
-      cutoff: From 0 to 1, how alike spellings must be; see `difflib.get_close_matches`.
+      cutoff: Required similarity of spelling, from 0 to 1; see `difflib.get_close_matches`.
     """
     known = list(names)
     folded: Dict[str, str] = {}
@@ -61,19 +61,19 @@ def near_names(text: str, names: Iterable[str], most: int = 4, cutoff: float = 0
 
 
 def suggestion(text: str, names: Iterable[str], otherwise: str, most: int = 4) -> str:
-    """A hint that names the nearest of `names`, at most so many; `otherwise` where none is near."""
+    """A hint with the names most similar to `text`, at most `most`; `otherwise` if no name is similar."""
     near = near_names(text, names, most)
     return "did you mean {}?".format(", ".join(near)) if near else otherwise
 
 
 def chosen(names: Sequence[str], text: str, owner: str, kind: str) -> int:
-    """The index of the name that `text` means: exactly it, else an index from 0, a return's letter, any case, a part.
+    """The index of the name that `text` means: the exact name, an index from 0, a return's letter, any case, a part.
 
     Args:
       owner, kind: For the error text: "tracks/2/devices/0", "parameter".
 
     Raises:
-      BridgeError: AMBIGUOUS with the indices, NOT_FOUND with the near names, or all where none is near.
+      BridgeError: AMBIGUOUS with the indices; NOT_FOUND with the similar names, or all names if none is similar.
     """
     for fits in _WAYS:
         at = [number for number, name in enumerate(names) if fits(name, text)]

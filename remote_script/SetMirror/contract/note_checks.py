@@ -1,8 +1,8 @@
-"""The rules for notes in an operation, applied by the script and by the server like those of `checks`.
+"""The rules for notes in an operation, applied by the script and by the server like the rules in `checks`.
 
-Nearly all lists of notes are right and have the same fields in every note: these are checked field by field, a whole
-list at a time, which takes a tenth of the time. All others are checked note by note, for a refusal that names the
-note. Both ways accept the same notes and return the same values.
+Most lists of notes are valid and have the same fields in every note: these lists are checked field by field, which
+takes a tenth of the time. Every other list is checked note by note, so that a refusal names the note. Both ways
+accept the same notes and return the same values.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ LIMITS: Dict[str, Tuple[float, float]] = {
     "transpose": (-127.0, 127.0),
 }
 MOST_NOTES = 50000
-"""Notes in one operation: about a second on Live's main thread."""
+"""Notes in one operation; so many take about a second on Live's main thread."""
 
 TOGETHER = 250
-"""Notes that are checked field by field at once: more only make work for Python's garbage collection."""
+"""Notes that are checked field by field at once; larger groups only cost more garbage collection."""
 
 _IDS = (-(2**31), 2**63 - 1)
 _WIRE_LENGTHS = (len(NOTE_FIELDS), len(ALL_NOTE_FIELDS))
@@ -44,7 +44,7 @@ Plain = Dict[str, Any]
 
 
 def notes(value: Any, required: Tuple[str, ...], first: int = 0) -> List[Plain]:
-    """Notes as dictionaries with checked fields; a note may also be the list of values that the wire has.
+    """Checked notes as dictionaries; a note may also be given as a list of values in the order of the wire.
 
     Args:
       required: Fields that every note must have.
@@ -69,7 +69,7 @@ def notes(value: Any, required: Tuple[str, ...], first: int = 0) -> List[Plain]:
 
 
 def only_lives(checked: List[Plain], first: int = 0) -> None:
-    """Refuse what notes of Live's do not have; `first` as for `notes`."""
+    """Refuse note fields that Live does not have; `first` as for `notes`."""
     if not checked or (set(EXPRESSIONS).isdisjoint(checked[0]) and len(set(map(frozenset, checked))) == 1):
         return
     for number, note in enumerate(checked, first):
@@ -87,7 +87,7 @@ def only_lives(checked: List[Plain], first: int = 0) -> None:
 
 
 def _alike(items: Sequence[Any], required: Tuple[str, ...]) -> Optional[List[Plain]]:
-    """The checked notes if all of them have the same fields and are right; else None."""
+    """The checked notes if all of them have the same fields and are valid; else None."""
     kinds, lengths = set(map(type, items)), set(map(len, items)) if _are_sized(items) else set()
     if len(lengths) != 1:
         return None
@@ -129,7 +129,7 @@ def _are_sized(items: Sequence[Any]) -> bool:
 
 
 def _column(name: str, column: Sequence[Any]) -> Optional[Sequence[Any]]:
-    """One field of many notes; None when a value is wrong, or right only after a conversion of its own."""
+    """The checked values of one field of many notes; None if any value is wrong or needs a conversion."""
     kinds = set(map(type, column))
     if name == "mute":
         return column if kinds == {bool} else None
@@ -150,7 +150,7 @@ def _column(name: str, column: Sequence[Any]) -> Optional[Sequence[Any]]:
 
 
 def _note(item: Any, required: Tuple[str, ...], number: int) -> Plain:
-    """One checked note; `number` is for the refusal."""
+    """One checked note; `number` is for the error text."""
     if isinstance(item, (list, tuple)) and len(item) in _WIRE_LENGTHS:
         item = dict(zip(ALL_NOTE_FIELDS, item))
     if not isinstance(item, dict):

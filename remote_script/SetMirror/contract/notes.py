@@ -1,9 +1,10 @@
 """Live's rules for overlapping notes of one pitch, as pure functions; used by the script, headless Live and the tools.
 
-Live's rules (measured on Live 12.4.5): notes of one pitch never overlap. Adding: a note with the same start is
-replaced, a note that starts inside the new one is removed, a note that the new one starts in is cut. Changing notes
-(transpose, move, quantize): of several with the same start the newest id survives, and each is cut at the next.
-Guess: the grid lines of the mixed quantizations, and what swing does to them. Times and durations are beats.
+Live's rules (measured on Live 12.4.5): notes of one pitch never overlap. A new note replaces a note with the same
+start, removes a note that starts inside the new note, and cuts a note that sounds at its start. Changing notes
+(transpose, move, quantize): of several notes with the same start the newest id survives, and each note is cut at
+the next one. Guess: the grid lines of the mixed quantizations, and how swing moves them. Times and durations are
+beats.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ GRIDS: Dict[int, Tuple[float, ...]] = {
     7: (1.0 / 4, 1.0 / 6),
     8: (1.0 / 8,),
 }
-"""RecordingQuantization 1..8 → the steps in beats; 4 and 7 offer straight and triplet lines."""
+"""RecordingQuantization 1..8 → its steps in beats; 4 and 7 have straight and triplet lines."""
 
 
 PIECE = 500
@@ -52,16 +53,17 @@ class Outcome(NamedTuple):
     """The side effects of an edit on a clip's notes."""
 
     removed: Tuple[Note, ...]
-    """Notes of the clip that are gone."""
+    """Notes of the clip that the edit removes."""
     shortened: Tuple[Note, ...]
     """Notes of the clip that end earlier, though the edit gave them no new duration."""
     after: int
-    """Number of notes that the clip then has."""
+    """Number of notes in the clip after the edit."""
 
 
 Steps = Generator[None, None, Outcome]
 Span = Tuple[int, float, float]
-"""Pitch, start and duration of a new note: of thousands, Python's garbage collection need not look at such tuples."""
+"""Pitch, start and duration of a new note; a plain tuple, because garbage collection does not scan thousands of
+them."""
 
 
 # -- one pitch ----------------------------------------------------------------------------------
@@ -75,14 +77,14 @@ class Lane:
     def __init__(self, notes: Iterable[Note] = ()) -> None:
         self.notes = list(notes)
         self.removed: List[Note] = []
-        """Notes that an added one replaced or covered."""
+        """Notes that an added note replaced or covered."""
         self._starts: Optional[List[float]] = None
 
     def add(self, note: Note) -> None:
-        """Add a note, which survives those before it."""
+        """Add a note; it has precedence over the notes that were added before."""
         notes, starts, start = self.notes, self._starts, note.start_time
         if not notes or notes[-1].start_time < start >= notes[-1].end_time:
-            # Most lists of notes are in the order of time.
+            # Most lists of notes are sorted by time.
             notes.append(note)
             if starts is not None:
                 starts.append(start)
@@ -103,7 +105,7 @@ class Lane:
 
 
 def settled(notes: Iterable[Note]) -> List[Note]:
-    """The notes of one pitch after some were changed: same starts collapse, overlaps are cut at the next."""
+    """The notes of one pitch after a change: of equal starts one note remains, overlaps are cut at the next note."""
     by_start: Dict[float, Note] = {}
     for note in notes:
         other = by_start.get(note.start_time)
@@ -123,7 +125,7 @@ def settled(notes: Iterable[Note]) -> List[Note]:
 def after_adding(notes: Iterable[Note], new: Iterable[Span]) -> Steps:
     """The outcome for a clip's `notes` when notes at `new` are added in this order.
 
-    Where no two notes of a pitch meet, as nearly always, Live's rules have nothing to do.
+    Fast path: usually no two notes of a pitch meet, and then no note is removed or cut.
     """
     lanes = yield from _by_pitch(list(notes))
     after = sum(map(len, lanes.values()))
@@ -166,7 +168,7 @@ def _are_apart(spans: List[Tuple[float, float]]) -> bool:
 
 
 def after_changing(notes: Iterable[Note], changed: Iterable[Note]) -> Steps:
-    """The outcome for a clip's `notes` when those with the ids of `changed` get these values."""
+    """The outcome for a clip's `notes` when the notes with the ids of `changed` get these values."""
     previous = list(notes)
     present = {note.note_id: note for note in previous}
     wanted: Dict[int, Note] = {}
@@ -220,7 +222,7 @@ def _outcome(previous: Sequence[Note], lanes: Sequence[Sequence[Note]], wanted: 
 
 
 def nearest_line(time: float, grid: int, swing: float = 0.0) -> float:
-    """The grid line nearest to `time`; halfway goes to the later one."""
+    """The grid line nearest to `time`; halfway between two lines, the later line."""
     best: Optional[float] = None
     for step in GRIDS[grid]:
         base = math.floor(time / step)
@@ -233,14 +235,14 @@ def nearest_line(time: float, grid: int, swing: float = 0.0) -> float:
 
 
 def quantized(grid: int, amount: float, swing: float = 0.0) -> Callable[[Note], Note]:
-    """A function that moves a note's start towards the grid by `amount` 0..1; its duration stays.
+    """A function that moves a note's start towards the grid by `amount` 0..1 and keeps its duration.
 
     Guess: `swing` 0..1 delays every second line by up to a third of the step.
     """
 
     def moved(note: Note) -> Note:
         line = nearest_line(note.start_time, grid, swing)
-        # Not through start + (line - start): that misses the line by a rounding error.
+        # The sum start + (line - start) would miss the line by a rounding error.
         start = line if amount == 1.0 else note.start_time + (line - note.start_time) * amount
         return note._replace(start_time=start)
 
@@ -248,13 +250,13 @@ def quantized(grid: int, amount: float, swing: float = 0.0) -> Callable[[Note], 
 
 
 def shifted(notes: Iterable[Note], beats: float, transposition: int) -> List[Note]:
-    """Copies `beats` later and `transposition` semitones higher. Guess: copies outside of 0..127 are left out."""
+    """Copies `beats` later and `transposition` semitones higher. Guess: copies outside of 0..127 are dropped."""
     moved = (n._replace(start_time=n.start_time + beats, pitch=n.pitch + transposition) for n in notes)
     return [note for note in moved if 0 <= note.pitch <= 127]
 
 
 def duplicated(chosen: Sequence[Note], destination_time: Optional[float], transposition: int) -> List[Note]:
-    """The copies that `duplicate_notes_by_id` adds; without a destination they follow the last note's end."""
+    """The copies that `duplicate_notes_by_id` adds; the default destination is the end of the last note."""
     if not chosen:
         return []
     first = min(note.start_time for note in chosen)

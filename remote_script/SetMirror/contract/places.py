@@ -1,9 +1,9 @@
-"""Replaces places (list indices) in a request by identities, so that they mean the objects that the client saw.
+"""Replaces places (list indices) in a request by identities, so that a place means the object that the client saw.
 
 The table marks the arguments of Live's methods that are places (`place:tracks`: an object of that list;
-`insert:tracks`: the object to insert before). When a call is read, a place becomes `{"id": …}` of that object (None:
-the end of the list). Right before Live's method runs, on Live's main thread, the id becomes a place again. The script
-and the mirror share this code; a `Lookup` gives it access to their state of the Set.
+`insert:tracks`: the object to insert before). When a call is read, a place becomes `{"id": …}` of that object
+(None: the end of the list). Right before Live's method runs, on Live's main thread, the id becomes a place again.
+The script and the mirror share this code; a `Lookup` gives it access to their state of the Set.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from .late import is_late
 
 ID = "id"
 SAME_TIME = 1e-6
-"""Beats."""
+"""Beats; cue points closer than this are at the same time."""
 
 
 class Lookup:
     """Access to the Set's present state, with objects by id."""
 
     def resolve(self, target: Any) -> int:
-        """The id of an id, ref or name; raises the error of whoever looks up."""
+        """The id of an id, ref or name; raises the error of its implementation."""
         raise NotImplementedError
 
     def type_of(self, id_: int) -> str:
         raise NotImplementedError
 
     def children(self, id_: int, name: str) -> Sequence[int]:
-        """The ids in a list of an object, or of its one child; empty when it has none."""
+        """The ids in a list of an object, or of its only child; empty when there is none."""
         raise NotImplementedError
 
     def time_of(self, id_: int) -> float:
-        """Beats."""
+        """The time of a cue point in beats."""
         raise NotImplementedError
 
     def check_place(self, id_: int, name: str, place: int) -> None:
-        """Raise if the client saw this list before it changed."""
+        """Raise if the list has changed since the client read it."""
         raise NotImplementedError
 
 
@@ -62,7 +62,7 @@ def method_of(type_: str, name: Any) -> Optional[schema.Method]:
 
 
 def bind_value(lookup: Lookup, type_: str, name: Any, value: Any) -> Any:
-    """The value of a property with the object that it names as an id."""
+    """The value of a property; a value that names an object becomes the object's id."""
     prop = schema.properties(type_).get(name) if type_ in schema.CLASSES else None
     if prop is not None and prop.type == "ref" and isinstance(value, str) and not is_late(value):
         return lookup.resolve(value)
@@ -70,10 +70,11 @@ def bind_value(lookup: Lookup, type_: str, name: Any, value: Any) -> Any:
 
 
 def bind_args(lookup: Lookup, owner: Optional[int], name: Any, args: Any) -> Any:
-    """The arguments of a call with objects as ids and places as identities.
+    """The arguments of a call, objects as ids and places as identities.
 
     Args:
-      owner: The object whose method is called; None for one that an earlier operation makes, whose lists are new.
+      owner: The object whose method is called; None for an object that an earlier operation creates, whose lists
+      are new.
     """
     method = method_of("" if owner is None else lookup.type_of(owner), name)
     if method is None or not isinstance(args, dict):
@@ -99,14 +100,14 @@ def bind_args(lookup: Lookup, owner: Optional[int], name: Any, args: Any) -> Any
 
 
 def _bound(lookup: Lookup, arg: schema.Arg, value: Any, holder: int, others: Tuple[Any, ...]) -> Any:
-    # An object that is moved within a list is not counted in it.
+    # Live does not count an object that is moved within its own list.
     ids = [id_ for id_ in lookup.children(holder, arg.list_name) if arg.type == "place" or id_ not in others]
     if is_identity(value) or is_late(value):
         return value
     if isinstance(value, str) and "/" in value:
         id_ = lookup.resolve(value)
         if id_ not in ids:
-            raise _refusal("{!r} is none of these {}".format(value, arg.list_name), value)
+            raise _refusal("{!r} is not one of these {}".format(value, arg.list_name), value)
         return {ID: id_}
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
         raise _refusal("`{}` must be a whole number, or a ref".format(arg.name), value)
@@ -129,7 +130,7 @@ def _at_time(lookup: Lookup, arg: schema.Arg, ids: Sequence[int], time: float) -
     for id_, at in times.items():
         if abs(at - time) < SAME_TIME:
             return id_
-    rule = "There is nothing of {} at {:g}".format(arg.list_name, time)
+    rule = "There is none of {} at {:g}".format(arg.list_name, time)
     raise BridgeError("NOT_FOUND", rule, time, times=[round(at, 6) for at in times.values()][:50])
 
 
@@ -139,9 +140,9 @@ def _refusal(rule: str, value: Any) -> BridgeError:
 
 
 def content_of(lookup: Lookup, owner: int, name: Any, args: Any) -> Tuple[bool, Optional[int]]:
-    """(True when the call acts on an object without an argument, this object's present id or None).
+    """(True if the call acts on an object that is no argument, the present id of this object or None).
 
-    For a slot it is the clip: firing or deleting means the clip that is in the slot when the call is read.
+    For a slot this object is the clip: firing or deleting means the clip that is in the slot when the call is read.
     """
     method = method_of(lookup.type_of(owner), name)
     if method is None or not method.means:

@@ -1,15 +1,15 @@
 """The objects that an operation changes, creates, deletes, overwrites or plays.
 
 Pure functions over the table and a tree of ids, so that the script (before the call, on Live's main thread) and the
-server (before it asks a person) get the same answer. The flags of a method in the table are selectors, relative to the
-target of the call:
+server (before it asks a person) get the same answer. The flags of a method in the table are selectors, relative to
+the target of the call:
 
     clip, mixer_device/sends     the child or referenced object; a list means all its elements
     tracks[index]                the element that an argument names: by position, or by time for cue points
     @slot, @clip_slot/clip       the object that an argument names, and a path from it
     /tracks/clip_slots           a path from the song
     notes                        a property without objects: the target itself, which loses content
-    ~playing                     a relation that is no path; see `RELATIONS`
+    ~playing                     a relation that is not a path; see `RELATIONS`
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from .places import ID, is_identity
 
 _STEP = re.compile(r"(\w+)(?:\[(\w+)\])?\Z")
 INSTRUMENT = 1
-"""`Device.type`: loading another one puts it in the place of this one."""
+"""Value of `Device.type` for instruments: a chain has one instrument, so a new one replaces it."""
 _EFFECT_ROOTS = ("audio_effects", "midi_effects")
 
 
 class Link(NamedTuple):
-    """An object in its parent: the property that holds it, and its place where that is a list."""
+    """The link from a parent to an object: the property that contains the object, and its place if that is a list."""
 
     id: int
     role: str
@@ -41,19 +41,19 @@ class Tree:
     root = 0
 
     def type(self, id_: int) -> str:
-        """The class of an object; KeyError when there is none."""
+        """The class of an object; KeyError for an unknown id."""
         raise NotImplementedError
 
     def parent(self, id_: int) -> Optional[int]:
-        """The object that it hangs in; None for the song."""
+        """The object's parent; None for the song."""
         raise NotImplementedError
 
     def value(self, id_: int, name: str) -> Any:
-        """A property, the id of a child or a tuple of ids; None without it."""
+        """The value of a property, the id of a child or a tuple of ids; None without the property."""
         raise NotImplementedError
 
     def ids(self, id_: int, name: str) -> Tuple[int, ...]:
-        """The objects in a property of `id_`; empty for one that holds no object."""
+        """The objects in a property of `id_`; empty for a property without objects."""
         prop = schema.properties(self.type(id_)).get(name)
         if prop is None or not (prop.is_tree or prop.type in ("ref", "refs")):
             return ()
@@ -80,7 +80,7 @@ class Tree:
         return matches
 
     def line(self, id_: int) -> List[Link]:
-        """Links from the song's child down to this object."""
+        """The links from the song's child down to this object."""
         links: List[Link] = []
         above = self.parent(id_)
         while above is not None:
@@ -89,7 +89,7 @@ class Tree:
         return links[::-1]
 
     def up_to(self, id_: int, type_: str) -> Optional[int]:
-        """The object, or the nearest one above, that is a `type_`."""
+        """The object itself or its nearest ancestor of class `type_`; None without one."""
         ancestor: Optional[int] = id_
         while ancestor is not None and not schema.is_a(self.type(ancestor), type_):
             ancestor = self.parent(ancestor)
@@ -97,7 +97,7 @@ class Tree:
 
 
 class Effect(NamedTuple):
-    """One effect of an operation: `kind` is set, create, delete, edit, play or undo; a deletion takes all below too."""
+    """One effect of an operation: `kind` is set, create, delete, edit, play or undo; delete covers all descendants."""
 
     kind: str
     ids: Tuple[int, ...]
@@ -112,7 +112,7 @@ def effects(
 ) -> List[Effect]:
     """The effects of a call; `args` by name, objects as ids. Empty for a method that only reads.
 
-    `overwrite` lets an edit of notes remove others that they meet: that is a deletion, too.
+    With `overwrite` an edit of notes may remove overlapping notes, so it is a deletion as well.
     """
     if method.effect == "read":
         return []
@@ -140,7 +140,7 @@ def effects(
 
 
 def kinds_of(method: schema.Method) -> List[Effect]:
-    """The kinds of effects that a call has on an object which its own write will make, so it has no id yet."""
+    """The kinds of effects of a call on an object that its own write will create, which has no id yet."""
     if method.effect == "read":
         return []
     kinds = ["delete"] * bool(method.deletes) + ["create"] * bool(method.creates)
@@ -169,7 +169,7 @@ def effects_of_set(target: int, name: str) -> List[Effect]:
 
 
 def names_object(arg: schema.Arg) -> bool:
-    """Whether an argument stands for an object."""
+    """True when an argument stands for an object."""
     return arg.type == "obj"
 
 
@@ -196,7 +196,7 @@ def _all(tree: Tree, target: int, selectors: Tuple[str, ...], args: Arguments) -
 
 
 def select(tree: Tree, target: int, selector: str, args: Arguments) -> List[int]:
-    """The objects that a selector of the table means for this call."""
+    """The objects that a selector of the table selects for this call."""
     if selector.startswith("~"):
         return list(RELATIONS[selector[1:]](tree, target, args))
     at = [target]
@@ -224,7 +224,7 @@ def _step(tree: Tree, id_: int, name: str, argument: Optional[str], args: Argume
 
 
 def _element(tree: Tree, ids: Tuple[int, ...], name: str, value: Any) -> Tuple[int, ...]:
-    """The element of a list that an argument names by its place; empty if there is none."""
+    """The element of a list that an argument gives by its place; empty if there is none."""
     place = _number(value, math.inf)
     if name == "cue_points":
         return tuple(id_ for id_ in ids if abs(float(tree.value(id_, "time") or 0.0) - place) < 1e-6)
@@ -233,7 +233,7 @@ def _element(tree: Tree, ids: Tuple[int, ...], name: str, value: Any) -> Tuple[i
 
 
 def _number(value: Any, otherwise: float) -> float:
-    """An argument as a number, `otherwise` for an invalid one: later checks refuse it."""
+    """An argument as a number; `otherwise` for an invalid value, which later checks refuse."""
     usable = isinstance(value, (int, float)) and not isinstance(value, bool) and not math.isnan(value)
     return float(value) if usable else otherwise
 
@@ -249,7 +249,7 @@ def _sounding(tree: Tree, track: int) -> Selected:
 
 
 def _playing(tree: Tree, target: int, args: Arguments) -> Selected:
-    """The clips that sound now on the target's track, or on all: launching and stopping end them."""
+    """The clips that sound now on the target's track, or on all tracks: launching and stopping end them."""
     track = tree.up_to(target, "Track")
     for owner in tree.ids(tree.root, "tracks") if track is None else (track,):
         for clip in _sounding(tree, owner):
@@ -258,7 +258,7 @@ def _playing(tree: Tree, target: int, args: Arguments) -> Selected:
 
 
 def _launched(tree: Tree, target: int, args: Arguments) -> Selected:
-    """The slots of a scene with their clips, and the clips that these, or their stop buttons, end."""
+    """The slots of a scene with their clips, and the clips that these slots or their stop buttons end."""
     scenes = tree.ids(tree.root, "scenes")
     if target not in scenes:
         return
@@ -275,7 +275,7 @@ def _launched(tree: Tree, target: int, args: Arguments) -> Selected:
 
 
 def _launched_selected(tree: Tree, target: int, args: Arguments) -> Selected:
-    """The same for the selected scene, whichever scene is asked."""
+    """As `_launched`, for the selected scene, whichever scene is the target."""
     for view in tree.ids(tree.root, "view"):
         for scene in tree.ids(view, "selected_scene"):
             yield from _launched(tree, scene, args)
@@ -289,7 +289,7 @@ def _armed(tree: Tree, target: int, args: Arguments) -> Selected:
 
 
 def _aimed(tree: Tree, target: int, args: Arguments) -> Selected:
-    """Where a load lands: its target, beside a device in what holds it, else the selected track."""
+    """The target of a load; for a device also its parent, without a target the selected track."""
     wanted = args.get("target")
     if not isinstance(wanted, int):
         for view in tree.ids(tree.root, "view"):
@@ -319,7 +319,7 @@ def _displaced(tree: Tree, target: int, args: Arguments) -> Selected:
 
 
 def _covered(tree: Tree, target: int, args: Arguments) -> Selected:
-    """The clips of an arrangement that lie under a new one; an audio file may be as long as it likes."""
+    """The clips of an arrangement under the new clip; the length of an audio file is unknown, so it has no end."""
     start = max(_number(args.get(name), 0.0) for name in ("position", "start_time", "destination_time"))
     length = _number(args.get("length"), math.inf)
     if isinstance(args.get("clip"), int):
@@ -331,7 +331,7 @@ def _covered(tree: Tree, target: int, args: Arguments) -> Selected:
 
 
 def _next_clip(tree: Tree, target: int, args: Arguments) -> Selected:
-    """The clip in the slot after the one that is named."""
+    """The clip in the slot after the slot that is the argument."""
     slots = tree.ids(target, "clip_slots")
     for slot, next_slot in zip(slots, slots[1:]):
         if (slot,) == _element(tree, slots, "clip_slots", args.get("index")):

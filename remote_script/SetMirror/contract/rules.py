@@ -1,8 +1,8 @@
 """Finds the rule that decides on an effect: the first match, given the Set's present places. No I/O, no clock.
 
-The server uses it before it asks a person, the script again right before each call: so a rule applies to an object by
-its place when the call is read and by its place when the call runs. A ref in a rule means the object there and all
-objects below it; `song` means only the song's own properties, `**` the whole Set.
+The server uses it before it asks a person, the script again right before each call: so a rule applies to an object
+by its place when the call is read and by its place when the call runs. A ref in a rule means the object at that ref
+and all objects below it; `song` means only the song's own properties, `**` the whole Set.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ANY = "\0"
 
 
 def parse(ref: str) -> Steps:
-    """The steps of a ref pattern, with the name expected at each; ValueError for a malformed one."""
+    """The steps of a ref pattern, each with its expected name; ValueError for a malformed pattern."""
     text = ref.strip().strip("/")
     if text.startswith("song/"):
         text = text[5:]
@@ -87,7 +87,7 @@ class Places:
             yield from (link.id for link in tree.children(tree.root))
 
     def meant_at(self, ref: str, name: str) -> bool:
-        """True when a deleted object, last at `ref`, matched; the unknown names above it count as matching."""
+        """True when a deleted object, last at `ref`, matched; unknown names of its ancestors count as matching."""
         if ref == "song":
             return self.song
         if name in self._names:
@@ -109,7 +109,7 @@ class Places:
         return _accepted(self._patterns, states) or states
 
     def _meant(self, tree: Tree, id_: int) -> Any:
-        """True when the object or one above it matches, else the state of every pattern at this object."""
+        """True when the object or an ancestor matches, else the state of every pattern at this object."""
         if id_ == tree.root:
             return self.song or id_ in self.ids or self._start(tree)
         states = self._start(tree)
@@ -143,7 +143,7 @@ class Places:
         return next(self._descend(tree, id_, states, True), None) is not None
 
     def _descend(self, tree: Tree, id_: int, states: List[States], names: bool) -> Iterator[int]:
-        """The topmost matching objects below; with `names` also by name alone, which searches the whole subtree."""
+        """The topmost matching objects below; with `names` also those by name, found in the whole subtree."""
         for link in tree.children(id_):
             moved = self._advance(tree, link, states)
             if moved is True:
@@ -161,12 +161,12 @@ def _is_above(tree: Tree, id_: int, below: int) -> bool:
     try:
         return any(link.id == id_ for link in tree.line(below))
     except KeyError:
-        # It went meanwhile.
+        # The object was deleted meanwhile.
         return False
 
 
 def _closure(steps: Steps, states: Iterable[int]) -> States:
-    """Add the states after each `**`, since it also matches no segment at all."""
+    """Add the states after each `**`, since `**` also matches no segment."""
     closed = set()
     for state in states:
         closed.add(state)
@@ -195,7 +195,7 @@ def _accepted(patterns: Sequence[Steps], states: Sequence[States]) -> bool:
 
 
 class Rule(NamedTuple):
-    """One rule, as used by server and script; `tools` are shell-like patterns; an empty condition always matches."""
+    """One rule, as server and script use it; `tools` are shell-like patterns; an empty condition always matches."""
 
     decide: str
     operations: Tuple[str, ...]
@@ -224,7 +224,7 @@ def named(patterns: Iterable[str], text: str) -> bool:
 
 
 def first(rules: Sequence[Rule], tree: Tree, tool: str, effect: Effect) -> Optional[int]:
-    """The number of the rule that decides; None when no rule fits."""
+    """The index of the rule that decides; None when no rule fits."""
     for number, rule in enumerate(rules):
         if rule.fits(tree, tool, effect):
             return number
@@ -232,7 +232,7 @@ def first(rules: Sequence[Rule], tree: Tree, tool: str, effect: Effect) -> Optio
 
 
 def from_wire(items: Any) -> List[Rule]:
-    """Rules from `policy.protect`; ValueError, TypeError or KeyError for malformed ones."""
+    """Rules from `policy.protect`; ValueError, TypeError or KeyError if malformed."""
     parsed = []
     for item in items:
         texts: Dict[str, Tuple[str, ...]] = {}

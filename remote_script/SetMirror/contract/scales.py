@@ -57,9 +57,9 @@ def note_name(pitch: int, names: Tuple[str, ...] = SHARP) -> str:
 
 
 def note_name_in_scale(pitch: int, root: int, scale_name: str) -> str:
-    """The name as spelled in a scale.
+    """The note's name as spelled in a scale.
 
-    Guess: flats where the scale's relative major key is written with them.
+    Guess: flats if the scale's relative major key is written with flats.
     """
     intervals = INTERVALS.get(scale_name, ())
     major_root = (root + 3) % 12 if 3 in intervals and 4 not in intervals else root % 12
@@ -67,7 +67,7 @@ def note_name_in_scale(pitch: int, root: int, scale_name: str) -> str:
 
 
 def pitch_of(name: str) -> int:
-    """The MIDI note with this name, sharps and flats as ♯/♭ or #/b. ValueError when it is none."""
+    """The MIDI note with this name, sharps and flats as ♯/♭ or #/b. ValueError for any other text."""
     text = name.strip().replace("#", "♯")
     letter, rest = text[:1].upper(), text[1:]
     if letter not in SHARP:

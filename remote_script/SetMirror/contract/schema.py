@@ -1,12 +1,12 @@
-"""The one table of Live's Object Model: what SetMirror knows, observes, audits and may change.
+"""The one table of Live's Object Model: what SetMirror reads, observes, audits and may change.
 
-Observers, snapshot, audit, writes, the mirror, the tools and the coverage tests all read it; adding a property to the
-product is one row. A row of a class in `tables` is either a property
+Observers, snapshot, audit, writes, the mirror, the tools and the coverage tests all read this table, so one row
+adds a property to the product. A row of a class in `tables` is either a property
 
     name  type  kind  [range or choices, unit]  flags
 
-or a method `name(arg: type = default, …) -> type  effect flags`. The order and the names are Live's.
-Checked against the run-time captures of Live 11.0 to 12.3 and the differences published for 12.4.
+or a method `name(arg: type = default, …) -> type  effect  flags`. The order and the names are Live's. Checked
+against the run-time captures of Live 11.0 to 12.3 and the differences published for 12.4.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ KINDS = {
     "observed": "Live notifies a change: attach, then read; with `within` only while a client attends to the object",
     "polled": "no listener; read again after the listeners named in `after`, else found by the audit",
     "constant": "never changes while the object lives; read once",
-    "gauge": "changes all the time; sampled for those who ask, never part of a revision",
+    "gauge": "changes all the time; sampled on request, never part of a revision",
     "content": "large; the listener says that it changed, the value is read once a tick",
 }
 TYPES = {
@@ -102,7 +102,7 @@ ENUMS: Dict[str, Dict[Any, str]] = {
     "Scale": {name: name for name, _ in SCALES},
     "Voicing": {0: "mono", 1: "poly"},
 }
-"""Value → label, by the name used in a row's brackets."""
+"""Value → label, by the enum's name in the brackets of a row."""
 
 LEFT_OUT = {
     "*.canonical_parent": "shown by the mirror's own tree",
@@ -131,12 +131,12 @@ LEFT_OUT = {
     "MidiNote.*": "kept as the notes of a Clip",
     "Envelope.*": "kept as the automation_envelopes of a Clip",
     "EnvelopeEvent.*": "kept as the automation_envelopes of a Clip: time and value",
-    "EnvelopeEventControlCoefficients.*": "curves between events: too many numbers for what they tell; ask for them",
+    "EnvelopeEventControlCoefficients.*": "curves between events: too many numbers; ask for them",
     "WarpMarker.*": "kept as the warp_markers of a Clip",
     "RoutingType.*": "kept by display_name",
     "RoutingChannel.*": "kept by display_name",
-    "BeatTime.*": "a value of a method's, not of a Set",
-    "SmptTime.*": "a value of a method's, not of a Set",
+    "BeatTime.*": "a method's value, not a part of a Set",
+    "SmptTime.*": "a method's value, not a part of a Set",
     "Application.ControlDescription.*": "other scripts' objects; not part of the Set",
     "Application.ControlSurfaceProxy.*": "other scripts' objects; not part of the Set",
     "Base.Text.*": "texts of Live's own windows; not part of the Set",
@@ -148,11 +148,11 @@ LEFT_OUT = {
     "MidiMap.NoteFeedbackRule.*": "a controller's, not a Set's",
     "MidiMap.PitchBendFeedbackRule.*": "a controller's, not a Set's",
 }
-"""Readable members of Live that are not in the table, with the reason; `*` is every class, or every member."""
+"""Readable members of Live that are not in the table, with the reason; `*` means every class, or every member."""
 
 
 def left_out(class_: str, name: str) -> Optional[str]:
-    """Why a readable member of Live's is not in the table; None when nothing says so."""
+    """Why the table leaves out a readable member of Live; None when no reason is recorded."""
     for key in (class_ + "." + name, class_ + ".*", "*." + name):
         if key in LEFT_OUT:
             return LEFT_OUT[key]
@@ -165,13 +165,18 @@ Number = Union[int, float]
 class Property:
     """One property of a class; see `KINDS` and `TYPES`.
 
-    `of` is the class of objects (types child, children, ref, refs), `minimum` and `maximum` are inclusive, `choices`
-    maps allowed values to labels, `labels` is the same where they are words and not just the numbers, `on` names the
-    kinds of track or clip that have it (empty: all), `after` the listeners of the same object that call for reading it
-    again, `within_s` above 0 where Live could notify a change and at rest no listener is attached: the property is read
-    with those in `after`, and again within so many seconds (see `rounds`), `reads` a (method, property) pair when the value is that method's answer for that property. `undo` is False where Live's history does not hold what is written,
-    `later` a word of `later.PROPERTIES`: what Live changes on a later tick when it is set, `tracked` True where nothing can be written but a change is somebody's edit all the same,
-    `one_way` True where Live alone starts what a write can only end, so that nothing can be put back.
+    * `of`: the class of objects (types child, children, ref, refs).
+    * `minimum`, `maximum`: inclusive.
+    * `choices`: allowed values → labels; `labels` has the same only if the labels are words, not just the numbers.
+    * `on`: the kinds of track or clip that have the property; empty means all.
+    * `after`: listeners of the same object that require reading the property again.
+    * `within_s`: if above 0, Live could notify a change, but no listener is attached at rest: the property is read
+      with the properties in `after`, and again within so many seconds (see `rounds`).
+    * `reads`: a (method, property) pair if the value is that method's answer for that property.
+    * `undo`: False if Live's history does not record a write of the property.
+    * `later`: a word of `later.PROPERTIES`: the change that Live makes on a later tick after the property was set.
+    * `tracked`: True if the property cannot be written, but a change of it is a person's edit.
+    * `one_way`: True if a write can only end a state that Live alone starts, so that a write cannot be reverted.
     """
 
     __slots__ = (
@@ -218,12 +223,12 @@ class Property:
 
     @property
     def is_edit(self) -> bool:
-        """True when Live's history records a change of the property, by a write or by a person alone."""
+        """True when Live's history records a change of the property, by a write or by a person."""
         return self.tracked or (self.write and self.undo)
 
     @property
     def is_tree(self) -> bool:
-        """True for the edges of the tree: objects that live in this one."""
+        """True for the edges of the tree: properties that contain objects."""
         return self.type in ("child", "children")
 
     def __repr__(self) -> str:
@@ -231,10 +236,10 @@ class Property:
 
 
 class Arg:
-    """An argument of a method; `required` is False where Live has a default.
+    """An argument of a method; `required` is False if Live has a default.
 
-    Places name a list of the method's object ("place:tracks"), or of another argument's ("insert:target.devices");
-    "place:cue_points@time" is named by its time.
+    A place belongs to a list of the method's object ("place:tracks"), or of another argument
+    ("insert:target.devices"); "place:cue_points@time" selects by time.
     """
 
     __slots__ = ("by_time", "default", "list_name", "list_owner", "name", "of", "required", "type")
@@ -260,12 +265,18 @@ class Arg:
 class Method:
     """A method of a class; `effect` is one of `EFFECTS`, `returns`/`returns_of` a type of `TYPES`.
 
-    `ours` marks a composite that the executor makes of several calls of Live's. What a call does besides changing its
-    target: `creates` names the classes of the objects that it makes; `deletes` selects what goes, `overwrites` what it
-    puts something else in the place of, `plays` whose sound starts or stops, and `changes` what else it edits (see
-    `reach` for the selectors). `undoes` marks a step in Live's history. `means` names an object that the call is about
-    although it is no argument: a slot's clip ("clip"), or that of an argument's object ("index.clip"). `later` is what
-    Live changes on a later tick, as for properties.
+    `ours` marks a composite: the executor makes several calls of Live's methods for it. Effects besides changing
+    the target (see `reach` for the selectors):
+
+    * `creates`: the classes of the objects that the call creates.
+    * `deletes`: the objects that it deletes.
+    * `overwrites`: the objects that it replaces by others.
+    * `plays`: the objects whose sound starts or stops.
+    * `changes`: other objects that it edits.
+    * `undoes`: True if it moves in Live's history.
+    * `means`: an object that the call acts on although it is no argument: a slot's clip ("clip"), or the clip of an
+      argument's object ("index.clip").
+    * `later`: the change that Live makes on a later tick, as for properties.
     """
 
     __slots__ = (
@@ -294,7 +305,7 @@ class Method:
 
 
 class Class:
-    """A class of Live's Object Model; `properties` and `methods` are its own, without those of `base`."""
+    """A class of Live's Object Model; `properties` and `methods` exclude the inherited ones of `base`."""
 
     __slots__ = ("base", "methods", "name", "properties")
 
@@ -416,7 +427,8 @@ CLASSES: Dict[str, Class] = {
 }
 """Every class that belongs to a Set, by its name in Live ("Song", "Song.View", "DrumChain")."""
 
-# What the script adds to Live's own tree: the application hangs under the root, so that one walk reaches everything.
+# The script adds this edge to Live's own tree: the application is a child of the root, so one walk reaches
+# everything.
 _APPLICATION = Property("application", "child:Application", "constant")
 CLASSES["Song"].properties["application"] = _APPLICATION
 
@@ -443,7 +455,7 @@ def methods(name: str) -> Dict[str, Method]:
 
 
 def is_a(name: str, base: str) -> bool:
-    """Whether class `name` is `base` or derives from it."""
+    """True when class `name` is `base` or derives from it."""
     while name:
         if name == base:
             return True

@@ -1,10 +1,10 @@
-"""The lines of a session after the hello: each ends with a counter and an HMAC of the session's key.
+"""The lines of a session after the hello: each ends with a counter and an HMAC with the session's key.
 
     {"jsonrpc":"2.0",…} 000000002a 9f86d081884c7d659a2feaa0c55ad015
 
-The counter begins at 0 and grows by one, in each direction by itself; the HMAC-SHA256 (first 16 bytes, hex) covers the
-message and the counter. A line that was changed, repeated, left out, reordered or sent back does not fit and ends the
-connection. The two directions have different keys. Long lines are sealed and opened in slices of bounded work.
+Each direction has its own key and its own counter, which starts at 0 and grows by one. The HMAC-SHA256 (first 16
+bytes, hex) covers the message and the counter. A line that was changed, repeated, omitted, reordered or sent back
+does not fit and ends the connection. Long lines are sealed and opened in slices of bounded work.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SLICE = 128 * 1024
 
 
 class BadSeal(Exception):
-    """A line that is not the next one of this session; the text says what is wrong with it."""
+    """A line that is not the next one of this session; the text gives the reason."""
 
 
 class Seal:
@@ -35,7 +35,7 @@ class Seal:
     def pieces(self, line: bytes) -> Iterator[bytes]:
         """The next line to send, from a message with or without its newline, in pieces of about `SLICE` bytes.
 
-        All pieces must be taken before another line is sealed.
+        The caller must take all pieces before it seals another line.
         """
         end = len(line) - line.endswith(b"\n")
         running = self._keyed.copy()
@@ -55,7 +55,7 @@ class Seal:
         return b"".join(self.pieces(line))
 
     def opening(self, line: bytes) -> Generator[None, None, bytes]:
-        """Open a line that came (without its newline): yields between slices, then returns the message.
+        """Open a received line (without its newline): yields between slices, then returns the message.
 
         Raises:
           BadSeal: it is not the next line of this session.
@@ -77,7 +77,7 @@ class Seal:
         return line[:-TRAILER]
 
     def open(self, line: bytes) -> bytes:
-        """The message in a line that came, as a whole; BadSeal as `opening`."""
+        """The message in a received line, opened at once; BadSeal as for `opening`."""
         steps = self.opening(line)
         while True:
             try:
@@ -93,14 +93,14 @@ def _shown(running: Any) -> bytes:
 
 
 class Session(NamedTuple):
-    """Both directions, as one side sees them."""
+    """Both directions of a session, as one side uses them."""
 
     incoming: Seal
     outgoing: Seal
 
 
 def script_session(key: str, client_nonce: str, script_nonce: str) -> Session:
-    """The script's side of a session that both have proved."""
+    """The script's side of a session, after both sides proved their key."""
     from_client, from_script = session_keys(key, client_nonce, script_nonce)
     return Session(Seal(from_client), Seal(from_script))
 

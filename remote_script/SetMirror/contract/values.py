@@ -1,8 +1,8 @@
 """Reads Live's values as JSON values; `ABSENT` stands for a value that Live does not provide.
 
-Every access to a getter goes through `read`: in Live a getter may raise RuntimeError (does not apply here),
-a Boost ArgumentError (a TypeError: the object is dead) or AttributeError (another version), so `hasattr`
-proves nothing. Values are plain and immutable: None, bool, int, float, str and tuples of these.
+Every access to a getter goes through `read`: in Live a getter may raise RuntimeError (does not apply here), a Boost
+ArgumentError (a TypeError: the object is dead) or AttributeError (another version), so `hasattr` proves nothing.
+Values are plain and immutable: None, bool, int, float, str and tuples of these.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 
 class _Absent:
-    """Stands for "cannot be read"; there is one."""
+    """The class of `ABSENT`, the only instance: a value that cannot be read."""
 
     __slots__ = ()
 
@@ -39,16 +39,16 @@ NOTE_FIELDS = (
     "velocity_deviation",
     "release_velocity",
 )
-"""The order of a note's items on the wire."""
+"""The order of a note's values on the wire."""
 EXPRESSIONS = ("gain", "pan", "pressure", "timbre", "transpose")
-"""What follows them where the host is Bitwig; notes of Live's have none of it."""
+"""The values that follow `NOTE_FIELDS` if the host is Bitwig; Live's notes do not have them."""
 ALL_NOTE_FIELDS = NOTE_FIELDS + EXPRESSIONS
 
 _INTERN_BELOW = 48
-"""Characters; names repeat over thousands of parameters, texts longer than this do not."""
+"""Characters; shorter texts are names that repeat over thousands of parameters, longer texts do not repeat."""
 
 _COMMON = {number: number for number in (0.0, 1.0, -1.0, 0.5, 2.0, 4.0, 100.0, 127.0)}
-"""Shared objects for the bounds and defaults of thousands of parameters; Live makes a new object for every read."""
+"""Shared objects for the bounds and defaults of thousands of parameters; Live creates a new object at every read."""
 
 _STRUCTS = {
     "index_in_octave": ("index_in_octave", "octave", "frequency"),
@@ -63,7 +63,8 @@ def read(obj: Any, name: str) -> Any:
     try:
         return getattr(obj, name)
     except Exception:
-        # Boost.Python raises any exception of the C++ side; it must cost one property, never the pump.
+        # Boost.Python raises any exception of the C++ side; such an exception may cost one property, but never the
+        # pump.
         return ABSENT
 
 
@@ -77,7 +78,7 @@ def refusal(obj: Any, name: str) -> str:
 
 
 def alive(obj: Any) -> bool:
-    """Whether a Live object still exists; a dead one equals None without being None."""
+    """True when a Live object still exists; a deleted object equals None without being None."""
     try:
         return bool(obj != None)  # noqa: E711
     except Exception:
@@ -85,13 +86,13 @@ def alive(obj: Any) -> bool:
 
 
 def live_ptr(obj: Any) -> Optional[int]:
-    """The address that identifies a Live object; None for what has none (browser items)."""
+    """The address that identifies a Live object; None for an object without address (browser items)."""
     ptr = read(obj, "_live_ptr")
     return ptr if isinstance(ptr, int) and not isinstance(ptr, bool) else None
 
 
 def items(vector: Any) -> List[Any]:
-    """The elements of one of Live's vectors; by index where iterating fails."""
+    """The elements of one of Live's vectors; read by index if iteration fails."""
     if vector is None or vector is ABSENT:
         return []
     try:
@@ -143,7 +144,7 @@ def as_routing(value: Any) -> Any:
 
 
 def as_json(value: Any) -> Any:
-    """Any value of Live's as JSON data; what has no JSON form becomes its text."""
+    """Any of Live's values as JSON data; a value without JSON form becomes its text."""
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, int):
@@ -157,13 +158,13 @@ def as_json(value: Any) -> Any:
             return {name: as_json(read(value, name)) for name in fields if read(value, name) is not ABSENT}
     if isinstance(value, (list, tuple)) or read(value, "__len__") is not ABSENT:
         plain = tuple(items(value))
-        # Thousands of ids of notes come as such a list.
+        # Thousands of note ids come as such a list.
         return plain if _PLAIN_TYPES.issuperset(map(type, plain)) else tuple(as_json(item) for item in plain)
     return str(value)
 
 
 _PLAIN_TYPES = frozenset((int, bool, type(None)))
-"""Types whose values are JSON data as they are."""
+"""Types whose values are JSON data without conversion."""
 _NOTE = attrgetter(*NOTE_FIELDS)
 _NOTE_TYPES = (int, int, float, float, float, bool, float, float, float)
 
@@ -177,7 +178,7 @@ def as_note(note: Any) -> Tuple[Any, ...]:
 
 
 def as_expressive_note(note: Any) -> Tuple[Any, ...]:
-    """The same with `EXPRESSIONS` behind."""
+    """One MIDI note in the order of `NOTE_FIELDS`, then `EXPRESSIONS`."""
     return as_note(note) + tuple([float(getattr(note, name)) for name in EXPRESSIONS])
 
 
@@ -186,7 +187,7 @@ def as_notes(vector: Any) -> Tuple[Tuple[Any, ...], ...]:
 
 
 def as_warp_marker(marker: Any) -> Tuple[float, float]:
-    """Seconds into the sample, beats into the clip."""
+    """(seconds into the sample, beats into the clip)."""
     return float(marker.sample_time), float(marker.beat_time)
 
 
@@ -202,7 +203,7 @@ PLAIN: Dict[str, Callable[[Any], Any]] = {
     "routing": as_routing,
     "json": as_json,
 }
-"""Type of the table → how its value is made plain; the other types need more than one call."""
+"""Type of the table → function that makes its value plain; the other types need more than one call."""
 
 
 def float32(value: float) -> float:

@@ -85,7 +85,12 @@ def test_the_roundest_of_the_values_is_taken_and_what_lies_between_two_texts_goe
 
 @pytest.mark.parametrize(
     ("text", "rule"),
-    [("30 kHz", "out of range"), ("5 dB", "another unit"), ("loud", "no quantity"), ("", "no quantity")],
+    [
+        ("30 kHz", "out of range"),
+        ("5 dB", "another unit"),
+        ("loud", "neither a quantity"),
+        ("", "neither a quantity"),
+    ],
 )
 def test_what_is_never_shown_is_refused_with_what_is(text: str, rule: str) -> None:
     with pytest.raises(display.Refused, match=f"{rule}.*'20.0 Hz' to '20.00 kHz'"):

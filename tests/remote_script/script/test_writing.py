@@ -248,7 +248,7 @@ def test_what_never_comes_is_a_mismatch_not_a_success(guest: Guest) -> None:
         "before": False,
         "after": False,
         "verified": False,
-        "note": "Live shows the old value still",
+        "note": "Live still shows the old value",
     }
 
 
