@@ -45,8 +45,6 @@ IN_UNDO = "Changes cannot be triggered during undo or redo."
 MODELS: Dict[str, Type[Node]] = {}
 """LOM name → the model class that implements it."""
 
-Callback = Callable[[], Any]
-
 
 def model(cls: Any) -> Any:
     """Register the class for its LOM name."""

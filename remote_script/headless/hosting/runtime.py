@@ -122,11 +122,6 @@ class Scheduler:
             except Exception:
                 self._log(traceback.format_exc())
 
-    def run_all_due(self) -> None:
-        """Repeat `run_due` until no action is due at the present time of a virtual clock."""
-        while self.next_due() <= self.clock.now():
-            self.run_due()
-
     def run(self) -> None:
         """Run in real time on the calling thread until `stop`; returns at once if `stop` was called before."""
         while not self._stopped:

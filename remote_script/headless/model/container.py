@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Dict, Tuple
 
 from ..node import Node
 
@@ -132,7 +132,3 @@ class Container(Node):
         data[key] = value
         with self.doc.edit():
             self.change("data", data, tracked=False)
-
-
-def container_of(node: Optional[Node]) -> Optional[Container]:
-    return node if isinstance(node, Container) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterator, List, Tuple
 
-from ..node import Document, Node
+from ..node import Document
 from ..sets.spec import SetSpec
 from .automation import Automation
 from .keyboard import Keyboard
@@ -80,9 +80,3 @@ class LiveSet(Document):
             for node in list(root.walk()):
                 node.ptr = None
                 node.listeners = None
-
-
-def root_of(node: Node) -> Node:
-    while node.parent is not None:
-        node = node.parent
-    return node

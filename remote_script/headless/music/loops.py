@@ -116,16 +116,6 @@ class Region(NamedTuple):
             phantom_end=None,
         )
 
-    def in_other_unit(self, factor: float) -> Region:
-        """All positions times `factor`: beats to seconds or back when warping is switched."""
-        return Region(
-            self.looping,
-            self.brace_start * factor,
-            self.brace_end * factor,
-            self.start * factor,
-            self.end * factor,
-        )
-
     def position_after(self, played: float, entry: Optional[float] = None) -> Optional[float]:
         """Where the play head is after `played` from `entry` (the start); None when the clip has run out."""
         position = (self.start if entry is None else entry) + played

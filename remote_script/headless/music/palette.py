@@ -40,8 +40,3 @@ def nearest_index(color: int) -> int:
         )
 
     return min(range(len(COLORS)), key=distance)
-
-
-def nearest_color(color: int) -> int:
-    """The palette colour nearest to `color`."""
-    return COLORS[nearest_index(color)]

@@ -9,7 +9,7 @@ display is 1-based: bars, beats, sixteenths, and 60 ticks a sixteenth (measured 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 TICKS_PER_SIXTEENTH = 60
 
@@ -70,14 +70,6 @@ def next_grid_time(now: float, step: float) -> float:
     return math.ceil(now / step - NEAR) * step
 
 
-def launch_time(
-    now: float, launch_quantization: int, song_quantization: int, numerator: int = 4, denominator: int = 4
-) -> float:
-    """When a clip fired at song time `now` starts while the transport runs."""
-    quantization = clip_quantization(launch_quantization, song_quantization)
-    return next_grid_time(now, quantization_beats(quantization, numerator, denominator))
-
-
 def to_beat_time(beats: float, numerator: int = 4, denominator: int = 4, length: bool = False) -> BeatTime:
     """A position (or with `length` a duration) in bars, beats, sixteenths and ticks."""
     base = 0 if length else 1
@@ -88,14 +80,6 @@ def to_beat_time(beats: float, numerator: int = 4, denominator: int = 4, length:
     whole_beats, rest = divmod(rest, ticks_per_beat)
     sixteenths, rest = divmod(rest, TICKS_PER_SIXTEENTH)
     return BeatTime(bars + base, whole_beats + base, sixteenths + base, rest + base)
-
-
-def from_beat_time(time: BeatTime, numerator: int = 4, denominator: int = 4) -> float:
-    """The position in beats for a result of `to_beat_time`."""
-    ticks_per_beat = 16 * TICKS_PER_SIXTEENTH // denominator
-    ticks = (time.bars - 1) * numerator * ticks_per_beat + (time.beats - 1) * ticks_per_beat
-    ticks += (time.sub_division - 1) * TICKS_PER_SIXTEENTH + (time.ticks - 1)
-    return ticks / (4.0 * TICKS_PER_SIXTEENTH)
 
 
 # Song.TimeFormat: frames a second (0 is milliseconds; 4 and 5 are counted at 30 and 29.97).
@@ -134,8 +118,3 @@ def passes(position: float, before: float, loop_start: float, loop_end: float) -
     if length <= 0.0 or before >= loop_end or position < loop_end:
         return 0
     return int((position - loop_end) // length) + 1
-
-
-def end_of_play(start: float, end: float, looping: bool) -> Optional[float]:
-    """How many beats a clip plays from its start; None for ever."""
-    return None if looping else max(0.0, end - start)

@@ -12,7 +12,7 @@ def test_there_are_seventy_different_colours():
 
 @pytest.mark.parametrize(("asked", "got", "index"), [(0xABCDEF, 0xB9C1E3, 37), (0xFF0000, 0xFF3636, 14)])
 def test_colours_snap_as_measured_in_live(asked, got, index):
-    assert (palette.nearest_color(asked), palette.nearest_index(asked)) == (got, index)
+    assert (palette.nearest_index(asked), palette.color_of(index)) == (index, got)
 
 
 @given(st.integers(0, 69))
