@@ -6,12 +6,18 @@ policy. Trio's virtual clock jumps ahead when all tasks wait, also when they wai
 limit would pass while a thread reads a file.
 
 With several workers the longest files start first, so that no worker ends with one of them while the others wait.
+
+Where the environment forbids Python to write bytecode beside the sources, pytest's cache keeps it: without it every
+process that a test starts compiles the whole product.
 """
 
 from __future__ import annotations
 
 import math
 import os
+import shutil
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -42,6 +48,17 @@ def pytest_configure(config: pytest.Config) -> None:
     # xdist would start the files with the fewest tests last; the longest ones are among these.
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
+    if sys.dont_write_bytecode and hasattr(config, "cache"):
+        _keep_bytecode(config.cache.mkdir("bytecode"))
+
+
+def _keep_bytecode(folder: Path) -> None:
+    """Bytecode of this process, of xdist's workers and of the processes of tests is written to `folder`."""
+    # Copies of the product that earlier runs imported from temporary folders are never imported again.
+    shutil.rmtree(folder.joinpath(*Path(tempfile.gettempdir()).parts[1:]), ignore_errors=True)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(folder)
+    sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
