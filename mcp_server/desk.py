@@ -235,12 +235,12 @@ class Desk:
             return self.written(await self._permitted(effects, submit), request.ops)
         except errors.MirrorError as problem:
             if "taken_back" in problem.facts and effects():
-                self._say_taken_back(problem)
+                self._say_rolled_back(problem)
             if self._tool != "batch":
                 by_tool(problem, request.ops, self._tool)
             raise
 
-    def _say_taken_back(self, problem: errors.MirrorError) -> None:
+    def _say_rolled_back(self, problem: errors.MirrorError) -> None:
         """Add to a refusal that the write was undone, and that the objects which it had deleted have new ids now."""
         first = self._whole.log.first_of(str(problem.facts.get("write")))
         events = [] if first is None else self._whole.log.since(first - 1)

@@ -37,7 +37,7 @@ CLEAR = ("none", "no", "")
 """What clears a reference to an object, besides null."""
 
 
-class Place(Protocol):
+class Resolver(Protocol):
     """The part of the Set that reading needs; `plans.Scope` implements it."""
 
     def resolve(self, target: int | str, *kinds: str) -> Node: ...
@@ -204,7 +204,7 @@ LISTS = {"Track": "tracks", "Scene": "scenes", "CuePoint": "cue_points"}
 
 
 def target(
-    place: Place,
+    resolver: Resolver,
     value: Any,
     *kinds: str,
     within: Node | None = None,
@@ -225,34 +225,34 @@ def target(
         raise errors.InvalidValue(f"A target is an index, an id, a ref or a name, not {str(value)[:100]!r}")
     text = str(value).strip()
     if _DIGITS.fullmatch(text) is None:
-        return place.resolve(value, *kinds)
+        return resolver.resolve(value, *kinds)
     number = int(text)
     if not role and len(kinds) == 1:
         role = LISTS.get(kinds[0], "")
-    named = place.named(text, *kinds)
+    named = resolver.named(text, *kinds)
     if not role:
-        if len(named) == 1 and not _indexed(place, number, kinds) and not place.has_id(number):
+        if len(named) == 1 and not _indexed(resolver, number, kinds) and not resolver.has_id(number):
             return named[0]
-        raise _many_readings(place, number, named, kinds)
+        raise _many_readings(resolver, number, named, kinds)
     owner: Node | str = within if within is not None else "song"
     if within is not None and not isinstance(within.id, int):
-        return place.later(within, role, text)
-    children = place.children(owner, role)
+        return resolver.later(within, role, text)
+    children = resolver.children(owner, role)
     at = children[number] if 0 <= number < len(children) else None
     if at is not None and within is None:
-        at = place.resolve(f"{role}/{number}")
+        at = resolver.resolve(f"{role}/{number}")
     elif at is not None and within is not None:
-        at = place.same(f"{number} in {role} of {within.id}", at)
+        at = resolver.same(f"{number} in {role} of {within.id}", at)
     if len(named) == 1 and named[0] is not at and (at is None or named[0].id != at.id):
         if at is None:
             return named[0]
         raise errors.Ambiguous(
-            f"{text!r} is the name of {place.ref(named[0])} and the index of {place.ref(at)}",
+            f"{text!r} is the name of {resolver.ref(named[0])} and the index of {resolver.ref(at)}",
             text,
-            hint=f"write '{place.ref(named[0])}' or '{place.ref(at)}'",
+            hint=f"write '{resolver.ref(named[0])}' or '{resolver.ref(at)}'",
         )
     if at is None:
-        where = "The Set" if within is None else place.ref(within)
+        where = "The Set" if within is None else resolver.ref(within)
         raise errors.StaleReference(
             f"{where} has {len(children)} {role}, counted from 0, so there is none at {number}",
             number,
@@ -271,10 +271,12 @@ def _numbered(nodes: Sequence[Node]) -> str:
     return f"there are {', '.join(names)}{more}" if names else ""
 
 
-def _many_readings(place: Place, number: int, named: list[Node], kinds: Sequence[str]) -> errors.Ambiguous:
+def _many_readings(
+    resolver: Resolver, number: int, named: list[Node], kinds: Sequence[str]
+) -> errors.Ambiguous:
     """The refusal of an index that could count in several lists."""
-    candidates = [place.ref(node) for node in (*named, *_indexed(place, number, kinds))]
-    if place.has_id(number):
+    candidates = [resolver.ref(node) for node in (*named, *_indexed(resolver, number, kinds))]
+    if resolver.has_id(number):
         candidates.append(f"id:{number}")
     readings = ", ".join(candidates[:CANDIDATES])
     return errors.Ambiguous(
@@ -286,13 +288,15 @@ def _many_readings(place: Place, number: int, named: list[Node], kinds: Sequence
     )
 
 
-def _indexed(place: Place, number: int, kinds: Sequence[str]) -> list[Node]:
+def _indexed(resolver: Resolver, number: int, kinds: Sequence[str]) -> list[Node]:
     """The objects that an index could mean, in the song's lists of these kinds."""
     lists = [role for class_, role in LISTS.items() if not kinds or class_ in kinds]
-    return [nodes[number] for role in lists if 0 <= number < len(nodes := place.children("song", role))]
+    return [nodes[number] for role in lists if 0 <= number < len(nodes := resolver.children("song", role))]
 
 
-def child(place: Place, owner: Node, role: str, value: Any, what: str, names: Sequence[str] = ()) -> Node:
+def child(
+    resolver: Resolver, owner: Node, role: str, value: Any, what: str, names: Sequence[str] = ()
+) -> Node:
     """A child of an owner by index from 0, id, ref or name, never guessed at.
 
     If the batch makes the owner, the Remote Script looks the child up when the operation runs.
@@ -303,14 +307,14 @@ def child(place: Place, owner: Node, role: str, value: Any, what: str, names: Se
     """
     text = str(value).strip()
     if not isinstance(owner.id, int):
-        return place.later(owner, role, text)
-    children = place.children(owner, role)
+        return resolver.later(owner, role, text)
+    children = resolver.children(owner, role)
     shown = list(names) or [node.name for node in children]
     try:
-        return children[naming.chosen(shown[: len(children)], text, place.ref(owner), what)]
+        return children[naming.chosen(shown[: len(children)], text, resolver.ref(owner), what)]
     except BridgeError as problem:
         if problem.name == "NOT_FOUND" and (text.startswith("id:") or "/" in text):
-            matches = [node for node in children if node.id == place.resolve(text).id]
+            matches = [node for node in children if node.id == resolver.resolve(text).id]
             if matches:
                 return matches[0]
         raise errors.from_bridge(problem) from None
@@ -364,16 +368,18 @@ def texts_of_numbers(node: Node) -> list[str]:
     return texts if display.numbers(texts) else []
 
 
-def elsewhere(place: Place, node: Node, name: str) -> str:
+def elsewhere(resolver: Resolver, node: Node, name: str) -> str:
     """How to reach a value that is no property of the object, but a parameter below it; "" where there is none."""
     if not isinstance(node.id, int):
         return ""
     last = name.rpartition("/")[2]
-    named = [node for node in place.children(node, "parameters") if node.name.casefold() == last.casefold()]
-    parameter = place.parameter_below(node, last) or (named[0] if len(named) == 1 else None)
+    named = [
+        node for node in resolver.children(node, "parameters") if node.name.casefold() == last.casefold()
+    ]
+    parameter = resolver.parameter_below(node, last) or (named[0] if len(named) == 1 else None)
     if parameter is None:
         return ""
-    return f"{last[:60]!r} is an object of its own: {place.ref(parameter)}, and its property `value`"
+    return f"{last[:60]!r} is an object of its own: {resolver.ref(parameter)}, and its property `value`"
 
 
 def property_of(node: Node, name: str) -> schema.Property | None:
@@ -387,7 +393,7 @@ def property_of(node: Node, name: str) -> schema.Property | None:
     return prop
 
 
-def property_value(place: Place, node: Node, name: str, value: Any) -> Any:
+def property_value(resolver: Resolver, node: Node, name: str, value: Any) -> Any:
     """A property's value from an argument, by the type in the table; values of unknown properties stay as they are."""
     prop = property_of(node, name)
     if prop is None or not prop.write:
@@ -399,7 +405,7 @@ def property_value(place: Place, node: Node, name: str, value: Any) -> Any:
             if name in _KEPT:
                 raise errors.NotAvailable(f"Live's API cannot clear `{name}`: {_KEPT[name]}", name)
             return None
-        return target(place, value, *([prop.of] if prop.of else [])).id
+        return target(resolver, value, *([prop.of] if prop.of else [])).id
     if prop.choices is not None and isinstance(value, str):
         known = choice(prop, value) is not None or display.change(value) is not None
         number = None if known else units.whole(value)

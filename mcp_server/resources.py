@@ -266,21 +266,21 @@ def stamped(head: dict[str, Any], body: bytes) -> bytes:
     return encoded if body == b"{}" else encoded[:-1] + b"," + body[1:]
 
 
-class KeptResults:
+class AnswerCache:
     """LRU cache of values derived from the Set, cleared when epoch or revision changes."""
 
     def __init__(self, mirror: Mirror, most: int = BODIES) -> None:
         self._mirror = mirror
         self._most = most
         self._results: OrderedDict[Any, Any] = OrderedDict()
-        self._place: tuple[str, int] = ("", -1)
+        self._as_of: tuple[str, int] = ("", -1)
 
     def find(self, key: Any) -> Any:
         """The cached value for the Set as it is now, or None."""
-        place = (self._mirror.epoch, self._mirror.revision)
-        if place != self._place:
+        as_of = (self._mirror.epoch, self._mirror.revision)
+        if as_of != self._as_of:
             self._results.clear()
-            self._place = place
+            self._as_of = as_of
         result = self._results.get(key)
         if result is not None:
             self._results.move_to_end(key)
@@ -288,7 +288,7 @@ class KeptResults:
 
     def keep(self, key: Any, made: Any) -> None:
         """Cache a value made after `find`, unless the Set has changed meanwhile."""
-        if self._place == (self._mirror.epoch, self._mirror.revision):
+        if self._as_of == (self._mirror.epoch, self._mirror.revision):
             self._results[key] = made
             while len(self._results) > self._most:
                 self._results.popitem(last=False)
@@ -300,11 +300,11 @@ class Bodies:
     def __init__(self, mirror: Mirror, scrub: Callable[[Any], Any]) -> None:
         self._mirror = mirror
         self._scrub = scrub
-        self._kept = KeptResults(mirror)
+        self._cache = AnswerCache(mirror)
 
     def body(self, uri: str) -> bytes:
         """The JSON of a resource without the stamp; MirrorError when there is nothing."""
-        body: bytes | None = self._kept.find(uri)
+        body: bytes | None = self._cache.find(uri)
         if body is None:
             kind, text = find(uri)
             made = kind.body(self._mirror, text)
@@ -315,7 +315,7 @@ class Bodies:
             else:
                 body = msgspec.json.encode(self._scrub(msgspec.to_builtins(made)))
             if kind.lasts:
-                self._kept.keep(uri, body)
+                self._cache.keep(uri, body)
         return body
 
     def read(self, uri: str) -> str:

@@ -17,7 +17,7 @@ from mirror.view import Names, View
 from .effects import StoreTree
 from .history import Change, difference, match
 from .policy import Policy, Rule
-from .resources import Bodies, KeptResults
+from .resources import AnswerCache, Bodies
 
 SIGHTS = 64
 """Sets of rules that are kept with their caches; more clients than that hardly differ in theirs."""
@@ -32,11 +32,11 @@ class Sight:
         self.key = key
         self._policy = policy if policy is not None else Policy()
         self._store = mirror.store
-        self._view = View(mirror, self._hidden, self._was_hidden) if key else None
+        self._filtered = View(mirror, self._hidden, self._was_hidden) if key else None
         # A view has all the reads of the mirror, and no way to write.
-        self.reader = cast(Mirror, self._view) if self._view is not None else mirror
+        self.reader = cast(Mirror, self._filtered) if self._filtered is not None else mirror
         self.bodies = Bodies(self.reader, self.scrub)
-        self.answers = KeptResults(self.reader)
+        self.answers = AnswerCache(self.reader)
         self.drawn: OrderedDict[Any, Any] = OrderedDict()
         """Parts of pictures for views in the conversation, see `mcp_app.following`."""
         self.levels: tuple[float, Any, Any] = (0.0, None, None)
@@ -44,7 +44,7 @@ class Sight:
 
     def scrub(self, payload: Any) -> Any:
         """The payload, plain JSON, without names that the client must not see."""
-        return payload if self._view is None else self._view.scrub(payload)
+        return payload if self._filtered is None else self._filtered.scrub(payload)
 
     def compared(self, old: Store, new: Store | None = None) -> list[Change]:
         """The differences of `new`, by default the open Set, as far as the client may see both states.
@@ -52,7 +52,7 @@ class Sight:
         An object that is hidden in either state is left out of both, wherever it is in the other; its name is masked.
         """
         new = self._store if new is None else new
-        if self._view is None:
+        if self._filtered is None:
             return difference(old, new)
         same, hidden = match(old, new), (self._hidden(old), self._hidden(new))
         gone = hidden[0] | {same.back[id_] for id_ in hidden[1] if id_ in same.back}

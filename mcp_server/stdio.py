@@ -47,9 +47,10 @@ async def _wires() -> AsyncIterator[tuple[Receive, Send]]:
             return await trio.to_thread.run_sync(os.read, source, CHUNK_BYTES, abandon_on_cancel=True)
 
         async def send(data: bytes) -> None:
-            view = memoryview(data)
-            while view:
-                view = view[await trio.to_thread.run_sync(os.write, sink, view, abandon_on_cancel=True) :]
+            unwritten = memoryview(data)
+            while unwritten:
+                count = await trio.to_thread.run_sync(os.write, sink, unwritten, abandon_on_cancel=True)
+                unwritten = unwritten[count:]
 
         yield receive, send
         return

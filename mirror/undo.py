@@ -68,7 +68,7 @@ class UndoHistory:
         self._mine: deque[tuple[str, str]] = deque(maxlen=EDITS_KEPT)
         """(write, owner) of all writes that can be taken back, newest last."""
         self._aside: dict[str, list[Aside]] = {}
-        self._taken_back: deque[str] = deque(maxlen=EDITS_KEPT)
+        self._rolled_back: deque[str] = deque(maxlen=EDITS_KEPT)
         """Writes that failed and of which Live's history holds nothing."""
         self._known_from = 0
 
@@ -136,7 +136,7 @@ class UndoHistory:
                 if gone.write is not None:
                     self._undone.append(gone.write)
             self._back_at_last(revision)
-        elif write is not None and write in self._taken_back:
+        elif write is not None and write in self._rolled_back:
             self._back_at_last(revision)
         elif write is not None and write in self._redoes:
             self._redo_one(write, who, revision, in_words(store, edits[0], texts))
@@ -160,18 +160,18 @@ class UndoHistory:
         else:
             self._edits.append(_Edit(redo, who, revision, what))
 
-    def taken_back(self, write: str) -> None:
-        """The write failed and the script took back all of it: Live's history has no step of it."""
-        self._taken_back.append(write)
+    def record_rollback(self, write: str) -> None:
+        """The write failed and the script undid all of it: Live's history has no step of it."""
+        self._rolled_back.append(write)
         gone = [edit for edit in self._edits if edit.write == write]
         for edit in gone:
             self._edits.remove(edit)
         if gone:
             self._back_at_last(gone[-1].revision)
 
-    def is_taken_back(self, write: str) -> bool:
-        """Whether the write was refused and nothing of it was left."""
-        return write in self._taken_back
+    def was_rolled_back(self, write: str) -> bool:
+        """True when the write failed and nothing of it was left."""
+        return write in self._rolled_back
 
     def _back_at_last(self, revision: int) -> None:
         """Live is where it was after the newest edit: the next undo takes that back."""

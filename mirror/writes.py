@@ -299,7 +299,7 @@ class Writes:
             # A refused write was not done: a client may retry it with the same id.
             self.results[entry.id] = outcome
         elif "taken_back" in outcome.facts:
-            self.history.taken_back(entry.id)
+            self.history.record_rollback(entry.id)
             outcome.facts["write"] = entry.id
         while len(self.results) > RESULTS_KEPT:
             self.results.popitem(last=False)

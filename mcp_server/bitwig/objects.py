@@ -207,7 +207,7 @@ class Track(BitwigObject):
             slot.stop()
         return None if playing else UNCHANGED
 
-    def take_back(self) -> None:
+    def roll_back(self) -> None:
         """Remove it, if the write that made it failed."""
         self._project.delete_track(self)
 
@@ -312,7 +312,7 @@ class Clip(BitwigObject):
         self._project.stop_clip(self)
         return None
 
-    def take_back(self) -> None:
+    def roll_back(self) -> None:
         """Remove it, if the write that made it failed."""
         self.slot.delete_clip()
 

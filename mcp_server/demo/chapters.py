@@ -73,7 +73,7 @@ class Chapters:
         await self._quiet()
         before = picture(self.witness)
         await self.edits()
-        await self.takes_back(before)
+        await self.undoes_all(before)
         await self.measure()
         self.log()
 
@@ -275,7 +275,7 @@ class Chapters:
 
     # -- the agent undoes --------------------------------------------------------------------------
 
-    async def takes_back(self, before: Picture) -> None:
+    async def undoes_all(self, before: Picture) -> None:
         story, witness = self.story, self.witness
         story.chapter("The agent undoes all of it")
         edited = len(differences(before, picture(witness)))

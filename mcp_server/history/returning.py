@@ -18,7 +18,7 @@ from mirror import Event, Mirror
 from mirror.store import Store
 from mirror.writes import history_step
 
-IsTakenBack = Callable[[str], bool]
+WasRolledBack = Callable[[str], bool]
 """True when the write with this id failed and was undone."""
 
 
@@ -77,8 +77,8 @@ def came_back_as(mirror: Mirror, id_: int) -> int | None:
     removals = mirror.log.removals()
     if not any(removal.id == id_ for removal in removals):
         return None
-    is_taken_back = mirror.writes.history.is_taken_back
-    now = returning(mirror.log.whole(), removals, mirror.store, is_taken_back).successor(id_)
+    was_rolled_back = mirror.writes.history.was_rolled_back
+    now = returning(mirror.log.whole(), removals, mirror.store, was_rolled_back).successor(id_)
     return now if now != id_ and now in mirror.store.nodes and not mirror.hides(now) else None
 
 
@@ -89,7 +89,7 @@ def _followed(ids: Mapping[int, int], id_: int) -> int:
 
 
 def returning(
-    events: Sequence[Event], removals: Iterable[Event], store: Store, is_taken_back: IsTakenBack
+    events: Sequence[Event], removals: Iterable[Event], store: Store, was_rolled_back: WasRolledBack
 ) -> Returning:
     """The objects of these events that came back.
 
@@ -100,7 +100,7 @@ def returning(
     removed: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for event in removals:
         removed[_key(event)].append(event)
-        if event.write and is_taken_back(event.write):
+        if event.write and was_rolled_back(event.write):
             returned.gone.add(event.id)
     names = {
         (event.write, event.id): str(event.after)
@@ -123,7 +123,7 @@ def returning(
             and removal.revision <= event.revision
             and removal.id != event.id
         ]
-        if write and is_taken_back(write):
+        if write and was_rolled_back(write):
             candidates = of_write
         elif write and not history_step(write):
             # Clips that a write moves are known as such, and go back to their places.

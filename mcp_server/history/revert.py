@@ -30,7 +30,7 @@ from .difference import kind_word, owner_name
 from .former_values import FormerValues
 from .kept import is_kept
 from .lists import DEVICES, ListKey, clip_moves, put_back
-from .returning import IsTakenBack, Returning, returning
+from .returning import Returning, WasRolledBack, returning
 from .selection import Selection, selected
 
 Deletion = Callable[[Node], Operation]
@@ -69,7 +69,7 @@ def revert(
     live: str = "",
     is_next: Next = lambda write: False,
     removals: Sequence[Event] | None = None,
-    is_taken_back: IsTakenBack = lambda write: False,
+    was_rolled_back: WasRolledBack = lambda write: False,
 ) -> Reverting:
     """The operations that revert the selected changes.
 
@@ -83,14 +83,14 @@ def revert(
     """
     if removals is None:
         removals = [event for event in events if event.kind == "remove"]
-    back = returning(events, removals, reader.store, is_taken_back)
+    back = returning(events, removals, reader.store, was_rolled_back)
     chosen = selected(back.renamed(events), selection, reader.store)
     # What a refused write set, it set back; what automation moves, nobody edits.
     events = [
         event
         for event in events
         if event.who != AUTOMATION
-        and (event.kind not in ("set", "content") or not (event.write and is_taken_back(event.write)))
+        and (event.kind not in ("set", "content") or not (event.write and was_rolled_back(event.write)))
     ]
     if selection.last:
         chosen = chains(back.renamed(events), chosen, reader.store).last_change() or chosen

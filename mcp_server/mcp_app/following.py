@@ -167,12 +167,12 @@ async def _compared(desk: Desk, args: FollowView) -> dict[str, Any]:
         shown["launch"] = "" if overlaid else _launchable(mirror, look)
     digests = {name: _digest(value) for name, value in shown.items()}
     wanted, different_parts, characters = set(args.keys), {}, 0
-    for place in layout.places:
-        if place.key not in wanted or characters > MOST_CHARACTERS:
+    for area in layout.areas:
+        if area.key not in wanted or characters > MOST_CHARACTERS:
             continue
-        svg, digest = _drawn(desk, cut, look, place)
-        if args.have.get(place.key) != digest:
-            different_parts[place.key], digests[place.key] = svg, digest
+        svg, digest = _drawn(desk, cut, look, area)
+        if args.have.get(area.key) != digest:
+            different_parts[area.key], digests[area.key] = svg, digest
             characters += len(svg)
     different = {name: digest for name, digest in digests.items() if args.have.get(name) != digest}
     if "layout" not in different:
@@ -192,15 +192,15 @@ async def _compared(desk: Desk, args: FollowView) -> dict[str, Any]:
     return answer
 
 
-def _drawn(desk: Desk, cut: Any, look: Any, place: Any) -> tuple[str, str]:
+def _drawn(desk: Desk, cut: Any, look: Any, area: Any) -> tuple[str, str]:
     """A part's SVG and its digest; drawn again only if its data changed."""
     from ..pictures import svg
 
-    drawings, key = desk.sight.drawn, (type(cut), look, place)
-    data = cut.gather(desk.mirror, look, place)
+    drawings, key = desk.sight.drawn, (type(cut), look, area)
+    data = cut.gather(desk.mirror, look, area)
     previous = drawings.pop(key, None)
     if previous is None or previous[0] != data:
-        text = svg(cut.draw(data, look, place))
+        text = svg(cut.draw(data, look, area))
         previous = data, text, _digest(text)
     drawings[key] = previous
     while len(drawings) > MOST_DRAWN:

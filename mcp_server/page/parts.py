@@ -44,8 +44,8 @@ CONCERNS = {
 """The refs that a view shows; comparing its parts finds any other change."""
 
 
-class Place(NamedTuple):
-    """Where a part lies; `layer` is "body", "head" (stays on top), or "side" (stays at the left)."""
+class Area(NamedTuple):
+    """The area of a part; `layer` is "body", "head" (stays on top), or "side" (stays at the left)."""
 
     key: str
     layer: str
@@ -91,7 +91,7 @@ class Layout:
     height: float
     head: float = 0.0
     side: float = 0.0
-    places: Sequence[Place] = ()
+    areas: Sequence[Area] = ()
     title: str = ""
     scale: dict[str, Any] = field(default_factory=dict)
     words: Sequence[Line] = ()
@@ -108,9 +108,9 @@ class Cut(Protocol):
 
     def layout(self, mirror: Mirror, look: Look) -> Layout: ...
 
-    def gather(self, mirror: Mirror, look: Look, place: Place) -> Any: ...
+    def gather(self, mirror: Mirror, look: Look, area: Area) -> Any: ...
 
-    def draw(self, data: Any, look: Look, place: Place) -> Picture: ...
+    def draw(self, data: Any, look: Look, area: Area) -> Picture: ...
 
     def locate(self, mirror: Mirror, look: Look, node: Node) -> Box | None: ...
 
@@ -127,8 +127,8 @@ def strips_of(keys: Sequence[str]) -> set[int]:
     }
 
 
-def _blank(place: Place, look: Look) -> Picture:
-    return Picture(round(place.width), round(place.height), look.colors.background)
+def _blank(area: Area, look: Look) -> Picture:
+    return Picture(round(area.width), round(area.height), look.colors.background)
 
 
 def _index(mirror: Mirror, node: Node, role: str) -> int | None:
@@ -148,17 +148,17 @@ class SessionCut:
     def layout(self, mirror: Mirror, look: Look) -> Layout:
         tracks, scenes = mirror.children("song", "tracks"), mirror.children("song", "scenes")
         cell, tall, top = self._cell(mirror, look), session.CELL_HEIGHT, session.NAMES
-        places = []
+        areas = []
         for first in range(0, len(tracks), COLUMNS):
             n, wide = first // COLUMNS, cell * min(COLUMNS, len(tracks) - first)
             x = SCENES + first * cell
-            places.append(Place(f"head/{n}", "head", x, 0, wide, top))
+            areas.append(Area(f"head/{n}", "head", x, 0, wide, top))
             for row in range(0, len(scenes), ROWS):
                 high = tall * min(ROWS, len(scenes) - row)
-                places.append(Place(f"body/{n}/{row // ROWS}", "body", x, top + row * tall, wide, high))
+                areas.append(Area(f"body/{n}/{row // ROWS}", "body", x, top + row * tall, wide, high))
         for row in range(0, len(scenes), ROWS):
             high = tall * min(ROWS, len(scenes) - row)
-            places.append(Place(f"side/{row // ROWS}", "side", 0, top + row * tall, SCENES, high))
+            areas.append(Area(f"side/{row // ROWS}", "side", 0, top + row * tall, SCENES, high))
         clips = 0
         words: list[Line] = []
         for track in tracks:
@@ -174,28 +174,28 @@ class SessionCut:
                 )
         title = f"Session: {len(tracks)} tracks, {len(scenes)} scenes, {clips} clips"
         width, height = SCENES + cell * len(tracks), top + tall * len(scenes)
-        return Layout(width, height, top, SCENES, tuple(places), title, {}, tuple(words[:MOST_WORDS]))
+        return Layout(width, height, top, SCENES, tuple(areas), title, {}, tuple(words[:MOST_WORDS]))
 
-    def gather(self, mirror: Mirror, look: Look, place: Place) -> Any:
-        numbers = _numbers(place.key)
-        if place.layer == "side":
+    def gather(self, mirror: Mirror, look: Look, area: Area) -> Any:
+        numbers = _numbers(area.key)
+        if area.layer == "side":
             first = numbers[0] * ROWS
             scenes = mirror.children("song", "scenes")[first : first + ROWS]
             return first, [gathered.row_of(mirror, scene) for scene in scenes]
         first = numbers[0] * COLUMNS
         tracks = mirror.children("song", "tracks")[first : first + COLUMNS]
-        if place.layer == "head":
+        if area.layer == "head":
             return [gathered.column_of(mirror, track, []) for track in tracks]
         row = numbers[1] * ROWS
         return [gathered.cells_of(mirror, track, row, row + ROWS) for track in tracks]
 
-    def draw(self, data: Any, look: Look, place: Place) -> Picture:
-        picture = _blank(place, look)
-        if place.layer == "side":
+    def draw(self, data: Any, look: Look, area: Area) -> Picture:
+        picture = _blank(area, look)
+        if area.layer == "side":
             session.draw_scenes(picture, data[1], (4, 0), data[0], look.colors)
         elif data:
-            cell = place.width / len(data)
-            if place.layer == "head":
+            cell = area.width / len(data)
+            if area.layer == "head":
                 session.draw_heads(picture, data, (0, 0), cell, look.colors)
             else:
                 session.draw_cells(picture, data, (0, 0), cell, look.colors)
@@ -232,16 +232,16 @@ class ArrangementCut:
         tracks = mirror.children("song", "tracks")
         end, scale = self._scale(mirror, look)
         wide, top = end * scale + 8, arrangements.HEAD
-        places = []
+        areas = []
         columns = [(n, n * TILE, min(TILE, wide - n * TILE)) for n in range(int(wide // TILE) + 1)]
         rows = [
             (n // LANES, top + n * LANE, LANE * min(LANES, len(tracks) - n))
             for n in range(0, len(tracks), LANES)
         ]
         for n, x, width in columns:
-            places.append(Place(f"head/{n}", "head", NAMES + x, 0, width, top))
-            places += [Place(f"body/{n}/{m}", "body", NAMES + x, y, width, high) for m, y, high in rows]
-        places += [Place(f"side/{m}", "side", 0, y, NAMES, high) for m, y, high in rows]
+            areas.append(Area(f"head/{n}", "head", NAMES + x, 0, width, top))
+            areas += [Area(f"body/{n}/{m}", "body", NAMES + x, y, width, high) for m, y, high in rows]
+        areas += [Area(f"side/{m}", "side", 0, y, NAMES, high) for m, y, high in rows]
         lanes = [(track, mirror.children(track, "arrangement_clips")) for track in tracks]
         clips = sum(len(clips_in_lane) for _, clips_in_lane in lanes)
         bars = end / gathered.beats_per_bar(mirror)
@@ -250,21 +250,21 @@ class ArrangementCut:
             Line(f"{track.name}: {len(clips_in_lane)} clips") for track, clips_in_lane in lanes[:MOST_WORDS]
         ]
         words += [Line(f"Locator {name} at beat {time:g}") for time, name in gathered.locators_of(mirror)]
-        places_of_time = {"left": NAMES, "per_beat": scale, "start": 0.0, "top": 18}
+        time_scale = {"left": NAMES, "per_beat": scale, "start": 0.0, "top": 18}
         height = top + LANE * len(tracks)
         return Layout(
-            NAMES + wide, height, top, NAMES, tuple(places), title, places_of_time, tuple(words[:MOST_WORDS])
+            NAMES + wide, height, top, NAMES, tuple(areas), title, time_scale, tuple(words[:MOST_WORDS])
         )
 
-    def gather(self, mirror: Mirror, look: Look, place: Place) -> Any:
-        numbers = _numbers(place.key)
+    def gather(self, mirror: Mirror, look: Look, area: Area) -> Any:
+        numbers = _numbers(area.key)
         end, scale = self._scale(mirror, look)
         time = end, scale, gathered.beats_per_bar(mirror)
-        if place.layer == "head":
+        if area.layer == "head":
             return time, gathered.locators_of(mirror), gathered.loop_of(mirror)
         first = numbers[-1] * LANES
         tracks = mirror.children("song", "tracks")[first : first + LANES]
-        if place.layer == "side":
+        if area.layer == "side":
             return [
                 replace(
                     gathered.lane_of(mirror, track, (0.0, 0.0)),
@@ -276,29 +276,29 @@ class ArrangementCut:
         within = start, start + TILE / scale
         return time, [gathered.lane_of(mirror, track, within) for track in tracks]
 
-    def draw(self, data: Any, look: Look, place: Place) -> Picture:
-        picture, colors = _blank(place, look), look.colors
-        if place.layer == "side":
+    def draw(self, data: Any, look: Look, area: Area) -> Picture:
+        picture, colors = _blank(area, look), look.colors
+        if area.layer == "side":
             arrangements.draw_names(picture, data, 0, LANE, colors)
             return picture
         time: tuple[float, float, float]
         time, *more = data
         end, scale, per_bar = time
-        offset = place.x - NAMES
+        offset = area.x - NAMES
 
         def x(beat: float) -> float:
             return float(beat * scale - offset)
 
-        if place.layer == "head":
+        if area.layer == "head":
             locators, loop = more
-            arrangements.draw_bars(picture, x, end, per_bar, (24, place.height), colors)
+            arrangements.draw_bars(picture, x, end, per_bar, (24, area.height), colors)
             if loop is not None:
                 arrangements.draw_loop(picture, x, loop, colors)
-            arrangements.draw_locators(picture, x, locators, end, place.height, colors)
+            arrangements.draw_locators(picture, x, locators, end, area.height, colors)
             return picture
         (lanes,) = more
-        arrangements.draw_lanes(picture, len(lanes), (0, 0), (place.width, LANE), colors)
-        arrangements.draw_bars(picture, x, end, per_bar, (0, place.height), colors, numbers=False)
+        arrangements.draw_lanes(picture, len(lanes), (0, 0), (area.width, LANE), colors)
+        arrangements.draw_bars(picture, x, end, per_bar, (0, area.height), colors, numbers=False)
         contents = sum(len(lane.blocks) for lane in lanes) <= arrangements.MOST_CONTENTS
         arrangements.draw_blocks(picture, lanes, x, 0, LANE, contents, colors)
         return picture
@@ -323,8 +323,8 @@ class MixerCut:
         tracks = gathered.all_tracks(mirror)
         height = mixers.mixer_height(self._sends(mirror))
         wide = mixers.STRIP_WIDTH
-        places = [
-            Place(f"body/{n // STRIPS}", "body", n * wide, 0, wide * min(STRIPS, len(tracks) - n), height)
+        areas = [
+            Area(f"body/{n // STRIPS}", "body", n * wide, 0, wide * min(STRIPS, len(tracks) - n), height)
             for n in range(0, len(tracks), STRIPS)
         ]
         strips = [gathered.strip_of(mirror, track, {}) for track in tracks[:MOST_WORDS]]
@@ -337,13 +337,13 @@ class MixerCut:
         }
         words = tuple(Line(mixers.in_words(strip)) for strip in strips)
         title = f"Mixer: {len(tracks)} tracks"
-        return Layout(wide * len(tracks), height, 0, 0, tuple(places), title, scale, words)
+        return Layout(wide * len(tracks), height, 0, 0, tuple(areas), title, scale, words)
 
     def _sends(self, mirror: Mirror) -> int:
         return len(mirror.children("song", "return_tracks"))
 
-    def gather(self, mirror: Mirror, look: Look, place: Place) -> Any:
-        first = _numbers(place.key)[0] * STRIPS
+    def gather(self, mirror: Mirror, look: Look, area: Area) -> Any:
+        first = _numbers(area.key)[0] * STRIPS
         strips = []
         for track in gathered.all_tracks(mirror)[first : first + STRIPS]:
             ref = mirror.ref(track.id)
@@ -351,8 +351,8 @@ class MixerCut:
             strips.append(gathered.strip_of(mirror, track, silent))
         return self._sends(mirror), strips
 
-    def draw(self, data: Any, look: Look, place: Place) -> Picture:
-        picture = _blank(place, look)
+    def draw(self, data: Any, look: Look, area: Area) -> Picture:
+        picture = _blank(area, look)
         mixers.draw_strips(picture, data[1], (0, 0), data[0], look.colors)
         return picture
 
@@ -368,10 +368,10 @@ class MixerCut:
 class _OneCut:
     """A view of one part, whose size is known once it is drawn."""
 
-    def gather(self, mirror: Mirror, look: Look, place: Place | None = None) -> Any:
+    def gather(self, mirror: Mirror, look: Look, area: Area | None = None) -> Any:
         raise NotImplementedError
 
-    def draw(self, data: Any, look: Look, place: Place | None = None) -> Picture:
+    def draw(self, data: Any, look: Look, area: Area | None = None) -> Picture:
         raise NotImplementedError
 
     def locate(self, mirror: Mirror, look: Look, node: Node) -> Box | None:
@@ -383,9 +383,9 @@ class _OneCut:
         if isinstance(data, str):
             return Layout(look.width, 40, title=data)
         picture = self.draw(data, look)
-        place = Place("body/0", "body", 0, 0, picture.width, picture.height)
+        area = Area("body/0", "body", 0, 0, picture.width, picture.height)
         return Layout(
-            picture.width, picture.height, 0, 0, (place,), picture.description, self.scale(data, picture),
+            picture.width, picture.height, 0, 0, (area,), picture.description, self.scale(data, picture),
             (Line(picture.description),),
         )  # fmt: skip
 
@@ -410,7 +410,7 @@ def selected_clip(mirror: Mirror, look: Look) -> Node | None:
 class NotesCut(_OneCut):
     """The piano roll of the clip that is selected in Live, or was asked for."""
 
-    def gather(self, mirror: Mirror, look: Look, place: Place | None = None) -> Any:
+    def gather(self, mirror: Mirror, look: Look, area: Area | None = None) -> Any:
         clip = selected_clip(mirror, look)
         if clip is None:
             return "No clip is selected in Live. Select one there, or choose one in the Session."
@@ -419,7 +419,7 @@ class NotesCut(_OneCut):
         notes = gathered.roll_of(mirror, clip, gathered.color_of(clip), {})
         return notes, gathered.keys_of(mirror, clip), gathered.beats_per_bar(mirror)
 
-    def draw(self, data: Any, look: Look, place: Place | None = None) -> Picture:
+    def draw(self, data: Any, look: Look, area: Area | None = None) -> Picture:
         notes, keys, per_bar = data
         width = max(LEAST_WIDTH, round(look.width * look.zoom))
         return rolls.roll([notes], keys, look.colors, width=width, beats_per_bar=per_bar)
@@ -433,7 +433,7 @@ class NotesCut(_OneCut):
 class _DrawnCut(_OneCut):
     """A view whose data is its picture."""
 
-    def draw(self, data: Any, look: Look, place: Place | None = None) -> Picture:
+    def draw(self, data: Any, look: Look, area: Area | None = None) -> Picture:
         picture: shapes.Picture = data
         return picture
 
@@ -441,7 +441,7 @@ class _DrawnCut(_OneCut):
 class DeviceCut(_DrawnCut):
     """A device's parameters; the one that was asked for."""
 
-    def gather(self, mirror: Mirror, look: Look, place: Place | None = None) -> Any:
+    def gather(self, mirror: Mirror, look: Look, area: Area | None = None) -> Any:
         if look.target is None or look.target not in mirror.store.nodes:
             return "No device was chosen: press Show at a change of one."
         try:
@@ -456,7 +456,7 @@ class OverlayCut(_DrawnCut):
     def __init__(self, clips: Sequence[int]) -> None:
         self._clips = clips
 
-    def gather(self, mirror: Mirror, look: Look, place: Place | None = None) -> Any:
+    def gather(self, mirror: Mirror, look: Look, area: Area | None = None) -> Any:
         try:
             width = max(LEAST_WIDTH, round(look.width * look.zoom))
             return gathered.draw(mirror, self._clips, "notes", look.colors, width)

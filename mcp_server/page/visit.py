@@ -19,7 +19,7 @@ from ..pictures import svg
 from . import parts
 from .gate import Session, proves
 from .live import Live
-from .parts import CUTS, Layout, Look, Place, View
+from .parts import CUTS, Area, Layout, Look, View
 from .revert import revert
 
 LEAST_S = 1 / 40
@@ -108,7 +108,7 @@ class Visit:
         """The epoch of the target's id."""
         self._beat = -1
         self._sent_topics: dict[str, Any] = {}
-        self._parts: dict[str, tuple[Place, Any]] = {}
+        self._parts: dict[str, tuple[Area, Any]] = {}
         self._story_turn = 0
         self._replies: list[dict[str, Any]] = []
         self._sent = self._acked = 0
@@ -287,17 +287,17 @@ class Visit:
         if self._sent_topics.get("layout") != layout:
             self._sent_topics["layout"] = layout
             message["layout"] = parts.layout_json(self._view, layout, self._look)
-        places = {place.key: place for place in layout.places}
+        areas = {area.key: area for area in layout.areas}
         drawn = {}
         for key in self._wanted:
-            place = places.get(key)
-            if place is None:
+            area = areas.get(key)
+            if area is None:
                 self._parts.pop(key, None)
                 continue
-            data = cut.gather(mirror, self._look, place)
-            if self._parts.get(key) != (place, data):
-                self._parts[key] = place, data
-                drawn[key] = svg(cut.draw(data, self._look, place))
+            data = cut.gather(mirror, self._look, area)
+            if self._parts.get(key) != (area, data):
+                self._parts[key] = area, data
+                drawn[key] = svg(cut.draw(data, self._look, area))
         if drawn:
             message["parts"] = drawn
 

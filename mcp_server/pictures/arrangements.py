@@ -34,7 +34,7 @@ AUTOMATED = "~"
 UNKNOWN = "Tempo and signature are those at the playhead; Live's API tells of no changes elsewhere"
 UNKNOWN_CURVES = f"{AUTOMATED} automated; Live's API does not tell the curves"
 
-Place = Callable[[float], float]
+TimeToX = Callable[[float], float]
 """A time in beats → its x in pixels."""
 
 
@@ -166,7 +166,7 @@ def draw_names(picture: Picture, lanes: Sequence[Lane], top: float, lane: float,
 
 def draw_bars(
     picture: Picture,
-    x: Place,
+    x: TimeToX,
     end: float,
     beats_per_bar: float,
     span: tuple[float, float],
@@ -189,14 +189,14 @@ def draw_bars(
             picture.text(at + 3, 32, str(bar + 1), colors.muted_text, size=11)
 
 
-def draw_loop(picture: Picture, x: Place, loop: tuple[float, float], colors: Theme) -> None:
+def draw_loop(picture: Picture, x: TimeToX, loop: tuple[float, float], colors: Theme) -> None:
     """The loop's brace above the lanes."""
     picture.rect(x(loop[0]), 36, x(loop[1]) - x(loop[0]), 6, colors.accent, radius=2)
 
 
 def draw_locators(
     picture: Picture,
-    x: Place,
+    x: TimeToX,
     locators: Sequence[tuple[float, str]],
     end: float,
     bottom: float,
@@ -224,7 +224,13 @@ def draw_playhead(picture: Picture, at: float, bottom: float, colors: Theme) -> 
 
 
 def draw_blocks(
-    picture: Picture, lanes: Sequence[Lane], x: Place, top: float, lane: float, contents: bool, colors: Theme
+    picture: Picture,
+    lanes: Sequence[Lane],
+    x: TimeToX,
+    top: float,
+    lane: float,
+    contents: bool,
+    colors: Theme,
 ) -> None:
     """The clips of lanes, with their notes if `contents`; of clips that share a pixel only the first is drawn."""
     room = MOST_MARKS if contents else 0
@@ -237,7 +243,9 @@ def draw_blocks(
             room -= _block(picture, block, x, top + n * lane, lane, room, colors)
 
 
-def _block(picture: Picture, block: Block, x: Place, y: float, lane: float, room: int, colors: Theme) -> int:
+def _block(
+    picture: Picture, block: Block, x: TimeToX, y: float, lane: float, room: int, colors: Theme
+) -> int:
     """Draw a clip, with its notes if they are no more than `room`; how many it drew."""
     left, right = x(block.start), x(block.end)
     wide = max(2.0, right - left - 1)

@@ -21,7 +21,7 @@ MOST_NOTES = 10_000
 """More are counted, not drawn: a picture stays small whatever the clip."""
 BLACK = {1, 3, 6, 8, 10}
 
-Place = Callable[[float], float]
+TimeToX = Callable[[float], float]
 """A time in beats → its x in pixels."""
 
 
@@ -215,7 +215,7 @@ def _keys(picture: Picture, rows: list[int], row: float, keys: Keys, colors: The
 
 def _grid(
     picture: Picture,
-    x: Place,
+    x: TimeToX,
     span: tuple[float, float],
     edges: tuple[float, float],
     beats_per_bar: float,
@@ -246,7 +246,7 @@ def _envelope(
     picture: Picture,
     name: str,
     points: Sequence[tuple[float, float]],
-    x: Place,
+    x: TimeToX,
     span: tuple[float, float],
     top: float,
     color: str,

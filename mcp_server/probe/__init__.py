@@ -207,7 +207,7 @@ async def _staged(bench: Bench, theme: Theme) -> Exception | None:
 
 async def _tried(bench: Bench, experiment: Experiment, before: Picture) -> Outcome:
     """The outcome of an experiment, judged after the Set is restored to its state `before`."""
-    mark, revision = bench.mark(), bench.mirror.revision
+    savepoint, revision = bench.savepoint(), bench.mirror.revision
     try:
         expected, seen = await experiment.work(bench)
         outcome = Outcome(
@@ -227,7 +227,7 @@ async def _tried(bench: Bench, experiment: Experiment, before: Picture) -> Outco
     except Exception as problem:
         # An unexpected answer of Live is a difference; it does not end the run.
         outcome = _failed(experiment, problem)
-    await bench.put_back(mark)
+    await bench.put_back(savepoint)
     if bench.mirror.revision == revision:
         return outcome
     undos, left = await bench.back_to(before)

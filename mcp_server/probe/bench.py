@@ -174,17 +174,17 @@ class Bench:
 
     # -- putting back --------------------------------------------------------------------------------
 
-    def mark(self) -> tuple[int, int]:
-        """To be handed to `put_back`: what was done before stays."""
+    def savepoint(self) -> tuple[int, int]:
+        """The state for `put_back`: it keeps everything that was done before."""
         return len(self._undo), len(self._restore)
 
-    async def put_back(self, mark: tuple[int, int] = (0, 0)) -> None:
-        """Undo what was done since, write by write, and set the rest as it was; nobody else's work.
+    async def put_back(self, since: tuple[int, int] = (0, 0)) -> None:
+        """Undo what was done since a savepoint, write by write, and set the rest as it was; nobody else's work.
 
         Raises:
           PreconditionFailed: somebody changed the Set meanwhile; the rest stays for that person to undo.
         """
-        undos, restores = mark
+        undos, restores = since
         if self.prop("song", "is_playing"):
             await self.mirror.write([Call("song", "stop_playing")], author=AUTHOR)
             await self.settle()
@@ -195,9 +195,9 @@ class Bench:
                     # What it was may be gone or out of reach by now; the pictures are compared afterwards.
                     await self.mirror.write([Set(id_, name, before)], author=AUTHOR)
         while len(self._undo) > undos:
-            await self._take_back(self._undo.pop())
+            await self._undo_write(self._undo.pop())
 
-    async def _take_back(self, write: str) -> None:
+    async def _undo_write(self, write: str) -> None:
         try:
             if write:
                 await self.mirror.undo_mine(write, author=AUTHOR)

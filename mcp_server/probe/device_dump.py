@@ -60,7 +60,7 @@ async def dump(mirror: Mirror, report: Callable[[str], None] = lambda line: None
             if facts.class_name.startswith("MxDevice"):
                 continue
             name = "DrumSampler" if facts.class_name == "DrumCell" else facts.display_name
-            mark = bench.mark()
+            savepoint = bench.savepoint()
             try:
                 ref = await insert(bench, name, AUDIO if facts.type == devices.AUDIO_EFFECT else MIDI)
             except Absent as problem:
@@ -70,7 +70,7 @@ async def dump(mirror: Mirror, report: Callable[[str], None] = lambda line: None
                 *(f"{ref}.{prop}" for prop in ("class_name", "class_display_name", "type"))
             )
             dumped[class_name] = {"display": shown, "type": kind, "parameters": await _parameters(bench, ref)}
-            await bench.put_back(mark)
+            await bench.put_back(savepoint)
     finally:
         await bench.put_back()
     return {"live": mirror.live_version, "devices": dumped}

@@ -138,13 +138,13 @@ def _copies(copies: Iterable[form.Copy], method: str = "duplicate_clip_to_arrang
     ]
 
 
-def _locators(scope: Scope, places: Iterable[tuple[Ticks, str]], gone: Iterable[int] = ()) -> list[Operation]:
-    """New locators at the places that have none, once the locators in `gone` are deleted."""
-    kept = set(gone)
-    cues = [cue for cue in scope.children(_song(scope), "cue_points") if cue.id not in kept]
+def _locators(scope: Scope, wanted: Iterable[tuple[Ticks, str]], gone: Iterable[int] = ()) -> list[Operation]:
+    """New locators (time, name) at the times that have none, once the locators in `gone` are deleted."""
+    deleted = set(gone)
+    cues = [cue for cue in scope.children(_song(scope), "cue_points") if cue.id not in deleted]
     taken = {round(float(cue.props.get("time") or 0.0), 6) for cue in cues}
     operations: list[Operation] = []
-    for at, name in sorted(places, key=lambda place: float(place[0])):
+    for at, name in sorted(wanted, key=lambda locator: float(locator[0])):
         time = round(to_beats(at), 6)
         if time not in taken:
             taken.add(time)

@@ -58,7 +58,7 @@ def revert(scope: Scope, args: Revert) -> Plan:
         live=mirror.live_version,
         is_next=lambda write: _is_next(scope, write),
         removals=mirror.log.removals(),
-        is_taken_back=mirror.writes.history.is_taken_back,
+        was_rolled_back=mirror.writes.history.was_rolled_back,
     )
     notes += [f"left: {reason}" for reason in made.left] + made.as_before
     if not made.operations:

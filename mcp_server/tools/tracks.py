@@ -181,25 +181,25 @@ def delete(scope: Scope, args: Delete) -> Plan:
     return Plan.of("delete", [deletion(scope, node) for node in nodes])
 
 
-def _place(node: Node) -> dict[str, int] | str:
-    """Wherever it stands when Live does it."""
+def _position(node: Node) -> dict[str, int] | str:
+    """The argument that stands for an object in a list: its index or time at the moment of the call."""
     return {ID: node.id} if isinstance(node.id, int) else node.id
 
 
 def deletion(scope: Scope, node: Node) -> Operation:
     """The operation that deletes an object; NotAvailable where Live's API has none."""
-    parent, place = scope.parent(node), _place(node)
+    parent, position = scope.parent(node), _position(node)
     match node.role:
         case "tracks":
-            return Call("song", "delete_track", {"index": place})
+            return Call("song", "delete_track", {"index": position})
         case "return_tracks":
-            return Call("song", "delete_return_track", {"index": place})
+            return Call("song", "delete_return_track", {"index": position})
         case "scenes":
-            return Call("song", "delete_scene", {"index": place})
+            return Call("song", "delete_scene", {"index": position})
         case "devices":
-            return Call(parent.id, "delete_device", {"device": place})
+            return Call(parent.id, "delete_device", {"device": position})
         case "cue_points":
-            return Call("song", "delete_cue_point", {"time": place})
+            return Call("song", "delete_cue_point", {"time": position})
         case "clip":
             return Call(parent.id, "delete_clip")
         case "arrangement_clips":
@@ -250,7 +250,7 @@ def duplicate(scope: Scope, args: Duplicate) -> Plan:
 def _copy_to(scope: Scope, node: Node, to: Any) -> Operation:
     if node.type == "DrumPad":
         pad = scope.target(to, "DrumPad", within=scope.parent(node), role="drum_pads")
-        pads = {"source_index": _place(node), "destination_index": _place(pad)}
+        pads = {"source_index": _position(node), "destination_index": _position(pad)}
         return Call(scope.parent(node).id, "copy_pad", pads)
     if node.type == "Clip" and node.role == "clip":
         slot = _slot(scope, to)
@@ -330,14 +330,14 @@ def _track_of(scope: Scope, node: Node) -> Node:
 
 
 def _copy(scope: Scope, node: Node) -> list[Operation]:
-    parent, place = scope.parent(node), _place(node)
+    parent, position = scope.parent(node), _position(node)
     match node.role:
         case "tracks":
-            return [Call("song", "duplicate_track", {"index": place})]
+            return [Call("song", "duplicate_track", {"index": position})]
         case "scenes":
-            return [Call("song", "duplicate_scene", {"index": place})]
+            return [Call("song", "duplicate_scene", {"index": position})]
         case "devices":
-            return [Call(parent.id, "duplicate_device", {"index": place})]
+            return [Call(parent.id, "duplicate_device", {"index": position})]
         case "clip":
             ops, slot = slot_after(scope, parent)
             return [*ops, Call(parent.id, "duplicate_clip_to", {"target_clip_slot": slot})]

@@ -341,7 +341,7 @@ class Executor:
                 refusal = problem if isinstance(problem, BridgeError) else _refusal(problem)
                 refusal.facts.setdefault("op", number)
                 failed = operation if operation.moved else None
-                refusal.facts.update((yield from self._step.take_back(operations[:number], failed)))
+                refusal.facts.update((yield from self._step.roll_back(operations[:number], failed)))
                 raise refusal
         parameters = any(op.changed and op.moves_parameters for op in operations)
         split = self._step.is_split

@@ -524,9 +524,9 @@ class Operation:
         assert self.row is not None
         if self.kind == "call":
             back = self.call.back if self.call is not None else None
-            if back is None and read(self.product, "take_back") is not ABSENT:
+            if back is None and read(self.product, "roll_back") is not ABSENT:
                 # The product of a host without a history can remove itself.
-                back = self.product.take_back
+                back = self.product.roll_back
             if back is not None:
                 back()
                 self.lasts = False

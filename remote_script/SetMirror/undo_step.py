@@ -77,7 +77,7 @@ class UndoStep:
 
     # -- reverting a write -------------------------------------------------------------------------
 
-    def take_back(
+    def roll_back(
         self, done: List[Operation], failed: Optional[Operation]
     ) -> Generator[str, None, Dict[str, Any]]:
         """Revert the operations applied before a failure; returns facts for the error.

@@ -278,7 +278,7 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "lost means not done": lambda patch: patch.setattr(Writes, "_recover", _says_not_done),
     "reply trusted without read-back": lambda patch: patch.setattr(LiveOperation, "observe", _trusts),
     "undo step left open": lambda patch: patch.setattr(UndoStep, "end", _leaves_open),
-    "partial batch": lambda patch: patch.setattr(UndoStep, "take_back", _keeps_half),
+    "partial batch": lambda patch: patch.setattr(UndoStep, "roll_back", _keeps_half),
 }
 
 

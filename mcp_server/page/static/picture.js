@@ -65,7 +65,7 @@ function place(next) {
   corner.style.width = `${next.side}px`;
   corner.style.height = `${next.head}px`;
   for (const [key, part] of shown) {
-    const at = next.places.find((each) => each[0] === key);
+    const at = next.areas.find((each) => each[0] === key);
     if (at) put(part, at); else { part.remove(); shown.delete(key); }
   }
   wanted = "";
@@ -91,7 +91,7 @@ function want() {
   const { scrollLeft: left, scrollTop: top, clientWidth: wide, clientHeight: tall } = scroller;
   const x = [left - wide * AHEAD, left + wide * (1 + AHEAD)], y = [top - tall * AHEAD, top + tall * (1 + AHEAD)];
   const keys = [];
-  for (const at of layout.places) {
+  for (const at of layout.areas) {
     const [key, layer, px, py, width, height] = at;
     const across = layer === "side" || (px < x[1] && px + width > x[0]);
     const down = layer === "head" || (py < y[1] && py + height > y[0]);

@@ -253,7 +253,7 @@ def check_revert(world: World, draw: random.Random) -> None:
             chosen,
             delete,
             removals=world.log.removals(),
-            is_taken_back=world.refused.__contains__,
+            was_rolled_back=world.refused.__contains__,
         )
     except errors.NotFound:
         assert expected == sorted(world.state().values())
@@ -333,7 +333,7 @@ def nothing_same(returned: Returning, id_: int) -> int:
         (Returning, "renamed", lambda returned, events: list(events)),
         (locators, "_time", no_origin),
         (locators, "newest_run", lambda chain: None),
-        (reverting, "returning", lambda events, removals, store, is_taken_back: Returning()),
+        (reverting, "returning", lambda events, removals, store, was_rolled_back: Returning()),
         (Chains, "seqs", lambda chains: set()),
     ],
     ids=[

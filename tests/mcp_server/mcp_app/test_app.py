@@ -65,7 +65,7 @@ async def follow(client: Client, **arguments: Any) -> dict[str, Any]:
 async def all_of(client: Client, view: str, **more: Any) -> tuple[dict[str, Any], str]:
     """What a view that wants all parts has after the first calls, and the SVG of these."""
     first = await follow(client, view=view, **more)
-    keys = [place[0] for place in first["layout"]["places"]]
+    keys = [place[0] for place in first["layout"]["areas"]]
     answer = await follow(client, view=view, keys=keys, have=first["digests"], **more)
     assert "layout" not in answer
     have = {**first["digests"], **answer["digests"]}
@@ -340,7 +340,7 @@ async def test_an_answer_is_bounded_and_the_next_one_has_the_rest(
     monkeypatch.setattr(following, "MOST_CHARACTERS", 1)
     async with whole_path(demo_set()) as whole, host(whole) as client:
         first = await follow(client, view="session")
-        keys = [place[0] for place in first["layout"]["places"]]
+        keys = [place[0] for place in first["layout"]["areas"]]
         have = first["digests"]
         for key in keys:
             answer = await follow(client, view="session", keys=keys, have=have, wait_s=20)

@@ -53,7 +53,7 @@ class Page:
         self.parts.clear()
         await self.say(do="look", view=view, **how)
         await self.until(lambda: self.now.get("layout", {}).get("view") == view)
-        await self.say(do="want", keys=[place[0] for place in self.now["layout"]["places"]])
+        await self.say(do="want", keys=[place[0] for place in self.now["layout"]["areas"]])
 
     async def until(self, done: Any) -> None:
         """Take messages until `done()`, or the connection is closed."""

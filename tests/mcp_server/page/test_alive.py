@@ -55,7 +55,7 @@ async def test_only_what_looks_different_is_sent_again(autojump_clock: Any) -> N
     async with served(autojump_clock, demo_set()) as browser:
         page = await browser.page()
         await page.look("session")
-        await page.until(lambda: len(page.parts) == len(page.now["layout"]["places"]))
+        await page.until(lambda: len(page.parts) == len(page.now["layout"]["areas"]))
         page.parts.clear()
         await browser.whole.by_hand(lambda song: setattr(song.tracks[2].clip_slots[1].clip, "name", "Low"))
         await page.until(lambda: page.parts)
@@ -517,7 +517,7 @@ async def test_numbers_and_names_at_the_edge_of_a_part_are_whole_in_one_or_go_on
         page = await browser.page()
         for zoom in (2.9, 3.0, 3.1, 3.2, 3.3):
             await page.look("arrangement", width=1000, zoom=zoom)
-            await page.until(lambda: len(page.parts) == len(page.now["layout"]["places"]))
+            await page.until(lambda: len(page.parts) == len(page.now["layout"]["areas"]))
             check_heads(page)
 
 
@@ -525,7 +525,7 @@ def check_heads(page: Page) -> None:
     """Each text of the ruler has one place, however many parts draw it, and the part where it begins draws it."""
     heads = [
         (x, width, page.parts[key])
-        for key, layer, x, _, width, _ in page.now["layout"]["places"]
+        for key, layer, x, _, width, _ in page.now["layout"]["areas"]
         if layer == "head"
     ]
     assert len(heads) > 2

@@ -61,7 +61,7 @@ async def test_it_prints_links_and_ends_at_once_with_open_and_with_deaf_pages(ho
             deaf = await viewing.page()
             deaf.stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
             await deaf.say(do="look", view="session", width=4000)
-            await deaf.say(do="want", keys=[place[0] for place in page.now["layout"]["places"]])
+            await deaf.say(do="want", keys=[place[0] for place in page.now["layout"]["areas"]])
             mute = await viewing.socket()
             assert isinstance(mute, Page)
 
