@@ -11,13 +11,13 @@ import msgspec
 from mirror import Mirror, Node, Note, values
 
 from . import notation, units
-from .history.changes import Change
+from .history.changes import LoggedChange
 
 LONGEST = 300
 """Characters of the notes in one line; more notes are shown as their number."""
 
 
-def line(mirror: Mirror, change: Change) -> dict[str, Any]:
+def line(mirror: Mirror, change: LoggedChange) -> dict[str, Any]:
     """A change as one line of an answer."""
     event = change.event
     shown: dict[str, Any] = {}

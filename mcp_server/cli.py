@@ -36,7 +36,7 @@ COMMANDS = {
     "install": ("install", "Install the Remote Script in Live's User Library."),
     "uninstall": ("uninstall", "Remove the Remote Script from Live's User Library."),
     "doctor": ("doctor", "List what is wrong and how to fix each problem."),
-    "probe": ("probes", "Check the facts about Live that SetMirror relies on, in this Live."),
+    "probe": ("probe", "Check the facts about Live that SetMirror relies on, in this Live."),
     "guide": ("guide", "Show a page of the guide."),
     "check": ("check", "Run any Remote Script through a fixed course of checks."),
     "stubs": ("stubs", "Write type stubs for `import Live`, for an editor."),

@@ -168,8 +168,8 @@ def _whole(note: dict[str, Any]) -> dict[str, Any]:
 
 def _after_adding(before: Iterable[Note], new: Iterable[Note]) -> Iterable[Note]:
     """The notes after adding new ones: overlapping notes of one pitch are cut or removed as Live does it."""
-    lanes: dict[int, live_notes.Lane] = {}
+    lanes: dict[int, live_notes.PitchLane] = {}
     for note in (*sorted(before, key=lambda note: note.start_time), *new):
-        lane = lanes.setdefault(note.pitch, live_notes.Lane())
+        lane = lanes.setdefault(note.pitch, live_notes.PitchLane())
         lane.add(live_notes.Note(*(getattr(note, name) for name in live_notes.Note._fields)))
     return [Note(*note) for lane in lanes.values() for note in lane.notes]

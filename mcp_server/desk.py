@@ -34,7 +34,6 @@ from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.contract.errors import TABLE
 from remote_script.SetMirror.contract.limits import DEADLINE_S
 
-from .asked import Asked
 from .bitwig.reasons import lacking
 from .change_lines import envelopes
 from .effects import NamedEffect, effects_of, effects_of_undo, is_history, object_of
@@ -44,6 +43,7 @@ from .library import Library
 from .plans import Plan, Scope, by_tool
 from .policy import STRICT, Policy, Verdict
 from .protection import Protection
+from .read_cursors import ReadCursors
 from .sight import Sight
 
 FILE_ARGUMENT = "file_path"
@@ -103,7 +103,7 @@ class Desk:
         asker: Asker,
         report: Report,
         protection: Protection,
-        last_asked: Asked,
+        read_cursors: ReadCursors,
         visits: Visits,
     ) -> None:
         self.mirror = sight.reader
@@ -129,7 +129,7 @@ class Desk:
         """What a person allowed in this call; asked again only if it has other effects."""
         self._counted: set[int] = set()
         """The rules that counted this call's write, by number: one that is planned or judged again counts once."""
-        self.last_asked = last_asked
+        self.read_cursors = read_cursors
         self.visits = visits
 
     # -- reading -----------------------------------------------------------------------------------

@@ -103,7 +103,7 @@ def _places(refs: tuple[str, ...], ids: tuple[int, ...] = ()) -> rules.Places:
     return rules.Places(refs, ids)
 
 
-class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PolicyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The policy's file."""
 
     read_only: bool = False
@@ -134,12 +134,12 @@ class Policy:
 
     def __init__(
         self,
-        file: File | None = None,
+        file: PolicyFile | None = None,
         *,
         read_only: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.file = file if file is not None else File()
+        self.file = file if file is not None else PolicyFile()
         self.rules = self.file.rule
         self.read_only = read_only or self.file.read_only
         self.unusable = ""
@@ -177,7 +177,7 @@ class Policy:
             hint = "make it a readable file in UTF-8, or remove it: the default policy then holds"
             raise errors.InvalidParams(f"The policy {where} cannot be read: {why}", hint=hint) from None
         try:
-            file = msgspec.convert(tomllib.loads(text), File)
+            file = msgspec.convert(tomllib.loads(text), PolicyFile)
             for rule in file.rule:
                 _places(rule.refs)
                 if rule.decide == "ask" and "read" in rule.operations:

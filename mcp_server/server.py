@@ -22,7 +22,6 @@ from mcp.shared.exceptions import MCPError
 from mirror import Mirror, errors
 
 from . import completions, prompts, readiness, resources, unavailable
-from .asked import Asked
 from .clients import AskFirst, Consent, caller_of, connection_of, is_modern
 from .desk import Asker, Caller, Desk, Report
 from .history.visits import Visits
@@ -32,6 +31,7 @@ from .mcp_app.belonging import with_view
 from .mcp_app.following import tools as view_tools
 from .policy import Policy
 from .protection import Protection
+from .read_cursors import ReadCursors
 from .sight import Sight, Sights
 from .subscriptions import RESOURCES_LIST, TOOLS_LIST, Listening, Sender, Watches
 from .tool import Tool, refused
@@ -74,7 +74,7 @@ class ToolServer:
         self.policy = policy if policy is not None else Policy()
         self._sights = Sights(mirror)
         self._protection = Protection(mirror)
-        self._asked = Asked()
+        self._read_cursors = ReadCursors()
         self.visits = Visits(mirror, sets_folder)
         if sets_folder is not None:
             tasks.start_soon(self.visits.run)
@@ -193,7 +193,7 @@ class ToolServer:
             consent,
             report,
             self._protection,
-            self._asked,
+            self._read_cursors,
             self.visits,
         )
         if self._protection.is_new(caller.who, caller.name):

@@ -15,7 +15,7 @@ from mirror.store import Store
 from mirror.view import Names, View
 
 from .effects import StoreTree
-from .history import Change, difference, match
+from .history import Difference, difference, match
 from .policy import Policy, Rule
 from .resources import AnswerCache, Bodies
 
@@ -46,7 +46,7 @@ class Sight:
         """The payload, plain JSON, without names that the client must not see."""
         return payload if self._filtered is None else self._filtered.scrub(payload)
 
-    def compared(self, old: Store, new: Store | None = None) -> list[Change]:
+    def compared(self, old: Store, new: Store | None = None) -> list[Difference]:
         """The differences of `new`, by default the open Set, as far as the client may see both states.
 
         An object that is hidden in either state is left out of both, wherever it is in the other; its name is masked.

@@ -22,7 +22,7 @@ from remote_script.SetMirror.contract.seal import BadSeal, Session
 
 from . import errors, wire
 from .model import WriteProgress
-from .sync import Apply, Close, Effect, Replace, Send, Stage, State, Sync, Trust
+from .sync import Apply, Close, Collect, Effect, Replace, Send, State, Sync, Trust
 
 log = logging.getLogger("setmirror.link")
 
@@ -65,7 +65,7 @@ class Request:
 
 
 class Link:
-    """`carry_out` is called for each Stage, Replace and Apply, in order, from the reading task; so is `progress`."""
+    """`carry_out` is called for each Collect, Replace and Apply, in order, from the reading task; so is `progress`."""
 
     def __init__(
         self,
@@ -293,7 +293,7 @@ class Link:
                 self._framer.limit = wire.LINE_BYTES
                 self._seals = effect.session
             else:
-                assert isinstance(effect, Stage | Replace | Apply)
+                assert isinstance(effect, Collect | Replace | Apply)
                 try:
                     self._carry_out(effect)
                 except Exception:

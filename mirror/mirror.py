@@ -30,7 +30,7 @@ from .sampler import GaugeStream, Sampler
 from .stats import Latencies
 from .store import Applied, Store
 from .subscriptions import Hub, Stream
-from .sync import Apply, Effect, Replace, Stage, State, Sync
+from .sync import Apply, Collect, Effect, Replace, State, Sync
 from .token import AGENT, load_token, local_port, process_identity
 from .typed_events import Events
 from .writes import Progressed, Writes
@@ -438,8 +438,8 @@ class Mirror(Reader):
     # -- carrying out what the state machine decides -----------------------------------------------
 
     def _carry_out(self, effect: Effect) -> None:
-        if isinstance(effect, Stage):
-            self.store.stage(effect.objects, effect.first)
+        if isinstance(effect, Collect):
+            self.store.collect(effect.objects, effect.first)
         elif isinstance(effect, Apply):
             batch = effect.batch
             began = time.perf_counter()

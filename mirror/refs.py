@@ -27,7 +27,7 @@ _ROOTS = frozenset(
 )
 
 
-class Step(NamedTuple):
+class PathStep(NamedTuple):
     """A property, or a position in a list; `expected` is the name that the object there must have."""
 
     name: str
@@ -44,10 +44,10 @@ def looks_like_ref(text: str) -> bool:
     return first.group(1) in _ROOTS
 
 
-def parse(ref: str) -> list[Step]:
+def parse(ref: str) -> list[PathStep]:
     """The steps of a ref from the song; empty for the song itself; InvalidValue for what is no ref."""
     text = ref.strip().strip("/")
-    steps: list[Step] = []
+    steps: list[PathStep] = []
     position = 0
     while position < len(text):
         match = _STEP.match(text, position)
@@ -55,7 +55,7 @@ def parse(ref: str) -> list[Step]:
             raise errors.InvalidValue(
                 f"A ref is a path such as tracks/2/devices/0, not {ref[:200]!r}", ref[:200]
             )
-        steps.append(Step(match.group(1), match.group(2)))
+        steps.append(PathStep(match.group(1), match.group(2)))
         position = match.end()
     if not steps:
         raise errors.InvalidValue(f"A ref is a path such as tracks/2/devices/0, not {ref[:200]!r}", ref[:200])

@@ -1,6 +1,6 @@
 """The mirror's state: every object by id, as of one revision. No I/O, no clock, no callbacks.
 
-* `replace` makes the staged objects the whole Set and removes all others.
+* `replace` makes the collected objects the whole Set and removes all others.
 * `apply` takes one batch in one synchronous step, so a reader between two awaits sees exactly one revision.
 * Nodes are frozen; a change makes a new node, and readers may keep the old one.
 * The payload is not trusted: a bad object or change is skipped and counted; the rest of the step is applied.
@@ -54,7 +54,7 @@ class Store:
         """Incremented with `structure`, and when a name changed."""
         self.bad: Counter[str] = Counter()
         self._payloads = Payloads(self.bad)
-        self._staged: list[Any] = []
+        self._collected: list[Any] = []
         self._index = NodeIndex()
         self._refs: dict[int, str] = {}
         self._places: dict[str, int] = {}
@@ -75,7 +75,7 @@ class Store:
     def of_objects(cls, objects: list[Any], epoch: str) -> Store:
         """A store that contains these objects, in a snapshot's form."""
         store = cls()
-        store.stage(objects, first=True)
+        store.collect(objects, first=True)
         store.replace(epoch, 1)
         return store
 
@@ -155,19 +155,19 @@ class Store:
 
     # -- snapshots ---------------------------------------------------------------------------------
 
-    def stage(self, objects: list[Any], first: bool) -> None:
-        """Keep objects for `replace`; `first` drops objects staged earlier."""
+    def collect(self, objects: list[Any], first: bool) -> None:
+        """Keep objects for `replace`; `first` drops objects collected earlier."""
         if first:
-            self._staged = []
-        self._staged.extend(objects)
+            self._collected = []
+        self._collected.extend(objects)
 
     def replace(self, epoch: str, revision: int) -> Applied:
-        """Make the staged objects the whole Set; returns the differences from the previous contents."""
+        """Make the collected objects the whole Set; returns the differences from the previous contents."""
         old, old_root, same_epoch = self.nodes, self.root, epoch == self.epoch
         old_refs = {} if same_epoch else {node.id: self.ref(node.id) for node in self.walk()}
         fresh: dict[int, Node] = {}
         root: int | None = None
-        for payload in self._staged:
+        for payload in self._collected:
             try:
                 node = self._payloads.node(payload, revision)
             except BAD:
@@ -179,7 +179,7 @@ class Store:
             fresh[node.id] = node
             if node.parent is None and root is None:
                 root = node.id
-        self._staged = []
+        self._collected = []
         self._payloads.forget()
         before_refs = {id_: self.ref(id_) for id_ in old if id_ not in fresh} if same_epoch else old_refs
         self.nodes, self.root, self.epoch, self.revision = fresh, root, epoch, revision

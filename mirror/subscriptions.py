@@ -45,7 +45,7 @@ class Pattern:
         self.text = str(text)
         self.id: int | None = None
         self.name: str | None = None
-        self.steps: list[refs.Step] = []
+        self.steps: list[refs.PathStep] = []
         self.deep = False
         stripped = self.text.strip().strip("/")
         by_id = _ID.fullmatch(stripped)
@@ -59,7 +59,7 @@ class Pattern:
             )
         elif "*" in stripped or "/" in stripped or refs.looks_like_ref(stripped):
             try:
-                self.steps = [refs.Step(*step) for step in rules.parse(stripped)]
+                self.steps = [refs.PathStep(*step) for step in rules.parse(stripped)]
             except ValueError as problem:
                 raise errors.InvalidValue(str(problem), self.text) from None
             self.deep = any(step.name == "**" for step in self.steps)
@@ -173,7 +173,7 @@ class Pattern:
                     self._enter(store, id_, end, self.steps[end], matches, end)
 
     def _enter(
-        self, store: Store, id_: int, position: int, step: refs.Step, matches: dict[str, int], end: int
+        self, store: Store, id_: int, position: int, step: refs.PathStep, matches: dict[str, int], end: int
     ) -> None:
         child = store.nodes.get(id_)
         if child is not None and (step.expected is None or child.name == step.expected):

@@ -84,15 +84,15 @@ class Trust(msgspec.Struct, frozen=True):
     session: Session
 
 
-class Stage(msgspec.Struct, frozen=True):
-    """Keep these objects of a snapshot for the Replace; `first` drops objects staged earlier."""
+class Collect(msgspec.Struct, frozen=True):
+    """Keep these objects of a snapshot for the Replace; `first` drops objects collected earlier."""
 
     objects: list[Any]
     first: bool
 
 
 class Replace(msgspec.Struct, frozen=True):
-    """All staged objects are the Set, as of this revision."""
+    """All collected objects are the Set, as of this revision."""
 
     epoch: str
     revision: int
@@ -104,10 +104,10 @@ class Apply(msgspec.Struct, frozen=True):
     batch: wire.Batch
 
 
-Effect = Send | Close | Trust | Stage | Replace | Apply
+Effect = Send | Close | Trust | Collect | Replace | Apply
 
 
-class Rule(NamedTuple):
+class Transition(NamedTuple):
     """Which method handles the event, and the states it may end in."""
 
     action: str
@@ -116,66 +116,70 @@ class Rule(NamedTuple):
 
 _D, _G, _S, _F, _L = State.DISCONNECTED, State.GREETING, State.SNAPSHOTTING, State.FOLLOWING, State.STALE
 
-_LINKED = {"bad": Rule("_refused", (_D,)), "silent": Rule("_silent", (_D,)), "closed": Rule("_closed", (_D,))}
+_LINKED = {
+    "bad": Transition("_refused", (_D,)),
+    "silent": Transition("_silent", (_D,)),
+    "closed": Transition("_closed", (_D,)),
+}
 _SERVED = {
     **_LINKED,
-    "resync": Rule("_fetch", (_S, _D)),
-    "foreign": Rule("_fetch", (_S, _D)),
-    "bye": Rule("_goodbye", (_D,)),
+    "resync": Transition("_fetch", (_S, _D)),
+    "foreign": Transition("_fetch", (_S, _D)),
+    "bye": Transition("_goodbye", (_D,)),
 }
 
-TABLE: Mapping[State, Mapping[str, Rule]] = {
+TABLE: Mapping[State, Mapping[str, Transition]] = {
     _D: {
-        "connected": Rule("_hello", (_G,)),
+        "connected": Transition("_hello", (_G,)),
     },
     _G: {
         **_LINKED,
-        "greeted": Rule("_authenticate", (_G, _D)),
-        "welcomed": Rule("_begin", (_S, _L)),
-        "bye": Rule("_goodbye", (_D,)),
+        "greeted": Transition("_authenticate", (_G, _D)),
+        "welcomed": Transition("_begin", (_S, _L)),
+        "bye": Transition("_goodbye", (_D,)),
     },
     _S: {
         **_SERVED,
-        "progress": Rule("_progress_or_outline", (_S, _D)),
-        "objects": Rule("_stage", (_S, _D)),
-        "snapshot": Rule("_replace", (_S, _D)),
-        "watched": Rule("_follow", (_F, _S, _D)),
-        "next": Rule("_apply_if_watching", (_S,)),
-        "old": Rule("_ignore", (_S,)),
-        "gap": Rule("_ignore", (_S,)),
-        "beat": Rule("_ignore", (_S,)),
-        "beat_ahead": Rule("_ignore", (_S,)),
-        "beat_behind": Rule("_ignore", (_S,)),
-        "not_ready": Rule("_wait", (_S,)),
-        "ready": Rule("_ready", (_S,)),
-        "due": Rule("_ready", (_S,)),
-        "too_old": Rule("_fetch", (_S, _D)),
-        "foreign": Rule("_foreign_while_snapshotting", (_S, _D)),
+        "progress": Transition("_progress_or_outline", (_S, _D)),
+        "objects": Transition("_collect", (_S, _D)),
+        "snapshot": Transition("_replace", (_S, _D)),
+        "watched": Transition("_follow", (_F, _S, _D)),
+        "next": Transition("_apply_if_watching", (_S,)),
+        "old": Transition("_ignore", (_S,)),
+        "gap": Transition("_ignore", (_S,)),
+        "beat": Transition("_ignore", (_S,)),
+        "beat_ahead": Transition("_ignore", (_S,)),
+        "beat_behind": Transition("_ignore", (_S,)),
+        "not_ready": Transition("_wait", (_S,)),
+        "ready": Transition("_ready", (_S,)),
+        "due": Transition("_ready", (_S,)),
+        "too_old": Transition("_fetch", (_S, _D)),
+        "foreign": Transition("_foreign_while_snapshotting", (_S, _D)),
     },
     _F: {
         **_SERVED,
-        "progress": Rule("_progress", (_F,)),
-        "next": Rule("_apply", (_F,)),
-        "old": Rule("_ignore", (_F,)),
-        "gap": Rule("_watch", (_L, _S, _D)),
-        "beat": Rule("_confirm", (_F,)),
-        "beat_ahead": Rule("_watch", (_L, _S, _D)),
-        "beat_behind": Rule("_fetch", (_S, _D)),
-        "ready": Rule("_ready_again", (_F, _S, _D)),
+        "progress": Transition("_progress", (_F,)),
+        "next": Transition("_apply", (_F,)),
+        "old": Transition("_ignore", (_F,)),
+        "gap": Transition("_watch", (_L, _S, _D)),
+        "beat": Transition("_confirm", (_F,)),
+        "beat_ahead": Transition("_watch", (_L, _S, _D)),
+        "beat_behind": Transition("_fetch", (_S, _D)),
+        "ready": Transition("_ready_again", (_F, _S, _D)),
     },
     _L: {
         **_SERVED,
-        "progress": Rule("_progress", (_L,)),
-        "watched": Rule("_follow", (_F, _S, _D)),
-        "next": Rule("_apply", (_L,)),
-        "old": Rule("_ignore", (_L,)),
-        "gap": Rule("_ignore", (_L,)),
-        "beat": Rule("_ignore", (_L,)),
-        "beat_ahead": Rule("_ignore", (_L,)),
-        "beat_behind": Rule("_ignore", (_L,)),
-        "ready": Rule("_ready_again", (_L, _S, _D)),
-        "too_old": Rule("_fetch", (_S, _D)),
-        "not_ready": Rule("_fetch", (_S, _D)),
+        "progress": Transition("_progress", (_L,)),
+        "watched": Transition("_follow", (_F, _S, _D)),
+        "next": Transition("_apply", (_L,)),
+        "old": Transition("_ignore", (_L,)),
+        "gap": Transition("_ignore", (_L,)),
+        "beat": Transition("_ignore", (_L,)),
+        "beat_ahead": Transition("_ignore", (_L,)),
+        "beat_behind": Transition("_ignore", (_L,)),
+        "ready": Transition("_ready_again", (_L, _S, _D)),
+        "too_old": Transition("_fetch", (_S, _D)),
+        "not_ready": Transition("_fetch", (_S, _D)),
     },
 }
 """State → event → rule. `python -m tests.mirror.diagram` draws the README's diagram from this table."""
@@ -429,7 +433,7 @@ class Sync:
         params = {"outline": True} if self._takes_outline else {}
         send = self._ask("snapshot", "set.snapshot", params, ANSWER_S, now)
         self._snapshot = send.id
-        return [Stage([], True), send]
+        return [Collect([], True), send]
 
     @property
     def _takes_outline(self) -> bool:
@@ -473,7 +477,7 @@ class Sync:
         effects = self._progress(progress, now)
         return effects + (self._ready(progress, now) if progress.outline and self._takes_outline else [])
 
-    def _stage(self, part: wire.Objects, now: float) -> list[Effect]:
+    def _collect(self, part: wire.Objects, now: float) -> list[Effect]:
         if part.snapshot != self._snapshot or self._watching:
             self.counters["objects of another snapshot"] += 1
             return []
@@ -482,7 +486,7 @@ class Sync:
         if self._received > SNAPSHOT_OBJECTS:
             return self._end(f"a snapshot may have {SNAPSHOT_OBJECTS} objects", "bad")
         self._patience_until = now + ANSWER_S
-        return [Stage(part.objects, False)]
+        return [Collect(part.objects, False)]
 
     def _replace(self, end: wire.SnapshotEnd, now: float) -> list[Effect]:
         if end.count != self._received:

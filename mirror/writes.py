@@ -57,7 +57,7 @@ _STEP = re.compile(r"-(undo|redo)-\d+$")
 Progressed = Callable[[WriteProgress], Awaitable[None]]
 
 
-class Entry:
+class QueuedWrite:
     """One queued or running write."""
 
     __slots__ = (
@@ -121,9 +121,9 @@ class Writes:
         self._session = session
         self._latencies = latencies
         self._number = 0
-        self._queues: OrderedDict[str, deque[Entry]] = OrderedDict()
-        self._current: Entry | None = None
-        self._beside: dict[str, Entry] = {}
+        self._queues: OrderedDict[str, deque[QueuedWrite]] = OrderedDict()
+        self._current: QueuedWrite | None = None
+        self._beside: dict[str, QueuedWrite] = {}
         """Running loads: Live may need a minute for one, and other writes continue meanwhile."""
         self._wake = anyio.Event()
         self._tasks: anyio.abc.TaskGroup | None = None
@@ -185,21 +185,23 @@ class Writes:
             moved, entry.moved = entry.moved, anyio.Event()
             moved.set()
 
-    def _find(self, write_id: str) -> Entry | None:
+    def _find(self, write_id: str) -> QueuedWrite | None:
         waiting = [entry for queue in self._queues.values() for entry in queue]
         for entry in [*waiting, *self._beside.values(), self._current]:
             if entry is not None and entry.id == write_id:
                 return entry
         return None
 
-    def _enqueue(self, request: WriteRequest, epoch: str | None) -> Entry:
+    def _enqueue(self, request: WriteRequest, epoch: str | None) -> QueuedWrite:
         queue = self._queues.get(request.queue)
         if self.waiting >= WAITING or (queue is not None and len(queue) >= WAITING_PER_CLIENT):
             self.counters["turned away"] += 1
             most = WAITING if self.waiting >= WAITING else WAITING_PER_CLIENT
             raise errors.Busy(f"{most} writes are waiting already", retry_after_s=1.0)
         self._number += 1
-        entry = Entry(request.write_id or f"{self._session}-{self._number}", request, epoch, self._clock())
+        entry = QueuedWrite(
+            request.write_id or f"{self._session}-{self._number}", request, epoch, self._clock()
+        )
         if queue is None:
             queue = self._queues[request.queue] = deque()
         queue.append(entry)
@@ -207,7 +209,7 @@ class Writes:
         self._wake.set()
         return entry
 
-    def _cancel(self, entry: Entry) -> None:
+    def _cancel(self, entry: QueuedWrite) -> None:
         """The caller is gone: drop a waiting write, cancel a load; let any other write that was sent finish."""
         if entry.id in self._beside and self._tasks is not None:
             self._tasks.start_soon(self._cancel_load, entry)
@@ -221,7 +223,7 @@ class Writes:
         self.counters["cancelled"] += 1
         self._finish(entry, errors.Cancelled("The write was cancelled before it was sent"))
 
-    async def _cancel_load(self, entry: Entry) -> None:
+    async def _cancel_load(self, entry: QueuedWrite) -> None:
         self.counters["cancelled"] += 1
         try:
             await self._request("write.cancel", {"write": entry.id})
@@ -261,12 +263,12 @@ class Writes:
             else:
                 self._finish(entry, errors.Busy(f"{LOADS} loads are under way", retry_after_s=1.0))
 
-    async def _load(self, entry: Entry) -> None:
+    async def _load(self, entry: QueuedWrite) -> None:
         outcome = await self._outcome(entry)
         del self._beside[entry.id]
         self._finish(entry, outcome)
 
-    async def _outcome(self, entry: Entry) -> WriteResult | errors.MirrorError:
+    async def _outcome(self, entry: QueuedWrite) -> WriteResult | errors.MirrorError:
         try:
             return await self._execute(entry)
         except errors.MirrorError as problem:
@@ -289,7 +291,7 @@ class Writes:
         for entry in waiting:
             self._finish(entry, errors.Cancelled("The mirror was closed before the write was sent"))
 
-    def _finish(self, entry: Entry, outcome: WriteResult | errors.MirrorError) -> None:
+    def _finish(self, entry: QueuedWrite, outcome: WriteResult | errors.MirrorError) -> None:
         entry.outcome = outcome
         name = outcome.outcome if isinstance(outcome, WriteResult) else outcome.error.lower()
         self.counters[name] += 1
@@ -312,7 +314,7 @@ class Writes:
             return errors.NotReady(rule, hint=hint, sent=False)
         return errors.Disconnected("The mirror is not synced with Live now", hint=hint, sent=False)
 
-    async def _execute(self, entry: Entry) -> WriteResult:
+    async def _execute(self, entry: QueuedWrite) -> WriteResult:
         while True:
             left = entry.deadline - self._clock()
             if left <= 0:
@@ -356,7 +358,7 @@ class Writes:
                 raise self._unknown(entry, prepared, "Live did not answer before the deadline") from None
             return await self._seen(entry, _result(entry, reply))
 
-    async def _seen(self, entry: Entry, result: WriteResult) -> WriteResult:
+    async def _seen(self, entry: QueuedWrite, result: WriteResult) -> WriteResult:
         """Return the result once reads show it, or after `SEEN_S` with `seen=False`."""
         if result.dry_run:
             return result
@@ -376,7 +378,7 @@ class Writes:
         self.counters["not seen"] += 1
         return msgspec.structs.replace(result, seen=False)
 
-    def _aside_of(self, entry: Entry, result: WriteResult) -> list[Aside]:
+    def _aside_of(self, entry: QueuedWrite, result: WriteResult) -> list[Aside]:
         """The values set by the write that Live's history does not record."""
         asides: dict[tuple[int, str], Aside] = {}
         for op, outcome in zip(entry.request.ops, result.results, strict=False):
@@ -393,7 +395,9 @@ class Writes:
 
     # -- after a lost link -------------------------------------------------------------------------
 
-    async def _recover(self, entry: Entry, prepared: checks.Prepared, epoch: str, place: Any) -> WriteResult:
+    async def _recover(
+        self, entry: QueuedWrite, prepared: checks.Prepared, epoch: str, place: Any
+    ) -> WriteResult:
         """Find the outcome of a write that the script may have received; never sends the write again."""
         until = max(entry.deadline, self._clock() + RECOVER_S)
         while True:
@@ -434,7 +438,7 @@ class Writes:
             result = msgspec.structs.replace(_result(entry, reply), recovered="script")
             return await self._seen(entry, result)
 
-    def _decide(self, entry: Entry, prepared: checks.Prepared, place: Any) -> WriteResult:
+    def _decide(self, entry: QueuedWrite, prepared: checks.Prepared, place: Any) -> WriteResult:
         """The script forgot the write: compare the resynced Set with the values that it asked for."""
         if self._place()[1] != place or prepared.wishes is None:
             raise self._unknown(
@@ -467,7 +471,7 @@ class Writes:
             recovered="mirror",
         )
 
-    def _unknown(self, entry: Entry, prepared: checks.Prepared, rule: str) -> errors.UnknownOutcome:
+    def _unknown(self, entry: QueuedWrite, prepared: checks.Prepared, rule: str) -> errors.UnknownOutcome:
         refs = [self._store.ref(id_) for id_ in prepared.touched if id_ in self._store.nodes]
         return errors.UnknownOutcome(
             f"{rule}: the write may have been done",
@@ -563,7 +567,7 @@ def _result_or_raise(outcome: WriteResult | errors.MirrorError) -> WriteResult:
     return outcome
 
 
-def _result(entry: Entry, reply: Any) -> WriteResult:
+def _result(entry: QueuedWrite, reply: Any) -> WriteResult:
     """Decode the script's reply; an unreadable one is an UnknownOutcome, since the write may have been done."""
     try:
         reply = dict(reply)

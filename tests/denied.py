@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mcp_server.effects import effects_of
-from mcp_server.policy import File, Policy, Rule
+from mcp_server.policy import Policy, PolicyFile, Rule
 from mcp_server.protection import Protection
 from mirror import Call, errors
 from tests.touched import Difference, Reading
@@ -51,7 +51,7 @@ async def denied_everywhere(
     tried = 0
     for id_ in dict.fromkeys([*reached, *below[-1:]]):
         for text in ways(whole, id_):
-            policy = Policy(File(rule=(Rule("deny", refs=(text,)),)))
+            policy = Policy(PolicyFile(rule=(Rule("deny", refs=(text,)),)))
             whole.engine.policy = policy
             for named in (target, f"id:{whole.mirror.resolve(target).id}"):
                 code = await whole.refused("call_method", target=named, method=method, args=args)

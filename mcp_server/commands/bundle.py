@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from mcp_server.commands import checks, options
+from mcp_server.commands import doctor_checks, options
 from mcp_server.commands.console import Failure, say, say_json
 from mcp_server.commands.processes import packages_root
 from remote_script.SetMirror.contract.limits import PORT
@@ -67,7 +67,7 @@ VARIABLES = {name: f"SETMIRROR_{name.upper()}" for name in USER_CONFIG}
 @options.as_json
 def command(folder: Path, as_json: bool) -> None:
     """Make setmirror-VERSION.mcpb in FOLDER, to open in Claude Desktop, and the registry's server.json beside it."""
-    version = checks.version()
+    version = doctor_checks.version()
     path = folder / f"setmirror-{version}.mcpb"
     try:
         requirements = _requirements()

@@ -33,7 +33,7 @@ COPY_SUFFIX = ".before-setmirror"
 
 
 @dataclass(frozen=True)
-class Client:
+class McpClient:
     """One MCP client: where its files are on each system, and how it spells an entry."""
 
     title: str
@@ -57,7 +57,7 @@ _TYPED = ("stdio", "http")
 
 CLIENTS = {
     # The MSIX package, on Windows the usual one since February 2026, reads its own copy of AppData only.
-    "claude": Client(
+    "claude": McpClient(
         "Claude Desktop",
         "mcpServers",
         {
@@ -70,21 +70,21 @@ CLIENTS = {
         },
         url="",
     ),
-    "claude-code": Client("Claude Code (this folder)", "mcpServers", {"": (".mcp.json",)}, types=_TYPED),
-    "cursor": Client("Cursor", "mcpServers", {"": ("~/.cursor/mcp.json",)}),
-    "vscode": Client("VS Code (this folder)", "servers", {"": (".vscode/mcp.json",)}, types=_TYPED),
-    "windsurf": Client(
+    "claude-code": McpClient("Claude Code (this folder)", "mcpServers", {"": (".mcp.json",)}, types=_TYPED),
+    "cursor": McpClient("Cursor", "mcpServers", {"": ("~/.cursor/mcp.json",)}),
+    "vscode": McpClient("VS Code (this folder)", "servers", {"": (".vscode/mcp.json",)}, types=_TYPED),
+    "windsurf": McpClient(
         "Windsurf", "mcpServers", {"": ("~/.codeium/windsurf/mcp_config.json",)}, url="serverUrl"
     ),
-    "codex": Client(
+    "codex": McpClient(
         "Codex", "mcp_servers", {"": ("%CODEX_HOME%/config.toml",)}, format=TOML, headers="http_headers"
     ),
-    "gemini": Client("Gemini CLI", "mcpServers", {"": ("~/.gemini/settings.json",)}, url="httpUrl"),
+    "gemini": McpClient("Gemini CLI", "mcpServers", {"": ("~/.gemini/settings.json",)}, url="httpUrl"),
     # Older versions keep their files in ~/.cache.
-    "lm-studio": Client(
+    "lm-studio": McpClient(
         "LM Studio", "mcpServers", {"": ("~/.lmstudio/mcp.json", "~/.cache/lm-studio/mcp.json")}
     ),
-    "zed": Client(
+    "zed": McpClient(
         "Zed",
         "context_servers",
         {
@@ -93,7 +93,7 @@ CLIENTS = {
             "": ("%XDG_CONFIG_HOME%/zed/settings.json",),
         },
     ),
-    "goose": Client(
+    "goose": McpClient(
         "Goose",
         "extensions",
         {
@@ -121,14 +121,14 @@ _DEFAULTS = {
 
 
 @dataclass(frozen=True)
-class File:
+class ConfigFile:
     """A file that a client reads; `expected` when the client's own folder exists, so that it seems to be installed."""
 
     path: Path
     expected: bool
 
 
-def files_of(client: Client, machine: folders.Machine) -> list[File]:
+def files_of(client: McpClient, machine: folders.Machine) -> list[ConfigFile]:
     """The files of a client on this machine: all files whose folder exists, else the file that the client would create.
 
     A pattern begins with `~` or a variable; a `*` stands for any name, and that folder must exist.
@@ -139,7 +139,7 @@ def files_of(client: Client, machine: folders.Machine) -> list[File]:
     return there or files[:1]
 
 
-def _expanded(pattern: str, machine: folders.Machine) -> Iterator[File]:
+def _expanded(pattern: str, machine: folders.Machine) -> Iterator[ConfigFile]:
     first, _, rest = pattern.partition("/")
     if first == "~":
         root = machine.home
@@ -148,10 +148,10 @@ def _expanded(pattern: str, machine: folders.Machine) -> Iterator[File]:
         root = Path(named) if named else machine.home / _DEFAULTS[first]
     else:
         # The working directory of the command is the client's project.
-        yield File(Path(pattern), True)
+        yield ConfigFile(Path(pattern), True)
         return
     if "*" not in rest:
-        yield File(root / rest, (root / rest).parent.is_dir())
+        yield ConfigFile(root / rest, (root / rest).parent.is_dir())
         return
     anchor, _, below = rest.partition("*")
     try:
@@ -160,7 +160,7 @@ def _expanded(pattern: str, machine: folders.Machine) -> Iterator[File]:
         return
     for package in packages:
         if package.is_dir():
-            yield File(package / below.lstrip("/"), True)
+            yield ConfigFile(package / below.lstrip("/"), True)
 
 
 def launch() -> tuple[list[str], dict[str, str]]:
@@ -176,7 +176,7 @@ def launch() -> tuple[list[str], dict[str, str]]:
     return [sys.executable, "-m", "mcp_server.cli"], {"PYTHONPATH": str(folders.source().parent.parent)}
 
 
-def http_entry(client: Client, http_port: int, bearer: str) -> dict[str, Any]:
+def http_entry(client: McpClient, http_port: int, bearer: str) -> dict[str, Any]:
     """The entry for a server that runs already and serves HTTP."""
     members: dict[str, Any] = {"type": client.types[1]} if client.types else {}
     members[client.url] = f"http://127.0.0.1:{http_port}/mcp"
@@ -185,7 +185,7 @@ def http_entry(client: Client, http_port: int, bearer: str) -> dict[str, Any]:
 
 
 def entry(
-    client: Client, words: list[str], arguments: list[str], environ: Mapping[str, str]
+    client: McpClient, words: list[str], arguments: list[str], environ: Mapping[str, str]
 ) -> dict[str, Any]:
     """The entry for a server that the client starts."""
     members: dict[str, Any] = {"type": client.types[0]} if client.types else {}
@@ -195,7 +195,7 @@ def entry(
     return {**members, **client.more}
 
 
-def merged(text: str, client: Client, members: Mapping[str, Any]) -> str:
+def merged(text: str, client: McpClient, members: Mapping[str, Any]) -> str:
     """The configuration `text` with our entry in it; everything else stays.
 
     Raises:
@@ -204,12 +204,12 @@ def merged(text: str, client: Client, members: Mapping[str, Any]) -> str:
     return client.format.write(text, client.key, SERVER, members)
 
 
-def read(path: Path, client: Client) -> dict[str, Any] | None:
+def read(path: Path, client: McpClient) -> dict[str, Any] | None:
     """Our entry in the file, or None; OSError and ValueError with the reason for a file that cannot be read."""
     return client.format.read(path.read_bytes().decode("utf-8-sig"), client.key, SERVER)
 
 
-def write(path: Path, client: Client, members: Mapping[str, Any]) -> Path | None:
+def write(path: Path, client: McpClient, members: Mapping[str, Any]) -> Path | None:
     """Put the entry into the file; the path of the copy of its former text, None where the file is new.
 
     Raises:
@@ -302,7 +302,7 @@ def command(client: str, write_it: bool, as_json: bool, **how: Any) -> None:
 
 def _entry(
     name_of_client: str,
-    client: Client,
+    client: McpClient,
     *,
     headless: bool,
     http: bool,

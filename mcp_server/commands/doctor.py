@@ -12,9 +12,9 @@ from pathlib import Path
 
 import click
 
-from mcp_server.commands import checks, folders, options
-from mcp_server.commands.checks import BAD, GOOD, ODD, Finding
+from mcp_server.commands import doctor_checks, folders, options
 from mcp_server.commands.console import FAILED, say, say_json, style
+from mcp_server.commands.doctor_checks import BAD, GOOD, ODD, CheckResult
 from mcp_server.commands.port_check import Probe, probe
 from remote_script.SetMirror.contract import auth, schema
 
@@ -36,7 +36,7 @@ def command(port: int, fix: bool, show_schema: bool, as_json: bool) -> int:
     broken = False
     for finding, probed in findings(port):
         answer = probed or answer
-        shown = checks.repaired(finding) if fix else finding
+        shown = doctor_checks.repaired(finding) if fix else finding
         broken |= shown.level == BAD
         if as_json:
             say_json(
@@ -58,14 +58,14 @@ def command(port: int, fix: bool, show_schema: bool, as_json: bool) -> int:
     return FAILED if broken else 0
 
 
-def findings(port: int) -> Iterator[tuple[Finding, Probe | None]]:
+def findings(port: int) -> Iterator[tuple[CheckResult, Probe | None]]:
     """All findings in the order of the chain; findings about the bridge come with the answer from its port."""
     machine, home = folders.Machine(), Path(auth.home())
     for check in (
-        checks.check_program(),
-        checks.check_installation(machine),
-        checks.check_log(machine, home),
-        checks.check_token(home),
+        doctor_checks.check_program(),
+        doctor_checks.check_installation(machine),
+        doctor_checks.check_log(machine, home),
+        doctor_checks.check_token(home),
     ):
         for finding in check:
             yield finding, None
@@ -81,25 +81,25 @@ def _token() -> str | None:
     return auth.load_token() if os.path.lexists(Path(auth.home()) / "token") else None
 
 
-def port_findings(port: int) -> tuple[list[Finding], Probe | None]:
+def port_findings(port: int) -> tuple[list[CheckResult], Probe | None]:
     """The findings about the bridge at `port`, and the answer from that port."""
     try:
         answer = probe(port, _token() or auth.new_nonce())
     except auth.TokenUnusable as problem:
-        return [Finding(BAD, f"the bridge was not asked: {problem}", "fix the token first")], None
-    return list(checks.check_bridge(answer, port, checks.version())), answer
+        return [CheckResult(BAD, f"the bridge was not asked: {problem}", "fix the token first")], None
+    return list(doctor_checks.check_bridge(answer, port, doctor_checks.version())), answer
 
 
-def client_findings(machine: folders.Machine) -> list[Finding]:
+def client_findings(machine: folders.Machine) -> list[CheckResult]:
     """The findings about clients' configurations."""
     try:
         token = _token()
     except auth.TokenUnusable:
         token = None
-    return list(checks.check_clients(machine, token))
+    return list(doctor_checks.check_clients(machine, token))
 
 
-def _show(finding: Finding) -> None:
+def _show(finding: CheckResult) -> None:
     label, colour = _LABELS[finding.level]
     say(f"{style(label, fg=colour)} {finding.text}")
     if finding.fix:

@@ -9,7 +9,7 @@ import msgspec
 
 from mcp_server.commands.console import style
 from mcp_server.commands.options import text_of
-from mcp_server.history.changes import Change
+from mcp_server.history.changes import LoggedChange
 from mirror.model import Event
 
 _COLOURS = {"live": "cyan", "audit": "yellow", "resync": "magenta"}
@@ -17,7 +17,7 @@ _COLOURS = {"live": "cyan", "audit": "yellow", "resync": "magenta"}
 _VALUE_WIDTH = 60
 
 
-def line_of_change(change: Change) -> str:
+def line_of_change(change: LoggedChange) -> str:
     """A change as one line: a parameter's value as Live shows it, and the number of objects below an object."""
     event = change.event
     if change.display and event.name == "value":

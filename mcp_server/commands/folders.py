@@ -32,7 +32,7 @@ class Preferences:
 
 
 @dataclass(frozen=True)
-class Library:
+class UserLibrary:
     """A User Library, the versions of the Lives that use it, and whether it can be reached."""
 
     path: Path
@@ -93,7 +93,7 @@ class Machine:
             return next((library for library in libraries if library.is_dir()), libraries[-1])
         return None
 
-    def libraries(self) -> list[Library]:
+    def libraries(self) -> list[UserLibrary]:
         """Every User Library that a Live of this machine uses, the newest Live's first, also on an absent drive.
 
         Where no Live has run yet, the default User Library, if it exists.
@@ -107,7 +107,9 @@ class Machine:
         if not lives and default is not None and default.is_dir():
             versions[default] = []
         # Live itself creates the default library when it is missing.
-        return [Library(path, tuple(of), path.is_dir() or path == default) for path, of in versions.items()]
+        return [
+            UserLibrary(path, tuple(of), path.is_dir() or path == default) for path, of in versions.items()
+        ]
 
 
 def _live_folder(preferences: Path) -> Path:

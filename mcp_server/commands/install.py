@@ -22,7 +22,7 @@ UPDATED = f"Restart Live: until then it runs the {folders.NAME} that it loaded."
 _REMOTE_SCRIPTS = "Remote Scripts"
 
 
-def named_library(to: Path) -> folders.Library:
+def named_library(to: Path) -> folders.UserLibrary:
     """The library that `--to` means: "…/Remote Scripts" or "…/Remote Scripts/SetMirror" in an existing folder.
 
     Raises:
@@ -45,10 +45,12 @@ def named_library(to: Path) -> folders.Library:
             f"{scripts.parent} does not exist, so {scripts.parent} is no User Library of Live's",
             "check the spelling and connect the drive; Live's Settings → Library show the right path",
         )
-    return folders.Library(scripts.parent, (), True)
+    return folders.UserLibrary(scripts.parent, (), True)
 
 
-def chosen_libraries(to: Path | None, live: str | None, machine: folders.Machine) -> list[folders.Library]:
+def chosen_libraries(
+    to: Path | None, live: str | None, machine: folders.Machine
+) -> list[folders.UserLibrary]:
     """The libraries to write to: the library of `--to`, else the libraries of all Lives here or of the chosen Live.
 
     Raises:
@@ -118,7 +120,7 @@ def command(to: Path | None, live: str | None, dry_run: bool, as_json: bool) -> 
     return FAILED if failed else 0
 
 
-def _install(library: folders.Library, source: Path, dry_run: bool) -> dict[str, object]:
+def _install(library: folders.UserLibrary, source: Path, dry_run: bool) -> dict[str, object]:
     """The report about one library, as `--json` prints it."""
     script_folder = library.script
     report: dict[str, object] = {"folder": str(script_folder), "lives": library.lives}

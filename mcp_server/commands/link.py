@@ -67,12 +67,12 @@ async def linked(port: int, *, sync_s: float | None = SYNC_S) -> AsyncIterator[M
 
 def _check_port(port: int, token: str) -> None:
     """Raise Failure where waiting cannot help; a Live that is busy is not a failure."""
-    from mcp_server.commands import checks
+    from mcp_server.commands import doctor_checks
     from mcp_server.commands.port_check import probe
 
     answer = probe(port, token)
     if answer.outcome in ("nothing", "refused", "stranger"):
-        finding = next(checks.check_bridge(answer, port, version()))
+        finding = next(doctor_checks.check_bridge(answer, port, version()))
         raise Failure(finding.text, finding.fix)
 
 

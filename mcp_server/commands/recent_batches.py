@@ -37,7 +37,7 @@ def batches(bridge: Session, since: int, until: int) -> Iterator[dict[str, Any]]
             return
 
 
-class Reader:
+class BatchReader:
     """Converts batches into events; remembers values, so that a later change has the former value."""
 
     def __init__(self, mirror: Mirror) -> None:

@@ -26,7 +26,7 @@ class NotOurs(Exception):
 
 
 @dataclass
-class Copy:
+class InstalledCopy:
     """A folder compared with the files that this program would write there; names are relative, with `/`."""
 
     folder: Path
@@ -51,10 +51,10 @@ def wanted(source: Path) -> dict[str, bytes]:
     return {path.relative_to(source).as_posix(): path.read_bytes() for path in sorted(source.rglob("*.py"))}
 
 
-def look(folder: Path, source: Path) -> Copy:
+def look(folder: Path, source: Path) -> InstalledCopy:
     """Compare a folder with what this program would write there, file by file."""
     files, written = wanted(source), manifest(folder)
-    copy = Copy(folder, folders.version_of(folder), bool(written))
+    copy = InstalledCopy(folder, folders.version_of(folder), bool(written))
     for name, data in files.items():
         there = _content(folder / name)
         if there is None:

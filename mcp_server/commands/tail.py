@@ -187,10 +187,10 @@ def past_events(mirror: Mirror, port: int, since: Moment, until: int, folder: Pa
 def script_events(mirror: Mirror, port: int, since: int, until: int) -> list[Event]:
     """The events after `since` that the script in Live still keeps; says so on stderr when some are missing."""
     from mcp_server.commands.port_check import Refused, Stranger, session
-    from mcp_server.commands.recent_batches import Reader, batches
+    from mcp_server.commands.recent_batches import BatchReader, batches
     from mirror import load_token
 
-    reader = Reader(mirror)
+    reader = BatchReader(mirror)
     try:
         with session(port, load_token(), "setmirror tail") as bridge:
             oldest = int(bridge.welcome.get("oldest_revision", 0))

@@ -32,7 +32,7 @@ def command(to: Path | None, live: str | None, dry_run: bool, as_json: bool) -> 
     return FAILED if any(report["outcome"] in ("absent", "failed") for report in done) else 0
 
 
-def _uninstall(library: folders.Library, dry_run: bool) -> dict[str, Any]:
+def _uninstall(library: folders.UserLibrary, dry_run: bool) -> dict[str, Any]:
     """The report about one library, as `--json` prints it."""
     script_folder = library.script
     done: dict[str, Any] = {"folder": str(script_folder), "lives": library.lives}

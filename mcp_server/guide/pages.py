@@ -1,6 +1,6 @@
 """The pages of the guide by topic, for `setmirror guide`, for MCP resources and for readers of the folder.
 
-A page is a Markdown file of this folder. A line `{{name}}` in a page stands for a part that `made` generates from the
+A page is a Markdown file of this folder. A line `{{name}}` in a page stands for a part that `generated` makes from the
 product's own tables, so that a new tool, command, error or setting appears on its page automatically.
 """
 
@@ -47,8 +47,8 @@ def text_of(topic: str) -> str:
     text = (FOLDER / f"{topic}.md").read_text("utf-8")
 
     def part(match: re.Match[str]) -> str:
-        from . import made
+        from . import generated
 
-        return made.PARTS[match.group(1)]().rstrip()
+        return generated.PARTS[match.group(1)]().rstrip()
 
     return _PART.sub(part, text)

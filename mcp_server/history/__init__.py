@@ -10,11 +10,11 @@ returning   objects that a log has as added although nobody created them
 mixes       saved mixes as text; shelf keeps their files, set_folder says where
 visits      the changes since a client's last visit
 when        moments as people write them
-kept        the properties whose values a Set keeps
+persistent  the properties whose values are part of a Set
 """
 
-from .difference import Change, difference, words
+from .difference import Difference, difference, words
 from .files import read_set, state_of
 from .matching import Matching, match
 
-__all__ = ["Change", "Matching", "difference", "match", "read_set", "state_of", "words"]
+__all__ = ["Difference", "Matching", "difference", "match", "read_set", "state_of", "words"]

@@ -21,7 +21,7 @@ from .changes import is_hand_move
 from .lists import ListKey, is_ordering, is_renumbering
 
 
-class Link(NamedTuple):
+class ValueChange(NamedTuple):
     """One change of one value."""
 
     event: Event
@@ -30,9 +30,9 @@ class Link(NamedTuple):
     selected: bool
 
 
-def newest_run(chain: list[Link]) -> list[Link] | None:
+def newest_run(chain: list[ValueChange]) -> list[ValueChange] | None:
     """The selected changes at the end of a chain; None when the last one is not selected."""
-    run: list[Link] = []
+    run: list[ValueChange] = []
     for link in reversed(chain):
         if not link.selected:
             break
@@ -40,7 +40,7 @@ def newest_run(chain: list[Link]) -> list[Link] | None:
     return run[::-1] or None
 
 
-def changed_since(chain: list[Link], now: Any) -> str:
+def changed_since(chain: list[ValueChange], now: Any) -> str:
     """The reason why a value stays: its last change is not the selected one, or the log does not explain its value."""
     last = chain[-1]
     if last.after != now:
@@ -58,12 +58,12 @@ def author(event: Event) -> str:
 class Chains:
     """The changes in order of each value, of each note and envelope of each clip, and of the order of each list."""
 
-    values: dict[tuple[int, str], list[Link]] = field(default_factory=lambda: defaultdict(list))
-    notes: dict[int, dict[int, list[Link]]] = field(
+    values: dict[tuple[int, str], list[ValueChange]] = field(default_factory=lambda: defaultdict(list))
+    notes: dict[int, dict[int, list[ValueChange]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(list))
     )
-    envelopes: dict[tuple[int, int], list[Link]] = field(default_factory=lambda: defaultdict(list))
-    lists: dict[ListKey, list[Link]] = field(default_factory=lambda: defaultdict(list))
+    envelopes: dict[tuple[int, int], list[ValueChange]] = field(default_factory=lambda: defaultdict(list))
+    lists: dict[ListKey, list[ValueChange]] = field(default_factory=lambda: defaultdict(list))
 
     def seqs(self) -> set[int]:
         """The events that changed a value, note or envelope and were not undone."""
@@ -80,7 +80,7 @@ class Chains:
             last.append(event)
         return {event.seq for event in last}
 
-    def _links(self) -> Iterator[Link]:
+    def _links(self) -> Iterator[ValueChange]:
         of_notes = (chain for chains in self.notes.values() for chain in chains.values())
         return joined.from_iterable((*self.values.values(), *self.envelopes.values(), *of_notes))
 
@@ -94,11 +94,11 @@ def is_one_change(earlier: Event, later: Event) -> bool:
 
 def chains(events: Sequence[Event], chosen: set[int], store: Store) -> Chains:
     all_chains = Chains()
-    undone: dict[int, list[Link]] = {}
+    undone: dict[int, list[ValueChange]] = {}
     came = {event.id: event.write for event in events if event.kind == "add"}
 
-    def add(chain: list[Link], event: Event, before: Any, after: Any) -> None:
-        _append(chain, Link(event, before, after, event.seq in chosen), undone)
+    def add(chain: list[ValueChange], event: Event, before: Any, after: Any) -> None:
+        _append(chain, ValueChange(event, before, after, event.seq in chosen), undone)
 
     for event in events:
         if event.kind == "set" and event.name == "automation_envelopes":
@@ -132,7 +132,7 @@ def chains(events: Sequence[Event], chosen: set[int], store: Store) -> Chains:
     return all_chains
 
 
-def _append(chain: list[Link], link: Link, undone: dict[int, list[Link]]) -> None:
+def _append(chain: list[ValueChange], link: ValueChange, undone: dict[int, list[ValueChange]]) -> None:
     """Put a change at the end of a chain; an undo takes the last one out, a redo puts it back."""
     step = history_step(link.event.write)
     if step == "undo" and chain and (chain[-1].before, chain[-1].after) == (link.after, link.before):

@@ -1,4 +1,4 @@
-"""The log as a person would describe it: one `Change` for each action of somebody, without its consequences.
+"""The log as a person would describe it: one `LoggedChange` for each action of somebody, without its consequences.
 
 A fader's move is one change, however many values and texts it passed; an added device is one change without its
 parameters; a rename is one change without the menus that list the name. Pure functions over events.
@@ -36,7 +36,7 @@ _FOLLOWING = ("available_", "can_")
 _ROUTINGS = ("input_routing", "output_routing")
 
 
-class Change(msgspec.Struct, frozen=True):
+class LoggedChange(msgspec.Struct, frozen=True):
     """One action of somebody; `event` stands for it, with the first `before` and the last `after`.
 
     Attributes:
@@ -101,9 +101,9 @@ def _short(value: Any, text: str = "") -> Any:
     return value
 
 
-def changes(events: Iterable[Event]) -> list[Change]:
+def changes(events: Iterable[Event]) -> list[LoggedChange]:
     """The changes that somebody made, from these events, oldest first."""
-    merged: list[Change] = []
+    merged: list[LoggedChange] = []
     made: dict[int, float] = {}
     for _, group in groupby(
         _lasting(list(events)), lambda event: (event.epoch, event.who, event.write or event.revision)
@@ -141,13 +141,13 @@ def is_hand_move(one: Event, other: Event) -> bool:
     )
 
 
-def _joined(last: Change, new: Change) -> Change:
+def _joined(last: LoggedChange, new: LoggedChange) -> LoggedChange:
     event = msgspec.structs.replace(new.event, before=last.event.before)
     display = new.display and f"{last.display.partition(' → ')[0]} → {new.display.partition(' → ')[2]}"
-    return Change(event, display, last.times + new.times, 0, last.began)
+    return LoggedChange(event, display, last.times + new.times, 0, last.began)
 
 
-def _of_one(events: list[Event], made: dict[int, float]) -> Iterator[Change]:
+def _of_one(events: list[Event], made: dict[int, float]) -> Iterator[LoggedChange]:
     """The changes of one write or revision; `made`: id → when the object was added, extended by this call."""
     came = {event.id for event in events if event.kind == "add"}
     made.update((event.id, event.time) for event in events if event.kind == "add")
@@ -156,8 +156,8 @@ def _of_one(events: list[Event], made: dict[int, float]) -> Iterator[Change]:
     for id_ in [event.id for event in events if event.id in lists and event.kind in ("add", "remove")]:
         if id_ in major or not major:
             event, below = lists[id_]
-            yield Change(event, below=below, began=event.time)
-    last: dict[tuple[int, str, str], Change] = {}
+            yield LoggedChange(event, below=below, began=event.time)
+    last: dict[tuple[int, str, str], LoggedChange] = {}
     has_moves = any(event.kind == "move" for event in events)
     for event in events:
         if event.kind in ("add", "remove") or event.id in came or _is_late_news(event, made):
@@ -167,10 +167,10 @@ def _of_one(events: list[Event], made: dict[int, float]) -> Iterator[Change]:
         key = (event.id, event.kind, event.name)
         before = last.get(key)
         if before is None:
-            last[key] = Change(event, began=event.time)
+            last[key] = LoggedChange(event, began=event.time)
         else:
             first = before.event.before if event.kind == "set" else event.before
-            last[key] = Change(msgspec.structs.replace(event, before=first), began=before.began)
+            last[key] = LoggedChange(msgspec.structs.replace(event, before=first), began=before.began)
     yield from _named(last, bool(lists))
 
 
@@ -193,7 +193,7 @@ def _is_late_news(event: Event, made: dict[int, float]) -> bool:
     return event.name.startswith(_ROUTINGS) and event.before in ("", None) and event.id in made
 
 
-def _named(last: dict[tuple[int, str, str], Change], with_objects: bool) -> Iterator[Change]:
+def _named(last: dict[tuple[int, str, str], LoggedChange], with_objects: bool) -> Iterator[LoggedChange]:
     """The changes that are not consequences of other changes of their group."""
     sets = {(id_, name) for id_, kind, name in last if kind == "set"}
     settable = {key for key, change in last.items() if _is_settable(change.event)}

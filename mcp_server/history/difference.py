@@ -15,14 +15,14 @@ from mirror.store import Store
 from remote_script.SetMirror.contract import schema
 
 from .. import units
-from .kept import FOLLOWING, SAME_AS
 from .matching import BY_PLACE, Matching, match
+from .persistent import FOLLOWING, SAME_AS
 
 Kind = Literal["added", "removed", "moved", "set", "notes"]
 
 
 @dataclass(frozen=True)
-class Change:
+class Difference:
     """One difference. `ref` is the object's path in the newer state; for a removed object, in the older state.
 
     `name` is the property of a `set`; `before` and `after` are its values as people read them, for `moved` the refs,
@@ -46,13 +46,13 @@ _VIEWS = frozenset(name for name in schema.CLASSES if name.endswith(".View"))
 _LARGE = frozenset(("notes", "automation_envelopes", "warp_markers"))
 
 
-def difference(old: Store, new: Store, matching: Matching | None = None) -> list[Change]:
+def difference(old: Store, new: Store, matching: Matching | None = None) -> list[Difference]:
     """All changes, in the order of the newer state's tree, then the removed objects."""
     same = matching if matching is not None else match(old, new)
     return [*_present(old, new, same), *_gone(old, new, same)]
 
 
-def _present(old: Store, new: Store, same: Matching) -> Iterator[Change]:
+def _present(old: Store, new: Store, same: Matching) -> Iterator[Difference]:
     inside: set[int] = set()
     for node in new.walk():
         if node.parent in inside:
@@ -62,18 +62,20 @@ def _present(old: Store, new: Store, same: Matching) -> Iterator[Change]:
         if before_id is None:
             inside.add(node.id)
             if not _is_slot_content(node):
-                yield Change("added", node.type, new.ref(node.id), node.name, within=owner_name(new, node))
+                yield Difference(
+                    "added", node.type, new.ref(node.id), node.name, within=owner_name(new, node)
+                )
             continue
         before = old.nodes[before_id]
         if node.type in _VIEWS or node.role in SAME_AS:
             continue
         if has_moved(old, new, before, node, same):
             refs = old.ref(before.id), new.ref(node.id)
-            yield Change("moved", node.type, refs[1], node.name, "", *refs, within=owner_name(new, node))
+            yield Difference("moved", node.type, refs[1], node.name, "", *refs, within=owner_name(new, node))
         yield from _values(old, new, before, node, same)
 
 
-def _gone(old: Store, new: Store, same: Matching) -> Iterator[Change]:
+def _gone(old: Store, new: Store, same: Matching) -> Iterator[Difference]:
     inside: set[int] = set()
     for node in old.walk():
         if node.parent in inside:
@@ -81,7 +83,9 @@ def _gone(old: Store, new: Store, same: Matching) -> Iterator[Change]:
         elif node.id not in same.to:
             inside.add(node.id)
             if not _is_slot_content(node):
-                yield Change("removed", node.type, old.ref(node.id), node.name, within=owner_name(old, node))
+                yield Difference(
+                    "removed", node.type, old.ref(node.id), node.name, within=owner_name(old, node)
+                )
 
 
 def _is_slot_content(node: Node) -> bool:
@@ -147,11 +151,11 @@ def _siblings(store: Store, node: Node) -> tuple[int, ...]:
     return siblings if isinstance(siblings, tuple) else ()
 
 
-def _values(old: Store, new: Store, before: Node, after: Node, same: Matching) -> Iterator[Change]:
+def _values(old: Store, new: Store, before: Node, after: Node, same: Matching) -> Iterator[Difference]:
     ref, within = new.ref(after.id), owner_name(new, after)
 
-    def change(kind: Kind, name: str, one: Any, other: Any) -> Change:
-        return Change(kind, after.type, ref, after.name, name, one, other, within)
+    def change(kind: Kind, name: str, one: Any, other: Any) -> Difference:
+        return Difference(kind, after.type, ref, after.name, name, one, other, within)
 
     properties = schema.properties(after.type)
     for name in sorted(before.props.keys() | after.props.keys()):
@@ -233,12 +237,12 @@ SCREEN = 40
 """The most lines in one answer."""
 
 
-def grouped(changes: Sequence[Change], limit: int = SCREEN) -> dict[str, Any]:
+def grouped(changes: Sequence[Difference], limit: int = SCREEN) -> dict[str, Any]:
     """Changes in words, by object, in at most `limit` lines.
 
     Each group is {object, changes, more}; `count` is the number of all changes, `objects` that of all groups.
     """
-    groups: dict[str, list[Change]] = {}
+    groups: dict[str, list[Difference]] = {}
     for change in changes:
         groups.setdefault(subject(change), []).append(change)
     lines, shown = limit, list[dict[str, Any]]()
@@ -255,7 +259,7 @@ def grouped(changes: Sequence[Change], limit: int = SCREEN) -> dict[str, Any]:
     return {"groups": shown, "count": len(changes), "objects": len(groups)}
 
 
-def subject(change: Change) -> str:
+def subject(change: Difference) -> str:
     """The subject of a change, for people: the track or scene that contains the object, or the object itself."""
     if change.within:
         return change.within
@@ -266,7 +270,7 @@ def subject(change: Change) -> str:
 # -- words ---------------------------------------------------------------------------------------------------
 
 
-def words(change: Change) -> str:
+def words(change: Difference) -> str:
     """One change as a person would say it: 'Bass: Volume 0.0 dB → -6.0 dB'."""
     what = (
         f"{kind_word(change.type)} {change.object_name!r}" if change.object_name else kind_word(change.type)

@@ -49,7 +49,7 @@ def state_of(live: HeadlessLive) -> Store:
     snapshot, store, first = batcher.shadow.snapshot(0, []), Store(), True
     while lines := snapshot.take(batcher.shadow.rows, _CHUNK):
         objects: list[Any] = [row for line in lines for row in objects_of(msgspec.json.decode(line))]
-        store.stage(objects, first)
+        store.collect(objects, first)
         first = False
     store.replace("", 1)
     batcher.close()

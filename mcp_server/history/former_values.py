@@ -15,9 +15,9 @@ from mirror import Node, Set, values
 from mirror.driven import follows_lane
 from mirror.store import Store
 
-from .chains import Link, changed_since, newest_run
-from .difference import Change, owner_name, readable, words
-from .kept import is_kept
+from .chains import ValueChange, changed_since, newest_run
+from .difference import Difference, owner_name, readable, words
+from .persistent import is_persistent
 
 _MODES = ("warping", "looping")
 _PAIRS = {"loop_start": "loop_end", "start_marker": "end_marker"}
@@ -39,7 +39,7 @@ class FormerValue(NamedTuple):
 class FormerValues:
     """The former values of a revert; `left` has a text with the reason for every value that stays."""
 
-    def __init__(self, store: Store, chains: Mapping[tuple[int, str], list[Link]]) -> None:
+    def __init__(self, store: Store, chains: Mapping[tuple[int, str], list[ValueChange]]) -> None:
         """No values yet.
 
         Args:
@@ -56,7 +56,7 @@ class FormerValues:
         chain = self._chains[id_, name]
         node = self._store.nodes.get(id_)
         first = next((link for link in chain if link.selected), None)
-        if node is None or first is None or not is_kept(node, name) or name not in node.props:
+        if node is None or first is None or not is_persistent(node, name) or name not in node.props:
             return
         now = values.shown(self._store, node.type, name, node.props[name])
         run = newest_run(chain)
@@ -135,7 +135,7 @@ class FormerValues:
     def _words(self, node: Node, name: str, before: Any, after: Any) -> str:
         if node.type == "DeviceParameter" and name == "value":
             before, after = self._texts(node, before, after)
-        change = Change(
+        change = Difference(
             "set",
             node.type,
             self._store.ref(node.id),

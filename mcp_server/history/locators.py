@@ -14,7 +14,7 @@ from typing import NamedTuple
 from mirror import Call, Event, Node
 from mirror.store import Store
 
-from .chains import Link, newest_run
+from .chains import ValueChange, newest_run
 from .returning import Returning
 
 CLASS = "CuePoint"
@@ -54,7 +54,7 @@ def formers(
     removals: Iterable[Event],
     created: Mapping[int, Event],
     is_selected: Callable[[Event], bool],
-    values: Mapping[tuple[int, str], list[Link]],
+    values: Mapping[tuple[int, str], list[ValueChange]],
     back: Returning,
     store: Store,
 ) -> Iterator[Former]:

@@ -28,9 +28,9 @@ from mirror import Node, Operation, Set, WriteRequest, checks, errors
 from mirror.store import Store
 from remote_script.SetMirror.contract import schema
 
-from .difference import Change, has_moved, kind_word, owner_name, shown, words
-from .kept import is_kept
+from .difference import Difference, has_moved, kind_word, owner_name, shown, words
 from .matching import Matching, find_again
+from .persistent import is_persistent
 
 HEAD = "# SetMirror mix 1"
 SCOPES = ("mixer", "sends", "devices", "tracks")
@@ -77,7 +77,7 @@ def take(store: Store, scope: Iterable[str], under: Iterable[int] = ()) -> Store
         props = {
             name: value
             for name, value in node.props.items()
-            if is_kept(node, name)
+            if is_persistent(node, name)
             and name not in _NOT_SAVED
             and (node.id in inside or _category(store, node, name) in wanted)
             and isinstance(value, bool | int | float | str)
@@ -141,7 +141,9 @@ def _pruned(store: Store, props_by_id: dict[int, dict[str, Any]]) -> Store:
 def count(store: Store) -> int:
     """The number of values in a mix."""
     return sum(
-        is_kept(node, name) and name not in _NOT_SAVED for node in store.nodes.values() for name in node.props
+        is_persistent(node, name) and name not in _NOT_SAVED
+        for node in store.nodes.values()
+        for name in node.props
     )
 
 
@@ -277,7 +279,7 @@ def compare(old: Mix, new: Mix | Store) -> Comparison:
         if node.role == "devices" and has_moved(before, after, node, there, same):
             different.append(f"{_named(after, there)} is in another place")
         for name in sorted(node.props):
-            compared = is_kept(node, name) and name not in _NOT_SAVED and name in there.props
+            compared = is_persistent(node, name) and name not in _NOT_SAVED and name in there.props
             if compared and not _equal(node.props[name], there.props[name]):
                 different.append(_words(after, there, node, there, name))
     return Comparison(different, missing(before, same), added(old, after, same))
@@ -312,7 +314,7 @@ def _named(store: Store, node: Node) -> str:
 
 def _words(store: Store, at: Node, one: Node, other: Node, name: str) -> str:
     """A value's change from `one` to `other`, of the object `at` of the store."""
-    change = Change(
+    change = Difference(
         "set",
         at.type,
         store.ref(at.id),
@@ -374,7 +376,7 @@ def recall(saved: Mix, store: Store, live: str = "") -> Recall:
             made.left.append(f"{_named(store, now)} is in another place and stays there")
         # A routing's type comes before its channel, which depends on it.
         for name in sorted(node.props, key=lambda prop: (prop.endswith("_channel"), prop)):
-            if not is_kept(now, name) or name in _NOT_SAVED or name not in now.props:
+            if not is_persistent(now, name) or name in _NOT_SAVED or name not in now.props:
                 continue
             value = node.props[name]
             if _equal(value, now.props[name]) or now.props.get("is_enabled") is False:

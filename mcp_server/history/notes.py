@@ -9,11 +9,11 @@ import msgspec
 
 from mirror import Call, Note, Operation
 
-from .chains import Link, newest_run
+from .chains import ValueChange, newest_run
 
 
 @dataclass
-class Notes:
+class NotesToRestore:
     """What a clip's notes need: `others` were changed since by somebody else, and stay."""
 
     gone: list[int] = field(default_factory=list)
@@ -44,14 +44,14 @@ class Notes:
         return ", ".join(text for some, text in counts if some)
 
 
-def put_back(present: Iterable[Note], chains: Mapping[int, list[Link]]) -> Notes:
+def put_back(present: Iterable[Note], chains: Mapping[int, list[ValueChange]]) -> NotesToRestore:
     """What the notes of a clip need for the selected changes in their chains to be taken back.
 
     Notes of a clip that came back may have other ids: a note without its id is the equal one that no chain is about.
     """
     now = {note.note_id: note for note in present}
     strangers = [note for note in now.values() if note.note_id not in chains]
-    notes = Notes()
+    notes = NotesToRestore()
     for note_id, chain in chains.items():
         run, note = newest_run(chain), now.get(note_id)
         if note is None and chain and chain[-1].after is not None:

@@ -25,11 +25,11 @@ from mirror.writes import history_step
 from remote_script.SetMirror.contract.places import ID
 
 from . import envelopes, locators, notes
-from .chains import Link, author, chains, changed_since, newest_run
+from .chains import ValueChange, author, chains, changed_since, newest_run
 from .difference import kind_word, owner_name
 from .former_values import FormerValues
-from .kept import is_kept
 from .lists import DEVICES, ListKey, clip_moves, put_back
+from .persistent import is_persistent
 from .returning import Returning, WasRolledBack, returning
 from .selection import Selection, selected
 
@@ -190,7 +190,7 @@ class _Reversal:
 
     # -- notes -------------------------------------------------------------------------------------
 
-    def _clip(self, id_: int, chains_of_notes: dict[int, list[Link]]) -> None:
+    def _clip(self, id_: int, chains_of_notes: dict[int, list[ValueChange]]) -> None:
         """The operations for the notes of one clip."""
         clip = self._store.nodes.get(id_)
         present = clip.props.get("notes") if clip is not None else None
@@ -285,7 +285,7 @@ class _Reversal:
             return True
         node = self._store.nodes.get(event.id)
         prop = values.row(event.type, event.name)
-        if node is None or prop is None or not is_kept(node, event.name):
+        if node is None or prop is None or not is_persistent(node, event.name):
             return False
         return prop.type != "routing" or bool(event.before)
 
@@ -452,7 +452,7 @@ class _Reversal:
 
     # -- envelopes ---------------------------------------------------------------------------------
 
-    def _envelope(self, id_: int, parameter: int, chain: list[Link]) -> None:
+    def _envelope(self, id_: int, parameter: int, chain: list[ValueChange]) -> None:
         """The operations for one envelope of a clip."""
         clip, about = self._store.nodes.get(id_), self._store.nodes.get(parameter)
         run = newest_run(chain)

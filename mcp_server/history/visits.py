@@ -24,7 +24,7 @@ from mirror import Mirror, errors
 from mirror.files import locked, write_beside
 from mirror.store import Store
 
-from .difference import SCREEN, Change, difference, grouped
+from .difference import SCREEN, Difference, difference, grouped
 from .set_folder import about, folder_for
 
 log = logging.getLogger("setmirror.history")
@@ -37,7 +37,7 @@ CLIENTS = 32
 VISITS = "visits.json"
 
 
-class Visit(msgspec.Struct, frozen=True):
+class LastCall(msgspec.Struct, frozen=True):
     """The last call of a client: when (seconds since 1970), at which revision, and the file of the state."""
 
     time: float
@@ -118,7 +118,7 @@ class Visits:
         return folder_for(about(self._mirror.store), self._folder)
 
     def changes_since_visit(
-        self, who: str, compared: Callable[[Store], list[Change]], limit: int = SCREEN
+        self, who: str, compared: Callable[[Store], list[Difference]], limit: int = SCREEN
     ) -> dict[str, Any]:
         """The changes since a client's last visit, in the form of `grouped`, and when that visit was.
 
@@ -188,10 +188,10 @@ class Visits:
                 log.warning("the state for %s is not written: %s", who, problem)
 
 
-def read_visits(folder: Path) -> dict[str, Visit]:
+def read_visits(folder: Path) -> dict[str, LastCall]:
     """The last visits of all clients; empty where the file is missing or damaged."""
     try:
-        return msgspec.json.decode((folder / VISITS).read_bytes(), type=dict[str, Visit])
+        return msgspec.json.decode((folder / VISITS).read_bytes(), type=dict[str, LastCall])
     except (OSError, msgspec.DecodeError):
         return {}
 
@@ -201,7 +201,7 @@ def save_visit(folder: Path, who: str, here: Here) -> None:
     name = f"{zlib.crc32(here.epoch.encode()):08x}-{here.revision}.state"
     if not (folder / name).exists():
         write_beside(folder / name, state_bytes(here))
-    visits = {**read_visits(folder), who: Visit(here.time, here.epoch, here.revision, name)}
+    visits = {**read_visits(folder), who: LastCall(here.time, here.epoch, here.revision, name)}
     newest = sorted(visits, key=lambda client: visits[client].time)[-CLIENTS:]
     visits = {client: visits[client] for client in newest}
     write_beside(folder / VISITS, msgspec.json.encode(visits))

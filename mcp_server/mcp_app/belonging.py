@@ -130,16 +130,16 @@ def _results(mirror: Mirror, answer: dict[str, Any]) -> list[tuple[int, dict[str
 
 def _planned(mirror: Mirror, answer: dict[str, Any]) -> dict[str, Any]:
     """The changes that a dry run would make, in the form of an entry of the log."""
-    from ..page.story import Change, Entry
+    from ..page.story import ChangeText, StoryEntry
 
     changes = []
     for id_, result in _results(mirror, answer):
         if result.get("changed") and "property" in result:
             name, what = mirror.node(id_).name or result["ref"], result["property"].replace("_", " ")
-            changes.append(Change(name, what, *_texts(result), id_, result["ref"]))
-    changes += [Change("", note) for note in answer.get("notes", ())]
+            changes.append(ChangeText(name, what, *_texts(result), id_, result["ref"]))
+    changes += [ChangeText("", note) for note in answer.get("notes", ())]
     more = max(0, len(changes) - MOST_LINES)
-    entry = Entry(
+    entry = StoryEntry(
         0, 0, mirror.log.now(), "Dry run", None, mirror.epoch, mirror.revision, changes[:MOST_LINES], more
     )
     return dict(msgspec.to_builtins(entry))

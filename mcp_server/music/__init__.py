@@ -11,16 +11,16 @@ Start reading at `edits`.
 from . import pitch_edits, rhythm_edits, time_edits, velocity_edits
 from .context import Context, Scale
 from .edits import EDITS, Edit, Selection, Transformed, read, run, transform
-from .note import Difference, Note, cut_short, difference
+from .note import Note, NoteDifference, cut_short, difference
 from .ticks import BEAT, Ticks, from_beats, to_beats
 
 __all__ = [
     "BEAT",
     "EDITS",
     "Context",
-    "Difference",
     "Edit",
     "Note",
+    "NoteDifference",
     "Scale",
     "Selection",
     "Ticks",

@@ -74,7 +74,7 @@ class NewClip:
 
 
 @dataclass
-class Layout:
+class Form:
     """The clips and locators of a form, in order of time; `left_out` reports what Live's API cannot do and why."""
 
     copies: list[Copy] = field(default_factory=list)
@@ -84,7 +84,7 @@ class Layout:
     end: Ticks = 0
 
 
-def lay_out(sections: Sequence[Section], context: Context, *, start: Ticks = 0, seed: int = 0) -> Layout:
+def lay_out(sections: Sequence[Section], context: Context, *, start: Ticks = 0, seed: int = 0) -> Form:
     """The layout of all sections one after the other, from `start` on.
 
     Raises:
@@ -98,7 +98,7 @@ def lay_out(sections: Sequence[Section], context: Context, *, start: Ticks = 0, 
             f"Sections are 1 bar or longer and at most {MOST_BARS} bars in all",
             [section.bars for section in sections],
         )
-    layout, at = Layout(), start
+    layout, at = Form(), start
     for number, section in enumerate(sections):
         layout.locators.append((at, section.name))
         length = section.bars * bar
@@ -111,7 +111,7 @@ def lay_out(sections: Sequence[Section], context: Context, *, start: Ticks = 0, 
 
 
 def _lay(
-    layout: Layout, section: Section, source: Source, start: Ticks, length: Ticks, bar: int, seed: int
+    layout: Form, section: Section, source: Source, start: Ticks, length: Ticks, bar: int, seed: int
 ) -> None:
     changed = source.track in section.half or (section.fill and source.drums)
     if changed and source.notes is not None:
@@ -146,7 +146,7 @@ def _lay(
     )
 
 
-def in_words(sections: Sequence[Section], layout: Layout) -> list[str]:
+def in_words(sections: Sequence[Section], layout: Form) -> list[str]:
     """One line for each section: its bars, the copied clips with their counts, and the clips that are written."""
     names = {source.clip: source.name for section in sections for source in section.sources}
     lines = []

@@ -18,7 +18,7 @@ TARGET_DB = -6.0
 """Headroom that a mix leaves on Main before mastering."""
 
 
-class Heard(NamedTuple):
+class MeteredTrack(NamedTuple):
     """A track and its meter's raw readings, 0 to 1."""
 
     ref: str
@@ -34,9 +34,9 @@ class Heard(NamedTuple):
         return shown if shown > FLOOR_DB else float("-inf")
 
 
-def levels(heard: Iterable[Heard]) -> dict[str, Any]:
+def levels(tracks: Iterable[MeteredTrack]) -> dict[str, Any]:
     """Peaks in dBFS, loudest first, with the headroom below 0 dBFS; tracks that clip or are silent, and proposals."""
-    loudest_first = sorted(heard, key=lambda track: -track.peak_db)
+    loudest_first = sorted(tracks, key=lambda track: -track.peak_db)
     sounding = [track for track in loudest_first if track.peak_db != float("-inf")]
     if not sounding:
         return {
@@ -67,7 +67,7 @@ def levels(heard: Iterable[Heard]) -> dict[str, Any]:
     return answer
 
 
-def _lower(track: Heard) -> dict[str, Any]:
+def _lower(track: MeteredTrack) -> dict[str, Any]:
     """The call that lowers a track below its limit: 0 dBFS, for Main `TARGET_DB`."""
     limit = TARGET_DB if track.is_main else 0.0
     change = -(int((track.peak_db - limit) * 10) + 1) / 10

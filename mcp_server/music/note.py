@@ -201,7 +201,7 @@ def _age(note: Note) -> float:
     return math.inf if note.note_id is None else note.note_id
 
 
-class Difference(NamedTuple):
+class NoteDifference(NamedTuple):
     """The changes that turn a clip's notes into the wanted notes."""
 
     removed: list[int]
@@ -215,7 +215,7 @@ class Difference(NamedTuple):
         return {name: count for name, count in parts.items() if count}
 
 
-def difference(before: Iterable[Note], after: Iterable[Note]) -> Difference:
+def difference(before: Iterable[Note], after: Iterable[Note]) -> NoteDifference:
     """The notes to remove by id, to change by id (only the fields that differ) and to add."""
     old = {note.note_id: note for note in before}
     changed: list[dict[str, Any]] = []
@@ -229,7 +229,7 @@ def difference(before: Iterable[Note], after: Iterable[Note]) -> Difference:
             changes = {name: value for name, value in now.items() if value != then[name]}
             if changes:
                 changed.append({"note_id": note.note_id, **changes})
-    return Difference([id_ for id_ in old if id_ is not None], changed, added)
+    return NoteDifference([id_ for id_ in old if id_ is not None], changed, added)
 
 
 def _not_past_its_end(note: Note) -> float:

@@ -42,7 +42,7 @@ class Cue:
 
 
 @dataclass
-class Change:
+class RangeEdit:
     """The work to do, in this order: delete, move, copy and write clips, then delete and create locators."""
 
     deleted: list[Placed] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Change:
     left_out: list[str] = field(default_factory=list)
 
 
-def copied(placed: Iterable[Placed], cues: Iterable[Cue], low: Ticks, high: Ticks, to: Ticks) -> Change:
+def copied(placed: Iterable[Placed], cues: Iterable[Cue], low: Ticks, high: Ticks, to: Ticks) -> RangeEdit:
     """Copy the range's clips and locators, so that the copy starts at `to`.
 
     Raises:
@@ -68,7 +68,7 @@ def copied(placed: Iterable[Placed], cues: Iterable[Cue], low: Ticks, high: Tick
             float(to) / BEAT,
             hint=f"copy it to {float(high) / BEAT:g} beats or later",
         )
-    change = Change()
+    change = RangeEdit()
     for clip in placed:
         if low <= clip.start and clip.end <= high:
             change.copies.append(Copy(clip.clip, clip.track, clip.start - low + to))
@@ -82,14 +82,14 @@ def copied(placed: Iterable[Placed], cues: Iterable[Cue], low: Ticks, high: Tick
     return change
 
 
-def opened(placed: Sequence[Placed], cues: Iterable[Cue], low: Ticks, high: Ticks) -> Change:
+def opened(placed: Sequence[Placed], cues: Iterable[Cue], low: Ticks, high: Ticks) -> RangeEdit:
     """Move all clips from the range's start on later by the range's length.
 
     Raises:
       NotAvailable: an audio clip would be cut.
     """
     length = _check(low, high)
-    change = Change()
+    change = RangeEdit()
     _refuse_cuts(placed, (low,))
     for clip in placed:
         if clip.start >= low:
@@ -104,14 +104,14 @@ def opened(placed: Sequence[Placed], cues: Iterable[Cue], low: Ticks, high: Tick
     return change
 
 
-def closed(placed: Sequence[Placed], cues: Sequence[Cue], low: Ticks, high: Ticks) -> Change:
+def closed(placed: Sequence[Placed], cues: Sequence[Cue], low: Ticks, high: Ticks) -> RangeEdit:
     """Remove the range: delete its clips and move all later clips earlier by its length.
 
     Raises:
       NotAvailable: an audio clip would be cut.
     """
     length = _check(low, high)
-    change = Change()
+    change = RangeEdit()
     _refuse_cuts(placed, (low, high))
     for clip in placed:
         if clip.start >= high:
@@ -152,7 +152,7 @@ def _refuse_cuts(placed: Iterable[Placed], edges: Sequence[Ticks]) -> None:
         )
 
 
-def _write(change: Change, clip: Placed, low: Ticks, high: Ticks, shift: Ticks) -> None:
+def _write(change: RangeEdit, clip: Placed, low: Ticks, high: Ticks, shift: Ticks) -> None:
     """Write a part of a MIDI clip as a new clip; notes that began before the part begin at its start.
 
     What would be cut to less than a 1/64 note is left out.
@@ -171,7 +171,7 @@ def _write(change: Change, clip: Placed, low: Ticks, high: Ticks, shift: Ticks) 
         change.left_out.append(text)
 
 
-def _shift(change: Change, cues: Iterable[Cue], at: Ticks, by: Ticks) -> None:
+def _shift(change: RangeEdit, cues: Iterable[Cue], at: Ticks, by: Ticks) -> None:
     for cue in cues:
         if cue.time >= at:
             change.gone_cues.append(cue)

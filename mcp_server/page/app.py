@@ -29,7 +29,7 @@ _REFUSAL = (
     "<title>SetMirror</title><main><h1>SetMirror</h1><p>{reason}.</p></main></html>\n"
 )
 
-Visit = Callable[[Session, Any, Any], Awaitable[None]]
+Serve = Callable[[Session, Any, Any], Awaitable[None]]
 """Serves one websocket: whose it is, its receive and send as ASGI has them."""
 
 
@@ -56,7 +56,7 @@ class PageApp:
       opened: Called whenever a browser is admitted.
     """
 
-    def __init__(self, gate: Gate, port: int, visit: Visit, opened: Callable[[], None]) -> None:
+    def __init__(self, gate: Gate, port: int, visit: Serve, opened: Callable[[], None]) -> None:
         self._gate = gate
         self._visit = visit
         self._opened = opened

@@ -15,7 +15,7 @@ import trio
 
 from mirror import Mirror, errors
 
-from ..history.difference import SCREEN, Change, difference, grouped
+from ..history.difference import SCREEN, Difference, difference, grouped
 from ..history.visits import Here, Visits
 
 log = logging.getLogger("setmirror.page")
@@ -36,7 +36,7 @@ class Digest:
     def __init__(self, mirror: Mirror, folder: Path | None) -> None:
         self._mirror = mirror
         self._visits = Visits(mirror, folder)
-        self._changes: list[Change] = []
+        self._changes: list[Difference] = []
         self._compared: tuple[str, Here | None] | None = None
         self.head: dict[str, Any] = {}
         """{last_here, groups, count, objects}, at most a screen; {} before the comparison and on a first visit."""
@@ -78,5 +78,5 @@ class Digest:
         return {**self.head, **grouped(self._changes, MOST_LINES)} if self.head else {}
 
 
-def _difference(before: Here, now: Here) -> list[Change]:
+def _difference(before: Here, now: Here) -> list[Difference]:
     return difference(before.store(), now.store())

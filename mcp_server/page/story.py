@@ -20,7 +20,7 @@ from mirror import Event, Mirror, Node
 from ..commands.events import short
 from ..history import changes as history
 from ..history.changes import changes
-from ..history.kept import is_kept
+from ..history.persistent import is_persistent
 
 log = logging.getLogger("setmirror.page")
 
@@ -31,7 +31,7 @@ TOGETHER_S = 2.0
 """Edits of one property within this time are one."""
 
 
-class Change(msgspec.Struct):
+class ChangeText(msgspec.Struct):
     """One change of an entry; `before` and `after` are texts, "" where there is none."""
 
     where: str
@@ -42,7 +42,7 @@ class Change(msgspec.Struct):
     ref: str = ""
 
 
-class Entry(msgspec.Struct):
+class StoryEntry(msgspec.Struct):
     """A line of the log.
 
     `number` counts entries; `turn` rises with every addition to an entry. `write` names the write, None for a person's
@@ -56,7 +56,7 @@ class Entry(msgspec.Struct):
     write: str | None
     epoch: str
     revision: int
-    changes: list[Change]
+    changes: list[ChangeText]
     more: int = 0
 
 
@@ -65,12 +65,12 @@ class Story:
 
     def __init__(self, mirror: Mirror) -> None:
         self._mirror = mirror
-        self._entries: OrderedDict[int, Entry] = OrderedDict()
+        self._entries: OrderedDict[int, StoryEntry] = OrderedDict()
         self._writes: dict[str, int] = {}
         self._number = 0
         self.turn = 0
 
-    def since(self, turn: int) -> list[Entry]:
+    def since(self, turn: int) -> list[StoryEntry]:
         """Entries that are new or longer since `turn`."""
         return [entry for entry in self._entries.values() if entry.turn > turn]
 
@@ -94,7 +94,7 @@ class Story:
         for breaks, group in groupby(events, lambda event: event.kind in ("resynced", "skipped")):
             if breaks:
                 for event in group:
-                    self._enter(event, Change("", self._resynced(event)))
+                    self._enter(event, ChangeText("", self._resynced(event)))
                 continue
             for change in changes(event for event in group if event.cause == "write" or self._is_edit(event)):
                 if not change.event.type.endswith(".View"):
@@ -121,7 +121,7 @@ class Story:
         if event.type == "DeviceParameter":
             # What a lane or an envelope plays is nobody's edit.
             return event.name in ("display", "value", "name") and not self._plays(event.id)
-        return is_kept(node, event.name)
+        return is_persistent(node, event.name)
 
     def _plays(self, parameter: int) -> bool:
         """True while automation moves a parameter: a lane, or an envelope of the clip that plays in the Session."""
@@ -140,13 +140,13 @@ class Story:
             return any(envelope.get("parameter") == parameter for envelope in envelopes or ())
         return False
 
-    def _enter(self, event: Event, change: Change) -> None:
+    def _enter(self, event: Event, change: ChangeText) -> None:
         self.turn += 1
         entry = self._joined(event)
         if entry is None:
             self._number += 1
             who = "Live" if event.cause == "live" else event.who
-            entry = Entry(
+            entry = StoryEntry(
                 self._number, self.turn, event.time, who, event.write, event.epoch, event.revision, []
             )
             self._entries[entry.number] = entry
@@ -165,7 +165,7 @@ class Story:
         else:
             entry.more += 1
 
-    def _joined(self, event: Event) -> Entry | None:
+    def _joined(self, event: Event) -> StoryEntry | None:
         """The entry that an event belongs to, if there is one."""
         if event.write is not None:
             return self._entries.get(self._writes.get(event.write, 0))
@@ -178,9 +178,9 @@ class Story:
         same = any(change.id == event.id and event.id for change in last.changes)
         return last if near and same else None
 
-    def _change(self, change: history.Change) -> Change:
+    def _change(self, change: history.LoggedChange) -> ChangeText:
         event, where = change.event, self._where(change.event)
-        line = Change(where, event.name.replace("_", " "), id=event.id, ref=event.ref)
+        line = ChangeText(where, event.name.replace("_", " "), id=event.id, ref=event.ref)
         match event.kind:
             case "add" | "remove":
                 line.what = f"{_kind(event.type)} {'is new' if event.kind == 'add' else 'was deleted'}"

@@ -2,13 +2,12 @@
 
 gathered   what a target is, and its data from the mirror (start reading here)
 sampled    what Live is asked for besides: meters and playheads
-rolls, session, arrangements, mixers, changes   data → shapes
+rolls, session, arrangements, mixers   data → shapes
 text_art   data → lines of text, for terminals and clients without images
 shapes, theme   what a picture is made of; colours for light and dark
 svg, png   the writers
 """
 
-from .changes import Change, changes
 from .gathered import VIEWS, Subject, View, draw, gather, paint
 from .shapes import Picture
 from .svg import svg
@@ -17,12 +16,10 @@ from .theme import THEMES, Theme
 __all__ = [
     "THEMES",
     "VIEWS",
-    "Change",
     "Picture",
     "Subject",
     "Theme",
     "View",
-    "changes",
     "draw",
     "gather",
     "paint",

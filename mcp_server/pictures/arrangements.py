@@ -68,7 +68,7 @@ class Lane:
     """Names of parameters that have automation."""
 
 
-class Facts(NamedTuple):
+class Timing(NamedTuple):
     """What an arrangement shows besides its lanes; times in beats, `tempo` as text, such as "98 BPM 4/4"."""
 
     end: float
@@ -79,56 +79,56 @@ class Facts(NamedTuple):
     tempo: str = ""
 
 
-def arrangement(lanes: Sequence[Lane], colors: Theme, facts: Facts, *, width: int = 1200) -> Picture:
+def arrangement(lanes: Sequence[Lane], colors: Theme, timing: Timing, *, width: int = 1200) -> Picture:
     """The whole arrangement from beat 0 to its end."""
     shown = lanes[:MOST_LANES]
     lane = min(44.0, max(14.0, 640 / max(1, len(shown))))
     bottom = HEAD + lane * len(shown)
     notes = [UNKNOWN]
-    if any(lane.automated for lane in lanes) or AUTOMATED in facts.tempo:
+    if any(lane.automated for lane in lanes) or AUTOMATED in timing.tempo:
         notes.append(UNKNOWN_CURVES)
     if len(lanes) > len(shown):
         notes.append(f"Not shown: {len(lanes) - len(shown)} more tracks")
     picture = Picture(width, round(bottom + 10 + FOOT * len(notes)), colors.background, "Arrangement")
-    picture.description = in_words(lanes, facts)
-    end = max(facts.end, facts.beats_per_bar)
+    picture.description = in_words(lanes, timing)
+    end = max(timing.end, timing.beats_per_bar)
     scale = (width - NAMES_WIDTH - 10) / end
 
     def x(beat: float) -> float:
         return NAMES_WIDTH + beat * scale
 
-    picture.text(8, 32, facts.tempo, colors.text, size=12, width=NAMES_WIDTH - 16)
+    picture.text(8, 32, timing.tempo, colors.text, size=12, width=NAMES_WIDTH - 16)
     draw_lanes(picture, len(shown), (NAMES_WIDTH, HEAD), (width - NAMES_WIDTH - 10, lane), colors)
     draw_names(picture, shown, HEAD, lane, colors)
-    draw_bars(picture, x, end, facts.beats_per_bar, (24, bottom), colors)
+    draw_bars(picture, x, end, timing.beats_per_bar, (24, bottom), colors)
     contents = sum(len(track_lane.blocks) for track_lane in lanes) <= MOST_CONTENTS
     draw_blocks(picture, shown, x, HEAD, lane, contents, colors)
-    if facts.loop is not None:
-        draw_loop(picture, x, facts.loop, colors)
-    draw_locators(picture, x, facts.locators, end, bottom, colors)
-    if facts.playhead is not None and 0 <= facts.playhead <= end:
-        draw_playhead(picture, x(facts.playhead), bottom, colors)
+    if timing.loop is not None:
+        draw_loop(picture, x, timing.loop, colors)
+    draw_locators(picture, x, timing.locators, end, bottom, colors)
+    if timing.playhead is not None and 0 <= timing.playhead <= end:
+        draw_playhead(picture, x(timing.playhead), bottom, colors)
     for n, note in enumerate(notes):
         ink = colors.warning if note.startswith("Not shown") else colors.muted_text
         picture.text(8, bottom + 4 + FOOT * (n + 1), note, ink, size=11)
     return picture
 
 
-def in_words(lanes: Sequence[Lane], facts: Facts) -> str:
+def in_words(lanes: Sequence[Lane], timing: Timing) -> str:
     """The picture in words, and the facts about the arrangement that Live's API does not show."""
     clips = sum(len(lane.blocks) for lane in lanes)
-    bars = max(facts.end, facts.beats_per_bar) / facts.beats_per_bar
+    bars = max(timing.end, timing.beats_per_bar) / timing.beats_per_bar
     words = [
         f"Arrangement: {len(lanes)} tracks, {clips} clips, {round(bars, 1):g} bars",
-        f"{facts.tempo} at the playhead" if facts.tempo else "",
+        f"{timing.tempo} at the playhead" if timing.tempo else "",
     ]
-    if facts.playhead is not None:
-        words.append(f"playhead at beat {facts.playhead:.2f}")
-    if facts.loop is not None:
-        words.append(f"loop from beat {facts.loop[0]:g} to {facts.loop[1]:g}")
-    if facts.locators:
+    if timing.playhead is not None:
+        words.append(f"playhead at beat {timing.playhead:.2f}")
+    if timing.loop is not None:
+        words.append(f"loop from beat {timing.loop[0]:g} to {timing.loop[1]:g}")
+    if timing.locators:
         words.append(
-            "locators " + ", ".join(f"{name} at {time:g}" for time, name in facts.locators[:MOST_NAMED])
+            "locators " + ", ".join(f"{name} at {time:g}" for time, name in timing.locators[:MOST_NAMED])
         )
     automated = [f"{lane.name}: {', '.join(lane.automated[:MOST_NAMED])}" for lane in lanes if lane.automated]
     if automated:
@@ -218,7 +218,7 @@ def draw_locators(
 
 
 def draw_playhead(picture: Picture, at: float, bottom: float, colors: Theme) -> None:
-    """A line from the ruler down to `bottom`, with a head."""
+    """A line from the timing down to `bottom`, with a head."""
     picture.line(at, 18, at, bottom, colors.playing, width=2)
     picture.rect(at - 4, 17, 8, 6, colors.playing)
 

@@ -16,10 +16,10 @@ from mirror import Mirror, Node, errors
 from .. import headless, units, views
 from ..music import from_set, harmony
 from . import theme
-from .arrangements import AUTOMATED, Block, Facts, Lane, arrangement
+from .arrangements import AUTOMATED, Block, Lane, Timing, arrangement
 from .mixers import Dial, Strip, device, differs, mixer
 from .rolls import Keys, Roll, roll
-from .session import Cell, Column, Row, session
+from .session import Cell, Column, SceneRow, session
 from .shapes import Picture
 from .theme import Theme
 
@@ -36,23 +36,23 @@ class Grid(NamedTuple):
     """The Session."""
 
     columns: Sequence[Column]
-    rows: Sequence[Row]
+    rows: Sequence[SceneRow]
 
 
 class Timeline(NamedTuple):
     """The arrangement; see `arrangements.arrangement`."""
 
     lanes: Sequence[Lane]
-    facts: Facts
+    timing: Timing
 
 
-class Desk(NamedTuple):
+class Mixer(NamedTuple):
     """The mixer."""
 
     strips: Sequence[Strip]
 
 
-class Notes(NamedTuple):
+class PianoRoll(NamedTuple):
     """Clips over each other."""
 
     rolls: Sequence[Roll]
@@ -69,7 +69,7 @@ class Panel(NamedTuple):
     hidden: int
 
 
-Subject = Grid | Timeline | Desk | Notes | Panel
+Subject = Grid | Timeline | Mixer | PianoRoll | Panel
 
 
 def draw(
@@ -87,14 +87,14 @@ def draw(
 def paint(subject: Subject, colors: Theme = theme.LIGHT, width: int = 1200) -> Picture:
     """The picture of what was gathered, `width` pixels wide where it can be."""
     match subject:
-        case Notes(rolls, keys, per_bar):
+        case PianoRoll(rolls, keys, per_bar):
             return roll(rolls, keys, colors, width=width, beats_per_bar=per_bar)
         case Panel(name, dials, on, hidden):
             return device(name, dials, colors, on=on, hidden=hidden, width=width)
-        case Desk(strips):
+        case Mixer(strips):
             return mixer(strips, colors, width=width)
-        case Timeline(lanes, facts):
-            return arrangement(lanes, colors, facts, width=width)
+        case Timeline(lanes, timing):
+            return arrangement(lanes, colors, timing, width=width)
         case Grid(columns, rows):
             return session(columns, rows, colors, width=width)
 
@@ -127,7 +127,7 @@ def gather(
         case "device":
             return _panel(mirror, first)
         case "mixer":
-            return Desk([strip_of(mirror, track, gauges) for track in chosen or all_tracks(mirror)])
+            return Mixer([strip_of(mirror, track, gauges) for track in chosen or all_tracks(mirror)])
         case "arrangement":
             return _timeline(mirror, chosen or mirror.children("song", "tracks"), gauges)
         case _:
@@ -209,7 +209,7 @@ def clips_of(mirror: Mirror, node: Node) -> list[Node]:
     return [node]
 
 
-def _notes(mirror: Mirror, clips: list[Node], asked: Node, gauges: dict[str, Any]) -> Notes:
+def _notes(mirror: Mirror, clips: list[Node], asked: Node, gauges: dict[str, Any]) -> PianoRoll:
     clips = [clip for clip in clips if clip.props.get("is_midi_clip")][:MOST_OVERLAID]
     if not clips:
         raise errors.InvalidValue(
@@ -218,7 +218,7 @@ def _notes(mirror: Mirror, clips: list[Node], asked: Node, gauges: dict[str, Any
     authors = theme.AUTHORS
     inks = [authors[n % len(authors)] for n in range(len(clips))] if len(clips) > 1 else [color_of(clips[0])]
     rolls = [roll_of(mirror, clip, ink, gauges) for clip, ink in zip(clips, inks, strict=True)]
-    return Notes(rolls, keys_of(mirror, clips[0]), beats_per_bar(mirror))
+    return PianoRoll(rolls, keys_of(mirror, clips[0]), beats_per_bar(mirror))
 
 
 def keys_of(mirror: Mirror, clip: Node) -> Keys:
@@ -299,7 +299,7 @@ def cells_of(mirror: Mirror, track: Node, first: int = 0, end: int | None = None
     return [_cell(mirror, slot, mirror.child(slot, "clip")) for slot in slots]
 
 
-def row_of(mirror: Mirror, scene: Node) -> Row:
+def row_of(mirror: Mirror, scene: Node) -> SceneRow:
     """A scene of the grid."""
     props = scene.props
     state = "triggered" if props.get("is_triggered") else ""
@@ -308,7 +308,7 @@ def row_of(mirror: Mirror, scene: Node) -> Row:
         note.append(f"{float(props.get('tempo') or 0):g} BPM")
     if props.get("time_signature_enabled"):
         note.append(f"{props.get('time_signature_numerator')}/{props.get('time_signature_denominator')}")
-    return Row(mirror.ref(scene.id), scene.name, color_of(scene, ""), state, " ".join(note))
+    return SceneRow(mirror.ref(scene.id), scene.name, color_of(scene, ""), state, " ".join(note))
 
 
 def _cell(mirror: Mirror, slot: Node, clip: Node | None) -> Cell:
@@ -341,7 +341,7 @@ def _timeline(mirror: Mirror, tracks: Sequence[Node], gauges: dict[str, Any]) ->
     lanes = [replace(lane_of(mirror, track), automated=automated_of(mirror, track)) for track in tracks]
     return Timeline(
         lanes,
-        Facts(
+        Timing(
             arrangement_end(mirror),
             locators_of(mirror),
             loop_of(mirror),

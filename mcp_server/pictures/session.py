@@ -43,7 +43,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Row:
+class SceneRow:
     """A scene of the grid."""
 
     ref: str
@@ -59,7 +59,9 @@ MOST_NAMED = 12
 LEGEND = "▶ playing   » launched   ● recording   ■ stop button   M muted   S solo   R armed"
 
 
-def session(columns: Sequence[Column], rows: Sequence[Row], colors: Theme, *, width: int = 1200) -> Picture:
+def session(
+    columns: Sequence[Column], rows: Sequence[SceneRow], colors: Theme, *, width: int = 1200
+) -> Picture:
     """The grid, in bands one below the other where many tracks would make cells too narrow to read.
 
     Every cell carries its ref in the SVG.
@@ -95,7 +97,7 @@ def session(columns: Sequence[Column], rows: Sequence[Row], colors: Theme, *, wi
     return picture
 
 
-def in_words(columns: Sequence[Column], rows: Sequence[Row]) -> str:
+def in_words(columns: Sequence[Column], rows: Sequence[SceneRow]) -> str:
     """How much there is, what plays, and which tracks are muted, solo or armed."""
     clips = [(column, cell) for column in columns for cell in column.cells if cell.name is not None]
     words = [f"Session: {len(columns)} tracks, {len(rows)} scenes, {len(clips)} clips"]
@@ -131,7 +133,7 @@ def draw_cells(
 
 
 def draw_scenes(
-    picture: Picture, rows: Sequence[Row], at: tuple[float, float], first: int, colors: Theme
+    picture: Picture, rows: Sequence[SceneRow], at: tuple[float, float], first: int, colors: Theme
 ) -> None:
     """The names of scenes, one below the other; without a name its number, counted from `first`."""
     left, top = at

@@ -16,7 +16,7 @@ from math import ceil, floor
 from rich.cells import cell_len, set_cell_size
 
 from . import arrangements, mixers, rolls, session
-from .gathered import Desk, Grid, Notes, Panel, Subject, Timeline
+from .gathered import Grid, Mixer, Panel, PianoRoll, Subject, Timeline
 from .svg import clean
 
 COLUMNS, LINES = 100, 40
@@ -90,9 +90,9 @@ def text_art(subject: Subject, columns: int = COLUMNS, lines: int = LINES, encod
             _grid(canvas, subject)
         case Timeline():
             _timeline(canvas, subject)
-        case Notes():
+        case PianoRoll():
             _notes(canvas, subject)
-        case Desk(strips):
+        case Mixer(strips):
             _strips(canvas, strips)
         case Panel():
             _panel(canvas, subject)
@@ -214,7 +214,7 @@ class _Ruler:
         return "".join(cells)
 
 
-def _notes(canvas: Canvas, notes: Notes) -> None:
+def _notes(canvas: Canvas, notes: PianoRoll) -> None:
     clips, keys = notes.rolls, notes.keys
     names = [canvas.name(clip.name) or "unnamed clip" for clip in clips]
     title = "  ".join(f"{n} {name}" for n, name in enumerate(names, 1)) if len(clips) > 1 else names[0]
@@ -274,18 +274,18 @@ def _level(canvas: Canvas, points: Sequence[tuple[float, float]], time: float) -
 
 
 def _timeline(canvas: Canvas, timeline: Timeline) -> None:
-    facts = timeline.facts
+    timing = timeline.timing
     side = min(18, canvas.columns // 5)
-    ruler = _Ruler(0.0, max(facts.end, facts.beats_per_bar), canvas.columns - side - 1)
+    ruler = _Ruler(0.0, max(timing.end, timing.beats_per_bar), canvas.columns - side - 1)
     locators = ""
-    for time, name in facts.locators:
+    for time, name in timing.locators:
         at = ruler.cell(time)
         if at <= cell_len(locators) and locators:
             locators = set_cell_size(locators, max(0, at - 1)) + " "
         locators = set_cell_size(locators, at) + canvas.name(name)
     canvas.add(" " * side + " " + locators)
-    canvas.add(canvas.fit(canvas.name(facts.tempo), side) + " " + ruler.numbers(facts.beats_per_bar))
-    marks = ruler.marks(canvas, facts.loop, [facts.playhead])
+    canvas.add(canvas.fit(canvas.name(timing.tempo), side) + " " + ruler.numbers(timing.beats_per_bar))
+    marks = ruler.marks(canvas, timing.loop, [timing.playhead])
     if marks.strip():
         canvas.add(" " * side + " " + marks)
     lanes = timeline.lanes[: canvas.lines - 6]
@@ -293,7 +293,7 @@ def _timeline(canvas: Canvas, timeline: Timeline) -> None:
         sign = arrangements.AUTOMATED if lane.automated else ""
         name = f"{' ' * min(4, lane.depth)}{canvas.name(lane.name)} {' '.join(lane.flags)} {sign}".rstrip()
         canvas.add(
-            canvas.fit(name, side) + canvas.signs["bar"] + _blocks(canvas, lane, ruler, facts.beats_per_bar)
+            canvas.fit(name, side) + canvas.signs["bar"] + _blocks(canvas, lane, ruler, timing.beats_per_bar)
         )
     _left_out(canvas, len(timeline.lanes) - len(lanes), "tracks", [lane.name for lane in timeline.lanes])
     automated = any(lane.automated for lane in timeline.lanes)

@@ -23,7 +23,7 @@ _REFERENCE = re.compile(r"\$([A-Za-z_][\w-]*)(?=/|$)")
 
 
 @dataclass
-class Done:
+class ExpandedStage:
     """A stage as it will be done: its words, and the numbers of its calls."""
 
     say: str
@@ -35,7 +35,7 @@ class Expanded:
     """The calls of a batch and the stages that they belong to; `skipped` names stages that have nothing to do."""
 
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    stages: list[Done] = field(default_factory=list)
+    stages: list[ExpandedStage] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
 
@@ -205,7 +205,7 @@ def _expand_stage(stage: Stage, names: dict[str, Any], expanded: Expanded, made:
         return
     before = len(expanded.stages)
     for local in _items(stage, names):
-        done = Done(str(expressions.filled(stage.say, local, FUNCTIONS)))
+        done = ExpandedStage(str(expressions.filled(stage.say, local, FUNCTIONS)))
         for call in stage.calls:
             if call.when and not expressions.evaluate(call.when, local, FUNCTIONS):
                 continue

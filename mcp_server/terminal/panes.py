@@ -16,7 +16,7 @@ from rich.text import Text
 from mirror import Mirror, Node
 
 from .. import readiness, units, views
-from ..page.story import Entry
+from ..page.story import StoryEntry
 from ..pictures import gathered, theme
 from ..pictures.session import SIGNS
 from ..pictures.text_art import Canvas
@@ -131,7 +131,7 @@ def _line(
     text.append("\n")
 
 
-def log(entries: Sequence[Entry], words: str, width: int, height: int, back: int) -> tuple[Text, int]:
+def log(entries: Sequence[StoryEntry], words: str, width: int, height: int, back: int) -> tuple[Text, int]:
     """The newest entries that have all `words`, newest last, after leaving out `back` lines; and how many there are."""
     canvas = _canvas(width)
     wanted = words.casefold().split()
@@ -149,7 +149,7 @@ def log(entries: Sequence[Entry], words: str, width: int, height: int, back: int
     return text, len(fitting)
 
 
-def _entry(canvas: Canvas, entry: Entry) -> list[Text]:
+def _entry(canvas: Canvas, entry: StoryEntry) -> list[Text]:
     lines = []
     who = canvas.name(entry.who)
     for n, change in enumerate(entry.changes):

@@ -313,7 +313,7 @@ def _range(scope: Scope, args: Arrange, start: Ticks) -> tuple[list[Operation], 
 _LANES = "automation in the arrangement stays where it is: Live's API can neither read nor move it"
 
 
-def _counted(change: ranges.Change) -> str:
+def _counted(change: ranges.RangeEdit) -> str:
     counts = {
         "moved": len(change.moves),
         "copied": len(change.copies),

@@ -80,7 +80,7 @@ def _argument(scope: Scope, node: Node, method: str, name: str, value: Any) -> A
     return reading.argument("int" if arg.is_place else arg.type, name, value)
 
 
-class Entry(Struct, forbid_unknown_fields=True):
+class BatchCall(Struct, forbid_unknown_fields=True):
     tool: Annotated[str, Meta(description="name of a tool that writes")]
     args: Annotated[dict[str, Any], Meta(description="its arguments")] = {}
 
@@ -93,7 +93,7 @@ class Expected(Struct, forbid_unknown_fields=True):
 
 class Batch(Arguments):
     calls: Annotated[
-        list[Entry],
+        list[BatchCall],
         Meta(min_length=1, max_length=1000, description="$0 in a target is what call 0 makes, $0/… below it"),
     ]
     if_revision: Annotated[int, Meta(description="refuse if what it touches changed since")] | UnsetType = (
@@ -141,7 +141,7 @@ def batch(scope: Scope, args: Batch) -> Plan:
     )
 
 
-def joined(scope: Scope, calls: Iterable[Entry]) -> list[tuple[Operation, ...]]:
+def joined(scope: Scope, calls: Iterable[BatchCall]) -> list[tuple[Operation, ...]]:
     """The operations of every call, in order, as the operations of a single write.
 
     Raises:

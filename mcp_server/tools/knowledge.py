@@ -15,7 +15,7 @@ from ..operation_words import words
 from ..plans import Plan, Scope, batched_calls
 from ..recipes.expansion import Expanded, calls_of
 from ..tool import Arguments, Toolset
-from .generic import Entry, joined, tool_named
+from .generic import BatchCall, joined, tool_named
 
 tools = Toolset("knowledge")
 
@@ -115,7 +115,7 @@ def _call_faults(entry: recipes.Recipe) -> Iterator[str]:
 def _operations(scope: Scope, expanded: Expanded) -> list[tuple[Operation, ...]]:
     """The operations of every call; a refusal names the stage."""
     try:
-        return joined(scope, [Entry(tool, args) for tool, args in expanded.calls])
+        return joined(scope, [BatchCall(tool, args) for tool, args in expanded.calls])
     except errors.MirrorError as problem:
         raise _in_stage(problem, expanded, problem.facts.get("call")) from None
 

@@ -283,7 +283,7 @@ def _moved(before: list[music.Note], after: list[music.Note]) -> list[tuple[floa
     ]
 
 
-def _in_words(change: music.Difference, result: music.Transformed) -> str:
+def _in_words(change: music.NoteDifference, result: music.Transformed) -> str:
     """ "8 changed, 2 removed (7 cut where the next one of their pitch starts)"."""
     counts = ", ".join(f"{count} {name}" for name, count in change.counts.items()) or "nothing changes"
     costs = {
@@ -632,7 +632,7 @@ async def analyze(desk: Desk, args: Analyze) -> dict[str, Any]:
     return report.report(parts, [] if args.targets else from_set.track_facts(reader), context)
 
 
-async def _listen(desk: Desk, targets: list[Any], seconds: float) -> list[levels.Heard]:
+async def _listen(desk: Desk, targets: list[Any], seconds: float) -> list[levels.MeteredTrack]:
     """The meters of tracks, read from Live so often that no peak is missed."""
     reader = desk.mirror
     if targets:
@@ -653,6 +653,6 @@ async def _listen(desk: Desk, targets: list[Any], seconds: float) -> list[levels
             if isinstance(value, int | float):
                 peaks.append(float(value))
     return [
-        levels.Heard(reader.ref(track.id), track.name, peaks, track.role == "master_track")
+        levels.MeteredTrack(reader.ref(track.id), track.name, peaks, track.role == "master_track")
         for track, peaks in zip(metered, readings, strict=True)
     ]

@@ -18,7 +18,7 @@ from remote_script.SetMirror.contract.naming import near_names, suggestion
 from .. import change_lines, knowledge, notation, readiness, recipes, resources, unavailable, units, views
 from ..desk import Desk
 from ..fields import Clip, Pitch, Target, Time, Track, kind
-from ..history.changes import Change, changes
+from ..history.changes import LoggedChange, changes
 from ..history.selection import name_is
 from ..history.when import moment
 from ..knowledge import device_knowledge
@@ -435,14 +435,14 @@ async def get_changes(desk: Desk, args: GetChanges) -> dict[str, Any]:
         if since is not None:
             answer["more_since"] = part[-1].revision
     whole = since is None and args.seconds is UNSET and not args.who and not args.match
-    desk.last_asked.advance(desk.caller.who, desk.mirror, log.latest if whole else _read_up_to(desk, part))
+    desk.read_cursors.advance(desk.caller.who, desk.mirror, log.latest if whole else _read_up_to(desk, part))
     return {**answer, "notes": notes} if notes else answer
 
 
-def _read_up_to(desk: Desk, shown: list[Change]) -> int:
+def _read_up_to(desk: Desk, shown: list[LoggedChange]) -> int:
     """The revision up to which the client has seen all changes, now or at earlier calls."""
     log, seen = desk.mirror.log, {change.event.seq for change in shown}
-    events = log.since(desk.last_asked.position(desk.caller.who, desk.mirror), limit=resources.ALL_EVENTS)
+    events = log.since(desk.read_cursors.position(desk.caller.who, desk.mirror), limit=resources.ALL_EVENTS)
     missed = next((change for change in changes(events) if change.event.seq not in seen), None)
     if missed is None:
         return events[-1].revision if len(events) == resources.ALL_EVENTS else log.latest
@@ -471,7 +471,7 @@ def _since(desk: Desk, since: int | str | UnsetType, notes: list[str]) -> int | 
     if since is UNSET:
         return None
     if isinstance(since, str) and since.strip().casefold() in ("last", "last asked", "last time"):
-        return desk.last_asked.revision(desk.caller.who, desk.mirror, notes)
+        return desk.read_cursors.revision(desk.caller.who, desk.mirror, notes)
     at = moment(since, desk.mirror.log.now())
     notes += at.notes(desk.mirror.log.began)
     return at.revision if at.revision is not None else desk.mirror.log.revision_at(at.time or 0.0)
@@ -483,7 +483,7 @@ def _since_visit(desk: Desk, limit: int) -> dict[str, Any]:
     return {"events": comparison.pop("groups"), **comparison}
 
 
-def _whole_revisions(recorded: list[Change], limit: int) -> list[Change]:
+def _whole_revisions(recorded: list[LoggedChange], limit: int) -> list[LoggedChange]:
     """At most `limit` changes, but whole revisions only: `more_since` cannot continue in the middle of a revision."""
     part = recorded[:limit]
     if not part or len(part) == len(recorded):

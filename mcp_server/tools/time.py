@@ -13,8 +13,8 @@ from .. import reading
 from ..desk import Desk
 from ..fields import Target, kind
 from ..history import mixes
-from ..history.kept import is_kept
 from ..history.mixes import SCOPES, Mix
+from ..history.persistent import is_persistent
 from ..history.revert import revert as reverting
 from ..history.selection import Selection
 from ..history.shelf import Shelf
@@ -108,7 +108,7 @@ def _check_property(scope: Scope, id_: int, name: str) -> None:
     """Refuse a property that the object does not have, with the properties that it has."""
     node = scope.mirror.node(id_)
     if name not in node.props:
-        known = [prop for prop in node.props if is_kept(node, prop)]
+        known = [prop for prop in node.props if is_persistent(node, prop)]
         raise errors.InvalidValue(
             f"{scope.ref(node)} ({node.type}) has no property {name[:60]!r}",
             name[:60],

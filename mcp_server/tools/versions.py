@@ -14,7 +14,7 @@ from mirror.store import Store
 
 from .. import readiness
 from ..desk import Desk
-from ..history import Change, mixes
+from ..history import Difference, mixes
 from ..history.difference import SCREEN, grouped, subject, words
 from ..history.mixes import Mix
 from ..history.shelf import Shelf
@@ -103,7 +103,7 @@ async def _state(desk: Desk, text: str) -> tuple[Store, str]:
     return await anyio.to_thread.run_sync(state_in, path), path.name
 
 
-def _about(changes: list[Change], args: Compare) -> dict[str, Any]:
+def _about(changes: list[Difference], args: Compare) -> dict[str, Any]:
     """All changes of one object."""
     wanted = args.about.strip().casefold()
     matches = [

@@ -1,4 +1,4 @@
-"""Finds the objects that a load created, compares them with the `Wish`, and deletes objects in a wrong place.
+"""Finds the objects that a load created, compares them with the `LoadRequest`, and deletes objects in a wrong place.
 
 `Watch` records the state before the load and compares it with the present state; it never waits.
 """
@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, NamedTuple, Tuple
 
-from .call import Call, Described
+from .call import Described, PendingCall
 from .contract.errors import BridgeError
 from .contract.values import ABSENT, alive, items, live_ptr, read
 from .layouts import class_of
-from .wish import INSTRUMENT, Wish
+from .load_request import INSTRUMENT, LoadRequest
 
 
 class Came(NamedTuple):
@@ -26,9 +26,9 @@ class Came(NamedTuple):
 class Watch:
     """The state before a load: devices of the track and its racks, its clips, the song's tracks."""
 
-    def __init__(self, call: Call, wish: Wish) -> None:
+    def __init__(self, call: PendingCall, load: LoadRequest) -> None:
         self._call = call
-        self._wish = wish
+        self._load = load
         entries = self._entries()
         self._before = {key for key, _, _ in entries}
         self._holders = {live_ptr(holder) for holder in self._all_holders()}
@@ -42,18 +42,18 @@ class Watch:
 
     def _entries(self) -> List[Tuple[Any, Any, Any]]:
         """((pointer, name, sample), object, holder) of every device and clip that exists now."""
-        wish = self._wish
+        load = self._load
         entries: List[Tuple[Any, Any, Any]] = []
         for holder in self._all_holders():
             entries += [(_key(device), device, holder) for device in items(read(holder, "devices"))]
-        for slot in items(read(wish.track, "clip_slots")):
+        for slot in items(read(load.track, "clip_slots")):
             if read(slot, "has_clip"):
                 entries.append((_key(slot.clip), slot.clip, slot))
         return entries
 
     def _all_holders(self) -> List[Any]:
         """The track and all chains on it."""
-        holders = [self._wish.track]
+        holders = [self._load.track]
         for holder in holders:
             for device in items(read(holder, "devices")):
                 holders += items(read(device, "chains"))
@@ -61,7 +61,7 @@ class Watch:
 
     def came(self) -> List[Came]:
         """The new objects; after a turn of Live's only those with the item's name."""
-        if not alive(self._wish.track):
+        if not alive(self._load.track):
             return []
         arrivals = [
             Came(obj, holder, is_new_chain=live_ptr(holder) not in self._holders)
@@ -78,7 +78,7 @@ class Watch:
 
     def is_over(self) -> bool:
         """True when Live shows the loaded object, or the load's target is deleted."""
-        return not alive(self._wish.track) or bool(self.came())
+        return not alive(self._load.track) or bool(self.came())
 
     def is_its(self, obj: Any) -> bool:
         """True when an object is new and has the name of the loaded item."""
@@ -93,16 +93,16 @@ class Watch:
         """True if the name fits: a device is named after its preset or type, a Simpler and a clip after the sample."""
         sample = read(obj, "sample")
         texts = [read(obj, "name"), read(obj, "file_path"), read(sample, "file_path")]
-        return any(self._wish.name.lower() in str(text).lower() for text in texts if text is not ABSENT)
+        return any(self._load.name.lower() in str(text).lower() for text in texts if text is not ABSENT)
 
     def progress(self) -> str:
         """Live's state during the load, in words."""
-        return self._wish.shows() if alive(self._wish.track) else "the track is gone"
+        return self._load.shows() if alive(self._load.track) else "the track is gone"
 
     @property
     def aimed(self) -> List[Any]:
         """The objects that the load needs; nobody may delete them."""
-        return [self._wish.target, self._wish.track]
+        return [self._load.target, self._load.track]
 
     @property
     def lost(self) -> List[Described]:
@@ -140,35 +140,35 @@ def _above(obj: Any) -> List[Any]:
 # -- what came ------------------------------------------------------------------------------------
 
 
-def fits(wish: Wish, came: Came) -> bool:
-    """True when the new object is in the wished place."""
+def fits(load: LoadRequest, came: Came) -> bool:
+    """True when the new object is in the requested place."""
     if came.is_new_track:
         return False
     kind = class_of(came.obj, "") or ""
-    if wish.kind == "ClipSlot":
-        return bool(came.holder == wish.target)
-    if wish.is_for_slot:
+    if load.kind == "ClipSlot":
+        return bool(came.holder == load.target)
+    if load.is_for_slot:
         return kind == "Clip"
     if kind == "Clip":
         return False
-    if wish.kind == "DrumPad":
-        return any(came.holder == chain for chain in items(wish.target.chains))
-    if wish.is_device and wish.is_simpler and came.obj == wish.target:
+    if load.kind == "DrumPad":
+        return any(came.holder == chain for chain in items(load.target.chains))
+    if load.is_device and load.is_simpler and came.obj == load.target:
         return True
-    if came.holder != wish.holder:
+    if came.holder != load.holder:
         return False
-    if not wish.is_device:
+    if not load.is_device:
         return True
-    if wish.place == "replace":
-        return not alive(wish.target) or bool(wish.target == came.obj)
-    if not alive(wish.target):
+    if load.place == "replace":
+        return not alive(load.target) or bool(load.target == came.obj)
+    if not alive(load.target):
         return False
-    now = [live_ptr(device) for device in items(wish.holder.devices)]
-    apart = now.index(live_ptr(came.obj)) - now.index(live_ptr(wish.target))
-    return apart == (-1 if wish.place == "before" else 1)
+    now = [live_ptr(device) for device in items(load.holder.devices)]
+    apart = now.index(live_ptr(came.obj)) - now.index(live_ptr(load.target))
+    return apart == (-1 if load.place == "before" else 1)
 
 
-def delete(call: Call, came: Came) -> bool:
+def delete(call: PendingCall, came: Came) -> bool:
     """Delete an object that was loaded to a wrong place; an undo could revert another edit instead."""
     try:
         song = call.song
@@ -191,7 +191,7 @@ def delete(call: Call, came: Came) -> bool:
         return False
 
 
-def elsewhere(call: Call, wish: Wish, wrong: List[Came]) -> BridgeError:
+def elsewhere(call: PendingCall, load: LoadRequest, wrong: List[Came]) -> BridgeError:
     """Delete all objects that were loaded to a wrong place; returns the refusal."""
     reports: List[Dict[str, Any]] = []
     for came in wrong:
@@ -204,6 +204,6 @@ def elsewhere(call: Call, wish: Wish, wrong: List[Came]) -> BridgeError:
     }
     left = [report for report in reports if not report["deleted"]]
     rule = "Live loaded {!r} to another place than asked for; {}".format(
-        wish.name, "it could not be deleted again" if left else "it was deleted again"
+        load.name, "it could not be deleted again" if left else "it was deleted again"
     )
-    return BridgeError("LIVE_REFUSED", rule, wish.path, hint=hints[wish.is_sample], came=reports)
+    return BridgeError("LIVE_REFUSED", rule, load.path, hint=hints[load.is_sample], came=reports)

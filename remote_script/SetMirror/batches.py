@@ -22,7 +22,7 @@ from .entries import Entries
 from .layouts import Layouts, Row, root_class
 from .observers import Observers
 from .shadow import AT_ONCE, Shadow
-from .tables import Tables, state_of
+from .snapshot_tables import Tables, state_of
 from .wire import Encoded, encode, notification
 
 HISTORY_BATCHES = 4096

@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, FrozenSet, Generator, List, Optional, Se
 
 from .attribution import Cause, Claim
 from .batches import Batcher
-from .call import Call
+from .call import PendingCall
 from .contract.errors import BridgeError
 from .layouts import Row
 from .operations import Operation
@@ -82,7 +82,7 @@ class Parked:
     """One waiting write; `call` is its load, None while it waits for an earlier load to end."""
 
     def __init__(
-        self, write: Write, steps: Generator[str, None, Any], number: int, call: Optional[Call]
+        self, write: Write, steps: Generator[str, None, Any], number: int, call: Optional[PendingCall]
     ) -> None:
         self.write = write
         self.steps = steps
@@ -132,7 +132,7 @@ class Beside:
         self.parked = [parked for parked in self.parked if parked not in late]
         return late
 
-    def begun(self, write: Write, call: Call) -> None:
+    def begun(self, write: Write, call: PendingCall) -> None:
         """Claim a started load's arrivals for its write, also after the write was abandoned."""
         until = max(write.deadline, self._clock()) + LATE_S
         self._batcher.attribution.declare(Arrival(write.cause, until, call.waiting, self._clock))

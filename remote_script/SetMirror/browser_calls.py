@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, List
 
-from .call import LIVE, Adapters, Call, Steps
+from .call import LIVE, Adapters, PendingCall, Steps
 from .contract import checks
 from .contract.errors import BridgeError
 from .contract.hazards import BROWSER_ITEMS
@@ -16,7 +16,7 @@ def _children(item: Any) -> List[Any]:
     return [] if children is ABSENT else items(children)
 
 
-def find_item(call: Call, path: str) -> Steps:
+def find_item(call: PendingCall, path: str) -> Steps:
     """The item at "instruments/Drift" or "plugins/VST3/Maker/Name"; its parents are kept alive meanwhile."""
     parts = [part for part in path.split("/") if part]
     if not parts:
@@ -41,7 +41,7 @@ def find_item(call: Call, path: str) -> Steps:
     return item
 
 
-def _list_items(call: Call) -> Steps:
+def _list_items(call: PendingCall) -> Steps:
     item = yield from find_item(call, call.args["path"])
     offset = max(0, call.args.get("offset", 0))
     limit = min(max(1, call.args.get("limit", 50)), 200)
@@ -64,7 +64,7 @@ def _list_items(call: Call) -> Steps:
     return {"items": described, "total": len(children), "offset": offset}
 
 
-def _preview(call: Call) -> Steps:
+def _preview(call: PendingCall) -> Steps:
     item = yield from find_item(call, call.args["path"])
     return call.obj.preview_item(item)
 

@@ -19,7 +19,7 @@ Steps = Generator[str, None, Any]
 
 LIVE = "live"
 BESIDE = "beside"
-"""Yielded by a load that Live continues: the write waits outside the queue until `Call.waiting` is over."""
+"""Yielded by a load that Live continues: the write waits outside the queue until `PendingCall.waiting` is over."""
 MORE = "more"
 
 UNCHANGED: Any = object()
@@ -54,7 +54,7 @@ class Became:
         self.obj = obj
 
 
-class Call:
+class PendingCall:
     """One pending call: `args` by name, objects as Live's own.
 
     `live` is Live's version; `overwrite` allows the call to remove objects other than its target; `describe`
@@ -63,8 +63,8 @@ class Call:
 
     __slots__ = (
         "after", "apart", "args", "back", "became", "before", "begin", "check", "cleared", "describe", "done", "holds",
-        "live", "live_module", "made", "method", "note", "of", "overwrite", "replaced", "row", "so_far", "song",
-        "unread", "waiting", "wish",
+        "live", "live_module", "load", "made", "method", "note", "of", "overwrite", "replaced", "row", "so_far", "song",
+        "unread", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -104,8 +104,8 @@ class Call:
         self.note = ""
         self.unread = False
         """True when Live does not show now whether the call had its effect; `note` gives the reason."""
-        self.wish: Any = None
-        """The `Wish` of a load, once it has been judged."""
+        self.load: Any = None
+        """The `LoadRequest` of a load, once it has been judged."""
         self.waiting: Any = None
         """The `Watch` of a load that Live ends later."""
         self.check: Callable[[], Any] = bool
@@ -161,5 +161,5 @@ class Call:
         return [self.args.get(arg.name, arg.default) for arg in args]
 
 
-Adapters = Dict[Tuple[str, str], Callable[[Call], Any]]
+Adapters = Dict[Tuple[str, str], Callable[[PendingCall], Any]]
 """(class, method) → function that makes the call."""

@@ -20,13 +20,13 @@ from . import (
     row_checks,
     stamping_calls,
 )
-from .call import UNCHANGED, Adapters, Call, Steps
+from .call import UNCHANGED, Adapters, PendingCall, Steps
 from .contract import schema
 from .contract.errors import BridgeError
 from .contract.values import alive, as_json, as_notes, items, read
 
 
-def _show_message(call: Call) -> Any:
+def _show_message(call: PendingCall) -> Any:
     raise BridgeError(
         "NOT_AVAILABLE",
         "show_message takes a text object that no script can make",
@@ -55,7 +55,7 @@ JUDGES: Adapters = {
 }
 
 
-def judge(call: Call) -> Steps:
+def judge(call: PendingCall) -> Steps:
     """Check the call's effect without changing anything; UNCHANGED when it would have none.
 
     Raises:
@@ -64,7 +64,7 @@ def judge(call: Call) -> Steps:
     return (yield from _run(_find(JUDGES, call), call))
 
 
-def perform(call: Call) -> Steps:
+def perform(call: PendingCall) -> Steps:
     """Judge the call, then make it: by the adapter for its class and name, or Live's method directly."""
     if (yield from judge(call)) is UNCHANGED:
         return UNCHANGED
@@ -82,14 +82,14 @@ def perform(call: Call) -> Steps:
     return result
 
 
-def _find(table: Adapters, call: Call) -> Optional[Callable[[Call], Any]]:
+def _find(table: Adapters, call: PendingCall) -> Optional[Callable[[PendingCall], Any]]:
     for (type_, name), adapter in table.items():
         if name == call.method.name and schema.is_a(call.row.layout.type, type_):
             return adapter
     return None
 
 
-def _run(adapter: Optional[Callable[[Call], Any]], call: Call) -> Steps:
+def _run(adapter: Optional[Callable[[PendingCall], Any]], call: PendingCall) -> Steps:
     result = adapter(call) if adapter is not None else None
     if isinstance(result, GeneratorType):
         result = yield from result
@@ -135,7 +135,7 @@ UNSEEN = frozenset(
 )
 """Edits that no property shows: a call without a notification may have changed the Set nevertheless."""
 
-PRODUCTS: Dict[Tuple[str, str], Callable[[Call], Any]] = {
+PRODUCTS: Dict[Tuple[str, str], Callable[[PendingCall], Any]] = {
     ("Browser", "load"): lambda call: call.made,
     ("ClipSlot", "create_clip"): lambda call: call.obj.clip,
     ("ClipSlot", "create_audio_clip"): lambda call: call.obj.clip,
@@ -150,7 +150,7 @@ PRODUCTS: Dict[Tuple[str, str], Callable[[Call], Any]] = {
 """Finds the product of a method if Live does not return it: Live selects a duplicated track or scene (documented)."""
 
 
-def victim(call: Call) -> Optional[Any]:
+def victim(call: PendingCall) -> Optional[Any]:
     """The object that a delete is about to remove; None for other methods, or if there is no such object."""
     lists = {
         "delete_track": "tracks",

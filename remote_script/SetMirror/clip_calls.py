@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from . import row_checks
-from .call import Adapters, Call
+from .call import Adapters, PendingCall
 from .contract import checks
 from .contract.errors import BridgeError
 from .contract.values import ABSENT, items, read
@@ -15,12 +15,12 @@ from .overwrites import GAP_BEATS, arranged_length, meets_itself
 # -- moving ---------------------------------------------------------------------------------------
 
 
-def _move_clip_to(call: Call) -> Any:
+def _move_clip_to(call: PendingCall) -> Any:
     call.obj.duplicate_clip_to(call.args["target_clip_slot"])
     return call.obj.delete_clip()
 
 
-def _move_to_arrangement(call: Call) -> Any:
+def _move_to_arrangement(call: PendingCall) -> Any:
     """Copy and delete; if the copy would overlap the clip itself, copy it to the end of the track first."""
     track, clip, time = call.obj, call.args["clip"], call.args["destination_time"]
     if not meets_itself(call):
@@ -49,7 +49,7 @@ def _delete(clip: Any) -> None:
 # -- warp markers -----------------------------------------------------------------------------------
 
 
-def _add_warp_marker(call: Call) -> Any:
+def _add_warp_marker(call: PendingCall) -> Any:
     sample_time, beat_time = call.args["warp_marker"]
     return call.obj.add_warp_marker(call.live_module.Clip.WarpMarker(sample_time, beat_time))
 
@@ -57,7 +57,7 @@ def _add_warp_marker(call: Call) -> Any:
 # -- envelopes ------------------------------------------------------------------------------------
 
 
-def _insert_envelope_step(call: Call) -> Any:
+def _insert_envelope_step(call: PendingCall) -> Any:
     clip, parameter = call.obj, call.args["device_parameter"]
     length = call.args["length"]
     value = row_checks.parameter_number(parameter, "value", call.args["value"])
@@ -71,7 +71,7 @@ def _insert_envelope_step(call: Call) -> Any:
     return envelope.insert_step(call.args["time"], length, value)
 
 
-def _need_envelope(call: Call) -> Any:
+def _need_envelope(call: PendingCall) -> Any:
     envelope = call.obj.automation_envelope(call.args["device_parameter"])
     if envelope is None:
         raise BridgeError(
@@ -82,21 +82,21 @@ def _need_envelope(call: Call) -> Any:
     return envelope
 
 
-def _envelope_value(call: Call) -> Any:
+def _envelope_value(call: PendingCall) -> Any:
     return _need_envelope(call).value_at_time(call.args["time"])
 
 
-def _delete_envelope_events(call: Call) -> Any:
+def _delete_envelope_events(call: PendingCall) -> Any:
     envelope = _need_envelope(call)
     return envelope.delete_events_in_range(call.args["from_time"], call.args["to_time"])
 
 
-def _clear_envelope(call: Call) -> Any:
+def _clear_envelope(call: PendingCall) -> Any:
     _need_envelope(call)
     return call.obj.clear_envelope(call.args["device_parameter"])
 
 
-def _fire_slot(call: Call) -> Any:
+def _fire_slot(call: PendingCall) -> Any:
     """Fire a slot; with a quantization Live also needs the length, whose default is the largest number."""
     args = [call.args.get("record_length", sys.float_info.max)] if call.args else []
     if "launch_quantization" in call.args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from .call import EARLY, LIVE, Adapters, Call, Steps
+from .call import EARLY, LIVE, Adapters, PendingCall, Steps
 from .contract import checks
 from .contract.errors import BridgeError
 from .contract.values import alive, items, live_ptr
@@ -21,7 +21,7 @@ def _cue_at(song: Any, time: float) -> Any:
     return None
 
 
-def _check_stopped(call: Call) -> None:
+def _check_stopped(call: PendingCall) -> None:
     if call.song.is_playing:
         raise BridgeError(
             "NOT_AVAILABLE",
@@ -31,7 +31,7 @@ def _check_stopped(call: Call) -> None:
         )
 
 
-def _at_position(call: Call, time: float, act: Callable[[], Any]) -> Steps:
+def _at_position(call: PendingCall, time: float, act: Callable[[], Any]) -> Steps:
     """Put the position at `time`, act, put the position back; cue points are created and deleted at the position only.
 
     Live moves the position one tick after the call, so this ends only when the position is back; otherwise a second
@@ -65,7 +65,7 @@ def _moved(song: Any, time: float) -> Steps:
     return False
 
 
-def _create_cue_point(call: Call) -> Steps:
+def _create_cue_point(call: PendingCall) -> Steps:
     song, time = call.song, call.args["time"]
     if time < 0:
         raise checks.refuse("time must be 0 or more beats", time)
@@ -100,7 +100,7 @@ def _create_cue_point(call: Call) -> Steps:
     raise RuntimeError("Live made no cue point at {:g}: the position snaps to the grid".format(time))
 
 
-def _delete_cue_point(call: Call) -> Steps:
+def _delete_cue_point(call: PendingCall) -> Steps:
     song, wanted = call.song, call.args["time"]
     cue = _cue_at(song, wanted) if isinstance(wanted, (int, float)) else wanted
     if cue is None:

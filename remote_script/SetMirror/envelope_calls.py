@@ -12,7 +12,7 @@ import math
 from typing import Any, Callable, Dict, List, NamedTuple
 
 from . import row_checks
-from .call import Adapters, Call
+from .call import Adapters, PendingCall
 from .contract import checks
 from .contract.errors import BridgeError
 from .contract.limits import FOREVER_BEATS
@@ -53,7 +53,7 @@ class Ramp(NamedTuple):
         return [self.time + self.length * n / count for n in range(count + 1)]
 
 
-def _draw(call: Call) -> Any:
+def _draw(call: PendingCall) -> Any:
     clip, parameter = call.obj, call.args["device_parameter"]
     envelope = clip.automation_envelope(parameter)
     ramps = _ramps(call, parameter, envelope)
@@ -72,7 +72,7 @@ def _draw(call: Call) -> Any:
     ]  # fmt: skip
 
 
-def _ramps(call: Call, parameter: Any, envelope: Any) -> List[Ramp]:
+def _ramps(call: PendingCall, parameter: Any, envelope: Any) -> List[Ramp]:
     payloads = call.args["ramps"]
     if not isinstance(payloads, list) or not all(isinstance(payload, dict) for payload in payloads):
         raise checks.refuse("ramps is a list of {time, length, from, to, curve}", payloads)
@@ -101,7 +101,7 @@ def _ramps(call: Call, parameter: Any, envelope: Any) -> List[Ramp]:
     return ramps
 
 
-def _with_points(call: Call, envelope: Any, ramp: Ramp) -> str:
+def _with_points(call: PendingCall, envelope: Any, ramp: Ramp) -> str:
     """Draw with single points and read them back; "" if this Live has no points, or shows another line."""
     module = read(call.live_module, "Envelope")
     if read(envelope, "create_event") is ABSENT or module is ABSENT:
@@ -143,7 +143,7 @@ def _with_steps(envelope: Any, ramp: Ramp) -> str:
     return "steps"
 
 
-def _shown(call: Call) -> Any:
+def _shown(call: PendingCall) -> Any:
     """The points of an envelope as [time, value, text]."""
     parameter = call.args["device_parameter"]
     envelope = call.obj.automation_envelope(parameter)

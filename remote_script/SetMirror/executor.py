@@ -15,7 +15,7 @@ from typing import Any, Callable, Deque, Dict, Generator, List, Optional, Set, T
 
 from .batches import Batcher
 from .beside import Beside, Parked
-from .call import BESIDE, EARLY, MORE, Call
+from .call import BESIDE, EARLY, MORE, PendingCall
 from .calls import perform
 from .consequences import mark_consequences, mark_unheard
 from .contract import checks
@@ -89,7 +89,7 @@ class Executor:
         self._step = UndoStep(batcher, log)
         self._beside = Beside(batcher, clock)
         self._resumed: Optional[Parked] = None
-        self._loading: Tuple[int, Optional[Call]] = (0, None)
+        self._loading: Tuple[int, Optional[PendingCall]] = (0, None)
         """The load for which the write is being parked: its operation's number, and its call once the call has
         started."""
 
@@ -230,15 +230,15 @@ class Executor:
         outcome: Any
         try:
             with self.batcher.attribution.acting(write.cause):
-                wish = next(self._steps)
-            if wish == TICK:
+                pause = next(self._steps)
+            if pause == TICK:
                 self._waiting_for_tick = self.ticks + 1
                 return PUMP
-            if wish == BESIDE:
+            if pause == BESIDE:
                 self._park(write)
                 return ""
-            write.is_long = write.is_long or wish == MORE
-            return wish
+            write.is_long = write.is_long or pause == MORE
+            return pause
         except StopIteration as end:
             outcome = end.value
         except BridgeError as problem:
@@ -459,7 +459,7 @@ class Executor:
             while True:
                 try:
                     with write.deleting():
-                        wish = self._watched(operation, lambda: next(steps))
+                        pause = self._watched(operation, lambda: next(steps))
                 except StopIteration as end:
                     operation.finish_call(call, end.value)
                     break
@@ -473,11 +473,11 @@ class Executor:
                     batcher.attribution.withheld = (
                         {} if known is None else {known.id: known.layout.bits_of(call.holds)}
                     )
-                if wish == BESIDE:
+                if pause == BESIDE:
                     yield from self._wait_beside(write, operation, call)
                     continue
                 self._tell_progress(write, operation.number, call)
-                yield wish if wish == MORE else PUMP
+                yield pause if pause == MORE else PUMP
         finally:
             batcher.attribution.withheld = {}
         if operation.is_history:
@@ -516,7 +516,7 @@ class Executor:
             batcher.attribution.declare(claim)
 
     def _wait_beside(
-        self, write: Write, operation: Operation, call: Optional[Call]
+        self, write: Write, operation: Operation, call: Optional[PendingCall]
     ) -> Generator[str, None, None]:
         """Let the queue continue; the operations before the load get their own undo entry."""
         self._step.end()
@@ -541,7 +541,7 @@ class Executor:
                 operation.own_bits |= attribution.marked(row.id) & ~marked
             operation.moved = operation.moved or attribution.marks != marks
 
-    def _tell_progress(self, write: Write, number: int, call: Call) -> None:
+    def _tell_progress(self, write: Write, number: int, call: PendingCall) -> None:
         now = self._clock()
         if now < write.next_notice or not call.done:
             return
@@ -568,11 +568,11 @@ def _paced(steps: Generator[str, None, Dict[str, Any]]) -> Steps:
     """Translate an adapter's yields into a write's: `MORE` stays, every other yield becomes `PUMP`."""
     while True:
         try:
-            wish = next(steps)
+            pause = next(steps)
         except StopIteration as end:
             result: Dict[str, Any] = end.value
             return result
-        yield wish if wish == MORE else PUMP
+        yield pause if pause == MORE else PUMP
 
 
 def _entries(operations: List[Operation]) -> int:

@@ -42,13 +42,13 @@ def check_expectations(
                     ),
                 )
                 break
-    for wish in write.expect:
+    for expectation in write.expect:
         try:
-            row = resolve(batcher.shadow, wish["target"])
-            if "since" in wish:
-                _unchanged(batcher, row, wish["since"])
+            row = resolve(batcher.shadow, expectation["target"])
+            if "since" in expectation:
+                _unchanged(batcher, row, expectation["since"])
                 continue
-            _expect(batcher, row, wish["name"], wish.get("value"))
+            _expect(batcher, row, expectation["name"], expectation.get("value"))
         except BridgeError as problem:
             problems.add(-1, problem)
     for operation in operations:

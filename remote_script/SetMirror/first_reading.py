@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 from .contract import schema
 from .contract.values import ABSENT, PLAIN
 
-Reader = Callable[[Any], Any]
+Getter = Callable[[Any], Any]
 Plain = Callable[[Any], Any]
 
 
@@ -28,7 +28,7 @@ class FirstReading:
         self,
         properties: Sequence[schema.Property],
         places: Sequence[int],
-        readers: Sequence[Optional[Reader]],
+        readers: Sequence[Optional[Getter]],
         constants: Dict[int, Any],
         lacking: Sequence[int] = (),
     ) -> None:
@@ -36,11 +36,11 @@ class FirstReading:
         self._properties = properties
         self._constants = list(constants.items())
         self._lacking = frozenset(lacking)
-        self._alone: List[Tuple[int, Reader]] = []
-        self._derived: List[Tuple[int, Reader, Plain, str, int]] = []
+        self._alone: List[Tuple[int, Getter]] = []
+        self._derived: List[Tuple[int, Getter, Plain, str, int]] = []
         """Values that a method returns for another property's value, read before: (place, reader, …, method,
         place)."""
-        together: List[Tuple[int, Reader]] = []
+        together: List[Tuple[int, Getter]] = []
         names = [prop.name for prop in properties]
         for place in places:
             reader, prop = readers[place], properties[place]
@@ -53,7 +53,7 @@ class FirstReading:
                 self._derived.append((place, reader, PLAIN[prop.type], method, names.index(argument)))
         self._read_together(together)
 
-    def _read_together(self, together: List[Tuple[int, Reader]]) -> None:
+    def _read_together(self, together: List[Tuple[int, Getter]]) -> None:
         if len(together) < 2:
             # For a single name an attrgetter returns no tuple.
             self._alone += together

@@ -64,7 +64,7 @@ class ShadowTree(reach.Tree):
         value = row.values[index]
         return None if value is ABSENT else value
 
-    def children(self, id_: int) -> Iterator[reach.Link]:
+    def children(self, id_: int) -> Iterator[reach.Position]:
         row = self._rows.get(id_)
         for index in row.layout.tree if row is not None else ():
             assert row is not None
@@ -77,7 +77,7 @@ class ShadowTree(reach.Tree):
             listed = prop.type == "children"
             for number, child in enumerate(ids):
                 if isinstance(child, int):
-                    yield reach.Link(child, prop.name, number if listed else None)
+                    yield reach.Position(child, prop.name, number if listed else None)
 
     def _children(self, id_: int, index: int) -> List[Optional[int]]:
         """Ids of the children that Live has now; None for a child that no batch has announced yet."""
@@ -97,7 +97,7 @@ class Rate(NamedTuple):
     together: Optional[int]
 
 
-class Protection(NamedTuple):
+class RuleSet(NamedTuple):
     """One version of a client's rules, in order, with their rates."""
 
     rules: List[rules.Rule]
@@ -110,7 +110,7 @@ class Guard:
     def __init__(self, clock: Callable[[], float], log: Callable[[str], None]) -> None:
         self._clock = clock
         self._log = log
-        self._protections: OrderedDict[str, OrderedDict[int, Protection]] = OrderedDict()
+        self._rule_sets: OrderedDict[str, OrderedDict[int, RuleSet]] = OrderedDict()
         self._used: Dict[Tuple[str, str], Deque[float]] = {}
         self.refused = 0
         self.read_only = os.path.exists(self._path)
@@ -120,8 +120,8 @@ class Guard:
         return os.path.join(auth.home(), SWITCH)
 
     def forget(self) -> None:
-        """Drop all protections when a new epoch starts: their ids are no longer valid."""
-        self._protections.clear()
+        """Drop all rule sets when a new epoch starts: their ids are no longer valid."""
+        self._rule_sets.clear()
 
     def switch(self, on: bool) -> None:
         """Turn the read-only switch on or off."""
@@ -135,7 +135,7 @@ class Guard:
         except OSError as problem:
             self._log("SetMirror: the switch holds for this run only: {}".format(problem))
 
-    # -- protections -------------------------------------------------------------------------------
+    # -- rule sets ---------------------------------------------------------------------------------
 
     def protect(self, params: Dict[str, Any]) -> int:
         """Store a client's rules, replacing older versions on request; BridgeError INVALID_PARAMS if malformed."""
@@ -147,20 +147,20 @@ class Guard:
         if not isinstance(items, list) or len(items) > RULES:
             raise BridgeError("INVALID_PARAMS", "`rules` is a list of at most {} rules".format(RULES))
         try:
-            protection = Protection(rules.from_wire(items), [_rate(item) for item in items])
+            rule_set = RuleSet(rules.from_wire(items), [_rate(item) for item in items])
         except (ValueError, TypeError, KeyError, AttributeError) as problem:
             raise BridgeError("INVALID_PARAMS", "A rule cannot be used: {}".format(problem))
         # Waiting writes name the previous version: keep it unless the rules themselves were replaced.
         versions = (
-            OrderedDict() if params.get("replaces", True) else self._protections.pop(client, OrderedDict())
+            OrderedDict() if params.get("replaces", True) else self._rule_sets.pop(client, OrderedDict())
         )
-        versions[version] = protection
+        versions[version] = rule_set
         while len(versions) > VERSIONS:
             versions.popitem(last=False)
-        self._protections.pop(client, None)
-        self._protections[client] = versions
-        while len(self._protections) > CLIENTS:
-            self._protections.popitem(last=False)
+        self._rule_sets.pop(client, None)
+        self._rule_sets[client] = versions
+        while len(self._rule_sets) > CLIENTS:
+            self._rule_sets.popitem(last=False)
         return version
 
     def admit(self, batcher: Batcher, write: Write, operations: List[Operation]) -> None:
@@ -175,15 +175,15 @@ class Guard:
             raise BridgeError(
                 "DENIED", "A person switched SetMirror to read-only", hint="a person can switch it off again"
             )
-        if self._protection(write) is not None:
+        if self._rule_set(write) is not None:
             write.oldest_own = batcher.shadow.new_id()
 
-    def _protection(self, write: Write) -> Optional[Protection]:
+    def _rule_set(self, write: Write) -> Optional[RuleSet]:
         if write.policy is None:
             return None
-        versions: Dict[int, Protection] = self._protections.get(write.policy.client, OrderedDict())
-        protection = versions.get(write.policy.version)
-        if protection is None:
+        versions: Dict[int, RuleSet] = self._rule_sets.get(write.policy.client, OrderedDict())
+        rule_set = versions.get(write.policy.version)
+        if rule_set is None:
             raise BridgeError(
                 "PRECONDITION_FAILED",
                 "The policy of {!r} has no version {} any more".format(
@@ -192,25 +192,25 @@ class Guard:
                 policy=next(reversed(list(versions)), None),
                 hint="send the rules again, then the write",
             )
-        self._protections.move_to_end(write.policy.client)
-        return protection
+        self._rule_sets.move_to_end(write.policy.client)
+        return rule_set
 
     def check(
         self, batcher: Batcher, write: Write, operation: Operation, operations: List[Operation]
     ) -> None:
         """Judge an operation right before it runs; BridgeError DENIED if a rule forbids it now."""
-        protection = self._protection(write)
-        if protection is None or write.dry_run:
+        rule_set = self._rule_set(write)
+        if rule_set is None or write.dry_run:
             return
         assert write.policy is not None
         tree = ShadowTree(batcher)
         for effect in _acts(tree, operation):
             made = [id_ for id_ in effect.ids if _is_made(batcher, tree, id_, write, operations)]
             effect = effect._replace(ids=tuple(id_ for id_ in effect.ids if id_ not in made))
-            number = rules.first(protection.rules, tree, write.policy.tool, effect)
-            against = _refusing(protection, tree, write, effect)
+            number = rules.first(rule_set.rules, tree, write.policy.tool, effect)
+            against = _refusing(rule_set, tree, write, effect)
             if against is not None:
-                rule = protection.rules[against]
+                rule = rule_set.rules[against]
                 self.refused += 1
                 raise BridgeError(
                     "DENIED",
@@ -220,19 +220,19 @@ class Guard:
                     hint=rule.reason or "rule {} forbids it in the Set's present state".format(against + 1),
                 )
             if number is not None:
-                self._count(protection.rates[number], write)
+                self._count(rule_set.rates[number], write)
 
     def check_history(self, batcher: Batcher, write: Write, operation: Operation) -> None:
         """Judge an undo or redo right after it ran; BridgeError DENIED if it changed a protected object."""
-        protection = self._protection(write)
-        if protection is None:
+        rule_set = self._rule_set(write)
+        if rule_set is None:
             return
         assert write.policy is not None
         tree = ShadowTree(batcher)
         for effect in effects_of_marks(batcher, batcher.attribution.marking):
             for id_ in effect.ids:
                 on_object = effect._replace(ids=(id_,))
-                number = _refusing(protection, tree, write, on_object)
+                number = _refusing(rule_set, tree, write, on_object)
                 if number is None:
                     continue
                 self.refused += 1
@@ -244,7 +244,7 @@ class Guard:
                     "The policy does not allow this {}: it changed {}".format(
                         operation.method.name, _refs(batcher, on_object) or "a protected object"
                     ),
-                    hint=protection.rules[number].reason or "it was reverted at once",
+                    hint=rule_set.rules[number].reason or "it was reverted at once",
                 )
 
     def _count(self, rate: Rate, write: Write) -> None:
@@ -277,12 +277,12 @@ class Guard:
         return used
 
 
-def _refusing(protection: Protection, tree: ShadowTree, write: Write, effect: reach.Effect) -> Optional[int]:
+def _refusing(rule_set: RuleSet, tree: ShadowTree, write: Write, effect: reach.Effect) -> Optional[int]:
     """Number of the rule that refuses an effect for the write's tool or one of its batched tools; else None."""
     assert write.policy is not None
     for tool in (write.policy.tool,) + write.policy.batched_tools:
-        number = rules.first(protection.rules, tree, tool, effect)
-        if number is not None and _refuses(protection.rules[number], write, effect):
+        number = rules.first(rule_set.rules, tree, tool, effect)
+        if number is not None and _refuses(rule_set.rules[number], write, effect):
             return number
     return None
 

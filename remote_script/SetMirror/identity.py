@@ -26,9 +26,9 @@ def bind(batcher: Batcher, write: Write) -> None:
             _bind_operation(lookup, asked)
         except BridgeError as problem:
             write.unbound[number] = problem
-    for wish in write.expect:
+    for expectation in write.expect:
         try:
-            wish["target"] = lookup.resolve(wish["target"])
+            expectation["target"] = lookup.resolve(expectation["target"])
         except BridgeError as problem:
             write.unbound[-1] = problem
 

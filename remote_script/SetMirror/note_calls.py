@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any, Callable, Dict, Generator, Iterator, List, Tuple
 
 from . import row_checks
-from .call import MORE, UNCHANGED, Adapters, Call, Described, Steps
+from .call import MORE, UNCHANGED, Adapters, Described, PendingCall, Steps
 from .content import all_notes
 from .contract import checks, note_checks
 from .contract.errors import BridgeError
@@ -21,7 +21,7 @@ from .contract.limits import FOREVER_BEATS
 from .contract.notes import (
     GRIDS,
     Note,
-    Outcome,
+    NoteEffects,
     Span,
     after_adding,
     after_changing,
@@ -37,20 +37,20 @@ NOTES_A_PIECE = 100
 _NEW = ("pitch", "start_time", "duration")
 _SPAN = itemgetter(*_NEW)
 
-Foresee = Callable[[Call, List[Note]], Generator[None, None, Outcome]]
+Foresee = Callable[[PendingCall, List[Note]], Generator[None, None, NoteEffects]]
 
 # -- arguments ------------------------------------------------------------------------------------
 
 
-def _need_midi(call: Call) -> None:
+def _need_midi(call: PendingCall) -> None:
     if read(call.obj, "is_midi_clip") is False:
         raise BridgeError("NOT_AVAILABLE", "Only MIDI clips have notes", row_checks.object_label(call.row))
 
 
-def _check_notes(required: Tuple[str, ...]) -> Callable[[Call], Steps]:
+def _check_notes(required: Tuple[str, ...]) -> Callable[[PendingCall], Steps]:
     """A check of the argument `notes` that replaces it by the result of `checks.notes`."""
 
-    def check(call: Call) -> Steps:
+    def check(call: PendingCall) -> Steps:
         _need_midi(call)
         expressive = read(call.obj, "note_expressions") is not ABSENT
         checked: List[Dict[str, Any]] = []
@@ -80,7 +80,7 @@ def _note_pieces(notes: Any) -> Iterator[Any]:
         yield notes
 
 
-def _check_tuples(call: Call) -> None:
+def _check_tuples(call: PendingCall) -> None:
     _need_midi(call)
     try:
         call.args["notes"] = tuple(tuple(note) for note in call.args["notes"])
@@ -92,13 +92,13 @@ def _check_tuples(call: Call) -> None:
         )
 
 
-def _check_ids(call: Call) -> None:
+def _check_ids(call: PendingCall) -> None:
     _need_midi(call)
     call.args["note_ids"] = list(call.args["note_ids"])
     _with_ids(call, call.args["note_ids"])
 
 
-def _with_ids(call: Call, ids: List[int]) -> Any:
+def _with_ids(call: PendingCall, ids: List[int]) -> Any:
     """Live's copies of the notes with these ids; raises unless all exist."""
     if not ids:
         return ()
@@ -121,21 +121,21 @@ def _with_ids(call: Call, ids: List[int]) -> Any:
 # -- the forecast of an edit -----------------------------------------------------------------------
 
 
-def _adds(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
+def _adds(call: PendingCall, notes: List[Note]) -> Generator[None, None, NoteEffects]:
     return after_adding(notes, map(_SPAN, call.args["notes"]))
 
 
-def _adds_tuples(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
+def _adds_tuples(call: PendingCall, notes: List[Note]) -> Generator[None, None, NoteEffects]:
     return after_adding(notes, [note[:3] for note in call.args["notes"]])
 
 
-def _replaces_selected(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
+def _replaces_selected(call: PendingCall, notes: List[Note]) -> Generator[None, None, NoteEffects]:
     selected = {int(note.note_id) for note in call.obj.get_selected_notes_extended()}
     unselected = [note for note in notes if note.note_id not in selected]
     return after_adding(unselected, [note[:3] for note in call.args["notes"]])
 
 
-def _changes(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
+def _changes(call: PendingCall, notes: List[Note]) -> Generator[None, None, NoteEffects]:
     # Fields other than pitch, start and duration do not affect other notes.
     wanted = {
         note["note_id"]: {name: note[name] for name in NOTE_FIELDS if name in note}
@@ -146,14 +146,14 @@ def _changes(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
     )
 
 
-def _duplicates(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
+def _duplicates(call: PendingCall, notes: List[Note]) -> Generator[None, None, NoteEffects]:
     ids = set(call.args["note_ids"])
     chosen = [note for note in notes if note.note_id in ids]
     time, semitones = call.args.get("destination_time"), call.args.get("transposition_amount", 0)
     return after_adding(notes, _spans(duplicated(chosen, time, semitones)))
 
 
-def _duplicates_region(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
+def _duplicates_region(call: PendingCall, notes: List[Note]) -> Generator[None, None, NoteEffects]:
     start, pitch = call.args["region_start"], call.args.get("pitch", -1)
     end = start + call.args["region_length"]
     chosen = [note for note in notes if start <= note.start_time < end and pitch in (-1, note.pitch)]
@@ -168,7 +168,7 @@ def _spans(notes: List[Note]) -> List[Span]:
 def _quantizes(grid: str, pitch: str = "") -> Foresee:
     """The forecast of a quantize call; `grid` and `pitch` name its arguments for the grid and for the pitch, if any."""
 
-    def foresee(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
+    def foresee(call: PendingCall, notes: List[Note]) -> Generator[None, None, NoteEffects]:
         if call.args[grid] not in GRIDS:
             # Live itself refuses an unknown grid.
             return after_changing(notes, ())
@@ -179,10 +179,10 @@ def _quantizes(grid: str, pitch: str = "") -> Foresee:
     return foresee
 
 
-def _judge(check: Callable[[Call], Any], foresee: Foresee) -> Callable[[Call], Steps]:
+def _judge(check: Callable[[PendingCall], Any], foresee: Foresee) -> Callable[[PendingCall], Steps]:
     """A judge that checks the arguments, then forecasts the clip's notes."""
 
-    def judge(call: Call) -> Steps:
+    def judge(call: PendingCall) -> Steps:
         if read(call.obj, "is_midi_clip") is not True and check is _nothing:
             # Quantizing an audio clip moves its warp markers.
             return
@@ -200,7 +200,7 @@ def _judge(check: Callable[[Call], Any], foresee: Foresee) -> Callable[[Call], S
             try:
                 next(steps)
             except StopIteration as end:
-                outcome: Outcome = end.value
+                outcome: NoteEffects = end.value
                 break
             yield MORE
         call.before, call.after = {"notes": len(notes)}, {"notes": outcome.after}
@@ -213,7 +213,7 @@ def _judge(check: Callable[[Call], Any], foresee: Foresee) -> Callable[[Call], S
     return judge
 
 
-def _compare(call: Call) -> None:
+def _compare(call: PendingCall) -> None:
     """Count the notes after the call; fewer than forecast means that Live removed notes without permission.
 
     A call over several turns is only counted: a person may have edited the notes in between.
@@ -235,7 +235,7 @@ def _compare(call: Call) -> None:
     call.check = check
 
 
-def _nothing(call: Call) -> None:
+def _nothing(call: PendingCall) -> None:
     """A check for calls without arguments to check."""
 
 
@@ -243,7 +243,7 @@ def _described(note: Note) -> Described:
     return {"type": "MidiNote", "note_id": note.note_id, "pitch": note.pitch, "start_time": note.start_time}
 
 
-def _count(call: Call) -> None:
+def _count(call: PendingCall) -> None:
     """Record the number of notes before a call whose purpose is to remove notes."""
     if read(call.obj, "is_midi_clip") is not True:
         return
@@ -258,7 +258,7 @@ def _count(call: Call) -> None:
 # -- the calls ------------------------------------------------------------------------------------
 
 
-def _add(call: Call, notes: List[Dict[str, Any]]) -> Steps:
+def _add(call: PendingCall, notes: List[Dict[str, Any]]) -> Steps:
     """Add notes piece by piece; returns the ids of all."""
     make = call.live_module.Clip.MidiNoteSpecification
     call.of, call.holds = len(notes), ("notes",)
@@ -282,18 +282,18 @@ def _without_id(note: Dict[str, Any]) -> Dict[str, Any]:
     return {name: value for name, value in note.items() if name != "note_id"} if "note_id" in note else note
 
 
-def _add_new_notes(call: Call) -> Steps:
+def _add_new_notes(call: PendingCall) -> Steps:
     return (yield from _add(call, call.args["notes"])) if call.args["notes"] else UNCHANGED
 
 
-def _replace_notes(call: Call) -> Steps:
+def _replace_notes(call: PendingCall) -> Steps:
     if len(all_notes(call.obj)):
         call.holds = ("notes",)
         call.obj.remove_notes_extended(0, 128, -FOREVER_BEATS, 2 * FOREVER_BEATS)
     return (yield from _add(call, call.args["notes"]))
 
 
-def _apply_note_modifications(call: Call) -> Any:
+def _apply_note_modifications(call: PendingCall) -> Any:
     wanted = {note["note_id"]: note for note in call.args["notes"]}
     # The remaining work runs in one turn: a person's change in between would be lost.
     vector = _with_ids(call, list(wanted))
@@ -306,7 +306,7 @@ def _apply_note_modifications(call: Call) -> Any:
     return call.obj.apply_note_modifications(vector) if changed else UNCHANGED
 
 
-def _by_ids(call: Call) -> Any:
+def _by_ids(call: PendingCall) -> Any:
     ids = call.args["note_ids"]
     if not ids and call.method.effect == "edit":
         return UNCHANGED
@@ -326,8 +326,8 @@ ADAPTERS: Adapters = {
 }
 
 
-def _after(check: Callable[[Call], Any]) -> Callable[[Call], Steps]:
-    def judge(call: Call) -> Steps:
+def _after(check: Callable[[PendingCall], Any]) -> Callable[[PendingCall], Steps]:
+    def judge(call: PendingCall) -> Steps:
         yield from check(call) or ()
         _count(call)
 

@@ -13,7 +13,7 @@ from typing import Any, Dict, Generator, List, Optional, Set, Tuple
 from . import row_checks
 from .arguments import check_seen, live_arguments
 from .batches import Batcher
-from .call import ANY, EARLY, UNCHANGED, Call
+from .call import ANY, EARLY, UNCHANGED, PendingCall
 from .calls import EFFECTS, PRODUCTS, UNSEEN, judge, victim
 from .contract import checks, schema
 from .contract.errors import BridgeError
@@ -79,7 +79,7 @@ class Operation:
         self.changed = False
         self.moved = False
         """True when Live notified a change during the operation: then a failure has a change to revert."""
-        self.call: Optional[Call] = None
+        self.call: Optional[PendingCall] = None
         self.lasts = False
         """True when the operation stays done although the write failed."""
         self.before: Any = None
@@ -439,11 +439,11 @@ class Operation:
         )
         return True
 
-    def new_call(self, batcher: Batcher, operations: List[Operation], live_module: Any) -> Call:
+    def new_call(self, batcher: Batcher, operations: List[Operation], live_module: Any) -> PendingCall:
         """The pending call, with Live's own objects and their current places."""
         assert self.row is not None
         check_seen(batcher, self, operations)
-        call = self.call = Call(
+        call = self.call = PendingCall(
             self.row,
             self.method,
             live_arguments(batcher, self, operations),
@@ -459,7 +459,7 @@ class Operation:
             call.before = call.describe(self.victim)
         return call
 
-    def finish_call(self, call: Call, raw: Any) -> None:
+    def finish_call(self, call: PendingCall, raw: Any) -> None:
         """Record the value that the call returned and the object that it created."""
         method = self.method
         self.changed = raw is not UNCHANGED and method.effect != "read"
@@ -478,7 +478,7 @@ class Operation:
                         self.product = None
         self._observe_call(call.row)
 
-    def _follow(self, call: Call) -> None:
+    def _follow(self, call: PendingCall) -> None:
         """If this call replaced an earlier operation's new object again, list only the newest object."""
         newest = {became.old: became for became in call.became}
         calls = [operation.call for operation in self._earlier.values() if newest and operation.call]

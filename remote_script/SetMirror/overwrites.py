@@ -1,16 +1,16 @@
 """Judges a call right before it runs: would it remove objects besides its target, or is its goal already reached?
 
 A judge reads Live's own objects, on Live's main thread, in the turn of the call. It returns UNCHANGED when the call
-would change nothing, and reports the objects that would be removed (`Call.replaces`), which is refused unless the
-write may overwrite. If only Live knows these objects, such as under an audio file of unknown length, `Call.check`
-compares afterwards.
+would change nothing, and reports the objects that would be removed (`PendingCall.replaces`), which is refused unless
+the write may overwrite. If only Live knows these objects, such as under an audio file of unknown length,
+`PendingCall.check` compares afterwards.
 """
 
 from __future__ import annotations
 
 from typing import Any, Callable, Dict, Tuple
 
-from .call import UNCHANGED, Adapters, Call
+from .call import UNCHANGED, Adapters, PendingCall
 from .contract import hazards
 from .contract.errors import BridgeError
 from .contract.values import ABSENT, items, live_ptr, read
@@ -18,13 +18,13 @@ from .contract.values import ABSENT, items, live_ptr, read
 # -- the Session ----------------------------------------------------------------------------------
 
 
-def _replace_in_slot(call: Call, slot: Any) -> None:
+def _replace_in_slot(call: PendingCall, slot: Any) -> None:
     clip = read(slot, "clip")
     if clip is not ABSENT and clip is not None:
         call.replaces([call.describe(clip)], "clips")
 
 
-def _copy_to_slot(call: Call) -> Any:
+def _copy_to_slot(call: PendingCall) -> Any:
     target = call.args["target_clip_slot"]
     if target == call.obj:
         return UNCHANGED
@@ -33,11 +33,11 @@ def _copy_to_slot(call: Call) -> Any:
     return None
 
 
-def _export_to_slot(call: Call) -> None:
+def _export_to_slot(call: PendingCall) -> None:
     _replace_in_slot(call, call.args["clip_slot"])
 
 
-def _copy_to_next_slot(call: Call) -> None:
+def _copy_to_next_slot(call: PendingCall) -> None:
     slots, index = items(call.obj.clip_slots), call.args["index"]
     if 0 <= index < len(slots) - 1 and read(slots[index], "has_clip"):
         _replace_in_slot(call, slots[index + 1])
@@ -55,11 +55,11 @@ def _spans(lane: Any) -> Dict[int, Tuple[Any, Span]]:
     return {live_ptr(clip) or 0: (clip, (float(clip.start_time), float(clip.end_time))) for clip in clips}
 
 
-def _described(call: Call, clip: Any, span: Span) -> Dict[str, Any]:
+def _described(call: PendingCall, clip: Any, span: Span) -> Dict[str, Any]:
     return dict(call.describe(clip), start_time=span[0], end_time=span[1])
 
 
-def cover(call: Call, start: float, length: float, moved: Any = None) -> None:
+def cover(call: PendingCall, start: float, length: float, moved: Any = None) -> None:
     """Report the clips under a new clip; after the call, also clips that Live cut or removed unexpectedly.
 
     `moved` is the clip that moves there, if any.
@@ -79,8 +79,8 @@ def cover(call: Call, start: float, length: float, moved: Any = None) -> None:
     call.check = check
 
 
-def _create_clip(start: str, length: str = "") -> Callable[[Call], None]:
-    def judge(call: Call) -> None:
+def _create_clip(start: str, length: str = "") -> Callable[[PendingCall], None]:
+    def judge(call: PendingCall) -> None:
         cover(call, call.args[start], call.args[length] if length else 0.0)
 
     return judge
@@ -95,7 +95,7 @@ def arranged_length(clip: Any, song: Any) -> float:
     return float(clip.length) * (float(song.tempo) / 60.0 if unwarped else 1.0)
 
 
-def meets_itself(call: Call) -> bool:
+def meets_itself(call: PendingCall) -> bool:
     """True when the copy of an arrangement clip would overlap the clip itself."""
     clip, time = call.args["clip"], call.args["destination_time"]
     if not read(clip, "is_arrangement_clip") or clip.canonical_parent != call.obj:
@@ -103,11 +103,11 @@ def meets_itself(call: Call) -> bool:
     return bool(abs(time - float(clip.start_time)) < arranged_length(clip, call.song))
 
 
-def _is_there(call: Call) -> bool:
+def _is_there(call: PendingCall) -> bool:
     return meets_itself(call) and call.args["destination_time"] == float(call.args["clip"].start_time)
 
 
-def _copy_to_arrangement(call: Call) -> Any:
+def _copy_to_arrangement(call: PendingCall) -> Any:
     if _is_there(call):
         return UNCHANGED
     if meets_itself(call):
@@ -117,7 +117,7 @@ def _copy_to_arrangement(call: Call) -> Any:
     return None
 
 
-def _move_to_arrangement(call: Call) -> Any:
+def _move_to_arrangement(call: PendingCall) -> Any:
     if _is_there(call):
         return UNCHANGED
     clip, time = call.args["clip"], call.args["destination_time"]
@@ -127,7 +127,7 @@ def _move_to_arrangement(call: Call) -> Any:
     return None
 
 
-def _no_overlap_of_itself(call: Call) -> None:
+def _no_overlap_of_itself(call: PendingCall) -> None:
     hazard = hazards.HAZARDS["clip_onto_itself"]
     if hazards.ends("clip_onto_itself", call.live):
         raise BridgeError(
@@ -141,7 +141,7 @@ def _no_overlap_of_itself(call: Call) -> None:
 # -- devices --------------------------------------------------------------------------------------
 
 
-def _copy_pad(call: Call) -> Any:
+def _copy_pad(call: PendingCall) -> Any:
     source, target = call.args["source_index"], call.args["destination_index"]
     if source == target:
         return UNCHANGED
@@ -151,7 +151,7 @@ def _copy_pad(call: Call) -> Any:
     return None
 
 
-def _move_device(call: Call) -> Any:
+def _move_device(call: PendingCall) -> Any:
     device, place = call.args["device"], call.args["target_position"]
     devices = items(read(call.args["target"], "devices"))
     # A device that moves right before or right behind itself stays at its place.
@@ -161,10 +161,10 @@ def _move_device(call: Call) -> Any:
 # -- goals ----------------------------------------------------------------------------------------
 
 
-def _reached(is_so: Callable[[Any], Any]) -> Callable[[Call], Any]:
+def _reached(is_so: Callable[[Any], Any]) -> Callable[[PendingCall], Any]:
     """A judge that skips the call when its goal is already reached."""
 
-    def judge(call: Call) -> Any:
+    def judge(call: PendingCall) -> Any:
         try:
             return UNCHANGED if is_so(call.obj) else None
         except Exception:

@@ -320,12 +320,12 @@ class SetMirror:
                 worked = True
                 self._flushes = 0
                 began = time.perf_counter()
-                wish = executor.advance()
+                pause = executor.advance()
                 self.timings["write"].add(time.perf_counter() - began)
-                self._advanced = wish == PUMP
-                if wish == MORE:
+                self._advanced = pause == PUMP
+                if pause == MORE:
                     write_deadline = min(write_deadline, deadline)
-                if wish == FLUSH:
+                if pause == FLUSH:
                     # Its operations are done: extend the deadline so that the reply can be sent in this turn.
                     write_deadline = max(write_deadline, time.perf_counter() + FINISH_S)
             else:

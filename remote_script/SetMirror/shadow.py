@@ -11,7 +11,7 @@ from typing import Any, Deque, Dict, Iterator, List, Optional, Set, Tuple
 
 from .contract.values import ABSENT, live_ptr
 from .layouts import Row, class_of, root_class
-from .tables import State, Tables, state_of
+from .snapshot_tables import State, Tables, state_of
 from .wire import length
 
 AT_ONCE = 128

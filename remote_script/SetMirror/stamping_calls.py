@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Tuple
 
-from .call import LIVE, MORE, Adapters, Became, Call, Described, Steps
+from .call import LIVE, MORE, Adapters, Became, Described, PendingCall, Steps
 from .content import all_notes
 from .contract import checks, schema
 from .contract.errors import BridgeError
@@ -31,7 +31,7 @@ _COMPARED = tuple(
 )
 
 
-def _judge(call: Call) -> None:
+def _judge(call: PendingCall) -> None:
     _, start, length = _asked(call)
     under = _under(call.obj, start, start + length)
     cover(call, start, length)
@@ -51,7 +51,7 @@ def _judge(call: Call) -> None:
             )
 
 
-def _asked(call: Call) -> Tuple[Any, float, float]:
+def _asked(call: PendingCall) -> Tuple[Any, float, float]:
     clip, length = call.args["clip"], call.args["length"]
     if read(clip, "is_arrangement_clip") is True:
         raise checks.refuse("only a Session clip writes automation into the arrangement", str(clip.name))
@@ -70,7 +70,7 @@ def _under(track: Any, start: float, end: float) -> List[Any]:
     ]
 
 
-def _stamp(call: Call) -> Steps:
+def _stamp(call: PendingCall) -> Steps:
     track = call.obj
     clip, start, length = _asked(call)
     aside: List[Tuple[Described, int, float, Dict[str, Any], Any]] = []
@@ -91,7 +91,7 @@ def _stamp(call: Call) -> Steps:
     yield from _read_back(call)
 
 
-def _entry(call: Call, clip: Any) -> Described:
+def _entry(call: PendingCall, clip: Any) -> Described:
     """The clip's description among the objects that the call replaces."""
     id_ = call.describe(clip).get("id")
     return next(replaced for replaced in call.replaced if replaced.get("id") == id_)
@@ -124,7 +124,7 @@ def _check_equal(content: Dict[str, Any], copy: Any) -> None:
         )
 
 
-def _read_back(call: Call) -> Steps:
+def _read_back(call: PendingCall) -> Steps:
     """Check that the parameter's state shows automation; it does not while its track plays from the Session."""
     parameter = call.args["device_parameter"]
     if read(call.obj, "playing_slot_index") not in (-1, ABSENT):

@@ -16,7 +16,7 @@ from .api.facts import DEFAULT_VERSION
 from .api.listening import listeners_below
 from .api.live_module import install, make_modules, uninstall
 from .hosting.host import HostedScript
-from .hosting.runtime import DISPLAY_S, ENGINE_S, Entry, Scheduler, VirtualClock, make_timer_class
+from .hosting.runtime import DISPLAY_S, ENGINE_S, Scheduler, TimedAction, VirtualClock, make_timer_class
 from .hosting.script_logging import ScriptLogHandler
 from .model import (
     LiveSet,
@@ -122,7 +122,7 @@ class HeadlessLive:
         self.document = self._open(spec)
         self.modules = make_modules(self)
         self.person = Person(self)
-        self._loading: Optional[Entry] = None
+        self._loading: Optional[TimedAction] = None
         self._python_log = ScriptLogHandler(self)
         self._python_log.begin()
         self._last_tick = self.clock.now()

@@ -32,7 +32,7 @@ class Launch(NamedTuple):
     repeat: bool = False
 
 
-class Event(NamedTuple):
+class LaunchEvent(NamedTuple):
     """`what`: "fired", "unfired", "started", "stopped" or "recorded" (recording ended, the clip plays on)."""
 
     what: str
@@ -101,41 +101,41 @@ class Playback:
         """Move the play head of the playing clip by `beats`."""
         self.start_beat -= beats
 
-    def forget(self, slot: Hashable) -> List[Event]:
+    def forget(self, slot: Hashable) -> List[LaunchEvent]:
         """Stop and unqueue a slot whose clip was removed."""
-        events: List[Event] = []
+        events: List[LaunchEvent] = []
         self._requests = [launch for launch in self._requests if launch.slot != slot]
         if self._launch is not None and self._launch.slot == slot:
             self._launch = None
-            events.append(Event("unfired", slot))
+            events.append(LaunchEvent("unfired", slot))
         if self.playing == slot:
             events += self._end()
         return events
 
-    def back_to_arrangement(self) -> List[Event]:
+    def back_to_arrangement(self) -> List[LaunchEvent]:
         """Stop the Session on this track: the track plays the Arrangement again."""
         self._requests = []
-        events = [Event("unfired", self._launch.slot)] if self._launch is not None else []
+        events = [LaunchEvent("unfired", self._launch.slot)] if self._launch is not None else []
         self._launch = None
         events += self._end()
         self.in_session = False
         return events
 
-    def release(self) -> List[Event]:
+    def release(self) -> List[LaunchEvent]:
         """The button of a repeating launch is released: the playing clip plays on."""
         if self._launch is None or not self._launch.repeat:
             return []
         slot, self._launch = self._launch.slot, None
-        return [Event("unfired", slot)]
+        return [LaunchEvent("unfired", slot)]
 
-    def halt(self) -> List[Event]:
+    def halt(self) -> List[LaunchEvent]:
         """The transport stops: launches and recording end; a requested stop happens now.
 
         Guess: without a requested stop the clip stays chosen and starts again with the transport.
         """
         last = self._requests[-1] if self._requests else self._launch
         self._requests = []
-        events = [Event("unfired", self._launch.slot)] if self._launch is not None else []
+        events = [LaunchEvent("unfired", self._launch.slot)] if self._launch is not None else []
         self._launch = None
         events += self.end_recording()
         if last is not None and last.slot == STOP:
@@ -147,17 +147,17 @@ class Playback:
         """The transport starts again: the clip that was playing starts from its beginning."""
         self.start_beat, self.start_song_time = beat, song_time
 
-    def tick(self, beat: float, song_time: float, running: bool) -> List[Event]:
+    def tick(self, beat: float, song_time: float, running: bool) -> List[LaunchEvent]:
         """Process the queued launches, then everything that is due at `beat`."""
-        events: List[Event] = []
+        events: List[LaunchEvent] = []
         requests, self._requests = self._requests, []
         for launch in requests:
             if self._launch is not None and self._launch.slot != launch.slot:
-                events.append(Event("unfired", self._launch.slot))
+                events.append(LaunchEvent("unfired", self._launch.slot))
             self._launch = launch
             wait = next_grid_time(song_time, launch.grid) - song_time if running else 0.0
             self._due = beat + wait
-            events.append(Event("fired", launch.slot))
+            events.append(LaunchEvent("fired", launch.slot))
         if self._launch is not None and self._due <= beat + LATE and (running or self._launch.slot == STOP):
             events += self._begin(self._launch, self._due, song_time - (beat - self._due))
         if self.recording and self.record_until is not None and self.record_until <= beat + LATE:
@@ -165,45 +165,45 @@ class Playback:
         self._beat = beat
         return events
 
-    def end_recording(self) -> List[Event]:
+    def end_recording(self) -> List[LaunchEvent]:
         """Stop recording; the clip plays on."""
         return self._recorded(self._beat) if self.recording else []
 
-    def ran_out(self) -> List[Event]:
+    def ran_out(self) -> List[LaunchEvent]:
         """The playing clip has reached its end."""
         return self._end()
 
-    def _recorded(self, beat: float) -> List[Event]:
+    def _recorded(self, beat: float) -> List[LaunchEvent]:
         self.recorded_beats = max(0.0, beat - self.start_beat)
         self.recording, self.record_until = False, None
-        return [Event("recorded", self.playing)]
+        return [LaunchEvent("recorded", self.playing)]
 
-    def _begin(self, launch: Launch, beat: float, song_time: float) -> List[Event]:
+    def _begin(self, launch: Launch, beat: float, song_time: float) -> List[LaunchEvent]:
         self._launch = None
         self.in_session = True
         if launch.slot == STOP:
-            return [Event("unfired", STOP), *self._end(beat)]
+            return [LaunchEvent("unfired", STOP), *self._end(beat)]
         if launch.slot == self.playing and self.recording:
             # Firing a clip that records ends the recording on the grid.
-            return [Event("unfired", launch.slot), *self._recorded(beat)]
-        events = [Event("unfired", launch.slot)]
+            return [LaunchEvent("unfired", launch.slot), *self._recorded(beat)]
+        events = [LaunchEvent("unfired", launch.slot)]
         if launch.slot != self.playing:
             events += self._end(beat)
         self.playing, self.start_beat, self.start_song_time = launch.slot, beat, song_time
         self.entry, self.recording = launch.entry, launch.record
         self.record_until = beat + launch.record_beats if launch.record and launch.record_beats else None
-        events.append(Event("started", launch.slot))
+        events.append(LaunchEvent("started", launch.slot))
         if launch.repeat and launch.grid > 0.0:
             self._launch, self._due = launch, beat + launch.grid
-            events.append(Event("fired", launch.slot))
+            events.append(LaunchEvent("fired", launch.slot))
         return events
 
-    def _end(self, beat: Optional[float] = None) -> List[Event]:
+    def _end(self, beat: Optional[float] = None) -> List[LaunchEvent]:
         if self.playing is None:
             return []
         events = self._recorded(self._beat if beat is None else beat) if self.recording else []
         slot, self.playing, self.entry = self.playing, None, None
-        return [*events, Event("stopped", slot)]
+        return [*events, LaunchEvent("stopped", slot)]
 
 
 def slot_indices(playback: Playback, index_of: Any) -> Tuple[int, int]:

@@ -435,13 +435,13 @@ class Follower:
         """Ticks until the whole Set is here, or its outline."""
         number = self._send("set.snapshot", {"outline": outline})
         self.bytes = 0
-        self.store.stage([], True)
+        self.store.collect([], True)
         for tick in range(1, MOST_TICKS):
             self.bench.tick()
             for line in self._lines():
                 message = decode(line)
                 if message.method == "set.objects" and message.params is not None:
-                    self.store.stage(message.params.objects, False)
+                    self.store.collect(message.params.objects, False)
                 elif message.id == number:
                     self.store.replace(message.result["epoch"], message.result["revision"])
                     self.coming = message.result["coming"]

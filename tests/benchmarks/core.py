@@ -19,17 +19,17 @@ import msgspec
 from mirror import wire
 from mirror.store import Store
 from remote_script.SetMirror.contract.seal import client_session, script_session
-from tests.benchmarks import made
+from tests.benchmarks import artificial_set
 from tests.benchmarks.measure import OURS, Row, cycle, timed
 
 TRACKS, DEVICES, PARAMETERS, SCENES = 60, 5, 64, 12
 
 
-def full_store() -> tuple[Store, list[made.Object]]:
+def full_store() -> tuple[Store, list[artificial_set.Object]]:
     """A store that holds a large Set, and the objects that it was filled with."""
-    objects = made.objects(TRACKS, DEVICES, PARAMETERS, SCENES)
+    objects = artificial_set.objects(TRACKS, DEVICES, PARAMETERS, SCENES)
     store = Store()
-    store.stage(copy.deepcopy(objects), True)
+    store.collect(copy.deepcopy(objects), True)
     store.replace("epoch", 1)
     return store, objects
 
@@ -172,22 +172,22 @@ def batches(store: Store) -> Iterator[Row]:
     )
 
 
-def snapshots(objects: list[made.Object]) -> Iterator[Row]:
+def snapshots(objects: list[artificial_set.Object]) -> Iterator[Row]:
     question = f"take a whole snapshot of {len(objects):,} objects"
     encoded = wire.encode(objects)
 
     def first() -> None:
         store = Store()
-        store.stage(msgspec.json.decode(encoded), True)
+        store.collect(msgspec.json.decode(encoded), True)
         store.replace("epoch", 1)
 
     yield Row(question, f"{OURS}, first", timed(first, samples=10, warm=1), {"bytes": len(encoded)})
     store = Store()
-    store.stage(msgspec.json.decode(encoded), True)
+    store.collect(msgspec.json.decode(encoded), True)
     store.replace("epoch", 1)
 
     def again() -> None:
-        store.stage(msgspec.json.decode(encoded), True)
+        store.collect(msgspec.json.decode(encoded), True)
         store.replace("epoch", store.revision + 1)
 
     yield Row(question, f"{OURS}, resync with nothing changed", timed(again, samples=10, warm=1))

@@ -19,7 +19,7 @@ from mirror.queries import find
 from mirror.store import Store
 from mirror.subscriptions import Hub
 from remote_script.SetMirror.contract import auth
-from tests.benchmarks import made
+from tests.benchmarks import artificial_set
 from tests.benchmarks.building import Bench, Follower
 from tests.benchmarks.measure import OURS, Distribution, Row, cycle, timed
 
@@ -86,7 +86,7 @@ def _in_live(tracks: int) -> Iterator[Row]:
 
 def _in_store(tracks: int) -> Iterator[Row]:
     """The mirror's side."""
-    encoded = wire.encode(made.objects(tracks, DEVICES, PARAMETERS, SCENES))
+    encoded = wire.encode(artificial_set.objects(tracks, DEVICES, PARAMETERS, SCENES))
     tracemalloc.start()
     before = tracemalloc.take_snapshot()
     store = _filled(encoded)
@@ -147,6 +147,6 @@ def _filled(encoded: bytes) -> Store:
     import msgspec
 
     store = Store()
-    store.stage(msgspec.json.decode(encoded), True)
+    store.collect(msgspec.json.decode(encoded), True)
     store.replace("epoch", 1)
     return store

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from mcp_server.pictures import THEMES, Picture, svg
-from mcp_server.pictures.arrangements import Block, Facts, Lane, arrangement
+from mcp_server.pictures.arrangements import Block, Lane, Timing, arrangement
 from mcp_server.pictures.png import png
 from mcp_server.pictures.rolls import Keys, Roll, roll
-from mcp_server.pictures.session import Cell, Column, Row, session
+from mcp_server.pictures.session import Cell, Column, SceneRow, session
 from mirror import Note
 from tests.benchmarks import measure
 from tests.benchmarks.measure import OURS, timed
@@ -82,17 +82,17 @@ def rows(**_: Any) -> Iterator[measure.Row]:
         ),
         (
             f"an arrangement of {CLIPS} clips",
-            lambda: arrangement(many, light, Facts(200.0)),
+            lambda: arrangement(many, light, Timing(200.0)),
             f"aim: at most {ARRANGEMENT_MS} ms and {ARRANGEMENT_KB} kB",
         ),
         (
             f"an arrangement of {WITH_NOTES} clips with their notes",
-            lambda: arrangement(full, light, Facts(120.0)),
+            lambda: arrangement(full, light, Timing(120.0)),
             f"aim: at most {ARRANGEMENT_MS} ms and {ARRANGEMENT_KB} kB",
         ),
         (
             "a Session of 100 tracks × 200 scenes",
-            lambda: session(columns, [Row("r", "Scene", "")] * 200, light),
+            lambda: session(columns, [SceneRow("r", "Scene", "")] * 200, light),
             "",
         ),
     )

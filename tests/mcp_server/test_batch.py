@@ -14,7 +14,7 @@ import trio.testing
 from mcp_server.answers import ranges
 from mcp_server.late_nodes import made
 from mcp_server.plans import Scope
-from mcp_server.policy import File, Policy
+from mcp_server.policy import Policy, PolicyFile
 from mcp_server.tools import TOOLS
 from mirror import Call, Set
 from remote_script.SetMirror.contract.errors import TABLE, BridgeError
@@ -345,7 +345,7 @@ async def test_a_send_below_a_protected_mixer_is_protected_though_the_return_is_
     autojump_clock: Clock,
 ) -> None:
     rule = {"decide": "deny", "refs": ["tracks/0/**"], "operations": ["set"]}
-    policy = Policy(msgspec.convert({"rule": [rule]}, File))
+    policy = Policy(msgspec.convert({"rule": [rule]}, PolicyFile))
     async with whole_path(demo_set(), policy=policy) as whole:
         calls = [
             call("create", kind="return", name="Echoes"),
@@ -452,8 +452,8 @@ async def test_whatever_the_script_refuses_in_an_operation_names_the_call(
         assert caught.value.data["call"] == 1
 
 
-DENIED = Policy(msgspec.convert({"rule": [{"decide": "deny", "operations": ["delete"]}]}, File))
-FOLDERS = Policy(msgspec.convert({"audio_folders": ["/music"]}, File))
+DENIED = Policy(msgspec.convert({"rule": [{"decide": "deny", "operations": ["delete"]}]}, PolicyFile))
+FOLDERS = Policy(msgspec.convert({"audio_folders": ["/music"]}, PolicyFile))
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ import pytest
 import trio
 import trio.testing
 
-from mcp_server.policy import File, Policy, Rule
+from mcp_server.policy import Policy, PolicyFile, Rule
 from remote_script.headless.sets.generate import default_set
 from tests.whole import QUIET_S, Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
-ASK = Policy(File(rule=(Rule("ask", operations=("delete", "create")),)))
+ASK = Policy(PolicyFile(rule=(Rule("ask", operations=("delete", "create")),)))
 CALLS: list[tuple[str, dict[str, Any]]] = [
     ("delete", {"targets": ["tracks/1"]}),
     ("delete", {"targets": ["Bass"]}),

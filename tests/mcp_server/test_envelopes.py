@@ -9,7 +9,7 @@ import pytest
 import trio
 import trio.testing
 
-from mcp_server.policy import File, Policy, Rule
+from mcp_server.policy import Policy, PolicyFile, Rule
 from remote_script.headless.model import arrangement
 from remote_script.headless.model.clip_content import Envelope
 from tests.lean import demo_set
@@ -328,7 +328,7 @@ async def test_the_policy_sees_a_deletion_of_the_clips_that_automation_is_writte
     autojump_clock: Clock,
 ) -> None:
     rule = Rule("deny", operations=("delete",), refs=("tracks/0/arrangement_clips/*",))
-    async with whole_path(demo_set(), policy=Policy(File(rule=[rule]))) as whole:
+    async with whole_path(demo_set(), policy=Policy(PolicyFile(rule=[rule]))) as whole:
         clips = whole.mirror.children("tracks/0", "arrangement_clips")
         start, end = float(clips[0].props["start_time"]), float(clips[-1].props["end_time"])
         step = {"length": 1, "value": "-3 dB"}

@@ -15,7 +15,7 @@ import trio.testing
 from mcp.shared.exceptions import MCPError
 
 from mcp_server import resources
-from mcp_server.policy import File, Policy, Rule
+from mcp_server.policy import Policy, PolicyFile, Rule
 from mirror import errors
 from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
@@ -34,7 +34,7 @@ HIDDEN = (
     "cue_points/0",
     f"tracks/*[{MARK} Bass]",
 )
-DENIED = Policy(File(rule=(Rule("deny", operations=("read",), refs=HIDDEN),)))
+DENIED = Policy(PolicyFile(rule=(Rule("deny", operations=("read",), refs=HIDDEN),)))
 
 
 async def marked(whole: Whole) -> None:
@@ -321,7 +321,7 @@ async def test_the_history_of_what_was_hidden_and_is_gone_stays_hidden(autojump_
 @ERAS
 async def test_one_client_is_never_served_what_another_one_may_see(mode: str, autojump_clock: Clock) -> None:
     rule = Rule("deny", operations=("read",), refs=HIDDEN, clients=("tests",))
-    async with whole_path(demo_set(), mode=mode, policy=Policy(File(rule=(rule,)))) as whole:
+    async with whole_path(demo_set(), mode=mode, policy=Policy(PolicyFile(rule=(rule,)))) as whole:
         await marked(whole)
         async with whole.another("friend") as friend:
             for _ in range(2):
@@ -339,7 +339,7 @@ async def test_a_rule_about_a_tool_holds_for_it_and_for_the_resource_that_reads_
 ) -> None:
     clip = "tracks/1/clip_slots/0/clip"
     for rule in (Rule("deny", tools=("get_notes",)), Rule("deny", tools=("get_notes",), refs=("tracks/1",))):
-        async with whole_path(demo_set(), policy=Policy(File(rule=(rule,)))) as whole:
+        async with whole_path(demo_set(), policy=Policy(PolicyFile(rule=(rule,)))) as whole:
             with pytest.raises(Refused, match="DENIED"):
                 await whole.call("get_notes", clip=clip)
             assert "policy" in await read(whole, f"live://clips/{clip}/notes")
@@ -354,7 +354,7 @@ async def test_a_rule_against_a_writing_tool_is_against_the_methods_that_only_re
     autojump_clock: Clock,
 ) -> None:
     rule = Rule("deny", tools=("call_method",))
-    async with whole_path(demo_set(), policy=Policy(File(rule=(rule,)))) as whole:
+    async with whole_path(demo_set(), policy=Policy(PolicyFile(rule=(rule,)))) as whole:
         for target, method in (
             ("song", "get_beats_loop_length"),
             ("tracks/1/clip_slots/0/clip", "get_all_notes_extended"),
@@ -368,7 +368,7 @@ async def test_what_is_allowed_to_be_read_shows_in_a_set_that_is_hidden(autojump
         Rule("allow", operations=("read",), refs=("tracks/2",)),
         Rule("deny", operations=("read",), refs=("**",)),
     )
-    async with whole_path(demo_set(), policy=Policy(File(rule=rules))) as whole:
+    async with whole_path(demo_set(), policy=Policy(PolicyFile(rule=rules))) as whole:
         tracks = (await whole.call("get_set"))["set"]["tracks"]
         assert [each.get("name") for each in tracks if not each.get("hidden")] == ["Bass"]
         assert (await whole.call("get_track", track="Bass"))["track"]["devices"]

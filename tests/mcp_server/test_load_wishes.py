@@ -170,7 +170,7 @@ async def test_a_plug_in_that_takes_an_instruments_place_says_so(autojump_clock:
         answer = await whole.call("load", path="plugins/VST3/Blue Door/Blue Synth", to=KEYS)
         (result,) = answer["results"]
         assert [each["name"] for each in result["replaced"]] == [name]
-        assert "undo brings that back" in result["note"]
+        assert "undo restores it" in result["note"]
         assert answer["undo_steps"] == 1
 
 

@@ -17,7 +17,7 @@ from mcp.shared.inbound import X_MCP_HEADER_KEY
 from mcp_server import http, on_the_spot
 from mcp_server.http import application, guarded
 from mcp_server.on_the_spot import OnTheSpot
-from mcp_server.policy import File, Policy, Rule
+from mcp_server.policy import Policy, PolicyFile, Rule
 from mcp_server.server import MOST_CALLS
 from mcp_server.tool import Nothing, Tool
 from mcp_server.tools import TOOLS
@@ -535,7 +535,7 @@ async def test_on_the_spot_each_client_sees_what_the_policy_shows_it(
 ) -> None:
     async with whole_path(demo_set()) as whole, serving(whole, monkeypatch) as server:
         rules = (Rule("deny", operations=("read",), refs=("tracks/0",), clients=("two",), reason="mine"),)
-        whole.engine.policy = Policy(File(rule=rules))
+        whole.engine.policy = Policy(PolicyFile(rule=rules))
         one, two = await server.client(era), await server.client(era, "two")
         server.passed()
         mine = {"track": whole.mirror.resolve("tracks/0").name}

@@ -10,7 +10,7 @@ import trio
 import trio.testing
 
 from mcp_server.pins import Pin, pin_of
-from mcp_server.policy import File, Policy, Rule
+from mcp_server.policy import Policy, PolicyFile, Rule
 from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
 
@@ -28,7 +28,7 @@ async def verdict(whole: Whole, target: Any) -> str:
 
 async def pinned(whole: Whole, target: str) -> Pin:
     pin = pin_of(whole.mirror.store, whole.mirror.resolve(target))
-    whole.engine.policy = Policy(File(rule=(Rule("deny", pins=(pin,), reason="pinned"),)))
+    whole.engine.policy = Policy(PolicyFile(rule=(Rule("deny", pins=(pin,), reason="pinned"),)))
     return pin
 
 
@@ -85,7 +85,7 @@ async def test_a_pin_that_finds_nothing_holds_for_all_of_its_kind_and_says_so(
 ) -> None:
     async with whole_path(demo_set()) as whole:
         pin = Pin("Track", "Vocals", "0" * 16)
-        whole.engine.policy = Policy(File(rule=(Rule("deny", pins=(pin,)),)))
+        whole.engine.policy = Policy(PolicyFile(rule=(Rule("deny", pins=(pin,)),)))
         for target in ("tracks/0", "return_tracks/0", "tracks/0/clip_slots/0/clip"):
             assert "no match for the pinned Track 'Vocals': the rule applies to every Track" in await verdict(
                 whole, target
@@ -97,7 +97,7 @@ async def test_a_pin_that_finds_nothing_holds_for_all_of_its_kind_and_says_so(
 async def test_a_pin_hides_its_object_from_reading(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         pin = pin_of(whole.mirror.store, whole.mirror.resolve("tracks/2"))
-        whole.engine.policy = Policy(File(rule=(Rule("deny", operations=("read",), pins=(pin,)),)))
+        whole.engine.policy = Policy(PolicyFile(rule=(Rule("deny", operations=("read",), pins=(pin,)),)))
         await whole.by_hand(lambda song: song.delete_track(0))
         await trio.sleep(1.0)
         tracks = (await whole.call("get_set"))["set"]["tracks"]

@@ -8,7 +8,7 @@ import pytest
 import trio
 import trio.testing
 
-from mcp_server.policy import File, Policy, Rule
+from mcp_server.policy import Policy, PolicyFile, Rule
 from remote_script.headless import demo_set
 from tests.whole import Refused, Whole, whole_path
 
@@ -155,7 +155,7 @@ async def test_changes_in_a_batch_count_from_what_its_calls_before_leave(
 
 
 async def test_a_write_that_is_planned_again_counts_once_towards_a_rate(autojump_clock: Clock) -> None:
-    policy = Policy(File(rule=[Rule(decide="allow", per_minute=9)]))
+    policy = Policy(PolicyFile(rule=[Rule(decide="allow", per_minute=9)]))
     async with whole_path(demo_set(), policy=policy) as whole:
         await with_clip(whole)
         answers = await at_once(whole, *[edit(edit="velocity", add=2) for _ in range(8)])

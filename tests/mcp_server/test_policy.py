@@ -15,7 +15,7 @@ import trio.testing
 
 from mcp_server.effects import StoreTree
 from mcp_server.pins import Pin
-from mcp_server.policy import File, Policy, Rule
+from mcp_server.policy import Policy, PolicyFile, Rule
 from mcp_server.protection import _wire
 from mcp_server.tools import TOOLS
 from mirror import errors
@@ -28,7 +28,7 @@ ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
 
 
 def ruled(*rules: Rule, **file: Any) -> Policy:
-    return Policy(File(rule=rules, **file))
+    return Policy(PolicyFile(rule=rules, **file))
 
 
 DRUMS = ("tracks/0", "tracks/0/**")
@@ -245,7 +245,7 @@ def test_every_condition_of_a_rule_reaches_the_script() -> None:
 
 async def test_rates_are_counted_for_each_client_and_refused_with_the_time_to_wait() -> None:
     now = [0.0]
-    policy = Policy(File(rule=(Rule("allow", per_minute=2),)), clock=lambda: now[0])
+    policy = Policy(PolicyFile(rule=(Rule("allow", per_minute=2),)), clock=lambda: now[0])
     effect = _effect("set")
     store: Any = None
     for _ in range(2):
@@ -382,13 +382,13 @@ async def test_the_rules_go_to_the_script_once_and_again_when_they_mean_other_ob
         guard = whole.stage.script.guard
         for tempo in (100, 101, 102):
             await whole.call("set_song", tempo=tempo)
-        first = next(reversed(guard._protections["tests"]))
+        first = next(reversed(guard._rule_sets["tests"]))
         await whole.call("set_track", track="tracks/1", name="Bass")
         for _ in range(2):
             with pytest.raises(Refused, match="DENIED"):
                 await whole.call("set_track", track="tracks/1", name="free")
         await whole.call("set_song", tempo=103)
-        assert next(reversed(guard._protections["tests"])) == first + 1
+        assert next(reversed(guard._rule_sets["tests"])) == first + 1
 
 
 async def test_rules_that_the_script_lost_are_sent_again_and_the_write_is_done(autojump_clock: Clock) -> None:
@@ -601,7 +601,7 @@ def test_audio_files_come_only_from_where_the_policy_lets_them(tmp_path: Path) -
     inside.mkdir()
     outside.mkdir()
     (inside / "link").symlink_to(outside)
-    policy = Policy(File(audio_folders=(str(inside),)))
+    policy = Policy(PolicyFile(audio_folders=(str(inside),)))
     policy.check_file(str(inside / "kick.wav"))
     for path in (outside / "a.wav", inside / ".." / "secret" / "a.wav", inside / "link" / "a.wav"):
         with pytest.raises(errors.Denied):
@@ -616,7 +616,7 @@ async def test_the_name_of_the_files_argument_may_be_written_in_any_case(
 ) -> None:
     inside = tmp_path / "music"
     inside.mkdir()
-    policy = Policy(File(audio_folders=(str(inside),)))
+    policy = Policy(PolicyFile(audio_folders=(str(inside),)))
     async with whole_path(demo_set(), policy=policy) as whole:
         for name in ("file_path", "File_Path", "FILE_PATH"):
             with pytest.raises(Refused, match="audio_folders"):

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 
 from mirror import wire
 from mirror.store import Applied, Store
-from mirror.sync import Apply, Close, Replace, Send, Stage, State, Sync, Trust
+from mirror.sync import Apply, Close, Collect, Replace, Send, State, Sync, Trust
 from remote_script.SetMirror.contract import auth
 from remote_script.SetMirror.contract.seal import Session
 
@@ -94,8 +94,8 @@ class Following(RuleBasedStateMachine):
                 self.seals = effect.session
             elif isinstance(effect, Close):
                 self.drop()
-            elif isinstance(effect, Stage):
-                self.store.stage(effect.objects, effect.first)
+            elif isinstance(effect, Collect):
+                self.store.collect(effect.objects, effect.first)
             elif isinstance(effect, Replace):
                 self.store.replace(effect.epoch, effect.revision)
             elif isinstance(effect, Apply):
@@ -425,8 +425,8 @@ class Hasty(Sync):
 class Trusting(Sync):
     """A snapshot is taken as it is, even when a part of it is missing; here one part is dropped."""
 
-    def _stage(self, told: wire.Objects, now: float) -> list[Any]:
-        effects = super()._stage(told, now)
+    def _collect(self, told: wire.Objects, now: float) -> list[Any]:
+        effects = super()._collect(told, now)
         return effects[1:] if self._received % 3 == 0 else effects
 
 

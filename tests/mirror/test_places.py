@@ -12,7 +12,7 @@ import trio.testing
 from mirror import Call, Mirror, Operation, Set, WriteRequest, WriteResult, errors
 from remote_script.headless.sets.generate import default_set, empty_track
 from remote_script.SetMirror import executor
-from remote_script.SetMirror.call import Call as LiveCall
+from remote_script.SetMirror.call import PendingCall
 from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.contract.places import ID
 from tests.crowd import small
@@ -118,10 +118,10 @@ async def test_a_place_means_the_object_that_stood_there_when_the_call_was_read(
 ) -> None:
     target, args, shift = CASES[key]
     method = schema.methods(key.rpartition(".")[0])[key.rpartition(".")[2]]
-    calls: list[tuple[LiveCall, dict[str, list[Any]]]] = []
+    calls: list[tuple[PendingCall, dict[str, list[Any]]]] = []
     perform = executor.perform
 
-    def watched(call: LiveCall) -> Any:
+    def watched(call: PendingCall) -> Any:
         # Live's own lists at the moment of the call.
         if call.method is method:
             calls.append((call, {arg.name: listed(call, arg) for arg in method.args if arg.is_place}))
@@ -150,7 +150,7 @@ async def test_a_place_means_the_object_that_stood_there_when_the_call_was_read(
             assert (lists[name][place] if isinstance(place, int) else place) == obj, (name, place)
 
 
-def listed(call: LiveCall, arg: schema.Arg) -> list[Any]:
+def listed(call: PendingCall, arg: schema.Arg) -> list[Any]:
     holder = call.args[arg.list_owner] if arg.list_owner else call.obj
     return list(getattr(holder, arg.list_name))
 

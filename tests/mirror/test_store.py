@@ -18,8 +18,8 @@ def filled(rows: dict[int, list[Any]] | None = None, epoch: str = "e1", revision
 
 
 def refill(store: Store, rows: dict[int, list[Any]], epoch: str = "e1", revision: int = 6) -> Any:
-    store.stage([], True)
-    store.stage(copy.deepcopy(list(rows.values())), False)
+    store.collect([], True)
+    store.collect(copy.deepcopy(list(rows.values())), False)
     return store.replace(epoch, revision)
 
 
@@ -164,8 +164,8 @@ def test_a_bad_change_costs_itself_and_a_count() -> None:
 def test_a_bad_object_in_a_snapshot_costs_itself() -> None:
     rows = small_set()
     store = Store()
-    store.stage([], True)
-    store.stage([*rows.values(), [1], None, ["x", "Track", 1, "tracks", {}, {}], 5], False)
+    store.collect([], True)
+    store.collect([*rows.values(), [1], None, ["x", "Track", 1, "tracks", {}, {}], 5], False)
     store.replace("e1", 1)
     assert len(store.nodes) == len(rows)
     assert store.bad["objects"] == 4

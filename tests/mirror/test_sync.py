@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mirror import sync, wire
-from mirror.sync import TABLE, Apply, Close, Replace, Send, Stage, State, Sync, Trust, judge
+from mirror.sync import TABLE, Apply, Close, Collect, Replace, Send, State, Sync, Trust, judge
 from remote_script.SetMirror.contract import auth
 
 from .peer import TOKEN
@@ -188,7 +188,7 @@ def test_the_way_to_following_asks_each_thing_once() -> None:
     snapshot = sent(machine.receive(answer(authenticate, welcome()), 0.0))
     assert snapshot.method == "set.snapshot"
     part = wire.Message(method="set.objects", params=wire.Objects(snapshot.id, [["row"]]))
-    assert machine.receive(part, 0.0) == [Stage([["row"]], False)]
+    assert machine.receive(part, 0.0) == [Collect([["row"]], False)]
     effects = machine.receive(answer(snapshot, {"epoch": "e1", "revision": 5, "count": 1}), 0.0)
     assert effects[0] == Replace("e1", 5)
     watch = sent(effects)

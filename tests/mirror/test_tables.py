@@ -80,7 +80,7 @@ def test_what_is_wrong_in_a_table_costs_its_objects_and_nothing_else(table: Any,
     good = ["Song", "song", ["tracks"], ["tempo"], [[1, None, [2], 120.0]]]
     objects = wire.Objects(1, tables=[table, good]).objects
     store = Store()
-    store.stage(objects, True)
+    store.collect(objects, True)
     store.replace("epoch", 1)
     assert store.bad["objects"] == bad
     assert store.nodes[1].props == {"tempo": 120.0}

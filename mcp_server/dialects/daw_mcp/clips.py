@@ -11,7 +11,7 @@ from mirror import Call, Node, Operation, Set, errors
 from ... import views
 from ...late_nodes import made
 from ...plans import Plan
-from .indexed import MOST_SCENES, Handler, IndexedSet, Write
+from .indexed import MOST_SCENES, Handler, IndexedSet, ToolWrite
 from .tracks import select
 
 
@@ -40,7 +40,7 @@ def _empty(indexed: IndexedSet, track: Node, start: int = 0) -> list[int]:
     return [n for n, slot in enumerate(slots) if n >= start and indexed.scope.child(slot, "clip") is None]
 
 
-def create_clip(indexed: IndexedSet, p: Any) -> Write:
+def create_clip(indexed: IndexedSet, p: Any) -> ToolWrite:
     track, first = indexed.track(p.trackIndex), indexed.dialect.first
     slots = indexed.slots(track)
     if track.props.get("has_midi_input") is False:
@@ -71,7 +71,7 @@ def create_clip(indexed: IndexedSet, p: Any) -> Write:
     slot = made(missing - 1, f"clip_slots/{indexed.number(indexed.tracks, track.id) - first}")
     ops.append(Call(slot, "create_clip", {"pages": p.lengthInBeats}))
     ops += [Set(made(missing), name, value) for name, value in properties.items()]
-    return Write("create_clip", Plan.of("create a clip and its scene", ops), answer)
+    return ToolWrite("create_clip", Plan.of("create a clip and its scene", ops), answer)
 
 
 def selection(indexed: IndexedSet, p: Any) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def selection(indexed: IndexedSet, p: Any) -> dict[str, Any]:
     }
 
 
-def select_clip(indexed: IndexedSet, p: Any) -> Write:
+def select_clip(indexed: IndexedSet, p: Any) -> ToolWrite:
     slot = indexed.slot(p)
     return select(indexed, selected_track=indexed.scope.parent(slot), highlighted_clip_slot=slot)
 
@@ -113,16 +113,16 @@ def find_empty(indexed: IndexedSet, p: Any) -> dict[str, Any]:
     }
 
 
-def create_scenes(indexed: IndexedSet, p: Any) -> Write:
+def create_scenes(indexed: IndexedSet, p: Any) -> ToolWrite:
     def answer(indexed: IndexedSet, written: dict[str, Any]) -> dict[str, Any]:
         return {"success": True, "created": p.count, "sceneCount": indexed.scenes}
 
     ops: list[Operation] = [Call("song", "create_scene", {"index": -1}) for _ in range(p.count)]
-    return Write("create", Plan.of("create scenes", ops), answer)
+    return ToolWrite("create", Plan.of("create scenes", ops), answer)
 
 
 def set_clip(name: str) -> Handler:
-    def set_clip(indexed: IndexedSet, p: Any) -> Write:
+    def set_clip(indexed: IndexedSet, p: Any) -> ToolWrite:
         clip = indexed.clip(p)
         value = p.name if name == "name" else float(clip.props["loop_start"]) + p.lengthInBeats
         return indexed.does("set_clip", clip=views.id_text(clip), **{name: value})
@@ -133,7 +133,7 @@ def set_clip(name: str) -> Handler:
 def on_slot(tool: str, argument: str, **more: Any) -> Handler:
     """A handler that calls a tool for a slot; the argument `targets` takes a list."""
 
-    def act(indexed: IndexedSet, p: Any) -> Write:
+    def act(indexed: IndexedSet, p: Any) -> ToolWrite:
         target: Any = views.id_text(indexed.slot(p) if tool == "fire" else indexed.clip(p))
         return indexed.does(tool, **{argument: [target] if argument == "targets" else target}, **more)
 

@@ -44,7 +44,7 @@ class Unsupported(Exception):
     """Live does not have this feature: error -32001."""
 
 
-class Write(NamedTuple):
+class ToolWrite(NamedTuple):
     """A plan (None where there is nothing to change), and a function that makes the answer after the write."""
 
     tool: str
@@ -196,13 +196,13 @@ class IndexedSet:
             )
         return note
 
-    def does(self, tool: str, answer: Any = None, /, **arguments: Any) -> Write:
+    def does(self, tool: str, answer: Any = None, /, **arguments: Any) -> ToolWrite:
         """The write of one of our tools with these arguments."""
         plan = TOOLS[tool].planned(self.scope, arguments)
-        return Write(tool, plan, answer) if answer is not None else Write(tool, plan)
+        return ToolWrite(tool, plan, answer) if answer is not None else ToolWrite(tool, plan)
 
 
-Handler = Callable[[IndexedSet, Any], "dict[str, Any] | Write | Awaitable[dict[str, Any]]"]
+Handler = Callable[[IndexedSet, Any], "dict[str, Any] | ToolWrite | Awaitable[dict[str, Any]]"]
 
 
 class Method(NamedTuple):

@@ -30,8 +30,8 @@ from .indexed import (
     Signed,
     Step,
     Text,
+    ToolWrite,
     Unit,
-    Write,
     converted,
     with_fields,
 )
@@ -170,7 +170,7 @@ async def call(desk: Desk, dialect: Dialect, method: str, params: Any) -> dict[s
     def planned(scope: Scope) -> Plan:
         nonlocal answer, plan
         again = METHODS[method].handler(IndexedSet(desk, dialect, scope), arguments)
-        if isinstance(again, Write) and again.plan is not None:
+        if isinstance(again, ToolWrite) and again.plan is not None:
             answer, plan = again.answer, again.plan
         return plan
 

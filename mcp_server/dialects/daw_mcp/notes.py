@@ -19,8 +19,8 @@ from .indexed import (
     Midi,
     Pitch,
     Step,
+    ToolWrite,
     Unsupported,
-    Write,
     converted,
     with_fields,
 )
@@ -61,7 +61,7 @@ _NEUTRAL = {"gain": 1.0, "pan": 0.0, "pressure": 0.0, "timbre": 0.0, "transpose"
 """Properties that a note in Live does not have → their neutral values."""
 
 
-def _edit(indexed: IndexedSet, clip: Node, **edits: Any) -> Write:
+def _edit(indexed: IndexedSet, clip: Node, **edits: Any) -> ToolWrite:
     return indexed.does("edit_notes", clip=views.id_text(clip), **edits)
 
 
@@ -75,7 +75,7 @@ def _new(indexed: IndexedSet, wanted: Any) -> dict[str, Any]:
     }
 
 
-def _set_notes(indexed: IndexedSet, clip: Node, wanted: Sequence[Any]) -> Write:
+def _set_notes(indexed: IndexedSet, clip: Node, wanted: Sequence[Any]) -> ToolWrite:
     """Change the notes that exist already and add the others, all in one step."""
     add, change = {}, {}
     for note in wanted:
@@ -88,11 +88,11 @@ def _set_notes(indexed: IndexedSet, clip: Node, wanted: Sequence[Any]) -> Write:
     return _edit(indexed, clip, **{name: value for name, value in edits.items() if value})
 
 
-def set_note(indexed: IndexedSet, p: Any) -> Write:
+def set_note(indexed: IndexedSet, p: Any) -> ToolWrite:
     return _set_notes(indexed, indexed.clip(p), [p])
 
 
-def set_many(indexed: IndexedSet, p: Any) -> Write:
+def set_many(indexed: IndexedSet, p: Any) -> ToolWrite:
     clip = indexed.clip(p)
     wanted = []
     for number, note in enumerate(p.notes):
@@ -102,7 +102,7 @@ def set_many(indexed: IndexedSet, p: Any) -> Write:
             else note
         )
         wanted.append(converted(fields, NewNote, f"note {number}"))
-    return _set_notes(indexed, clip, wanted) if wanted else Write("edit_notes", None)
+    return _set_notes(indexed, clip, wanted) if wanted else ToolWrite("edit_notes", None)
 
 
 class NewNote(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -113,23 +113,23 @@ class NewNote(Struct, forbid_unknown_fields=True, kw_only=True):
     muted: bool = False
 
 
-def _remove(indexed: IndexedSet, clip: Node, notes: Sequence[Note]) -> Write:
+def _remove(indexed: IndexedSet, clip: Node, notes: Sequence[Note]) -> ToolWrite:
     if not notes:
-        return Write("edit_notes", None)
+        return ToolWrite("edit_notes", None)
     return _edit(indexed, clip, remove=[n.note_id for n in notes])
 
 
-def clear_note(indexed: IndexedSet, p: Any) -> Write:
+def clear_note(indexed: IndexedSet, p: Any) -> ToolWrite:
     clip = indexed.clip(p)
     return _remove(indexed, clip, [indexed.note_there(clip, p)])
 
 
-def clear_all(indexed: IndexedSet, p: Any) -> Write:
+def clear_all(indexed: IndexedSet, p: Any) -> ToolWrite:
     clip = indexed.clip(p)
     return _remove(indexed, clip, indexed.notes(clip))
 
 
-def clear_pitch(indexed: IndexedSet, p: Any) -> Write:
+def clear_pitch(indexed: IndexedSet, p: Any) -> ToolWrite:
     clip = indexed.clip(p)
     return _remove(indexed, clip, [n for n in indexed.notes(clip) if n.pitch == p.pitch])
 
@@ -140,26 +140,26 @@ def _moved(pitch: int, by: int) -> int:
     return pitch + by
 
 
-def move_note(indexed: IndexedSet, p: Any) -> Write:
+def move_note(indexed: IndexedSet, p: Any) -> ToolWrite:
     clip = indexed.clip(p)
     note = indexed.note_there(clip, p)
     start = note.start_time + p.dx * indexed.dialect.step
     if start < 0:
         raise errors.InvalidValue(f"A note at x={p.x:g} cannot move by {p.dx:g}: x is 0 or more", p.dx)
     if not p.dx and not p.dy:
-        return Write("edit_notes", None)
+        return ToolWrite("edit_notes", None)
     change = {"id": note.note_id, "t": start, "p": _moved(note.pitch, p.dy)}
     return _edit(indexed, clip, change=[change])
 
 
-def transpose(indexed: IndexedSet, p: Any) -> Write:
+def transpose(indexed: IndexedSet, p: Any) -> ToolWrite:
     clip = indexed.clip(p)
     change = [{"id": n.note_id, "p": _moved(n.pitch, p.semitones)} for n in indexed.notes(clip)]
-    return _edit(indexed, clip, change=change) if change and p.semitones else Write("edit_notes", None)
+    return _edit(indexed, clip, change=change) if change and p.semitones else ToolWrite("edit_notes", None)
 
 
 def note_property(field: str, short: str, factor: float = 1.0) -> Handler:
-    def set_property(indexed: IndexedSet, p: Any) -> Write:
+    def set_property(indexed: IndexedSet, p: Any) -> ToolWrite:
         value = getattr(p, field) if getattr(p, field) is not UNSET else p.value
         if value is UNSET:
             raise errors.InvalidParams(f"`{field}` is missing")
@@ -171,7 +171,7 @@ def note_property(field: str, short: str, factor: float = 1.0) -> Handler:
 
 
 def lacks(what: str) -> Handler:
-    def refuse(indexed: IndexedSet, p: Any) -> Write:
+    def refuse(indexed: IndexedSet, p: Any) -> ToolWrite:
         raise Unsupported(f"Feature not supported: {what}")
 
     return refuse

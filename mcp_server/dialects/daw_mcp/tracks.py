@@ -8,7 +8,7 @@ from mirror import Node, Operation, Set, errors
 
 from ... import views
 from ...plans import Plan
-from .indexed import CreateTrack, Handler, IndexedSet, Write
+from .indexed import CreateTrack, Handler, IndexedSet, ToolWrite
 
 
 def info(indexed: IndexedSet, p: Any) -> dict[str, Any]:
@@ -30,11 +30,11 @@ async def status(indexed: IndexedSet, p: Any) -> dict[str, Any]:
     return {"isPlaying": now["isPlaying"], "isRecording": now["isRecording"], "position": position}
 
 
-def toggle_play(indexed: IndexedSet, p: Any) -> Write:
+def toggle_play(indexed: IndexedSet, p: Any) -> ToolWrite:
     return indexed.does("transport", action="stop" if info(indexed, p)["isPlaying"] else "play")
 
 
-def toggle_record(indexed: IndexedSet, p: Any) -> Write:
+def toggle_record(indexed: IndexedSet, p: Any) -> ToolWrite:
     return indexed.does("transport", action="record", on=not info(indexed, p)["isRecording"])
 
 
@@ -59,7 +59,7 @@ def shown(indexed: IndexedSet, node: Node) -> dict[str, Any]:
     }
 
 
-def create_track(indexed: IndexedSet, p: CreateTrack) -> Write:
+def create_track(indexed: IndexedSet, p: CreateTrack) -> ToolWrite:
     count = len(indexed.scope.children("song", "tracks"))
     place = p.position
     if place != -1:
@@ -84,13 +84,13 @@ def create_track(indexed: IndexedSet, p: CreateTrack) -> Write:
     return indexed.does("create", answer, kind=_KINDS[p.type], **more)
 
 
-def delete_tracks(indexed: IndexedSet, p: Any) -> Write:
+def delete_tracks(indexed: IndexedSet, p: Any) -> ToolWrite:
     nodes = [indexed.track(index) for index in p.trackIndices]
     return indexed.does("delete", targets=[views.id_text(node) for node in nodes])
 
 
 def set_track(field: str, name: str) -> Handler:
-    def set_track(indexed: IndexedSet, p: Any) -> Write:
+    def set_track(indexed: IndexedSet, p: Any) -> ToolWrite:
         return indexed.does(
             "set_track", track=views.id_text(indexed.track(p.trackIndex)), **{name: getattr(p, field)}
         )
@@ -98,7 +98,7 @@ def set_track(field: str, name: str) -> Handler:
     return set_track
 
 
-def select(indexed: IndexedSet, **chosen: Node) -> Write:
+def select(indexed: IndexedSet, **chosen: Node) -> ToolWrite:
     node = indexed.scope.resolve("view")
     ops: list[Operation] = [Set(node.id, prop, target.id) for prop, target in chosen.items()]
-    return Write("set_property", Plan.of("select", ops))
+    return ToolWrite("set_property", Plan.of("select", ops))

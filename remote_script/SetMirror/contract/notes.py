@@ -49,7 +49,7 @@ class Note(NamedTuple):
         return self.start_time + self.duration
 
 
-class Outcome(NamedTuple):
+class NoteEffects(NamedTuple):
     """The side effects of an edit on a clip's notes."""
 
     removed: Tuple[Note, ...]
@@ -60,7 +60,7 @@ class Outcome(NamedTuple):
     """Number of notes in the clip after the edit."""
 
 
-Steps = Generator[None, None, Outcome]
+Steps = Generator[None, None, NoteEffects]
 Span = Tuple[int, float, float]
 """Pitch, start and duration of a new note; a plain tuple, because garbage collection does not scan thousands of
 them."""
@@ -69,7 +69,7 @@ them."""
 # -- one pitch ----------------------------------------------------------------------------------
 
 
-class Lane:
+class PitchLane:
     """The notes of one pitch, sorted by start, while notes are added to it."""
 
     __slots__ = ("_starts", "notes", "removed")
@@ -146,7 +146,7 @@ def after_adding(notes: Iterable[Note], new: Iterable[Span]) -> Steps:
         if _are_apart([(note.start_time, note.duration) for note in present] + fresh):
             after += len(fresh)
             continue
-        lane = Lane(present)
+        lane = PitchLane(present)
         for number, span in enumerate(fresh):
             if number % PIECE == PIECE - 1:
                 yield
@@ -215,7 +215,7 @@ def _outcome(previous: Sequence[Note], lanes: Sequence[Sequence[Note]], wanted: 
             removed.append(note)
         elif now.duration < wanted.get(note.note_id, note).duration:
             shortened.append(note)
-    return Outcome(tuple(removed), tuple(shortened), sum(map(len, lanes)))
+    return NoteEffects(tuple(removed), tuple(shortened), sum(map(len, lanes)))
 
 
 # -- edits --------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ INSTRUMENT = 1
 _EFFECT_ROOTS = ("audio_effects", "midi_effects")
 
 
-class Link(NamedTuple):
+class Position(NamedTuple):
     """The link from a parent to an object: the property that contains the object, and its place if that is a list."""
 
     id: int
@@ -60,15 +60,15 @@ class Tree:
         value = self.value(id_, name)
         return (value,) if isinstance(value, int) else tuple(value or ())
 
-    def children(self, id_: int) -> Iterator[Link]:
+    def children(self, id_: int) -> Iterator[Position]:
         """Links to an object's children, in the order of the table."""
         for prop in schema.properties(self.type(id_)).values():
             if prop.is_tree:
                 value = self.value(id_, prop.name)
                 if isinstance(value, int):
-                    yield Link(value, prop.name, None)
+                    yield Position(value, prop.name, None)
                 for number, child in enumerate(value if isinstance(value, (tuple, list)) else ()):
-                    yield Link(child, prop.name, number)
+                    yield Position(child, prop.name, number)
 
     def named(self, name: str) -> List[int]:
         """All objects of exactly this name."""
@@ -79,9 +79,9 @@ class Tree:
             waiting += [link.id for link in below]
         return matches
 
-    def line(self, id_: int) -> List[Link]:
+    def line(self, id_: int) -> List[Position]:
         """The links from the song's child down to this object."""
-        links: List[Link] = []
+        links: List[Position] = []
         above = self.parent(id_)
         while above is not None:
             links += [link for link in self.children(above) if link.id == id_][:1]

@@ -15,7 +15,7 @@ from .facts import DeviceFacts
 HEAD = ("class", "Live", "parameters", "sourced", "guessed", "texts", "equal", "with a guess", "older Lives")
 
 
-class Row(NamedTuple):
+class DeviceRow(NamedTuple):
     class_name: str
     live: str
     parameters: int
@@ -27,11 +27,11 @@ class Row(NamedTuple):
     older: str
 
 
-def row(facts: DeviceFacts) -> Row:
+def row(facts: DeviceFacts) -> DeviceRow:
     fresh = facts.fresh
     sourced = len(fresh) if facts.live > (0,) else 0
     texts = [fact for fact in fresh if fact.text]
-    return Row(
+    return DeviceRow(
         facts.class_name,
         ".".join(map(str, facts.live)),
         len(fresh),

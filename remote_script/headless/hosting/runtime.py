@@ -47,7 +47,7 @@ class RealClock:
         return time.monotonic()
 
 
-class Entry:
+class TimedAction:
     """An action for the time `due`, then every `interval` seconds (0: once)."""
 
     __slots__ = ("action", "active", "due", "interval")
@@ -66,18 +66,18 @@ class Scheduler:
     def __init__(self, clock: Any, log: Callable[[str], None]) -> None:
         self.clock = clock
         self._log = log
-        self._heap: List[Tuple[float, int, Entry]] = []
+        self._heap: List[Tuple[float, int, TimedAction]] = []
         self._order = itertools.count()
         self._wake = threading.Condition()
         self._posted: Deque[Callable[[], None]] = deque()
         self._stopped = False
 
-    def at(self, due: float, action: Callable[[], None], interval: float = 0.0) -> Entry:
-        entry = Entry(due, action, interval)
+    def at(self, due: float, action: Callable[[], None], interval: float = 0.0) -> TimedAction:
+        entry = TimedAction(due, action, interval)
         heapq.heappush(self._heap, (due, next(self._order), entry))
         return entry
 
-    def after(self, delay: float, action: Callable[[], None], interval: float = 0.0) -> Entry:
+    def after(self, delay: float, action: Callable[[], None], interval: float = 0.0) -> TimedAction:
         return self.at(self.clock.now() + delay, action, interval)
 
     def post(self, action: Callable[[], None]) -> None:
@@ -174,7 +174,7 @@ def make_timer_class(scheduler: Scheduler, on_error: Callable[[str], None]) -> A
             self._callback = values["callback"]
             self._interval = max(TIMER_FLOOR_MS, int(values["interval"])) / 1000.0 + TIMER_LAG_S
             self._repeat = bool(values.get("repeat", False))
-            self._entry: Optional[Entry] = None
+            self._entry: Optional[TimedAction] = None
             self._broken = False
             if values.get("start", False):
                 self.start()

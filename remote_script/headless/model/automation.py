@@ -16,7 +16,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from ..music.envelopes import Breakpoints, Event
+from ..music.envelopes import Breakpoint, Breakpoints
 from .parameter import Parameter
 from .where import above, is_midi, track_of
 
@@ -135,8 +135,8 @@ def written(lane: Breakpoints, part: Breakpoints, start: float, end: float, with
     before, after = lane.value_at(start, without), lane.value_after(end, without)
     kept = [event for event in lane if event.time < start]
     later = [event for event in lane if event.time > end]
-    events: List[Event] = []
-    for event in kept + [Event(start, before)] + list(part) + [Event(end, after)] + later:
+    events: List[Breakpoint] = []
+    for event in kept + [Breakpoint(start, before)] + list(part) + [Breakpoint(end, after)] + later:
         if not events or events[-1] != event:
             events.append(event)
     return Breakpoints(events)

@@ -17,7 +17,7 @@ from ..api.handles import BROWSER_CLASSES
 from ..node import Node, model
 from ..sets.packs import Library
 from ..sets.spec import ClipSpec, DeviceSpec, SampleSpec
-from .browser_tree import Entry, native_device, roots
+from .browser_tree import BrowserEntry, native_device, roots
 
 _NEW_EACH_TIME = ("OriginalSimpler", "MultiSampler", "DrumGroupDevice", "InstrumentGroupDevice")
 SLOW_TICKS = 20
@@ -29,13 +29,13 @@ class BrowserItem(Instance):
 
     __slots__ = ("_browser", "_entry")
     _browser: Any
-    _entry: Entry
+    _entry: BrowserEntry
 
     def __init__(self, *args: Any) -> None:
         raise RuntimeError("This class cannot be instantiated from Python")
 
     @classmethod
-    def of(cls, browser: Any, entry: Entry) -> BrowserItem:
+    def of(cls, browser: Any, entry: BrowserEntry) -> BrowserItem:
         made: BrowserItem = cls.__new__(cls)
         made._browser, made._entry = browser, entry
         return made
@@ -97,7 +97,7 @@ class BrowserItemIterator(Instance):
     _items: Iterator[BrowserItem]
 
     @classmethod
-    def of(cls, browser: Any, entries: Tuple[Entry, ...]) -> BrowserItemIterator:
+    def of(cls, browser: Any, entries: Tuple[BrowserEntry, ...]) -> BrowserItemIterator:
         made: BrowserItemIterator = cls.__new__(cls)
         made._items = iter([BrowserItem.of(browser, entry) for entry in entries])
         return made
@@ -164,7 +164,7 @@ class Browser(Node):
     def _turn_over(self) -> None:
         self._reads = 0
 
-    def vector(self, entries: Tuple[Entry, ...]) -> Any:
+    def vector(self, entries: Tuple[BrowserEntry, ...]) -> Any:
         made = self.doc.surface.vectors["BrowserItemVector"]
         return made.of([BrowserItem.of(self, entry) for entry in entries])
 
@@ -245,7 +245,7 @@ class Browser(Node):
 
         self.doc.on_next_tick(wait)
 
-    def _load(self, entry: Entry) -> None:
+    def _load(self, entry: BrowserEntry) -> None:
         assert entry.make is not None
         made = entry.make()
         with self.doc.edit():

@@ -11,13 +11,13 @@ from functools import partial
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 from .. import devices
-from ..sets.packs import FILES, IDS, PACKS, RATE, USER, File, Library, by_tag, frames
+from ..sets.packs import FILES, IDS, PACKS, RATE, USER, Library, LibraryFile, by_tag, frames
 from ..sets.spec import ChainSpec, ClipSpec, DeviceSpec, NoteSpec, SampleSpec
 
 INSTRUMENT, AUDIO_EFFECT, MIDI_EFFECT = 1, 2, 4
 
 
-class Entry:
+class BrowserEntry:
     """One place in the browser. `make` returns the spec that loading the place puts into the Set."""
 
     __slots__ = (
@@ -41,7 +41,7 @@ class Entry:
         uri: str,
         kind: str = "folder",
         make: Optional[Callable[[], Any]] = None,
-        fill: Optional[Callable[[], Sequence[Entry]]] = None,
+        fill: Optional[Callable[[], Sequence[BrowserEntry]]] = None,
         source: str = "Core Library",
         is_device: bool = False,
         slow: bool = False,
@@ -52,12 +52,12 @@ class Entry:
         self.is_folder = fill is not None
         self.slow = slow
         """Plug-ins and Max devices finish loading later (reported)."""
-        self.parent: Optional[Entry] = None
+        self.parent: Optional[BrowserEntry] = None
         self._fill = fill
-        self._children: Optional[Tuple[Entry, ...]] = None
+        self._children: Optional[Tuple[BrowserEntry, ...]] = None
 
     @property
-    def children(self) -> Tuple[Entry, ...]:
+    def children(self) -> Tuple[BrowserEntry, ...]:
         if self._children is None:
             self._children = tuple(self._fill()) if self._fill is not None else ()
             for child in self._children:
@@ -93,10 +93,10 @@ def midi_clip(name: str) -> ClipSpec:
     return ClipSpec(name, notes=notes)
 
 
-def _max() -> List[Entry]:
-    def one(name: str, class_name: str, type_: int) -> Entry:
+def _max() -> List[BrowserEntry]:
+    def one(name: str, class_name: str, type_: int) -> BrowserEntry:
         spec = DeviceSpec(class_name, name, name, type_)
-        return Entry(name, "query:M4L#" + name, "device", lambda: spec, is_device=True, slow=True)
+        return BrowserEntry(name, "query:M4L#" + name, "device", lambda: spec, is_device=True, slow=True)
 
     return [
         one("Max Audio Effect", "MxDeviceAudioEffect", AUDIO_EFFECT),
@@ -105,10 +105,10 @@ def _max() -> List[Entry]:
     ]
 
 
-def _plugins() -> List[Entry]:
-    def item(format_: str, vendor: str, name: str, type_: int) -> Entry:
+def _plugins() -> List[BrowserEntry]:
+    def item(format_: str, vendor: str, name: str, type_: int) -> BrowserEntry:
         uri = "query:Plugins#%s:%s:%s" % (format_, vendor, name)
-        return Entry(
+        return BrowserEntry(
             name,
             uri,
             "device",
@@ -118,14 +118,14 @@ def _plugins() -> List[Entry]:
             slow=True,
         )
 
-    def vendor_folder(format_: str, vendor: str) -> Entry:
+    def vendor_folder(format_: str, vendor: str) -> BrowserEntry:
         uri = "query:Plugins#%s:%s" % (format_, vendor)
-        return Entry(
+        return BrowserEntry(
             vendor, uri, fill=lambda: [item(format_, vendor, *plugin) for plugin in PLUGINS[format_][vendor]]
         )
 
-    def format_folder(format_: str) -> Entry:
-        return Entry(
+    def format_folder(format_: str) -> BrowserEntry:
+        return BrowserEntry(
             format_,
             "query:Plugins#" + format_,
             fill=lambda: [vendor_folder(format_, vendor) for vendor in PLUGINS[format_]],
@@ -134,7 +134,7 @@ def _plugins() -> List[Entry]:
     return [format_folder(format_) for format_ in PLUGINS]
 
 
-class Tree:
+class BrowserTree:
     """The browser's roots over one library."""
 
     def __init__(self, library: Library) -> None:
@@ -142,18 +142,18 @@ class Tree:
 
     # Devices and their presets
 
-    def _device(self, name: str, root: str) -> Entry:
+    def _device(self, name: str, root: str) -> BrowserEntry:
         uri = "query:%s#%s" % (root, name)
         presets = [file for file in FILES if file.device == name]
 
-        def fill() -> List[Entry]:
+        def fill() -> List[BrowserEntry]:
             return [self._file(file, uri) for file in presets]
 
-        return Entry(
+        return BrowserEntry(
             name, uri, "device", lambda: native_device(name), fill if presets else None, is_device=True
         )
 
-    def devices(self, type_: int, root: str) -> List[Entry]:
+    def devices(self, type_: int, root: str) -> List[BrowserEntry]:
         names = sorted(
             {
                 f.display_name
@@ -163,34 +163,34 @@ class Tree:
         )
         return [self._device(name, root) for name in names]
 
-    def sounds(self) -> List[Entry]:
+    def sounds(self) -> List[BrowserEntry]:
         tags = sorted({tag for file in by_tag("Sounds") for tag in file.tags if tag.startswith("Sounds|")})
 
-        def category(tag: str) -> Entry:
+        def category(tag: str) -> BrowserEntry:
             name = tag.partition("|")[2]
             uri = "query:Sounds#" + name
-            return Entry(name, uri, fill=lambda: [self._file(file, uri) for file in by_tag(tag)])
+            return BrowserEntry(name, uri, fill=lambda: [self._file(file, uri) for file in by_tag(tag)])
 
         return [category(tag) for tag in tags]
 
-    def drums(self) -> List[Entry]:
-        def hits() -> List[Entry]:
+    def drums(self) -> List[BrowserEntry]:
+        def hits() -> List[BrowserEntry]:
             drums = [file for file in FILES if file.sound and any(t.startswith("Drums|") for t in file.tags)]
             return [
                 self._file(file, "query:Drums#Drum Hits") for file in drums if "Type|Loop" not in file.tags
             ]
 
         kits = [self._file(file, "query:Drums") for file in FILES if file.kind == "adg"]
-        return [Entry("Drum Hits", "query:Drums#Drum Hits", fill=hits), *kits]
+        return [BrowserEntry("Drum Hits", "query:Drums#Drum Hits", fill=hits), *kits]
 
     # Files
 
-    def _file(self, file: File, root: str) -> Entry:
+    def _file(self, file: LibraryFile, root: str) -> BrowserEntry:
         uri = "%s%sFileId_%d" % (root, ":" if "#" in root else "#", IDS[file])
         kind = {"wav": "sample", "alc": "clip"}.get(file.kind, "device")
-        return Entry(file.name, uri, kind, partial(self._make, file), source=file.place)
+        return BrowserEntry(file.name, uri, kind, partial(self._make, file), source=file.place)
 
-    def _make(self, file: File) -> Union[DeviceSpec, ClipSpec]:
+    def _make(self, file: LibraryFile) -> Union[DeviceSpec, ClipSpec]:
         """The spec that loading the file puts into the Set."""
         if file.kind == "adg":
             return self._drum_kit(file.stem)
@@ -219,12 +219,12 @@ class Tree:
             rack.chains.append(ChainSpec(pad, devices=[simpler], in_note=note, out_note=60))
         return rack
 
-    def samples(self) -> List[Entry]:
+    def samples(self) -> List[BrowserEntry]:
         folders = [file.folder.rpartition("/")[2] for file in FILES if file.sound and file.place != USER]
 
-        def folder(name: str) -> Entry:
+        def folder(name: str) -> BrowserEntry:
             uri = "query:Samples#" + name
-            return Entry(
+            return BrowserEntry(
                 name,
                 uri,
                 fill=lambda: [
@@ -236,33 +236,33 @@ class Tree:
 
         return [folder(name) for name in dict.fromkeys(folders)]
 
-    def clips(self) -> List[Entry]:
+    def clips(self) -> List[BrowserEntry]:
         return [self._file(file, "query:Clips") for file in FILES if file.kind == "alc"]
 
-    def place(self, place: str, uri: str, folder: str = "") -> List[Entry]:
+    def place(self, place: str, uri: str, folder: str = "") -> List[BrowserEntry]:
         """The contents of a folder of a pack or of the user library, folders first."""
         inside = [file for file in FILES if file.place == place and _is_below(file.folder, folder)]
         depth = folder.count("/") + 1 if folder else 0
         names = dict.fromkeys(file.folder.split("/")[depth] for file in inside if file.folder != folder)
 
-        def sub(name: str) -> Entry:
+        def sub(name: str) -> BrowserEntry:
             path = folder + "/" + name if folder else name
             below = "%s%s%s" % (uri, ":" if "#" in uri else "#", name)
-            return Entry(name, below, fill=lambda: self.place(place, below, path), source=place)
+            return BrowserEntry(name, below, fill=lambda: self.place(place, below, path), source=place)
 
         return [sub(name) for name in names] + [
             self._file(file, uri) for file in inside if file.folder == folder
         ]
 
-    def packs(self) -> List[Entry]:
-        def pack(name: str) -> Entry:
+    def packs(self) -> List[BrowserEntry]:
+        def pack(name: str) -> BrowserEntry:
             uri = "query:LivePacks#" + name
-            return Entry(name, uri, fill=lambda: self.place(name, uri), source=name)
+            return BrowserEntry(name, uri, fill=lambda: self.place(name, uri), source=name)
 
         return [pack(name) for name in PACKS]
 
-    def user_library(self) -> List[Entry]:
-        defaults = Entry("Defaults", "query:UserLibrary#Defaults", fill=lambda: [], source=USER)
+    def user_library(self) -> List[BrowserEntry]:
+        defaults = BrowserEntry("Defaults", "query:UserLibrary#Defaults", fill=lambda: [], source=USER)
         return [defaults, *self.place(USER, "query:UserLibrary")]
 
 
@@ -270,12 +270,12 @@ def _is_below(folder: str, above: str) -> bool:
     return not above or folder == above or folder.startswith(above + "/")
 
 
-def roots(library: Library) -> Dict[str, Entry]:
+def roots(library: Library) -> Dict[str, BrowserEntry]:
     """The roots of a new browser tree, by name."""
-    tree = Tree(library)
+    tree = BrowserTree(library)
 
-    def root(name: str, uri: str, fill: Callable[[], Sequence[Entry]]) -> Entry:
-        return Entry(name, "query:" + uri, fill=fill)
+    def root(name: str, uri: str, fill: Callable[[], Sequence[BrowserEntry]]) -> BrowserEntry:
+        return BrowserEntry(name, "query:" + uri, fill=fill)
 
     return {
         "sounds": root("Sounds", "Sounds", tree.sounds),

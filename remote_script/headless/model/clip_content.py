@@ -19,7 +19,7 @@ from ..api.values import (
 )
 from ..music.clip_body import ClipBody
 from ..music.display import internal_value
-from ..music.envelopes import Breakpoints, Event
+from ..music.envelopes import Breakpoint, Breakpoints
 from ..music.notes import Notes, from_legacy, legacy_tuple
 from ..node import Node, model
 from .where import song_of, track_of
@@ -324,8 +324,8 @@ class Envelope(Node):
     def call_create_event(self, event: Any) -> None:
         c = event.control_coefficients
         event = (
-            Event(event.time, event.value)
+            Breakpoint(event.time, event.value)
             if c is None
-            else Event(event.time, event.value, (c.x1, c.y1, c.x2, c.y2))
+            else Breakpoint(event.time, event.value, (c.x1, c.y1, c.x2, c.y2))
         )
         self.put(self.points.with_event(event))

@@ -25,7 +25,7 @@ SHORTEST = 1e-3
 """Beats; a note is longer than nothing."""
 
 
-class Heard(NamedTuple):
+class PlayedNote(NamedTuple):
     """One played note: `beat` is the elapsed time in beats, `song_time` the position in the song."""
 
     pitch: int
@@ -43,8 +43,8 @@ class Keyboard:
         self._doc = doc
         self._beat = 0.0
         self._down: Dict[int, Tuple[float, float, float, bool]] = {}
-        self._kept: Dict[Any, List[Heard]] = {}
-        self.takes: Dict[Any, List[Heard]] = {}
+        self._played: Dict[Any, List[PlayedNote]] = {}
+        self.takes: Dict[Any, List[PlayedNote]] = {}
         """The notes of the arrangement recording in progress, by track."""
 
     @property
@@ -69,44 +69,44 @@ class Keyboard:
         if pitch not in self._down:
             return
         velocity, beat, song_time, running = self._down.pop(pitch)
-        heard = Heard(pitch, velocity, beat, song_time, max(SHORTEST, self._beat - beat), running)
+        note = PlayedNote(pitch, velocity, beat, song_time, max(SHORTEST, self._beat - beat), running)
         listening = [track for track in self._song.tracks if hears(track)]
         for track in listening:
-            self._kept.setdefault(track, []).append(heard)
-            self._record(track, heard)
+            self._played.setdefault(track, []).append(note)
+            self._record(track, note)
         if listening:
             self._song.derive("can_capture_midi", True)
 
-    def _record(self, track: Any, heard: Heard) -> None:
+    def _record(self, track: Any, note: PlayedNote) -> None:
         song, playback = self._song, track.playback
         slot = playback.playing
         clip = None if slot is None else slot.clip
         # So many beats ago; the clip's play head has gone on since.
-        played = playback.played(launching.song_clock_of(song).beat) - (self._beat - heard.beat)
-        if track.arm and song.record_mode and heard.running:
-            self.takes.setdefault(track, []).append(heard)
+        played = playback.played(launching.song_clock_of(song).beat) - (self._beat - note.beat)
+        if track.arm and song.record_mode and note.running:
+            self.takes.setdefault(track, []).append(note)
         if clip is None or clip.body.audio is not None or not track.arm or played < -transport_math.NEAR:
             return
         if playback.recording:
-            clip.derive("body", with_notes(clip.body, [self._note(heard, max(0.0, played))]))
+            clip.derive("body", with_notes(clip.body, [self._note(note, max(0.0, played))]))
         elif song.session_record:
             position = clip.body.region.position_after(max(0.0, played), playback.entry)
             if position is not None:
                 with self._doc.history.into(Step(OVERDUB)):
-                    clip.put(with_notes(clip.body, [self._note(heard, position)]))
+                    clip.put(with_notes(clip.body, [self._note(note, position)]))
 
-    def _note(self, heard: Heard, start: float) -> Note:
+    def _note(self, note: PlayedNote, start: float) -> Note:
         grid = self._song.midi_recording_quantization
         if grid:
             start = nearest_line(start, grid)
-        return Note(0, heard.pitch, start, heard.duration, heard.velocity)
+        return Note(0, note.pitch, start, note.duration, note.velocity)
 
-    def notes_between(self, take: Iterable[Heard], start: float, end: float) -> List[Note]:
+    def notes_between(self, take: Iterable[PlayedNote], start: float, end: float) -> List[Note]:
         """The notes that were played from `start` to `end` of the song, in beats from `start`."""
         return [
-            self._note(heard, max(0.0, heard.song_time - start))
-            for heard in take
-            if start - transport_math.NEAR <= heard.song_time < end
+            self._note(note, max(0.0, note.song_time - start))
+            for note in take
+            if start - transport_math.NEAR <= note.song_time < end
         ]
 
     # Capture
@@ -114,22 +114,22 @@ class Keyboard:
     def capture(self, to_arrangement: bool) -> None:
         """Make clips of the stored notes, one for each track, as one entry of the history."""
         song = self._song
-        kept, self._kept = self._kept, {}
+        played_notes, self._played = self._played, {}
         song.derive("can_capture_midi", False)
-        kept = {track: played for track, played in kept.items() if track in song.tracks}
-        if not kept:
+        played_notes = {track: played for track, played in played_notes.items() if track in song.tracks}
+        if not played_notes:
             return
         bar = transport_math.bar_length(song.signature_numerator, song.signature_denominator)
-        first = min((played[0] for played in kept.values()), key=lambda heard: heard.beat)
+        first = min((played[0] for played in played_notes.values()), key=lambda note: note.beat)
         # In the song's bars where it played along with them, else in bars of its own.
         offset = first.song_time % bar if first.running else 0.0
         place = max(0.0, first.song_time - offset)
-        last = max(heard.beat + heard.duration for played in kept.values() for heard in played)
+        last = max(note.beat + note.duration for played in played_notes.values() for note in played)
         length = max(1.0, math.ceil((last - first.beat + offset) / bar - transport_math.NEAR)) * bar
         made: List[Any] = []
         with self._doc.edit():
-            for track, played in kept.items():
-                notes = [self._note(heard, heard.beat - first.beat + offset) for heard in played]
+            for track, played in played_notes.items():
+                notes = [self._note(note, note.beat - first.beat + offset) for note in played]
                 body = with_notes(body_of_take(song, track, length, place if to_arrangement else None), notes)
                 if to_arrangement:
                     arrangement.place(track, body)

@@ -17,7 +17,7 @@ from ..history import Step
 from ..music import transport_math
 from ..music.loops import Region
 from ..node import Node
-from ..session import STOP, Event, Launch, Playback, slot_indices
+from ..session import STOP, Launch, LaunchEvent, Playback, slot_indices
 from .recording import LABEL, ArrangementRecording, body_of_take, sized, write_audio
 from .where import is_group, song_of, track_of
 
@@ -290,7 +290,7 @@ def _finish(song: Any, clip: Any, beats: float) -> None:
 # Notifying
 
 
-def _apply(song: Any, track: Any, playback: Playback, events: List[Event]) -> None:
+def _apply(song: Any, track: Any, playback: Playback, events: List[LaunchEvent]) -> None:
     """Update the nodes after these events and notify their listeners."""
     if not events:
         return

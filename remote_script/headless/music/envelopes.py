@@ -18,7 +18,7 @@ OUT_OF_BOUNDS = "Range out of bounds."
 STRAIGHT = (0.5, 0.5, 0.5, 0.5)
 
 
-class Event(NamedTuple):
+class Breakpoint(NamedTuple):
     time: float
     value: float
     coefficients: Tuple[float, float, float, float] = STRAIGHT
@@ -35,18 +35,18 @@ class Breakpoints:
 
     __slots__ = ("_times", "events")
 
-    def __init__(self, events: Iterable[Event] = ()) -> None:
-        self.events: Tuple[Event, ...] = tuple(sorted(events, key=lambda event: event.time))
+    def __init__(self, events: Iterable[Breakpoint] = ()) -> None:
+        self.events: Tuple[Breakpoint, ...] = tuple(sorted(events, key=lambda event: event.time))
         self._times = [event.time for event in self.events]
 
     @classmethod
     def of(cls, pairs: Iterable[Sequence[float]]) -> Breakpoints:
-        return cls(Event(float(pair[0]), float(pair[1])) for pair in pairs)
+        return cls(Breakpoint(float(pair[0]), float(pair[1])) for pair in pairs)
 
     def __len__(self) -> int:
         return len(self.events)
 
-    def __iter__(self) -> Iterator[Event]:
+    def __iter__(self) -> Iterator[Breakpoint]:
         return iter(self.events)
 
     def __eq__(self, other: object) -> bool:
@@ -87,7 +87,7 @@ class Breakpoints:
         share = (time - left.time) / (right.time - left.time)
         return left.value + (right.value - left.value) * share
 
-    def in_range(self, start: float, end: float) -> Tuple[Event, ...]:
+    def in_range(self, start: float, end: float) -> Tuple[Breakpoint, ...]:
         """The events from `start` to `end`, both included."""
         check_range(start, end)
         return self.events[bisect_left(self._times, start) : bisect_right(self._times, end)]
@@ -97,7 +97,7 @@ class Breakpoints:
         check_range(start, end)
         return Breakpoints(event for event in self.events if not start <= event.time <= end)
 
-    def with_event(self, event: Event) -> Breakpoints:
+    def with_event(self, event: Breakpoint) -> Breakpoints:
         """The breakpoints with one more event; at an occupied time the new event comes last."""
         check_range(event.time, event.time)
         return Breakpoints(self.events + (event,))
@@ -112,7 +112,12 @@ class Breakpoints:
             return self
         before, after = self.value_at(start, without), self.value_after(end, without)
         kept = [event for event in self.events if event.time < start]
-        kept += [Event(start, before), Event(start, value), Event(end, value), Event(end, after)]
+        kept += [
+            Breakpoint(start, before),
+            Breakpoint(start, value),
+            Breakpoint(end, value),
+            Breakpoint(end, after),
+        ]
         kept += [event for event in self.events if event.time > end]
         return Breakpoints(kept)
 
@@ -135,7 +140,7 @@ class Breakpoints:
             return self
         inside = [event for event in self.events if start <= event.time <= end]
         if not inside or inside[0].time > start:
-            inside.insert(0, Event(start, self.value_after(start)))
+            inside.insert(0, Breakpoint(start, self.value_after(start)))
         if inside[-1].time < end:
-            inside.append(Event(end, self.value_at(end)))
+            inside.append(Breakpoint(end, self.value_at(end)))
         return Breakpoints(inside)

@@ -23,7 +23,7 @@ from typing import (
     Tuple,
 )
 
-from ...SetMirror.contract.notes import GRIDS, Lane, Note, duplicated, quantized, settled, shifted
+from ...SetMirror.contract.notes import GRIDS, Note, PitchLane, duplicated, quantized, settled, shifted
 
 MISSING_IDS = "All given IDs must be present in clip"
 INVALID_QUANTIZATION = "Invalid quantization."
@@ -156,13 +156,13 @@ class Notes:
     def add(self, specs: Iterable[Any]) -> Tuple[Notes, List[int]]:
         """Add notes one after the other; returns the ids of the notes that the later ones did not remove."""
         new = [checked(_converted(spec)) for spec in specs]
-        lanes: Dict[int, Lane] = {}
+        lanes: Dict[int, PitchLane] = {}
         ids: List[int] = []
         for values in new:
             note = Note(self.ids.next(), *values[1:])
             ids.append(note.note_id)
             if note.pitch not in lanes:
-                lanes[note.pitch] = Lane(self._lanes.get(note.pitch, ()))
+                lanes[note.pitch] = PitchLane(self._lanes.get(note.pitch, ()))
             lanes[note.pitch].add(note)
         changed = {pitch: tuple(lane.notes) for pitch, lane in lanes.items()}
         removed = {note.note_id for lane in lanes.values() for note in lane.removed}

@@ -41,7 +41,7 @@ class Sound(NamedTuple):
     """0: only the tone, 1: only noise."""
 
 
-class File(NamedTuple):
+class LibraryFile(NamedTuple):
     """One file of the library; `folder` uses "/" and is "" at the place's top."""
 
     place: str
@@ -61,22 +61,22 @@ class File(NamedTuple):
         return self.name.rsplit(".", 1)[0]
 
 
-def _sample(place: str, folder: str, name: str, tags: str, *sound: float) -> File:
-    return File(place, folder, name + ".wav", tuple(tags.split(", ")), Sound(*sound))
+def _sample(place: str, folder: str, name: str, tags: str, *sound: float) -> LibraryFile:
+    return LibraryFile(place, folder, name + ".wav", tuple(tags.split(", ")), Sound(*sound))
 
 
-def _presets(place: str, device: str, tags: str, *names: str) -> List[File]:
+def _presets(place: str, device: str, tags: str, *names: str) -> List[LibraryFile]:
     return [
-        File(place, "Presets/" + device, name + ".adv", tuple(tags.split(", ")), None, device)
+        LibraryFile(place, "Presets/" + device, name + ".adv", tuple(tags.split(", ")), None, device)
         for name in names
     ]
 
 
-def _kits(place: str, *names: str) -> List[File]:
-    return [File(place, "Drums", name + ".adg", ("Drums|Kit",), None, "Drum Rack") for name in names]
+def _kits(place: str, *names: str) -> List[LibraryFile]:
+    return [LibraryFile(place, "Drums", name + ".adg", ("Drums|Kit",), None, "Drum Rack") for name in names]
 
 
-FILES: Tuple[File, ...] = (
+FILES: Tuple[LibraryFile, ...] = (
     _sample(CORE, "Samples/Drums", "Kick Dusty", "Drums|Kick, Character|Lo-Fi", 55.0, 0.4, 0.1),
     _sample(CORE, "Samples/Drums", "Snare Brush", "Drums|Snare, Character|Soft", 190.0, 0.3, 0.7),
     _sample(CORE, "Samples/Drums", "Hat Closed", "Drums|Hihat", 6000.0, 0.1, 0.9),
@@ -109,32 +109,32 @@ FILES: Tuple[File, ...] = (
     *_kits(DUSTY, "Dusty Lo-Fi Kit"),
     *_presets(NIGHT, "Wavetable", "Sounds|Pad, Character|Dark", "Night Pad"),
     *_presets(USER, "Drift", "Sounds|Lead, Mine", "My Lead"),
-    File(CORE, "Clips", "Chord Walk.alc", ("Type|MIDI",)),
-    File(CORE, "Clips", "Bass Steps.alc", ("Type|MIDI",)),
+    LibraryFile(CORE, "Clips", "Chord Walk.alc", ("Type|MIDI",)),
+    LibraryFile(CORE, "Clips", "Bass Steps.alc", ("Type|MIDI",)),
 )  # fmt: skip
 
 
-class Row(NamedTuple):
+class FileRow(NamedTuple):
     """A line of the index's `files`."""
 
     id: int
     parent: Optional[int]
     name: str
     kind: str
-    file: Optional[File] = None
+    file: Optional[LibraryFile] = None
 
 
-def rows() -> List[Row]:
+def rows() -> List[FileRow]:
     """The tree of the index below the library's folder, which has id 1: places, their folders, the files."""
-    index_rows: List[Row] = []
+    index_rows: List[FileRow] = []
     ids: Dict[Tuple[str, ...], int] = {}
 
-    def place(path: Tuple[str, ...], file: Optional[File] = None) -> int:
+    def place(path: Tuple[str, ...], file: Optional[LibraryFile] = None) -> int:
         if path in ids:
             return ids[path]
         parent = place(path[:-1]) if len(path) > 1 else 1
         ids[path] = len(ids) + 2
-        index_rows.append(Row(ids[path], parent, path[-1], file.kind if file else "", file))
+        index_rows.append(FileRow(ids[path], parent, path[-1], file.kind if file else "", file))
         return ids[path]
 
     for packed in FILES:
@@ -142,10 +142,10 @@ def rows() -> List[Row]:
     return index_rows
 
 
-IDS: Dict[File, int] = {row.file: row.id for row in rows() if row.file is not None}
+IDS: Dict[LibraryFile, int] = {row.file: row.id for row in rows() if row.file is not None}
 
 
-def by_tag(tag: str) -> List[File]:
+def by_tag(tag: str) -> List[LibraryFile]:
     """The presets with this tag or one below it ("Sounds" finds "Sounds|Bass")."""
     return [
         file for file in FILES if file.device and any(t == tag or t.startswith(tag + "|") for t in file.tags)
@@ -176,7 +176,7 @@ class Library:
             os.replace(part, index)
         return self._folder
 
-    def path(self, file: File) -> str:
+    def path(self, file: LibraryFile) -> str:
         """The absolute path of a file, which exists."""
         if self._folder is not None:
             return _place(self.write(), file)
@@ -189,11 +189,11 @@ class Library:
         return path
 
 
-def _place(folder: str, file: File) -> str:
+def _place(folder: str, file: LibraryFile) -> str:
     return os.path.join(folder, file.place, *file.folder.split("/"), file.name)
 
 
-def _write(file: File, path: str) -> None:
+def _write(file: LibraryFile, path: str) -> None:
     os.makedirs(os.path.dirname(path), exist_ok=True)
     if file.sound is not None:
         _write_wave(path, file.sound)

@@ -18,7 +18,7 @@ from mcp.client.stdio import stdio_client
 from PIL import Image
 
 from mcp_server.cli import setmirror
-from mcp_server.commands import bundle, checks, options, processes
+from mcp_server.commands import bundle, doctor_checks, options, processes
 from mcp_server.commands.console import run_command
 from mcp_server.demo.agent import Agent
 
@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[3]
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bundle")
     assert run_command(setmirror, ["bundle", str(folder)]) == 0
-    with zipfile.ZipFile(folder / f"setmirror-{checks.version()}.mcpb") as archive:
+    with zipfile.ZipFile(folder / f"setmirror-{doctor_checks.version()}.mcpb") as archive:
         archive.extractall(folder / "unpacked")
     return folder / "unpacked"
 
@@ -37,7 +37,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_manifest_names_files_that_are_there_and_settings_with_defaults(unpacked: Path) -> None:
     manifest = json.loads((unpacked / "manifest.json").read_text("utf-8"))
 
-    assert manifest["version"] == checks.version()
+    assert manifest["version"] == doctor_checks.version()
     assert (unpacked / manifest["server"]["entry_point"]).is_file()
     with Image.open(unpacked / manifest["icon"]) as icon:
         assert (icon.format, icon.size) == ("PNG", (512, 512))
@@ -57,7 +57,7 @@ def test_the_bundle_depends_on_what_the_program_depends_on(unpacked: Path) -> No
 
     assert names(theirs["dependencies"]) == names(ours["dependencies"])
     assert theirs["scripts"] == {"setmirror": ours["scripts"]["setmirror"]}
-    assert theirs["version"] == ours["version"] == checks.version()
+    assert theirs["version"] == ours["version"] == doctor_checks.version()
 
 
 def test_the_bundle_stays_small_and_no_data_file_dominates_it() -> None:

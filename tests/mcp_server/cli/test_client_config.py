@@ -238,7 +238,7 @@ def test_a_file_that_is_not_understood_is_left_as_it_is(
 ) -> None:
     path = tmp_path / "config"
     path.write_text(text, "utf-8")
-    monkeypatch.setattr(client_config, "files_of", lambda *_: [client_config.File(path, True)])
+    monkeypatch.setattr(client_config, "files_of", lambda *_: [client_config.ConfigFile(path, True)])
 
     assert run_command(setmirror, ["client-config", client, "--write"]) == 1
 

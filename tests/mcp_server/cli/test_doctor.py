@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from mcp_server.cli import setmirror
-from mcp_server.commands import checks, doctor
-from mcp_server.commands.checks import BAD, GOOD, ODD
+from mcp_server.commands import doctor, doctor_checks
 from mcp_server.commands.console import run_command
+from mcp_server.commands.doctor_checks import BAD, GOOD, ODD
 from mcp_server.commands.port_check import Probe, probe
 from remote_script.SetMirror.contract import auth, schema
 
@@ -89,7 +89,7 @@ def test_a_refusal_is_passed_on_in_its_own_words() -> None:
 
 @pytest.mark.parametrize("outcome", ["nothing", "silent", "refused", "stranger"])
 def test_every_trouble_with_the_bridge_says_what_mends_it(outcome: str) -> None:
-    (finding,) = checks.check_bridge(Probe(outcome, "why"), 9860, "0.1.0")
+    (finding,) = doctor_checks.check_bridge(Probe(outcome, "why"), 9860, "0.1.0")
 
     assert finding.level == BAD
     assert "why" in finding.text
@@ -102,7 +102,7 @@ def test_a_script_of_another_version_is_odd_and_a_set_being_read_is_told() -> No
         "script": {"version": "0.0.9", "python": "3.11.6"}, "set": {"name": "Beat", "file_path": ""},
     }  # fmt: skip
 
-    findings = list(checks.check_bridge(Probe("script", welcome=welcome), 9860, "0.1.0"))
+    findings = list(doctor_checks.check_bridge(Probe("script", welcome=welcome), 9860, "0.1.0"))
 
     assert [finding.level for finding in findings] == [ODD, ODD]
     assert "0.0.9" in findings[0].text
@@ -111,15 +111,15 @@ def test_a_script_of_another_version_is_odd_and_a_set_being_read_is_told() -> No
 
 def test_a_token_that_others_can_read_is_bad(tmp_path: Path) -> None:
     path = tmp_path / "token"
-    assert [each.level for each in checks.check_token(tmp_path)] == [ODD]
+    assert [each.level for each in doctor_checks.check_token(tmp_path)] == [ODD]
     auth.load_token(str(tmp_path))
-    assert [each.level for each in checks.check_token(tmp_path)] == [GOOD]
+    assert [each.level for each in doctor_checks.check_token(tmp_path)] == [GOOD]
     path.chmod(0o644)
-    (finding,) = checks.check_token(tmp_path)
+    (finding,) = doctor_checks.check_token(tmp_path)
     assert finding.level == BAD
     assert "chmod 600" in finding.fix
     path.write_text("short")
-    assert [each.level for each in checks.check_token(tmp_path)] == [BAD]
+    assert [each.level for each in doctor_checks.check_token(tmp_path)] == [BAD]
 
 
 def test_doctor_fails_when_no_live_answers(capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,7 +42,7 @@ def test_the_user_library_is_where_library_cfg_says(tmp_path: Path) -> None:
     text = CONFIG.format(path=str(moved.parent).replace("&", "&amp;"))
     (preferences / "Library.cfg").write_text(text, "utf-8")
 
-    assert mac(tmp_path).libraries() == [folders.Library(moved, ("12.4",), True)]
+    assert mac(tmp_path).libraries() == [folders.UserLibrary(moved, ("12.4",), True)]
 
 
 def test_the_newest_live_comes_first_by_number_not_by_spelling(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_two_lives_with_one_library_name_it_once(tmp_path: Path) -> None:
     add_live(tmp_path, "11.3", library)
     add_live(tmp_path, "12.4", library)
 
-    assert mac(tmp_path).libraries() == [folders.Library(library, ("12.4", "11.3"), True)]
+    assert mac(tmp_path).libraries() == [folders.UserLibrary(library, ("12.4", "11.3"), True)]
 
 
 def test_a_library_on_a_drive_that_is_absent_is_named_and_no_other_takes_its_place(tmp_path: Path) -> None:
@@ -68,14 +68,14 @@ def test_a_library_on_a_drive_that_is_absent_is_named_and_no_other_takes_its_pla
     (tmp_path / "Music/Ableton/User Library").mkdir(parents=True)
     add_live(tmp_path, "12.4", unplugged)
 
-    assert mac(tmp_path).libraries() == [folders.Library(unplugged, ("12.4",), False)]
+    assert mac(tmp_path).libraries() == [folders.UserLibrary(unplugged, ("12.4",), False)]
 
 
 def test_where_no_live_has_run_only_a_default_library_that_is_there_counts(tmp_path: Path) -> None:
     library = tmp_path / "Music/Ableton/User Library"
     assert mac(tmp_path).libraries() == []
     library.mkdir(parents=True)
-    assert mac(tmp_path).libraries() == [folders.Library(library, (), True)]
+    assert mac(tmp_path).libraries() == [folders.UserLibrary(library, (), True)]
 
 
 def test_on_windows_the_preferences_are_in_appdata_and_documents_can_be_in_onedrive(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from mcp_server.cli import setmirror
-from mcp_server.commands import checks, client_config, folders, processes, script_copy
+from mcp_server.commands import client_config, doctor_checks, folders, processes, script_copy
 from mcp_server.commands.client_config import CLIENTS
 from mcp_server.commands.console import run_command
 from remote_script.SetMirror.contract import auth
@@ -469,4 +469,4 @@ def test_python_37_inside_live_finds_the_same_folder() -> None:
 
 
 def test_levels_are_those_that_json_shows() -> None:
-    assert {checks.GOOD, checks.ODD, checks.BAD} == {"good", "odd", "bad"}
+    assert {doctor_checks.GOOD, doctor_checks.ODD, doctor_checks.BAD} == {"good", "odd", "bad"}

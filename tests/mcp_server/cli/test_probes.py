@@ -10,7 +10,7 @@ import trio
 import trio.testing
 
 from mcp_server import probe
-from mcp_server.commands import probes
+from mcp_server.commands import probe as probe_command
 from mcp_server.commands.processes import HeadlessProcess
 from mcp_server.demo.contents import differences, picture
 from mirror import errors
@@ -126,7 +126,7 @@ def test_what_differs_is_told_once_more_at_the_end(capsys: pytest.CaptureFixture
         probe.Outcome("two", "Another", 1, 2, False, guess=True),
         probe.Outcome("three", "A third", None, None, None, note="it came with Live 13"),
     ]
-    probes._sum_up("12.4.0", found, found[1:2])
+    probe_command._sum_up("12.4.0", found, found[1:2])
     assert capsys.readouterr().out.splitlines() == [
         "Live 12.4.0: 2 facts tried, 1 differ (1 of them guesses); 1 are of other Lives",
         "differs two: Another (a guess)",
@@ -151,7 +151,7 @@ async def test_who_interrupts_finds_the_set_as_it_was(autojump_clock: Clock) -> 
 
 
 def test_a_difference_is_told_with_what_was_expected_and_seen(capsys: pytest.CaptureFixture[str]) -> None:
-    probes._tell(probe.Outcome("a_name", "A fact", [1], [2], False, guess=True, note="and more"))
+    probe_command._tell(probe.Outcome("a_name", "A fact", [1], [2], False, guess=True, note="and more"))
     assert capsys.readouterr().out.splitlines() == [
         "differs a_name: A fact (a guess)",
         "        expected [1], seen [2]",

@@ -16,8 +16,8 @@ from click.testing import CliRunner
 from mcp_server.cli import setmirror
 from mcp_server.commands.client_config import CLIENTS
 from mcp_server.effects import Kind
-from mcp_server.guide import made, pages
-from mcp_server.policy import File, Rule
+from mcp_server.guide import generated, pages
+from mcp_server.policy import PolicyFile, Rule
 from mcp_server.prompts import PROMPTS
 from mcp_server.resources import RESOURCES
 from mcp_server.tools import TOOLS, TOOLSETS
@@ -93,7 +93,13 @@ def test_every_setting_variable_and_rule_is_in_the_guide() -> None:
         for path in product
         for each in re.findall(r"[\"'](SETMIRROR_[A-Z_]+)[\"']", path.read_text("utf-8"))
     }
-    names = {*variables, *Settings._fields, *Rule.__struct_fields__, *File.__struct_fields__, *Kind.__args__}
+    names = {
+        *variables,
+        *Settings._fields,
+        *Rule.__struct_fields__,
+        *PolicyFile.__struct_fields__,
+        *Kind.__args__,
+    }
     assert [name for name in sorted(names) if f"`{name}`" not in WHOLE] == []
 
 
@@ -144,7 +150,7 @@ def test_every_part_is_used_on_a_page() -> None:
     used = {
         each for text in HAND_WRITTEN.values() for each in re.findall(r"^\{\{(\w+)\}\}$", text, re.MULTILINE)
     }
-    assert used == set(made.PARTS)
+    assert used == set(generated.PARTS)
 
 
 def prompts() -> dict[str, list[tuple[str, dict[str, Any]]]]:

@@ -12,8 +12,8 @@ import pytest
 import trio
 import trio.testing
 
-from mcp_server.asked import Asked
 from mcp_server.history.changes import changes
+from mcp_server.read_cursors import ReadCursors
 from mcp_server.tools import reading
 from mcp_server.tools.reading import GetChanges, get_changes
 from mirror import Set, errors
@@ -177,7 +177,7 @@ class Reader:
         self.world = World()
         mirror = SimpleNamespace(log=self.world.log, store=self.world.store, epoch="e")
         self.desk: Any = SimpleNamespace(
-            mirror=mirror, caller=SimpleNamespace(who="me", name="a"), last_asked=Asked()
+            mirror=mirror, caller=SimpleNamespace(who="me", name="a"), read_cursors=ReadCursors()
         )
         self.shown: set[int] = set()
         """Revisions of changes that were shown, or that a question for the newest was about."""
@@ -217,7 +217,7 @@ class Reader:
                 self.edit()
             else:
                 await self.filtered()
-            before, place = place, self.desk.last_asked.position("me", self.desk.mirror)
+            before, place = place, self.desk.read_cursors.position("me", self.desk.mirror)
             assert place >= before
             # Nothing that was never shown lies before the cursor.
             assert {each for each in self.revisions() if each <= place} <= self.shown
@@ -248,7 +248,7 @@ async def test_a_wrong_cursor_is_found(
     }
     monkeypatch.setattr(reading, "_read_up_to", place[wrong])
     monkeypatch.setattr(
-        Asked, "advance", lambda self, who, mirror, at: self._read.update({who: (mirror.epoch, at)})
+        ReadCursors, "advance", lambda self, who, mirror, at: self._read.update({who: (mirror.epoch, at)})
     )
     with pytest.raises(AssertionError):
         for seed in range(150):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mcp_server.history import Change, difference, match, read_set, state_of, words
+from mcp_server.history import Difference, difference, match, read_set, state_of, words
 from mcp_server.history.difference import out_of_order
 from mirror.store import Store
 from remote_script.headless import HeadlessLive, default_set
@@ -25,7 +25,7 @@ def live() -> Iterator[HeadlessLive]:
     made.close()
 
 
-def after(live: HeadlessLive, edit: Callable[[Any], None]) -> tuple[list[Change], Store, Store]:
+def after(live: HeadlessLive, edit: Callable[[Any], None]) -> tuple[list[Difference], Store, Store]:
     """The changes that an edit makes, seen from outside: two states of different epochs."""
     old = state_of(live)
     edit(live.song)
@@ -33,7 +33,7 @@ def after(live: HeadlessLive, edit: Callable[[Any], None]) -> tuple[list[Change]
     return difference(old, new), old, new
 
 
-def said(changes: list[Change]) -> list[str]:
+def said(changes: list[Difference]) -> list[str]:
     return [words(change) for change in changes]
 
 

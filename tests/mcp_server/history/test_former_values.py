@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mcp_server.history.chains import Link
+from mcp_server.history.chains import ValueChange
 from mcp_server.history.former_values import FormerValues
 from mirror import Event, Node
 from mirror.store import Store
@@ -34,13 +34,13 @@ def store(**clip: Any) -> Store:
 
 def link(
     revision: int, id_: int, name: str, before: Any, after: Any, selected: bool = True, who: str = "agent"
-) -> Link:
+) -> ValueChange:
     event = Event(revision, 0.0, "e", revision, "set", who, "", id_, "", name, "", before, after)
-    return Link(event, before, after, selected)
+    return ValueChange(event, before, after, selected)
 
 
-def former(present: Store, *links: Link) -> FormerValues:
-    chains: dict[tuple[int, str], list[Link]] = {}
+def former(present: Store, *links: ValueChange) -> FormerValues:
+    chains: dict[tuple[int, str], list[ValueChange]] = {}
     for change in links:
         chains.setdefault((change.event.id, change.event.name), []).append(change)
     values = FormerValues(present, chains)

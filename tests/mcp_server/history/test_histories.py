@@ -78,7 +78,7 @@ class World:
                 objects.append([id_ + offset, "Device", id_, "devices", {"name": f"D{offset}"}, {}])
             objects.append([id_ + 7, "ClipSlot", id_, "clip_slots", {}, {"clip": id_ + 8}])
             objects.append([id_ + 8, "Clip", id_ + 7, "clip", {**CLIP}, {}])
-        self.store.stage(objects, first=True)
+        self.store.collect(objects, first=True)
         self.store.replace("e", 0)
         self.log = EventLog(self.store, lambda: 0.0)
         self.acts: list[Act] = []
@@ -280,12 +280,12 @@ def test_a_value_that_came_back_by_others_is_still_put_back_to_what_was_before_i
     history(seed)
 
 
-def all_selected(chain: list[chains.Link]) -> list[chains.Link] | None:
+def all_selected(chain: list[chains.ValueChange]) -> list[chains.ValueChange] | None:
     """Wrong: goes back over what others did in between."""
     return [link for link in chain if link.selected] or None
 
 
-def last_selected(chain: list[chains.Link]) -> list[chains.Link] | None:
+def last_selected(chain: list[chains.ValueChange]) -> list[chains.ValueChange] | None:
     """Wrong: takes back the newest change of a run only."""
     return chain[-1:] if chain and chain[-1].selected else None
 

@@ -10,7 +10,7 @@ import trio
 import trio.testing
 
 from mcp_server.history import notes
-from mcp_server.history.chains import Link
+from mcp_server.history.chains import ValueChange
 from mcp_server.history.when import moment
 from mirror import Event, Note
 from mirror.errors import InvalidValue
@@ -190,8 +190,8 @@ def test_a_note_that_came_back_under_another_id_is_the_equal_one_of_its_clip() -
             note_id=id_, pitch=pitch, start_time=0.0, duration=1.0, velocity=velocity, mute=False, **rest
         )
 
-    def link(before: Note | None, after: Note | None) -> Link:
-        return Link(Event(1, 0.0, "e", 1, "content", "me", ""), before, after, True)
+    def link(before: Note | None, after: Note | None) -> ValueChange:
+        return ValueChange(Event(1, 0.0, "e", 1, "content", "me", ""), before, after, True)
 
     chains = {
         1: [link(note(1, 60), note(1, 60, 11.0))],

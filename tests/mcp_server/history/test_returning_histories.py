@@ -63,7 +63,7 @@ class World:
         self.next = 10
         self.clock = 100.0
         props = {"name": "Set", "song_length": 1e9, "is_playing": False}
-        self.store.stage([[1, "Song", None, "song", props, {"cue_points": []}]], first=True)
+        self.store.collect([[1, "Song", None, "song", props, {"cue_points": []}]], first=True)
         self.store.replace("e", 0)
         self.log = EventLog(self.store, lambda: 0.0)
         self.acts: dict[str, list[Act]] = {}

@@ -14,7 +14,7 @@ import trio
 import trio.testing
 
 from mcp_server.history import versions
-from mcp_server.policy import File, Policy, Rule
+from mcp_server.policy import Policy, PolicyFile, Rule
 from mirror import errors
 from remote_script.headless import load_als
 from tests.whole import QUIET_S, Refused, Whole, whole_path
@@ -139,7 +139,7 @@ async def test_only_sets_of_allowed_folders_are_read_whatever_a_path_says(
             assert await whole.refused("compare", old=path) == "DENIED", path
         for path in ("pipe.als", "folder.als", "x\0.als", "gone.als"):
             assert await whole.refused("compare", old=path) == "INVALID_VALUE", path
-    policy = Policy(File(set_folders=(str(outside),)))
+    policy = Policy(PolicyFile(set_folders=(str(outside),)))
     async with whole_path(load_als(song), policy=policy) as whole:
         assert groups(await whole.call("compare", old=str(outside / "Other.als"), new="saved")) == {}
         assert await whole.refused("compare", old="text.als") == "DENIED"
@@ -160,7 +160,7 @@ async def test_a_set_that_is_too_large_or_damaged_is_refused_and_costs_little(
 async def test_what_is_hidden_in_one_version_is_hidden_in_the_other(
     ref: str, autojump_clock: Clock, song: Path
 ) -> None:
-    policy = Policy(File(rule=(Rule("deny", operations=("read",), refs=(ref,)),)))
+    policy = Policy(PolicyFile(rule=(Rule("deny", operations=("read",), refs=(ref,)),)))
     async with whole_path(load_als(song), policy=policy) as whole:
         await by_hand(whole, lambda song: setattr(song.tracks[2].mixer_device.volume, "value", 0.1))
         await by_hand(whole, lambda song: setattr(song.tracks[3], "mute", True))

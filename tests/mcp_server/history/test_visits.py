@@ -13,7 +13,7 @@ import trio.testing
 from mcp_server.history import visits
 from mcp_server.history.set_folder import folder_of
 from mcp_server.history.visits import AWAY_S, Here, Visits, read_state, read_visits, save_visit
-from mcp_server.policy import File, Policy, Rule
+from mcp_server.policy import Policy, PolicyFile, Rule
 from remote_script import headless
 from tests.lean import demo_set
 from tests.whole import LONG_S, QUIET_S, Refused, Whole, whole_path
@@ -56,7 +56,7 @@ async def test_over_a_restart_it_is_told_what_others_did_grouped_by_object(
 
 
 async def test_what_is_hidden_is_no_difference_over_a_restart(autojump_clock: Clock, tmp_path: Path) -> None:
-    policy = Policy(File(rule=(Rule("deny", operations=("read",), refs=("tracks/*[Bass]",)),)))
+    policy = Policy(PolicyFile(rule=(Rule("deny", operations=("read",), refs=("tracks/*[Bass]",)),)))
     async with whole_path(demo_set(), sets_folder=tmp_path, policy=policy) as whole:
         await whole.call("get_set")
     async with whole_path(demo_set(), sets_folder=tmp_path, policy=policy) as whole:

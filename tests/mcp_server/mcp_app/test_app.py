@@ -25,7 +25,7 @@ from mcp_server.mcp_app import extension, following
 from mcp_server.mcp_app.belonging import BELONGS
 from mcp_server.mcp_app.document import _wrapped, bundle, document
 from mcp_server.mcp_app.following import tools as view_tools
-from mcp_server.policy import File, Policy, Rule
+from mcp_server.policy import Policy, PolicyFile, Rule
 from mcp_server.tools import TOOLS
 from tests.lean import demo_set
 from tests.whole import Whole, whole_path
@@ -484,7 +484,7 @@ async def test_a_wrong_argument_of_a_views_tool_is_refused_with_the_rule(
 async def test_what_a_client_may_not_see_its_view_does_not_show(
     tools: tuple[str, ...], autojump_clock: Clock
 ) -> None:
-    hidden = Policy(File(rule=(Rule("deny", operations=("read",), refs=("tracks/0",), tools=tools),)))
+    hidden = Policy(PolicyFile(rule=(Rule("deny", operations=("read",), refs=("tracks/0",), tools=tools),)))
     async with whole_path(demo_set(), policy=hidden) as whole, host(whole) as client:
         for view in ("session", "mixer", "arrangement"):
             state, drawn = await all_of(client, view)
@@ -495,7 +495,7 @@ async def test_what_a_client_may_not_see_its_view_does_not_show(
 
 
 async def test_rules_about_look_are_about_its_views_as_well(autojump_clock: Clock) -> None:
-    nothing = Policy(File(rule=(Rule("deny", operations=("read",), tools=("look",)),)))
+    nothing = Policy(PolicyFile(rule=(Rule("deny", operations=("read",), tools=("look",)),)))
     async with whole_path(demo_set(), policy=nothing) as whole, host(whole) as client:
         for tool in ("look", "follow_view"):
             result = await client.call_tool(tool, {})

@@ -18,7 +18,7 @@ from mcp_server.demo.contents import differences, picture
 from mcp_server.music import BEAT, Note
 from mcp_server.music.midi_files import MidiSong, MidiTrack, written
 from mcp_server.music.ranges import Cue, Placed, closed, copied, opened
-from mcp_server.policy import File, Policy
+from mcp_server.policy import Policy, PolicyFile
 from mirror import errors
 from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
@@ -113,7 +113,7 @@ async def test_what_is_no_midi_file_is_refused_and_changes_nothing(
 async def test_the_policy_says_from_which_folders_midi_files_are_read(
     autojump_clock: Clock, tmp_path: Path
 ) -> None:
-    policy = Policy(File(audio_folders=(str(tmp_path / "mine"),)))
+    policy = Policy(PolicyFile(audio_folders=(str(tmp_path / "mine"),)))
     async with whole_path(demo_set(), tick_s=0.02, policy=policy) as whole:
         with pytest.raises(Refused, match="audio_folders"):
             await whole.call("arrange", action="midi_file", file_path=midi_file(tmp_path))

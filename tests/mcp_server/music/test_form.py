@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcp_server.music import BEAT, Context, Note, read, run, writing
-from mcp_server.music.form import Copy, Layout, Section, Source, halved, in_words, lay_out, tiled
+from mcp_server.music.form import Copy, Form, Section, Source, halved, in_words, lay_out, tiled
 from mcp_server.music.note import settled
 from mirror import errors
 
@@ -24,7 +24,7 @@ BASS = Source(2, 11, "Bass", 3 * BEAT, (Note(40, 0, 2 * BEAT),))
 VINYL = Source(3, 12, "Vinyl", 3 * BAR)
 
 
-def covered(layout: Layout, track: int, lengths: dict[int, int]) -> list[tuple[int, int]]:
+def covered(layout: Form, track: int, lengths: dict[int, int]) -> list[tuple[int, int]]:
     spans = [
         (int(each.start), int(each.start) + lengths[each.clip])
         for each in layout.copies

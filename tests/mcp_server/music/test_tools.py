@@ -228,8 +228,8 @@ async def test_levels_are_peaks_behind_the_faders_with_the_calls_that_leave_head
 def test_headroom_is_counted_from_the_law_of_lives_meters() -> None:
     zero, over = 70 / 76, 73 / 76
     found = levels.levels(
-        [levels.Heard("tracks/0", "A", [0.5, over]), levels.Heard("tracks/1", "B", [0.0]),
-         levels.Heard("master_track", "Main", [zero], True)]
+        [levels.MeteredTrack("tracks/0", "A", [0.5, over]), levels.MeteredTrack("tracks/1", "B", [0.0]),
+         levels.MeteredTrack("master_track", "Main", [zero], True)]
     )  # fmt: skip
     assert [(row["name"], row["peak_db"]) for row in found["levels"]] == [("A", 3.0), ("Main", 0.0)]
     assert found["over_0_dbfs"] == ["tracks/0"]

@@ -11,13 +11,13 @@ import pytest
 import trio
 
 from mcp_server.page.live import HERE_S
-from mcp_server.policy import File, Policy, Rule
+from mcp_server.policy import Policy, PolicyFile, Rule
 from mirror import gauges
 from remote_script.headless.sets.generate import default_set
 from tests.lean import demo_set
 from tests.mcp_server.page.served import Page, Served, served
 
-ASKING = Policy(File(rule=(Rule("ask", operations=("delete",)),)))
+ASKING = Policy(PolicyFile(rule=(Rule("ask", operations=("delete",)),)))
 
 
 def words(page: Page) -> list[str]:

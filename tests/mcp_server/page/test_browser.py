@@ -21,7 +21,7 @@ import pytest
 import trio
 
 from mcp_server.page.live import HERE_S
-from mcp_server.policy import File, Policy, Rule
+from mcp_server.policy import Policy, PolicyFile, Rule
 from remote_script.headless.sets.generate import large_set
 from tests.lean import demo_set
 from tests.mcp_server.page.served import Served, served
@@ -236,7 +236,7 @@ async def test_a_question_is_answered_in_the_page(answer: str) -> None:
         results.append(await whole.agent.client.call_tool("delete", {"targets": ["tracks/2"]}))
 
     async with served(
-        None, demo_set(), policy=Policy(File(rule=(Rule("ask", operations=("delete",)),)))
+        None, demo_set(), policy=Policy(PolicyFile(rule=(Rule("ask", operations=("delete",)),)))
     ) as there:
 
         def test() -> None:

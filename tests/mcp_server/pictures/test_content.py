@@ -18,8 +18,8 @@ from mcp_server.pictures.arrangements import (
     UNKNOWN,
     UNKNOWN_CURVES,
     Block,
-    Facts,
     Lane,
+    Timing,
     arrangement,
 )
 from mcp_server.pictures.mixers import (
@@ -36,7 +36,16 @@ from mcp_server.pictures.png import MOST_PIXELS, font
 from mcp_server.pictures.rolls import HEAD as ROLL_HEAD
 from mcp_server.pictures.rolls import KEYS_WIDTH, MOST_NOTES, VELOCITY_HEIGHT, Keys, Roll, roll
 from mcp_server.pictures.sampled import sample
-from mcp_server.pictures.session import GOOD_CELL, LEAST_CELL, MOST_HEIGHT, SIGNS, Cell, Column, Row, session
+from mcp_server.pictures.session import (
+    GOOD_CELL,
+    LEAST_CELL,
+    MOST_HEIGHT,
+    SIGNS,
+    Cell,
+    Column,
+    SceneRow,
+    session,
+)
 from mcp_server.pictures.shapes import Curve, Line, Rect, Text
 from mcp_server.pictures.theme import AUTHORS, contrast, on
 from mirror import Note
@@ -186,7 +195,7 @@ def test_an_arrangement_has_loop_locators_playhead_groups_and_automation_at_thei
             "tracks/1", "Bass", "#3366cc", [block], depth=1, flags="MS", automated=["Volume", "Filter Freq"]
         ),
     ]
-    facts = Facts(16.0, [(0.0, "Intro"), (8.0, "Verse")], (4.0, 8.0), 10.0, 4.0, "98~ BPM 4/4")
+    facts = Timing(16.0, [(0.0, "Intro"), (8.0, "Verse")], (4.0, 8.0), 10.0, 4.0, "98~ BPM 4/4")
     picture = arrangement(lanes, LIGHT, facts)
     per_beat = (picture.width - NAMES_WIDTH - 10) / 16
 
@@ -218,9 +227,9 @@ def test_an_arrangement_has_loop_locators_playhead_groups_and_automation_at_thei
 
 def test_what_cannot_be_known_of_the_arrangement_is_said_and_never_drawn() -> None:
     lanes = [Lane("tracks/0", "Bass", "#3366cc", [], automated=["Volume"])]
-    picture = arrangement(lanes, LIGHT, Facts(16.0, tempo="98 BPM 4/4"))
+    picture = arrangement(lanes, LIGHT, Timing(16.0, tempo="98 BPM 4/4"))
     assert not [shape for shape in picture.shapes if isinstance(shape, Curve)]
-    plain = arrangement([replace(lanes[0], automated=())], LIGHT, Facts(16.0))
+    plain = arrangement([replace(lanes[0], automated=())], LIGHT, Timing(16.0))
     assert UNKNOWN in texts(plain)
     assert UNKNOWN_CURVES not in texts(plain)
 
@@ -244,7 +253,7 @@ async def test_automation_that_live_tells_of_is_named_with_its_track(autojump_cl
 
 def test_names_of_close_locators_do_not_run_into_each_other() -> None:
     times = [n * 0.5 for n in range(40)]
-    picture = arrangement([], LIGHT, Facts(64.0, [(time, f"Locator {time}") for time in times]))
+    picture = arrangement([], LIGHT, Timing(64.0, [(time, f"Locator {time}") for time in times]))
     per_beat = (picture.width - NAMES_WIDTH - 10) / 64
     names = [
         shape for shape in picture.shapes if isinstance(shape, Text) and shape.text.startswith("Locator")
@@ -367,7 +376,7 @@ def notes() -> Iterator[Picture]:
 def blocks() -> Iterator[Picture]:
     for muted in (False, True):
         block = Block("c", "Riff", "#3366cc", 0.0, 8.0, muted=muted)
-        yield arrangement([Lane("t", "T", "#888888", [block])], LIGHT, Facts(8.0))
+        yield arrangement([Lane("t", "T", "#888888", [block])], LIGHT, Timing(8.0))
 
 
 @pytest.mark.parametrize("kind", [cells, strips, dials, notes, blocks], ids=lambda kind: kind.__name__)
@@ -415,12 +424,12 @@ def test_a_clip_and_an_arrangement_of_any_number_are_drawn_within_bounds_and_say
     assert len(drawn) == MOST_NOTES
     assert f"24000 notes; not shown: {24_000 - MOST_NOTES}" in texts(picture)
     blocks = [Block(f"c{n}", "Clip", "#3366cc", n / 100, (n + 1) / 100, crowd[:50]) for n in range(50_000)]
-    picture = arrangement([Lane("t", "T", "#888888", blocks)], LIGHT, Facts(500.0))
+    picture = arrangement([Lane("t", "T", "#888888", blocks)], LIGHT, Timing(500.0))
     assert len(picture.shapes) < 2_500
     full = [
         Block(f"c{n}", "Clip", "#3366cc", n * 8.0, n * 8.0 + 8, crowd[:1_000], loop=8.0) for n in range(100)
     ]
-    picture = arrangement([Lane("t", "T", "#888888", full)], LIGHT, Facts(800.0))
+    picture = arrangement([Lane("t", "T", "#888888", full)], LIGHT, Timing(800.0))
     assert len(picture.shapes) < MOST_MARKS + 1_000
 
 
@@ -430,7 +439,7 @@ def test_a_session_of_many_tracks_is_drawn_in_bands_that_can_be_read(tracks: int
         Column(f"tracks/{t}", f"T{t}", "#888888", [Cell(f"{t}/{s}", "c", "#336699") for s in range(scenes)])
         for t in range(tracks)
     ]
-    picture = session(columns, [Row(f"scenes/{s}", "", "") for s in range(scenes)], LIGHT)
+    picture = session(columns, [SceneRow(f"scenes/{s}", "", "") for s in range(scenes)], LIGHT)
     assert picture.height <= MOST_HEIGHT + 100
     cells = [each for each in rects(picture) if each.data and "/" in each.data and each.data[0].isdigit()]
     assert len({(each.x, each.y) for each in cells}) == len(cells)

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from mcp_server.pictures.arrangements import UNKNOWN, Block, Facts, Lane
-from mcp_server.pictures.gathered import Desk, Grid, Notes, Panel, Subject, Timeline
+from mcp_server.pictures.arrangements import UNKNOWN, Block, Lane, Timing
+from mcp_server.pictures.gathered import Grid, Mixer, Panel, PianoRoll, Subject, Timeline
 from mcp_server.pictures.mixers import Dial, Strip
 from mcp_server.pictures.rolls import Keys, Roll
-from mcp_server.pictures.session import Cell, Column, Row
+from mcp_server.pictures.session import Cell, Column, SceneRow
 from mcp_server.pictures.text_art import Canvas, text_art
 from mirror import Note
 from tests.lean import demo_set
@@ -54,7 +54,7 @@ def test_a_roll_of_text_has_every_note_at_its_time_and_pitch() -> None:
         note(4, 60, 7.0, 1.0, 40.0, probability=0.5),
     ]
     clip = Roll("Riff", notes, "", 0.0, 8.0, (0.0, 4.0), 6.0, [("Cutoff", [(0.0, 0.0), (8.0, 1.0)])])
-    shown = lines(Notes([clip], Keys(NAMES, scale_name="D Minor"), 4.0))
+    shown = lines(PianoRoll([clip], Keys(NAMES, scale_name="D Minor"), 4.0))
     assert shown[0] == "Riff  D Minor"
     row = {line.split("│")[0].strip(): line.partition("│")[2] for line in shown if "│" in line}
     per_beat = 8
@@ -70,7 +70,7 @@ def test_a_roll_of_text_has_every_note_at_its_time_and_pitch() -> None:
 
 def test_clips_over_each_other_begin_their_notes_with_their_numbers() -> None:
     clips = [Roll("A", [note(1, 60, 0.0)], "", 0.0, 4.0), Roll("B", [note(2, 62, 1.0)], "", 0.0, 4.0)]
-    shown = lines(Notes(clips, Keys(NAMES), 4.0))
+    shown = lines(PianoRoll(clips, Keys(NAMES), 4.0))
     assert shown[0] == "1 A  2 B"
     row = {line.split("│")[0].strip(): line.partition("│")[2] for line in shown if "│" in line}
     assert row["C3"].startswith("1───")
@@ -80,7 +80,7 @@ def test_clips_over_each_other_begin_their_notes_with_their_numbers() -> None:
 def test_a_roll_of_many_pitches_keeps_every_note_within_its_lines() -> None:
     notes = [note(pitch, pitch, float(pitch % 8)) for pitch in range(128)]
     for most in (12, 40):
-        shown = lines(Notes([Roll("A", notes, "", 0.0, 8.0)], Keys(NAMES), 4.0), rows=most)
+        shown = lines(PianoRoll([Roll("A", notes, "", 0.0, 8.0)], Keys(NAMES), 4.0), rows=most)
         assert len(shown) <= most
         starts = {
             (n, at) for n, line in enumerate(shown[3:-1]) for at, sign in enumerate(line) if sign == "█"
@@ -93,7 +93,7 @@ def test_a_grid_of_text_has_names_states_flags_and_what_scenes_set() -> None:
         Column("t0", "Drums", "", [Cell("s", "Beat", "", "playing"), Cell("s", state="stop")], "MR"),
         Column("t1", "Bass", "", [Cell("s", "Riff", "", "recording"), Cell("s", "", "", "triggered")]),
     ]
-    shown = lines(Grid(columns, [Row("s0", "Intro", ""), Row("s1", "", "", "triggered", "98 BPM")]))
+    shown = lines(Grid(columns, [SceneRow("s0", "Intro", ""), SceneRow("s1", "", "", "triggered", "98 BPM")]))
     cells = [[each.strip() for each in line.split("│")] for line in shown[:-1]]
     assert cells == [
         ["", "Drums", "Bass"],
@@ -111,7 +111,7 @@ def test_an_arrangement_of_text_has_clips_locators_loop_and_playhead_at_their_pl
             "t1", "Bass", "", [Block("c", "Riff", "", 0.0, 16.0), Block("d", "End", "", 32.0, 48.0)], 1, "M"
         ),
     ]
-    facts = Facts(64.0, [(0.0, "Intro"), (32.0, "Verse")], (16.0, 32.0), 40.0, 4.0, "98 BPM 4/4")
+    facts = Timing(64.0, [(0.0, "Intro"), (32.0, "Verse")], (16.0, 32.0), 40.0, 4.0, "98 BPM 4/4")
     shown = lines(Timeline(lanes, facts))
     start = 19
     per_beat = 1
@@ -132,14 +132,14 @@ def subjects(name: str) -> list[Subject]:
     roll = Roll(name, [note(1, 60, 0.0)], "", 0.0, 400.0, envelopes=[(name, [(0.0, 0.5)])])
     blocks = [Block("c", name, "", float(n), n + 1.0) for n in range(0, 400, 2)]
     return [
-        Grid([column] * 30, [Row("r", name, "", "triggered", name)] * 70),
+        Grid([column] * 30, [SceneRow("r", name, "", "triggered", name)] * 70),
         Timeline(
             [Lane("t", name, "", blocks, 9, "MSR", [name])] * 70,
-            Facts(400.0, [(2.0, name), (4.0, name)], tempo="1 BPM"),
+            Timing(400.0, [(2.0, name), (4.0, name)], tempo="1 BPM"),
         ),
-        Desk([Strip("t", name, "", dials[0], dials[0], dials[:3], "MSR", (0.5, 0.5))] * 50),
-        Notes([roll], Keys(NAMES, pads={60: name}), 4.0),
-        Notes([roll] * 8, Keys(NAMES), 4.0),
+        Mixer([Strip("t", name, "", dials[0], dials[0], dials[:3], "MSR", (0.5, 0.5))] * 50),
+        PianoRoll([roll], Keys(NAMES, pads={60: name}), 4.0),
+        PianoRoll([roll] * 8, Keys(NAMES), 4.0),
         Panel(name, dials, False, 7),
     ]
 
@@ -167,7 +167,7 @@ def test_a_text_that_is_cut_says_so_whatever_the_width_of_its_signs(text: str, s
 
 def test_a_stream_that_has_only_ascii_gets_the_same_picture() -> None:
     notes = [note(1, 60, 0.0, 2.0), note(2, 62, 1.0, mute=True)]
-    subject = Notes([Roll("Riff", notes, "", 0.0, 8.0, (0.0, 8.0), 4.0)], Keys(NAMES), 4.0)
+    subject = PianoRoll([Roll("Riff", notes, "", 0.0, 8.0, (0.0, 8.0), 4.0)], Keys(NAMES), 4.0)
     plain, drawn = (lines(subject, encoding=each) for each in ("ascii", "utf-8"))
     assert "\n".join(plain).isascii()
     assert [len(line) for line in plain] == [len(line) for line in drawn]

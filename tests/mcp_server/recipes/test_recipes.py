@@ -14,7 +14,7 @@ import trio.testing
 
 from mcp_server import recipes
 from mcp_server.demo.contents import differences, picture
-from mcp_server.policy import File, Policy, Rule
+from mcp_server.policy import Policy, PolicyFile, Rule
 from mcp_server.recipes.subjects import FUNCTIONS
 from mcp_server.tools.knowledge import faults
 from tests.lean import demo_set
@@ -431,7 +431,7 @@ async def test_names_in_the_set_are_never_read_as_templates_or_references(autoju
 
 
 async def test_rules_about_a_tool_hold_inside_of_a_recipe(autojump_clock: Clock) -> None:
-    rules = Policy(File(rule=(Rule(decide="deny", tools=("compose",), reason="no notes"),)))
+    rules = Policy(PolicyFile(rule=(Rule(decide="deny", tools=("compose",), reason="no notes"),)))
     async with whole_path(demo_set(), tick_s=0.02, policy=rules) as whole:
         with pytest.raises(Refused, match="does not allow"):
             await whole.call("recipe", action="run", name="chord-bed")

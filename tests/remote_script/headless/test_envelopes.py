@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remote_script.headless.music.envelopes import LIMIT, Breakpoints, Event
+from remote_script.headless.music.envelopes import LIMIT, Breakpoint, Breakpoints
 
 
 def pairs(envelope):
@@ -42,7 +42,7 @@ def test_between_events_the_value_runs_straight():
 
 
 def test_a_new_event_at_an_occupied_time_comes_second():
-    envelope = Breakpoints.of([(1, 0.2)]).with_event(Event(1.0, 0.8))
+    envelope = Breakpoints.of([(1, 0.2)]).with_event(Breakpoint(1.0, 0.8))
     assert pairs(envelope) == [(1.0, 0.2), (1.0, 0.8)]
     assert (envelope.value_at(1.0), envelope.value_after(1.0)) == (0.2, 0.8)
 
@@ -60,7 +60,7 @@ def test_beyond_the_timeline_the_range_is_out_of_bounds(call):
 
 
 def test_events_are_straight_lines_unless_told_otherwise():
-    assert Event(0.0, 1.0).coefficients == (0.5, 0.5, 0.5, 0.5)
+    assert Breakpoint(0.0, 1.0).coefficients == (0.5, 0.5, 0.5, 0.5)
 
 
 def test_duplicating_the_loop_repeats_its_events():

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remote_script.headless.session import STOP, Event, Launch, Playback, slot_indices
+from remote_script.headless.session import STOP, Launch, LaunchEvent, Playback, slot_indices
 
 
 def whats(events):
@@ -55,7 +55,7 @@ def test_a_stop_leaves_the_track_stopped_in_the_session():
     track.ask(Launch(STOP, 1.0))
     track.tick(0.5, 0.5, True)
     assert slot_indices(track, index) == (3, -2)
-    assert Event("stopped", "A") in track.tick(1.0, 1.0, True)
+    assert LaunchEvent("stopped", "A") in track.tick(1.0, 1.0, True)
     assert slot_indices(track, index) == (-2, -1)
     track.back_to_arrangement()
     assert slot_indices(track, index) == (-1, -1)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from remote_script.SetMirror.call import UNCHANGED, Call
+from remote_script.SetMirror.call import UNCHANGED, PendingCall
 from remote_script.SetMirror.calls import perform
 from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.contract.errors import BridgeError
-from remote_script.SetMirror.wish import Wish
+from remote_script.SetMirror.load_request import LoadRequest
 
 from . import fake_live
 
@@ -26,7 +26,7 @@ def run(
     row: Any = types.SimpleNamespace(
         obj=obj, layout=types.SimpleNamespace(type=type_), value=lambda name: None
     )
-    steps = perform(Call(row, schema.methods(type_)[method], args, song, LIVE))
+    steps = perform(PendingCall(row, schema.methods(type_)[method], args, song, LIVE))
     for _ in range(10_000):
         try:
             next(steps)
@@ -289,4 +289,4 @@ def test_the_name_of_what_is_loaded_is_that_of_the_item_without_its_type_of_file
     item = types.SimpleNamespace(name=shown, is_device=False)
     track = fake_live.Track(None)
     call: Any = types.SimpleNamespace(args={"path": "user_library/" + shown, "target": track}, song=None)
-    assert Wish(call, item).name == loaded
+    assert LoadRequest(call, item).name == loaded

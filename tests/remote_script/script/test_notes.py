@@ -11,8 +11,8 @@ from remote_script.headless.music.notes import Notes
 from remote_script.SetMirror.content import whole
 from remote_script.SetMirror.contract.notes import (
     GRIDS,
-    Lane,
     Note,
+    PitchLane,
     Span,
     after_adding,
     after_changing,
@@ -83,7 +83,7 @@ def test_what_is_foreseen_of_adding_is_what_headless_live_does(
 
 @given(st.lists(notes, max_size=8))
 def test_a_lane_follows_the_rules_one_note_after_the_other(new: list[SimpleNamespace]) -> None:
-    lane, expected = Lane(), []
+    lane, expected = PitchLane(), []
     for number, added in enumerate(new):
         note = Note(number, 60, added.start_time, added.duration)
         lane.add(note)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, List, Optional
 
-from .call import Call
+from .call import PendingCall
 from .contract import checks, schema
 from .contract.errors import BridgeError
 from .contract.values import items, read
@@ -28,10 +28,10 @@ _FILE_TYPE = re.compile(
 _PLACES = ("", "before", "after", "replace")
 
 
-class Wish:
+class LoadRequest:
     """An item and its target: a track, chain, pad or slot, or a device to load beside or instead of."""
 
-    def __init__(self, call: Call, item: Any) -> None:
+    def __init__(self, call: PendingCall, item: Any) -> None:
         path, name = str(call.args["path"]), str(item.name)
         self.item = item
         self.path = path
@@ -82,7 +82,7 @@ class Wish:
         return self.is_sample and self.is_device and read(self.target, "class_name") == "OriginalSimpler"
 
     def refuse(self, rule: str, hint: str) -> BridgeError:
-        """The refusal of a wish that Live cannot fulfil; `hint` names a way that works."""
+        """The refusal of a load that Live cannot fulfil; `hint` names a way that works."""
         return BridgeError(
             "NOT_AVAILABLE", "{!r} ({}): {}".format(self.name, self.kind_in_words, rule), self.path, hint=hint
         )
@@ -97,96 +97,96 @@ class Wish:
 # -- before the load -------------------------------------------------------------------------------
 
 
-def check(wish: Wish) -> None:
-    """Refuse a wish that Live cannot fulfil, with a hint at a way that works."""
-    if wish.place not in _PLACES:
-        raise checks.refuse("place must be before, after or replace", wish.place)
-    if wish.place and not wish.is_device:
-        raise checks.refuse("place is for loading beside or instead of a device", wish.place)
-    if not wish.is_device and wish.kind not in ("Track", "Chain", "DrumChain", "DrumPad", "ClipSlot"):
+def check(load: LoadRequest) -> None:
+    """Refuse a load that Live cannot fulfil, with a hint at a way that works."""
+    if load.place not in _PLACES:
+        raise checks.refuse("place must be before, after or replace", load.place)
+    if load.place and not load.is_device:
+        raise checks.refuse("place is for loading beside or instead of a device", load.place)
+    if not load.is_device and load.kind not in ("Track", "Chain", "DrumChain", "DrumPad", "ClipSlot"):
         raise BridgeError(
             "NOT_AVAILABLE",
             "Live loads to tracks, chains, drum pads, clip slots, and beside or instead of devices, not to a {}".format(
-                wish.kind
+                load.kind
             ),
         )
-    if wish.kind in ("Chain", "DrumChain") and not wish.devices:
+    if load.kind in ("Chain", "DrumChain") and not load.devices:
         raise BridgeError(
             "NOT_AVAILABLE",
             "Live's browser loads beside a device of a chain, and this chain is empty",
             hint="insert_device puts a native device into it (Live 12.3 and later), then load beside this device; "
             "a drum rack's chain is loaded to through its pad",
         )
-    if wish.kind == "ClipSlot":
-        _check_slot(wish)
-    elif wish.is_clip:
-        raise wish.refuse("a clip goes to a clip slot", "give a slot of a track of its kind as `to`")
-    elif wish.kind == "DrumPad":
-        if wish.type not in (0, INSTRUMENT):
-            raise wish.refuse("a pad takes instruments and samples", "load an effect to the pad's chain")
-    elif wish.is_sample and wish.place in ("before", "after"):
-        raise wish.refuse(
+    if load.kind == "ClipSlot":
+        _check_slot(load)
+    elif load.is_clip:
+        raise load.refuse("a clip goes to a clip slot", "give a slot of a track of its kind as `to`")
+    elif load.kind == "DrumPad":
+        if load.type not in (0, INSTRUMENT):
+            raise load.refuse("a pad takes instruments and samples", "load an effect to the pad's chain")
+    elif load.is_sample and load.place in ("before", "after"):
+        raise load.refuse(
             "a sample becomes a Simpler, and a chain has one instrument",
             "load it to a MIDI track, a drum pad, or a Simpler",
         )
     else:
-        _check_order(wish)
+        _check_order(load)
 
 
-def _check_slot(wish: Wish) -> None:
-    midi = bool(read(wish.track, "has_midi_input"))
-    if wish.type and not wish.is_sample:
-        raise wish.refuse("a clip slot takes clips and samples", "load a device to the track itself")
-    if wish.is_sample and midi:
-        raise wish.refuse(
+def _check_slot(load: LoadRequest) -> None:
+    midi = bool(read(load.track, "has_midi_input"))
+    if load.type and not load.is_sample:
+        raise load.refuse("a clip slot takes clips and samples", "load a device to the track itself")
+    if load.is_sample and midi:
+        raise load.refuse(
             "a slot of a MIDI track takes no sample",
             "load it to the track itself, where it becomes a Simpler, or to a slot of an audio track",
         )
 
 
-def _check_order(wish: Wish) -> None:
+def _check_order(load: LoadRequest) -> None:
     """Check the order: MIDI effects, the instrument, audio effects; a track without MIDI has only audio effects."""
     if (
-        read(wish.holder, "has_midi_input") is False
-        and wish.type in (INSTRUMENT, MIDI_EFFECT)
-        and not wish.is_for_slot
+        read(load.holder, "has_midi_input") is False
+        and load.type in (INSTRUMENT, MIDI_EFFECT)
+        and not load.is_for_slot
     ):
-        raise wish.refuse(
+        raise load.refuse(
             "{} takes no MIDI".format(
-                "an audio track" if class_of(wish.holder, "") == "Track" else "this chain"
+                "an audio track" if class_of(load.holder, "") == "Track" else "this chain"
             ),
             "load it to a MIDI track"
-            if not wish.is_sample
+            if not load.is_sample
             else "load it to a clip slot of the track, or a MIDI track",
         )
-    if not wish.is_device or not wish.type:
+    if not load.is_device or not load.type:
         return
-    other = int(wish.target.type)
-    if wish.place == "replace":
-        if other != wish.type:
-            raise wish.refuse(
+    other = int(load.target.type)
+    if load.place == "replace":
+        if other != load.type:
+            raise load.refuse(
                 "Live replaces a device by one of its kind, and {!r} is {}; {}".format(
-                    str(wish.target.name), _WORDS.get(other, "a device"), wish.shows()
+                    str(load.target.name), _WORDS.get(other, "a device"), load.shows()
                 ),
                 "delete it, then load to its place",
             )
         return
-    index = wish.devices.index(wish.target) + (wish.place != "before")
-    kinds = [int(device.type) for device in wish.devices]
-    if wish.type == AUDIO_EFFECT and any(kind in (INSTRUMENT, MIDI_EFFECT) for kind in kinds[index:]):
-        raise wish.refuse("an audio effect goes after the instrument", "load it after the instrument")
-    if wish.type == MIDI_EFFECT and any(kind in (INSTRUMENT, AUDIO_EFFECT) for kind in kinds[:index]):
-        raise wish.refuse("a MIDI effect goes before the instrument", "load it before the instrument")
+    index = load.devices.index(load.target) + (load.place != "before")
+    kinds = [int(device.type) for device in load.devices]
+    if load.type == AUDIO_EFFECT and any(kind in (INSTRUMENT, MIDI_EFFECT) for kind in kinds[index:]):
+        raise load.refuse("an audio effect goes after the instrument", "load it after the instrument")
+    if load.type == MIDI_EFFECT and any(kind in (INSTRUMENT, AUDIO_EFFECT) for kind in kinds[:index]):
+        raise load.refuse("a MIDI effect goes before the instrument", "load it before the instrument")
 
 
-def replaces(call: Call, wish: Wish) -> None:
+def replaces(call: PendingCall, load: LoadRequest) -> None:
     """Report the objects that would be replaced; `place` "replace" and a sample for a Simpler need no `overwrite`."""
-    if wish.place == "replace":
+    if load.place == "replace":
         call.overwrite = True
-        call.replaces([call.describe(wish.target)], "devices")
-    elif wish.kind == "ClipSlot" and read(wish.target, "has_clip"):
-        call.replaces([call.describe(wish.target.clip)], "clips")
-    elif wish.kind == "DrumPad":
-        call.replaces([call.describe(chain) for chain in items(wish.target.chains)], "chains")
-    elif wish.type == INSTRUMENT and not wish.is_simpler and not wish.is_for_slot:
-        call.replaces([call.describe(device) for device in wish.instruments], "devices")
+        call.replaces([call.describe(load.target)], "devices")
+    elif load.kind == "ClipSlot" and read(load.target, "has_clip"):
+        call.replaces([call.describe(load.target.clip)], "clips")
+    elif load.kind == "DrumPad":
+        call.replaces([call.describe(chain) for chain in items(load.target.chains)], "chains")
+    elif load.type == INSTRUMENT and not load.is_simpler and not load.is_for_slot:
+        call.replaces([call.describe(device) for device in load.instruments], "devices")

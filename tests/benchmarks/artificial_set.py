@@ -1,4 +1,4 @@
-"""A made Set as the objects of a snapshot, with real classes and names, so that the store does its real work."""
+"""An artificial Set as the objects of a snapshot, with real classes and names, so that the store does its real work."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _INSTALL = "setmirror install, then restart Live"
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """The result of one check: its level, a text about it, and the fix."""
 
     level: str
@@ -39,11 +39,13 @@ class Finding:
     """Applies the fix where that is safe; raises OSError, ValueError or NotOurs where it fails."""
 
 
-def check_program() -> Iterator[Finding]:
+def check_program() -> Iterator[CheckResult]:
     """This program itself."""
-    yield Finding(GOOD, f"setmirror {version()} on Python {sys.version.split()[0]}, {sys.platform}")
+    yield CheckResult(GOOD, f"setmirror {version()} on Python {sys.version.split()[0]}, {sys.platform}")
     if options.wrong_port():
-        yield Finding(BAD, options.wrong_port(), "unset SETMIRROR_PORT, or give it a port, for Live and here")
+        yield CheckResult(
+            BAD, options.wrong_port(), "unset SETMIRROR_PORT, or give it a port, for Live and here"
+        )
 
 
 def version() -> str:
@@ -54,11 +56,11 @@ def version() -> str:
 # -- the script's files ----------------------------------------------------------------------------
 
 
-def check_installation(machine: folders.Machine) -> Iterator[Finding]:
+def check_installation(machine: folders.Machine) -> Iterator[CheckResult]:
     """The script's copies in the User Libraries, and copies in folders where Live does not look."""
     libraries = machine.libraries()
     if not libraries:
-        yield Finding(
+        yield CheckResult(
             ODD,
             "no Live has been started by this user on this system",
             "start Live once, or `setmirror live` instead",
@@ -68,54 +70,54 @@ def check_installation(machine: folders.Machine) -> Iterator[Finding]:
             yield from _check_copy(library)
         else:
             text = f"{library.path}, the User Library of {library.whose}, is not there"
-            yield Finding(
+            yield CheckResult(
                 BAD, text, "connect the drive; or choose another User Library in Live, then setmirror install"
             )
     yield from _misplaced(machine, libraries)
 
 
-def _check_copy(library: folders.Library) -> Iterator[Finding]:
+def _check_copy(library: folders.UserLibrary) -> Iterator[CheckResult]:
     source, script_folder = folders.source(), library.script
     copy = script_copy.look(script_folder, source)
     install = partial(script_copy.write, script_folder, source)
     whose = f"for {library.whose}"
     if script_folder.exists() and script_folder.samefile(source):
-        yield Finding(GOOD, f"{script_folder} is this program's own folder, {whose}")
+        yield CheckResult(GOOD, f"{script_folder} is this program's own folder, {whose}")
         return
     try:
         script_copy.check(script_folder)
     except script_copy.NotOurs as problem:
-        yield Finding(BAD, str(problem), f"move it away, then {_INSTALL}")
+        yield CheckResult(BAD, str(problem), f"move it away, then {_INSTALL}")
         return
     total = len(script_copy.wanted(source))
     if len(copy.missing) == total:
-        yield Finding(BAD, f"the script is not in {script_folder.parent}, {whose}", _INSTALL, install)
+        yield CheckResult(BAD, f"the script is not in {script_folder.parent}, {whose}", _INSTALL, install)
     elif copy.version is not None and copy.version != version():
         text = f"the script in {script_folder} is {copy.version}, this program is {version()}"
-        yield Finding(BAD, text, _INSTALL, install)
+        yield CheckResult(BAD, text, _INSTALL, install)
     elif copy.missing:
         text = (
             f"the script in {script_folder} is half copied: {len(copy.missing)} of {total} files are missing"
         )
-        yield Finding(BAD, text, _INSTALL, install)
+        yield CheckResult(BAD, text, _INSTALL, install)
     elif copy.different:
         names = ", ".join(copy.different[:3]) + (", …" if len(copy.different) > 3 else "")
-        yield Finding(
+        yield CheckResult(
             BAD, f"the script in {script_folder} differs from this program's: {names}", _INSTALL, install
         )
     elif copy.old:
-        yield Finding(
+        yield CheckResult(
             ODD, f"{script_folder} has {len(copy.old)} files of an older version", _INSTALL, install
         )
     else:
-        yield Finding(GOOD, f"script {copy.version} in {script_folder}, {whose}")
+        yield CheckResult(GOOD, f"script {copy.version} in {script_folder}, {whose}")
 
 
-def _misplaced(machine: folders.Machine, libraries: list[folders.Library]) -> Iterator[Finding]:
+def _misplaced(machine: folders.Machine, libraries: list[folders.UserLibrary]) -> Iterator[CheckResult]:
     for preferences in machine.preferences():
         wrong = preferences.folder / "User Remote Scripts" / folders.NAME
         if wrong.is_dir():
-            yield Finding(
+            yield CheckResult(
                 ODD, f"Live never shows what is in {wrong}", "remove that folder, then setmirror install"
             )
     default = machine.default_user_library()
@@ -127,14 +129,14 @@ def _misplaced(machine: folders.Machine, libraries: list[folders.Library]) -> It
         and (folders.remote_scripts(default) / folders.NAME).is_dir()
     ):
         text = f"no Live here looks into {default}, where a copy of the script is"
-        yield Finding(ODD, text, f"setmirror uninstall --to '{folders.remote_scripts(default)}'")
+        yield CheckResult(ODD, text, f"setmirror uninstall --to '{folders.remote_scripts(default)}'")
     for library in libraries:
         if (library.path / folders.NAME / "script.py").is_file():
             text = f"Live does not look for scripts in {library.path / folders.NAME}"
-            yield Finding(ODD, text, "remove that folder, then setmirror install")
+            yield CheckResult(ODD, text, "remove that folder, then setmirror install")
         for other in _second_copies(folders.remote_scripts(library.path)):
             text = f"{other} is a second copy of the script: both want the same port"
-            yield Finding(BAD, text, f"remove {other.name}, then restart Live")
+            yield CheckResult(BAD, text, f"remove {other.name}, then restart Live")
 
 
 def _second_copies(scripts: Path) -> Iterator[Path]:
@@ -157,7 +159,7 @@ def _is_script(folder: Path) -> bool:
 # -- Live's log ------------------------------------------------------------------------------------
 
 
-def check_log(machine: folders.Machine, home: Path) -> Iterator[Finding]:
+def check_log(machine: folders.Machine, home: Path) -> Iterator[CheckResult]:
     """The script's lines in Live's Log.txt since the last start of Live."""
     lives = machine.preferences()
     written = [live for live in lives if (live.folder / "Log.txt").is_file()]
@@ -170,7 +172,7 @@ def check_log(machine: folders.Machine, home: Path) -> Iterator[Finding]:
     lines = _tail(log)
     ours = [number for number, line in enumerate(lines) if folders.NAME in line]
     if not ours:
-        yield Finding(
+        yield CheckResult(
             ODD,
             f"{who}'s log does not mention {folders.NAME}",
             "choose it as Control Surface in Live's Settings → Link, Tempo & MIDI",
@@ -181,15 +183,15 @@ def check_log(machine: folders.Machine, home: Path) -> Iterator[Finding]:
     last = lines[ours[-1]].strip()[:200]
     if failed:
         text = f"{who}'s log has a traceback of the script: {_error_after(lines, failed[-1])}"
-        yield Finding(BAD, text, f"{_INSTALL}; if it comes again, report it with the end of {log}")
+        yield CheckResult(BAD, text, f"{_INSTALL}; if it comes again, report it with the end of {log}")
     elif "is off:" in last:
-        yield Finding(BAD, f"{who} says: {last}", "fix that, then restart Live")
+        yield CheckResult(BAD, f"{who} says: {last}", "fix that, then restart Live")
     elif "cannot listen on" in last:
-        yield Finding(
+        yield CheckResult(
             BAD, f"{who} says: {last}", "close the other Live, or choose another port in script.json"
         )
     else:
-        yield Finding(GOOD, f"{who} says: {lines[max(started, ours[0])].strip()[:200]}")
+        yield CheckResult(GOOD, f"{who} says: {lines[max(started, ours[0])].strip()[:200]}")
     yield from _check_folder(lines, who, home)
 
 
@@ -200,14 +202,14 @@ def _modified(path: Path) -> float:
         return 0.0
 
 
-def _check_folder(lines: list[str], who: str, home: Path) -> Iterator[Finding]:
+def _check_folder(lines: list[str], who: str, home: Path) -> Iterator[CheckResult]:
     """The folder of the token: Live and this program must use the same one."""
     said = [match[1].strip() for line in lines if (match := _FILES_IN.search(line))]
     if said and os.path.normcase(said[-1]) != os.path.normcase(str(home)):
         text = f"{who} has its token in {said[-1]}, this program in {home}"
-        yield Finding(BAD, text, "set SETMIRROR_HOME to one folder for Live and here, then restart Live")
+        yield CheckResult(BAD, text, "set SETMIRROR_HOME to one folder for Live and here, then restart Live")
     elif said:
-        yield Finding(GOOD, f"{who} and this program have their files in {home}")
+        yield CheckResult(GOOD, f"{who} and this program have their files in {home}")
 
 
 def _error_after(lines: list[str], number: int) -> str:
@@ -233,46 +235,46 @@ def _tail(log: Path) -> list[str]:
 # -- the token and the bridge ----------------------------------------------------------------------
 
 
-def check_token(folder: Path) -> Iterator[Finding]:
+def check_token(folder: Path) -> Iterator[CheckResult]:
     """The token file: it exists, only the user can read it, and it is complete."""
     path = folder / "token"
     if not os.path.lexists(path):
-        yield Finding(ODD, f"no token in {folder} yet", "it is created automatically")
+        yield CheckResult(ODD, f"no token in {folder} yet", "it is created automatically")
         return
     mode = path.lstat().st_mode
     if os.name == "posix" and stat.S_ISREG(mode) and mode & 0o077:
         text = f"{path} can be read by others (mode {stat.S_IMODE(mode):o})"
-        yield Finding(BAD, text, f"chmod 600 '{path}'", partial(path.chmod, 0o600))
+        yield CheckResult(BAD, text, f"chmod 600 '{path}'", partial(path.chmod, 0o600))
         return
     try:
         auth.load_token(str(folder))
     except auth.TokenUnusable as problem:
-        yield Finding(BAD, str(problem), f"delete {path}, then restart Live")
+        yield CheckResult(BAD, str(problem), f"delete {path}, then restart Live")
     else:
-        yield Finding(GOOD, f"token in {path}, readable by you alone")
+        yield CheckResult(GOOD, f"token in {path}, readable by you alone")
 
 
-def check_bridge(answer: Probe, port: int, version: str) -> Iterator[Finding]:
+def check_bridge(answer: Probe, port: int, version: str) -> Iterator[CheckResult]:
     """The answer from the bridge's port."""
     where = f"127.0.0.1:{port}"
     if answer.outcome == "nothing":
-        yield Finding(
+        yield CheckResult(
             BAD,
             f"nothing listens on {where} ({answer.detail})",
             "start Live with SetMirror chosen as Control Surface, or `setmirror live`",
         )
     elif answer.outcome == "silent":
-        yield Finding(BAD, f"{where}: {answer.detail}", "close menus and dialogs in Live, then try again")
+        yield CheckResult(BAD, f"{where}: {answer.detail}", "close menus and dialogs in Live, then try again")
     elif answer.outcome == "refused":
-        yield Finding(BAD, f"the bridge on {where} refused: {answer.detail}", "update the older side")
+        yield CheckResult(BAD, f"the bridge on {where} refused: {answer.detail}", "update the older side")
     elif answer.outcome == "stranger" and "token" in answer.detail:
-        yield Finding(
+        yield CheckResult(
             BAD,
             f"the bridge on {where} has another token: {answer.detail}",
             "restart Live, which keeps the token that it read; if it is another user's Live, set SETMIRROR_PORT",
         )
     elif answer.outcome == "stranger":
-        yield Finding(
+        yield CheckResult(
             BAD,
             f"something on {where} is not SetMirror's bridge: {answer.detail}",
             "stop that program, or set SETMIRROR_PORT for Live and here",
@@ -281,7 +283,7 @@ def check_bridge(answer: Probe, port: int, version: str) -> Iterator[Finding]:
         yield from _check_script(answer, where, version)
 
 
-def _check_script(answer: Probe, where: str, version: str) -> Iterator[Finding]:
+def _check_script(answer: Probe, where: str, version: str) -> Iterator[CheckResult]:
     welcome = answer.welcome
     script, live = welcome.get("script", {}), welcome.get("live", {})
     about = f"script {script.get('version')}, Python {script.get('python')}"
@@ -293,14 +295,14 @@ def _check_script(answer: Probe, where: str, version: str) -> Iterator[Finding]:
         )
         text = f"{live['daw']} answers on {where} through `setmirror bitwig`, {rate}: {about}"
     if script.get("version") == version:
-        yield Finding(GOOD, text)
+        yield CheckResult(GOOD, text)
     else:
-        yield Finding(ODD, f"{text}; this program is {version}", _INSTALL)
+        yield CheckResult(ODD, f"{text}; this program is {version}", _INSTALL)
     name = welcome.get("set", {}).get("name") or "without a name"
     if welcome.get("ready"):
-        yield Finding(GOOD, f"the Set ({name}) is mirrored at revision {welcome.get('revision')}")
+        yield CheckResult(GOOD, f"the Set ({name}) is mirrored at revision {welcome.get('revision')}")
     else:
-        yield Finding(
+        yield CheckResult(
             ODD, f"the Set ({name}) is being read, {welcome.get('progress', 0):.0%}", "try again soon"
         )
 
@@ -308,7 +310,7 @@ def _check_script(answer: Probe, where: str, version: str) -> Iterator[Finding]:
 # -- the clients -----------------------------------------------------------------------------------
 
 
-def check_clients(machine: folders.Machine, token: str | None) -> Iterator[Finding]:
+def check_clients(machine: folders.Machine, token: str | None) -> Iterator[CheckResult]:
     """The entries in clients' configurations: the command exists, and the token is that of this bridge."""
     configured = False
     for name, client in client_config.CLIENTS.items():
@@ -318,16 +320,18 @@ def check_clients(machine: folders.Machine, token: str | None) -> Iterator[Findi
                     configured = True
                     yield finding
     if not configured:
-        yield Finding(
+        yield CheckResult(
             ODD, "no client's configuration names SetMirror", "setmirror client-config CLIENT --write"
         )
 
 
-def _check_entry(name: str, client: client_config.Client, path: Path, token: str | None) -> Iterator[Finding]:
+def _check_entry(
+    name: str, client: client_config.McpClient, path: Path, token: str | None
+) -> Iterator[CheckResult]:
     try:
         members = client_config.read(path, client)
     except (OSError, ValueError, RecursionError) as problem:
-        yield Finding(ODD, f"{client.title}'s {path} cannot be read: {problem}", "fix the file")
+        yield CheckResult(ODD, f"{client.title}'s {path} cannot be read: {problem}", "fix the file")
         return
     if members is None:
         return
@@ -337,16 +341,16 @@ def _check_entry(name: str, client: client_config.Client, path: Path, token: str
     shown = environ.get(options.CLIENT_VARIABLE) if isinstance(environ, dict) else None
     if isinstance(words, str) and shutil.which(words) is None:
         text = f"{client.title}'s {path} names a command that is missing: {words}"
-        yield Finding(BAD, text, fix, partial(_repair_entry, path, client, members, token))
+        yield CheckResult(BAD, text, fix, partial(_repair_entry, path, client, members, token))
     elif token and isinstance(shown, str) and auth.read_bearer(token, shown) is None:
         text = f"{client.title}'s {path} has an older token than this bridge's"
-        yield Finding(BAD, text, fix, partial(_repair_entry, path, client, members, token))
+        yield CheckResult(BAD, text, fix, partial(_repair_entry, path, client, members, token))
     else:
-        yield Finding(GOOD, f"{client.title} is configured in {path}")
+        yield CheckResult(GOOD, f"{client.title} is configured in {path}")
 
 
 def _repair_entry(
-    path: Path, client: client_config.Client, members: dict[str, Any], token: str | None
+    path: Path, client: client_config.McpClient, members: dict[str, Any], token: str | None
 ) -> None:
     """Write the present command and a valid token into the entry; the arguments of the server stay."""
     former_args = members.get("args")
@@ -364,7 +368,7 @@ def _repair_entry(
     client_config.write(path, client, made)
 
 
-def repaired(finding: Finding) -> Finding:
+def repaired(finding: CheckResult) -> CheckResult:
     """The finding after its repair, if it has one."""
     if finding.repair is None:
         return finding
@@ -372,4 +376,6 @@ def repaired(finding: Finding) -> Finding:
         finding.repair()
     except (OSError, ValueError, script_copy.NotOurs) as problem:
         return replace(finding, text=f"{finding.text}; not fixed: {problem}")
-    return Finding(GOOD, f"fixed: {finding.text}", "restart Live" if "restart Live" in finding.fix else "")
+    return CheckResult(
+        GOOD, f"fixed: {finding.text}", "restart Live" if "restart Live" in finding.fix else ""
+    )

@@ -169,11 +169,11 @@ def policy_rule() -> str:
     from typing import get_args
 
     from mcp_server.effects import Kind
-    from mcp_server.policy import File, Rule
+    from mcp_server.policy import PolicyFile, Rule
 
     kinds = ", ".join(f"`{kind}`" for kind in get_args(Kind))
     rule = ", ".join(f"`{name}`" for name in Rule.__struct_fields__)
-    file = ", ".join(f"`{name}`" for name in File.__struct_fields__)
+    file = ", ".join(f"`{name}`" for name in PolicyFile.__struct_fields__)
     return f"Fields of the file: {file}.\nFields of a rule: {rule}.\nOperations: {kinds}."
 
 

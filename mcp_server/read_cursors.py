@@ -14,7 +14,7 @@ CLIENTS = 256
 """The most clients whose cursor is kept; of more, the one that asked least recently is forgotten."""
 
 
-class Asked:
+class ReadCursors:
     """Epoch and revision up to which each client has read."""
 
     def __init__(self) -> None:

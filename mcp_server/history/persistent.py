@@ -26,7 +26,7 @@ SAME_AS = frozenset(("track_activator", "song_tempo"))
 """Roles of parameters that are a property of their track or of the song as well: that one counts."""
 
 
-def is_kept(node: Node, name: str) -> bool:
+def is_persistent(node: Node, name: str) -> bool:
     """Whether a write can set this property, and the Set is another one afterwards."""
     if node.role in SAME_AS or node.type not in schema.CLASSES or node.type.endswith(".View"):
         return False
