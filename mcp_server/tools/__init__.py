@@ -15,6 +15,7 @@ from . import (
     arranging,
     browser,
     clips,
+    composing,  # noqa: F401 (adds to the toolset of music)
     devices,
     envelopes,  # noqa: F401 (adds to the toolset of clips)
     generic,
