@@ -1,6 +1,6 @@
-"""The mirror of the Set: every object of Live's, in memory, exact, with its history and one way to change it.
+"""The mirror of the Set: every object of Live's in memory, exact, with its history and one way to change it.
 
-Begin with `open_mirror`; read `mirror` for what it offers, `sync` for how it stays right.
+Start at `open_mirror`; `mirror` lists all reads and writes, `sync` explains how the copy stays exact.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Sends the script the list of objects that somebody subscribed to, so that it listens to all of their properties.
+"""Sends the script the ids of subscribed objects, so that it listens to all of their properties.
 
-The table's `within` names properties to which the script normally attaches no listener: it notices their changes some
-seconds late. It attaches these listeners for the objects that subscriptions match and for their single children. The
-whole list is sent again when subscriptions, the structure of the Set or the connection changed, once for many changes.
+The table's `within` names properties to which the script normally attaches no listener: it notices their changes
+some seconds late. It attaches these listeners for the objects that subscriptions match and for their single
+children. The whole list is sent again after changes of the subscriptions, the Set's structure or the connection,
+once for many changes.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ Ask = Callable[[str, dict[str, Any]], Awaitable[Any]]
 
 
 class Attention:
-    """`connection()` is a number that differs between connections, 0 while reads do not equal Live."""
+    """Keeps the script's list equal to the subscriptions.
+
+    `connection()` is a number that differs between connections, 0 while reads do not equal Live.
+    """
 
     def __init__(self, store: Store, hub: Hub, ask: Ask, connection: Callable[[], int]) -> None:
         self._store = store
@@ -42,14 +46,14 @@ class Attention:
         self._changed = anyio.Event()
 
     def look(self) -> None:
-        """Called after every step: wakes `run` when the list may be different."""
+        """Wake `run` when the list may have changed; called after every step."""
         basis = (self._connection(), self._store.epoch, self._store.structure, self._hub.version)
         if basis != self._basis and basis[0]:
             self._basis = basis
             self._changed.set()
 
     async def run(self) -> None:
-        """Send the list whenever it is different, until cancelled."""
+        """Send the list whenever it has changed, until cancelled."""
         while True:
             await self._changed.wait()
             await anyio.sleep(TOGETHER_S)

@@ -1,4 +1,4 @@
-"""Checks a write against the mirror before it is sent, and collects everything that is wrong with it.
+"""Checks a write against the mirror before it is sent, and collects all of its problems.
 
 The rules are `remote_script.SetMirror.contract.checks`, applied here to nodes. The script applies the same rules to
 Live's objects: a write that passes here can still be refused there, for a reason that the mirror cannot know.
@@ -35,14 +35,14 @@ _NOTES_IN_LINE = 500
 
 
 class Prepared(msgspec.Struct):
-    """A write that passed all checks: operations as the wire has them, with targets as ids."""
+    """A write that passed all checks: operations in the wire's form, with targets as ids."""
 
     ops: list[dict[str, Any]]
     expect: list[dict[str, Any]]
     touched: set[int]
     wishes: list[tuple[str, str, str, str, Any, Any]] | None
-    """(ref, type, name of the object, property, value before, value asked) when all operations are sets of
-    plain values: then a resynced mirror can tell whether they were done."""
+    """(ref, type, name of the object, property, value before, requested value) if all operations set plain values:
+    a resynced mirror can then decide whether they were done."""
 
 
 class Problems:
@@ -79,15 +79,14 @@ class Problems:
 
 
 def prepare(store: Store, request: WriteRequest, live: str) -> Prepared:
-    """Check a request against the mirror as it is now and put it into the wire's form.
+    """Check a request against the mirror's present state and put it into the wire's form.
 
     Args:
-      live: The version of Live, as "12.3.6"; "" when not known.
+      live: The version of Live, as "12.3.6"; "" when unknown.
 
     Raises:
-      MirrorError: the first problem; `facts["problems"]` has all of them, each with op, error, rule, value,
-        hint.
-        `op` counts from 0; −1 is the write as a whole.
+      MirrorError: the first problem; `facts["problems"]` has all of them, each with op, error, rule, value, hint.
+      `op` counts from 0; −1 is the write as a whole.
     """
     ops = request.ops
     problems = Problems()
@@ -119,7 +118,8 @@ class _Write:
         self.touched: set[int] = set()
         self.wishes: list[tuple[str, str, str, str, Any, Any]] = []
         self.written: set[tuple[int, str]] = set()
-        """Properties that an operation so far sets: the script knows from which value a later change counts."""
+        """Properties that operations so far set: a later relative change starts from their value, which only the
+        script knows."""
         self.plain = True
 
     def operation(self, number: int) -> dict[str, Any]:
@@ -151,7 +151,7 @@ class _Write:
         return payload
 
     def _is_late(self, target: Any, number: int) -> bool:
-        """Whether `target` is late; InvalidValue when an operation that it names cannot have made an object."""
+        """True when `target` is late; InvalidValue when it names an operation that cannot have created an object."""
         if not late.is_late(target):
             return False
         parsed = late.parse(target)
@@ -170,7 +170,7 @@ class _Write:
     def _set(self, number: int, node: Node, op: Set) -> Any:
         value = self._value(number, node, op.name, op.value)
         if late.is_late(value) or (isinstance(value, str) and node.type == "DeviceParameter"):
-            # What it will be is known only afterwards.
+            # The final value is known only afterwards.
             self.plain = False
         now = node.props.get(op.name)
         self.wishes.append((self.store.ref(node.id), node.type, node.name, op.name, now, value))
@@ -194,7 +194,7 @@ class _Write:
             return text
         by = late.said(value, late.BY) if prop.type in ("int", "float") else None
         if by is not None:
-            # The script adds the change to what the property is then.
+            # The script adds the change to the property's value at that time.
             self.plain = False
             now = node.props.get(name)
             if isinstance(now, int | float) and (node.id, name) not in self.written:
@@ -206,7 +206,7 @@ class _Write:
         return list(plain) if isinstance(plain, tuple) else plain
 
     def _property(self, node: Node, name: str) -> schema.Property | None:
-        """The table's row; None when only a newer script knows it, and the script will judge."""
+        """The table's row; None when the property is unknown here: a newer script may know it and judges."""
         if node.type not in schema.CLASSES:
             return None
         if name in node.props and name not in schema.properties(node.type):
@@ -214,7 +214,7 @@ class _Write:
         return rules.writable(node.type, name, self.live, _reading(node))
 
     def _object(self, number: int, value: Any, of: str) -> Any:
-        """An object as id; `$k` as it is."""
+        """An object as its id; `$k` unchanged."""
         if self._is_late(value, number):
             return value
         rules.not_a_browser_item(of)
@@ -230,7 +230,7 @@ class _Write:
             finite(op.args, "`args`")
             return op.args
         method = rules.method_of(node.type, op.method, self.live)
-        # The rules for notes leave nothing in them that JSON cannot say.
+        # Checked notes contain only values that JSON can express.
         notes = {arg.name for arg in method.args if arg.type == "notes"}
         finite({name: value for name, value in op.args.items() if str(name).lower() not in notes}, "`args`")
         arguments = rules.arguments(method, op.args)
@@ -252,7 +252,7 @@ class _Write:
         return arguments
 
     def _place(self, number: int, value: Any) -> None:
-        """What stands at a place must still be there; `$k` as in all operations."""
+        """Check that the object at a place still exists; `$k` as in all operations."""
         if is_identity(value) and value[ID] is not None:
             self.touched.add(resolve(self.store, value[ID]).id)
         elif isinstance(value, str):
@@ -282,11 +282,11 @@ class _Write:
         return wanted
 
     def _meant(self, node: Node, prop: schema.Property | None, value: Any, now: Any) -> Any:
-        """What is expected of a property by what reads show of it: a label, a ref, a parameter's text."""
+        """The expected value of a property, from the form that reads show: a label, a ref, a parameter's text."""
         if prop is None:
             return value
         if prop.choices is not None and value != now:
-            # Only what Live itself shows may be outside of them, such as -1 for none.
+            # Some values that Live itself shows are outside of the bounds, such as -1 for none.
             return rules.in_bounds(prop, value)
         if prop.type == "ref" and isinstance(value, str):
             return resolve(self.store, value).id
@@ -302,7 +302,7 @@ class _Write:
         return value
 
     def unchanged(self, id_: int, revision: int) -> dict[str, Any]:
-        """The entry of `expect` by which the script refuses if the object was edited after this revision."""
+        """The entry of `expect` with which the script refuses if the object was edited after this revision."""
         node = resolve(self.store, id_)
         if node.revision > revision:
             raise rules.changed_after(
@@ -313,7 +313,7 @@ class _Write:
     def unchanged_since(self, revision: int) -> None:
         for id_ in self.touched:
             node = self.store.nodes.get(id_)
-            # The song itself changes with every position of everything; the script knows what was an edit.
+            # The song changes with every movement of the position; only the script knows which changes were edits.
             if node is not None and node.revision > revision and node.id != self.store.root:
                 raise rules.changed_after(
                     self.store.ref(id_), node.revision, revision, id=id_, revision=node.revision
@@ -321,7 +321,7 @@ class _Write:
 
 
 def _left_to_script(node: Node, wanted: Any) -> Any:
-    """Only Live knows the texts: the script searches the value of a text, or the text that a number may mean."""
+    """A value that only the script can judge, unchanged: a display text, or a number that may mean one; else raises."""
     if isinstance(wanted, str) or node.props.get("display"):
         return wanted
     raise rules.out_of_range(repr(node.name), wanted, node.props["min"], node.props["max"])
@@ -351,12 +351,12 @@ def _makes_object(store: Store, call: Operation) -> bool:
 
 
 def _in_pieces(notes: Any) -> Any:
-    """Many notes as texts of JSON: the script reads the line in no time, and a text whenever Live has time."""
+    """Many notes as JSON texts: the script parses the line fast, and decodes each text when Live has time."""
     if not isinstance(notes, list) or len(notes) <= _NOTES_IN_LINE:
         return notes
     fields = set().union(*notes) if set(map(type, notes)) == {dict} else {None}
     if not fields.issubset(ALL_NOTE_FIELDS):
-        # Wrong; the script says how.
+        # Not a list of notes: the script's refusal names the fault.
         return notes
     names = NOTE_FIELDS if fields.issubset(NOTE_FIELDS) else ALL_NOTE_FIELDS
     texts: list[str] = []
@@ -374,7 +374,7 @@ def _label(node: Node) -> str:
 
 
 def finite(value: Any, label: str, depth: int = 0) -> None:
-    """Refuse what JSON cannot say, wherever it hides: it would be sent as null, or not at all."""
+    """Refuse a value that JSON cannot express, at any depth: it would be sent as null, or not at all."""
     if isinstance(value, float) and not math.isfinite(value):
         raise errors.InvalidValue(f"{label} must be a finite number, got {value}", str(value))
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
@@ -406,5 +406,5 @@ def _encodable(text: str, label: str) -> None:
 
 
 def _short(number: int) -> str:
-    """Python refuses to write out thousands of digits."""
+    """A number as text, also when Python refuses to write out thousands of digits."""
     return f"a number of {number.bit_length()} bits"

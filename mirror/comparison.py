@@ -24,7 +24,7 @@ _REFERENCES = {
 
 
 def equal(node: Node, other: Node) -> bool:
-    """Equal but for the revision; True and 1 differ."""
+    """True when two nodes are equal apart from the revision; True and 1 differ."""
     return (
         node.type == other.type
         and node.parent == other.parent
@@ -79,7 +79,7 @@ def translated(previous: Node, node: Node, ids: dict[int, int]) -> Node:
         if isinstance(value, tuple | list):
             return type(value)(there(item) for item in value)
         if isinstance(value, dict):
-            # An envelope names its parameter.
+            # An envelope refers to its parameter by id.
             return {n: there(item) if n == "parameter" else item for n, item in value.items()}
         return ids.get(value, -value) if type(value) is int else value
 

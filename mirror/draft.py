@@ -1,7 +1,7 @@
 """One batch on its way into the store: collects the changes of each object before its new node is made.
 
-The payload is not trusted: a bad change costs itself and a count in `bad`, never the batch. The kinds of changes are
-those of `mirror/PROTOCOL.md`.
+The payload is not trusted: a bad change is skipped and counted in `bad`, and the rest of the batch is applied. The
+kinds of changes are those of `mirror/PROTOCOL.md`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Draft:
         }
 
     def take(self, payload: Any) -> None:
-        """Apply one change as it was on the wire."""
+        """Apply one change in its wire form."""
         try:
             kind, *rest = payload
             apply = self._kinds.get(kind)
@@ -119,7 +119,7 @@ class Draft:
         self.structural = True
 
     def _add(self, payload: Any) -> None:
-        """A new object, or one that is known and hangs elsewhere now; its subtree stays."""
+        """Add a new object, or move a known object to another parent; the subtree of a known object stays."""
         node = self._payloads.node(payload, self._revision)
         previous = self._nodes.get(node.id)
         if previous is not None:
@@ -144,7 +144,7 @@ class Draft:
         self.structural = True
 
     def _add_tables(self, tables: Any) -> None:
-        """New objects in the form of a snapshot's; one that is bad costs itself."""
+        """Add new objects in the form of a snapshot; a bad object is skipped and counted."""
         for table in tables:
             for payload in wire.objects_of(table):
                 try:

@@ -1,6 +1,6 @@
-"""Which changes automation makes: a lane of the arrangement, or the envelope of a session clip that plays.
+"""Detects changes that automation makes: by an arrangement lane, or by the envelope of a playing session clip.
 
-Nobody edits then. Pure functions over the store, after the change was applied.
+Such a change is not an edit. Pure functions over the store, called after the change was applied.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from .model import Node
 from .store import Store
 
 AUTOMATION = "automation"
-"""The author of such changes in the log."""
+"""The author of automation's changes in the log."""
 _OVERRIDDEN = 2
-"""`automation_state` of a parameter that somebody touched since."""
+"""`automation_state` of a parameter that somebody touched since its lane played."""
 
 
 def follows_lane(store: Store, id_: int, name: str) -> bool:
-    """Whether a lane moves this property: what the script's own history leaves out."""
+    """True when a lane moves this property, so that the script's history omits the change."""
     if store.root is None or id_ not in store.nodes:
         return False
 
@@ -34,7 +34,7 @@ def follows_lane(store: Store, id_: int, name: str) -> bool:
 
 
 def is_driven(store: Store, id_: int, name: str) -> bool:
-    """Whether automation moves this property now, with the text that Live shows for it."""
+    """True when automation moves this property now; its display text counts as the same property."""
     node = store.nodes.get(id_)
     if node is None or (node.type == "DeviceParameter" and name not in _VALUE):
         return False
@@ -47,7 +47,7 @@ _VALUE = ("value", "display", "display_value")
 
 
 def _follows_clip(store: Store, parameter: Node) -> bool:
-    """Whether the session clip that the parameter's track plays has an envelope of it."""
+    """True when the session clip that plays on the parameter's track has an envelope of the parameter."""
     if parameter.props.get("automation_state") == _OVERRIDDEN:
         return False
     track: Node | None = parameter

@@ -1,7 +1,7 @@
 """The mirror's exceptions: one class per name in the bridge's error table.
 
-`str(error)` is the rule, then the value; `hint` says what to do next; `facts` are the numbers behind it. The
-four branches say whose turn it is: the asker's, the peer's, Live's, or the link's.
+`str(error)` is the rule, then the value; `hint` says what to do next; `facts` are the numbers behind it. The four
+branches say which side has to act: the caller, the peer, Live, or the link.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from remote_script.SetMirror.contract.errors import NAMES, TABLE, BridgeError
 
 
 class MirrorError(Exception):
-    """A refusal; catch a subclass to handle one, this to handle all.
+    """A refusal; catch a subclass for one kind of refusal, this class for all.
 
     Attributes:
-      rule: The rule that was broken, with the offending value.
-      value: The value by itself, or None.
+      rule: The broken rule, with the offending value.
+      value: The value alone, or None.
       hint: What to do next.
-      facts: Everything else, ready for JSON: candidates, problems, revisions.
+      facts: All further facts, ready for JSON: candidates, problems, revisions.
     """
 
     error: ClassVar[str] = "INTERNAL"
@@ -36,7 +36,7 @@ class MirrorError(Exception):
         return TABLE[self.error][0]
 
     def to_json(self) -> dict[str, Any]:
-        """As `error.data` of the wire: error, rule, hint, value and the facts."""
+        """The error in the form of `error.data` on the wire: error, rule, hint, value and the facts."""
         data: dict[str, Any] = {"error": self.error, "rule": self.rule, "hint": self.hint}
         if self.value is not None:
             data["value"] = self.value
@@ -45,19 +45,19 @@ class MirrorError(Exception):
 
 
 class AskerError(MirrorError):
-    """The request is at fault; asking otherwise helps."""
+    """The request is at fault; a different request can succeed."""
 
 
 class PeerError(MirrorError):
-    """The other side broke the protocol, or fails."""
+    """The other side violated the protocol, or failed."""
 
 
 class LiveError(MirrorError):
-    """The Set or Live does not allow it, or not now."""
+    """The Set or Live does not allow the request, or not now."""
 
 
 class LinkError(MirrorError):
-    """The link or the time is at fault; what was sent may have been done."""
+    """The link or a deadline is at fault; a sent request may have been executed."""
 
 
 class ParseError(PeerError):
@@ -178,21 +178,21 @@ CLASSES: dict[str, type[MirrorError]] = _tree(MirrorError)
 
 
 def make(error: str, rule: str, value: Any = None, **facts: Any) -> MirrorError:
-    """The exception for `error`; Internal for a name that a newer script invented."""
+    """The exception for `error`; Internal for a name that this version does not know."""
     if error not in CLASSES:
         return Internal(f"{error}: {rule}", value, **facts)
     return CLASSES[error](rule, value, **facts)
 
 
 def from_bridge(problem: BridgeError) -> MirrorError:
-    """The same refusal, raised by code that the mirror shares with the script."""
+    """The same refusal, raised by code that mirror and script share."""
     return make(problem.name, problem.rule, problem.value, hint=problem.hint, **problem.facts)
 
 
 def from_wire(error: Any) -> MirrorError:
-    """The exception for a JSON-RPC error object, however badly it is made."""
+    """The exception for a JSON-RPC error object; accepts any malformed object."""
     if not isinstance(error, dict):
-        return Internal(f"The peer answered with an error that is no object: {str(error)[:100]}")
+        return Internal(f"The peer answered with an error that is not an object: {str(error)[:100]}")
     payload = error.get("data")
     data = dict(payload) if isinstance(payload, dict) else {}
     code = error.get("code")

@@ -1,8 +1,8 @@
 """The history of batches as readable events, kept in a bounded ring; readers go at their own pace.
 
-A step is stored as it arrived and is converted to events when somebody reads it. An event has the refs and names of
-its moment, since they change. After a resync the log has one event `resynced`, then an event for each difference;
-the first snapshot of a run makes no further events.
+A step is stored as it arrived and is converted to events when somebody reads it. An event has the refs and names at
+its time, since they change. After a resync the log has one event `resynced`, then an event for each difference; the
+first snapshot of a run makes no further events.
 """
 
 from __future__ import annotations
@@ -22,21 +22,23 @@ from .store import Applied, Store
 
 EVENTS_KEPT = 100_000
 BYTES_KEPT = 64 * 1024 * 1024
-"""In memory, about: whichever bound comes first, the oldest go."""
+"""Approximate size in memory; at either bound the oldest steps are dropped."""
 STEP_EVENTS = 5_000
-"""Changes recorded of one step, such as the opening of another Set; the last event counts those left out in `more`."""
+"""Changes recorded for one step, such as the opening of another Set; the last event counts the omitted ones in
+`more`."""
 NOTES_PER_CHANGE = 100
 """Notes shown in one change of content."""
 FOLLOW_SLICE = 500
-"""Events turned out before a follower lets others run."""
+"""Events that a follower returns before it lets other tasks run."""
 REMADE = {"CuePoint": ("time",)}
-"""Class → properties of a removed object that stay in the log: with its name enough to make it again."""
+"""Class → properties of a removed object that the log keeps: with its name they suffice to create the object
+again."""
 
 
 CHANGE_BYTES = 300
-"""A change with its ref and name, without its values."""
+"""Estimated size of a change with its ref and name, without its values."""
 ITEM_BYTES = 120
-"""Of a list: a note, a routing's name."""
+"""Estimated size of one list item, such as a note or a routing's name."""
 
 
 def _size(value: Any) -> int:
@@ -117,7 +119,7 @@ class _Step(NamedTuple):
 
 
 class EventLog:
-    """See the module; `oldest` and `latest` are revisions of the present epoch."""
+    """Records steps and gives them to readers as events; `oldest` and `latest` are revisions of the present epoch."""
 
     def __init__(
         self,
@@ -127,7 +129,7 @@ class EventLog:
         kept_bytes: int = BYTES_KEPT,
     ) -> None:
         self.oldest = 0
-        """`since(oldest)` is complete."""
+        """The oldest revision for which `since` returns all later events."""
         self.latest = 0
         self.dropped = 0
         self._store = store
@@ -148,7 +150,7 @@ class EventLog:
     def record(
         self, applied: Applied, time: float, cause: str, author: str | None, write: str | None
     ) -> None:
-        """Record a batch that the store has just applied; what automation moved is a step of its own."""
+        """Record a batch that the store has just applied; changes by automation become a step of their own."""
         who, time = author or cause if cause == "write" else cause, time or self._wall()
         driven: list[Change] = []
         if write is None:
@@ -193,7 +195,7 @@ class EventLog:
                 continue
             node = nodes.get(id_)
             if node is None:
-                # Changed and then removed within one step: the removal is enough.
+                # An object changed and then removed within one step: the event of the removal suffices.
                 continue
             if kind in ("set", "absent"):
                 before = values.shown(store, node.type, name, before, gone)
@@ -275,7 +277,7 @@ class EventLog:
         store = self._store
         if epoch is not None and epoch != store.epoch:
             raise errors.EpochChanged(
-                f"epoch {epoch} is over, the present one is {store.epoch}", epoch, epoch_now=store.epoch
+                f"epoch {epoch} is over, the present epoch is {store.epoch}", epoch, epoch_now=store.epoch
             )
         if revision < self.oldest:
             raise errors.RevisionTooOld(
@@ -289,7 +291,7 @@ class EventLog:
             raise errors.InvalidValue(
                 f"revision {revision} is not reached; now {latest}",
                 revision,
-                hint="give a revision that an answer named, or a time; a restart of Live numbers them anew",
+                hint="give a revision from an earlier answer, or a time; after a restart of Live revisions start again",
                 latest=latest,
             )
         events: list[Event] = []
@@ -353,7 +355,7 @@ class EventLog:
         return [event for step in reversed(steps) for event in step][-count:] if count > 0 else []
 
     def follow(self, after_revision: int | None = None) -> Follower:
-        """All events after `after_revision` of the present epoch (None: only new ones), then on for ever.
+        """All events after `after_revision` of the present epoch (None: only new events), then all later ones.
 
         Continues over resyncs and epochs. A reader slower than the ring gets an event of kind "skipped", which
         counts the events that it missed.
@@ -367,7 +369,7 @@ class EventLog:
         return Follower(self, position)
 
     async def after(self, position: int) -> list[Event]:
-        """Wait for events with seq `position` and up; at most `FOLLOW_SLICE` of them."""
+        """Wait for events with seq `position` and up; returns at most `FOLLOW_SLICE` of them."""
         await anyio.lowlevel.checkpoint()
         while position >= self._next:
             if self._arrived is None:
@@ -376,7 +378,7 @@ class EventLog:
         return self.available(position)
 
     def available(self, position: int) -> list[Event]:
-        """The same without waiting; empty when there are none yet."""
+        """As `after`, without waiting; empty when there are no such events yet."""
         if position >= self._next:
             return []
         first = self._steps[0].seq
@@ -391,7 +393,7 @@ class EventLog:
         if position >= self._next:
             return []
         events: list[Event] = []
-        # Followers are near the end nearly always: look from there.
+        # Followers are nearly always near the end: search from there.
         start = len(self._steps)
         while start > 0 and self._steps[start - 1].seq + self._steps[start - 1].length > position:
             start -= 1

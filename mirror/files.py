@@ -1,4 +1,4 @@
-"""Files that several processes write: whole or not at all, and one writer at a time."""
+"""Files that several processes write: written whole or not at all, by one writer at a time."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from pathlib import Path
 from . import errors
 
 WAIT_S = 2.0
-"""For another process's write, which takes milliseconds."""
+"""Longest wait for another process's write, which takes milliseconds."""
 STALE_S = 60.0
-"""A part of a file that is older than this belongs to no write under way."""
+"""A temporary file older than this belongs to no running write."""
 
 
 def write_beside(path: Path, data: bytes, mode: int | None = 0o600) -> None:
-    """Write a file whole or not at all; a link in its place is replaced, not followed.
+    """Write a file whole or not at all; a symbolic link at its path is replaced, not followed.
 
-    It is never readable by more people than `mode` says, by default its owner; None leaves that to the umask. OSError
-    where the disk does not take it.
+    The file is never readable by more users than `mode` allows, by default its owner; None uses the umask. OSError
+    if the disk refuses the write.
     """
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
@@ -42,7 +42,7 @@ def write_beside(path: Path, data: bytes, mode: int | None = 0o600) -> None:
 
 
 def _drop_stale(path: Path) -> None:
-    """Remove what processes left that were killed while they wrote this file."""
+    """Remove temporary files of processes that were killed while they wrote this file."""
     for left in path.parent.glob(f"{glob.escape(path.name)}.*.part"):
         with suppress(OSError):
             if time.time() - left.stat().st_mtime > STALE_S:
@@ -51,7 +51,7 @@ def _drop_stale(path: Path) -> None:
 
 @contextmanager
 def locked(folder: Path, wait_s: float = WAIT_S) -> Iterator[None]:
-    """The folder for one writer; the lock ends with the process.
+    """Lock a folder for one writer; the lock ends with the process.
 
     Raises:
       Busy: another process writes for longer than `wait_s`.

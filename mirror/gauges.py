@@ -1,7 +1,7 @@
 """Values that change all the time, read on request: gauges from Live, and the song's position.
 
-The position is sampled when the transport changes and, while somebody has asked for it lately, once a second;
-in between it is reckoned from the tempo, so that asking costs nothing.
+The position is sampled when the transport changes and, while a reader has asked for it lately, once a second. In
+between it is computed from the tempo, so that reading it costs Live nothing.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from .store import Applied, Store
 
 RESAMPLE_S = 1.0
 ASKED_S = 5.0
-"""So long after somebody asked for the position it is kept fresh."""
+"""Seconds for which the position is kept fresh after a reader asked for it."""
 _TRANSPORT = frozenset(("is_playing", "tempo", "loop", "loop_start", "loop_length", "start_time"))
 
 Request = Callable[[str, dict[str, Any]], Awaitable[Any]]
 
 
 async def read_now(store: Store, request: Request, items: Sequence[tuple[Target, str]]) -> list[Any]:
-    """The values of properties, gauges included, as Live has them this moment; see Mirror.read_now.
+    """Present values of properties in Live, gauges included; see Mirror.read_now.
 
-    The script takes so many in one request that Live's main thread has time for; more are split.
+    The script limits the number of properties per request; longer lists are split.
     """
     results: list[Any] = [None] * len(items)
     asked: list[tuple[int, list[Any]]] = []
@@ -66,12 +66,13 @@ class Position:
     def now(self) -> float | None:
         """Beats from the start of the arrangement; None before the first sample.
 
-        While playing it is the last sample moved on by the tempo, within the arrangement loop if the song is
-        in it. At constant tempo right to 10 ms, the step of Live's own clock, and the sample's way back from Live.
+        While the song plays, this is the last sample moved on by the tempo, within the arrangement loop if the song
+        is in it. At constant tempo the error is at most 10 ms, one tick of Live's own clock, and the time that the
+        sample took to arrive.
         """
         now = self._asked_at = self._clock()
         if self._sample is None or now - self._sample[1] >= RESAMPLE_S:
-            # Whoever asks at every frame costs Live no more than whoever asks once a second.
+            # A reader that asks at every frame costs Live no more than a reader that asks once a second.
             self._wanted.set()
         if self._sample is None:
             return None
@@ -90,11 +91,11 @@ class Position:
         if not isinstance(start, int | float) or not isinstance(length, int | float) or length <= 0:
             return at
         end = start + length
-        # Only a song that is before the loop's end runs into it.
+        # Only a song before the loop's end continues into the loop.
         return start + (at - start) % length if beats < end <= at else at
 
     def observe(self, applied: Applied) -> None:
-        """A step was applied: after a change of the transport the old sample says little."""
+        """Note an applied step: a change of the transport makes the last sample obsolete."""
         root = self._store.root
         song = self._store.nodes.get(root) if root is not None else None
         if song is None:
@@ -111,7 +112,7 @@ class Position:
             self._wanted.set()
 
     async def run(self) -> None:
-        """Sample when it is wanted, until cancelled."""
+        """Sample when a reader needs it, until cancelled."""
         while True:
             await self._wanted.wait()
             self._wanted = anyio.Event()
@@ -133,5 +134,6 @@ class Position:
         except errors.MirrorError:
             return
         if isinstance(values[0], int | float):
-            # The question waits for Live's next tick, the answer for nothing.
+            # The request waits for Live's next tick, the reply is immediate: the sample belongs to the reply's
+            # time.
             self._sample = (float(values[0]), self._clock())

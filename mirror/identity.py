@@ -1,8 +1,7 @@
 """Turns the refs, names and places of a request into ids when it is read, before it waits for its turn.
 
-The Set may change meanwhile; an id still means the same object, or none.
-
-The rules are the script's own (`remote_script.SetMirror.contract.places`); here they are asked about nodes.
+The Set may change meanwhile; an id still means the same object, or none. The rules are the script's own
+(`remote_script.SetMirror.contract.places`), applied here to nodes.
 """
 
 from __future__ import annotations
@@ -31,15 +30,18 @@ def bind(
     find: Resolve | None = None,
     lists: dict[str, list[int]] | None = None,
 ) -> WriteRequest:
-    """The same request with ids for all that it names. One that has only ids comes back as it is.
+    """The same request with ids for all refs, names and places; unchanged if it has only ids.
 
     Args:
       find: Resolves a ref or a name; by default as all reads do.
-      lists: The lists that places are counted in, as "id/name"; what is not there yet is added, as it is now.
+      lists: Contents of the lists in which places count, by "id/name"; a missing list is added in its present
+      state.
 
     Raises:
-      MirrorError: the first of what names nothing; `facts["problems"]` has all of them, as `checks.prepare` tells.
-      PreconditionFailed: with `if_revision`, a place in a list that changed since; `now` says what stands there.
+      MirrorError: the first target that names no object; `facts["problems"]` has all, as `checks.prepare` lists
+      them.
+      PreconditionFailed: with `if_revision`, a place in a list that changed since; `now` describes the object
+      there.
     """
     lookup = _Nodes(
         store, request.if_revision, find or partial(resolve, store), {} if lists is None else lists
@@ -75,7 +77,7 @@ def _bind(lookup: _Nodes, op: Operation, number: int, seen: dict[int, int | None
 
 
 class _Nodes(places.Lookup):
-    """The Set as the mirror holds it."""
+    """Looks objects up in the mirror."""
 
     def __init__(
         self, store: Store, if_revision: int | None, find: Resolve, lists: dict[str, list[int]]
@@ -92,11 +94,11 @@ class _Nodes(places.Lookup):
         return node.id
 
     def _check_line(self, node: Node, ref: str) -> None:
-        """A ref is places in lists, all the way down."""
+        """Check every place on the way from the song to the object."""
         if self._if_revision is None or self._store.ref(node.id) != ref.strip().strip("/").removeprefix(
             "song/"
         ):
-            # A name is no place.
+            # A name has no places to check.
             return
         while node.parent is not None:
             siblings = self._store.nodes[node.parent].children.get(node.role)

@@ -1,8 +1,8 @@
-"""The event log on disk: JSON Lines, one event a line, turned over by size and by age.
+"""The event log on disk: JSON Lines, one event per line, rotated by size and by age.
 
-The newest events are in `events.jsonl`; full files are named by the time of their first event. The disk is
-written by a follower of the log at its own pace: a full disk costs events in the file, never in the mirror. Several
-servers may write one folder, one at a time. What a crash cut off is one line, which readers leave out and count.
+The newest events are in `events.jsonl`; full files are named by the time of their first event. A follower of the
+log writes to disk at its own pace: on a full disk events are missing in the file, never in the mirror. Several
+servers may write one folder, one at a time. A crash can cut off one line; readers skip and count it.
 """
 
 from __future__ import annotations
@@ -28,16 +28,17 @@ log = logging.getLogger("setmirror.journal")
 FILE_BYTES = 16 * 1024 * 1024
 FILE_AGE_S = 7 * 24 * 3600.0
 FILES_KEPT = 20
-"""Some 300 MB at most; the oldest goes first."""
+"""Some 300 MB at most; the oldest file is deleted first."""
 TOGETHER_S = 0.1
-"""Pause after an append: a change wakes a thread and the disk, and in a row of writes would delay the next one."""
+"""Pause after an append: each append wakes a thread and the disk, which in a row of writes would delay the next
+write."""
 NAME = "events.jsonl"
 
 _decoder = msgspec.json.Decoder(Event)
 
 
 class Journal:
-    """Writes events into `folder`; files are readable by their owner only."""
+    """Writes events into `folder`; only the owner can read the files."""
 
     def __init__(
         self,
@@ -49,10 +50,11 @@ class Journal:
         wall: Callable[[], float] = time.time,
         lines: Callable[[Sequence[Event]], Iterable[Any]] = lambda events: events,
     ) -> None:
-        """Into `folder`, which is created.
+        """Write into `folder`, which is created if missing.
 
         Args:
-          lines: What is written of events, oldest first: themselves, or fewer with the same fields and more.
+          lines: The records to write for events, oldest first: the events themselves, or fewer records with
+          additional fields.
         """
         self._lines = lines
         self.folder = Path(folder)
@@ -70,7 +72,7 @@ class Journal:
         return self.folder / NAME
 
     async def run(self, events: EventLog, after_revision: int | None = None) -> None:
-        """Write what happens, until cancelled; begins after `after_revision`, or with what is new."""
+        """Write all new events, until cancelled; starts after `after_revision`, by default with the next event."""
         follower = events.follow(after_revision)
         try:
             while True:
@@ -83,14 +85,14 @@ class Journal:
                 self.write(some)
 
     def write(self, events: Sequence[Event]) -> None:
-        """Append events; never raises for what the disk does."""
+        """Append events; never raises for an error of the disk."""
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with locked(self.folder):
                 self._turn_over()
                 handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
                 with open(handle, "a+b") as file:
-                    # A line that a crash cut off ends here, or it would spoil the next one.
+                    # End a line that a crash cut off, so that it does not corrupt the next line.
                     torn = b"\n" if _is_torn(file) else b""
                     file.write(torn + b"".join(wire.encode(line) + b"\n" for line in self._lines(events)))
         except (OSError, errors.Busy) as problem:
@@ -108,7 +110,7 @@ class Journal:
         if size < self._file_bytes and (began is None or self._wall() - began < self._file_age_s):
             return
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(began if began is not None else self._wall()))
-        # Several may begin in one second; the names go on rising, so that the oldest sorts first.
+        # Several files may start in one second; the numbers rise, so that the oldest file sorts first.
         same = sorted(self.folder.glob(f"events-{stamp}-*.jsonl"))
         number = int(same[-1].stem.rpartition("-")[2]) + 1 if same else 0
         self.path.rename(self.folder / f"events-{stamp}-{number:06d}.jsonl")
@@ -116,7 +118,7 @@ class Journal:
             old.unlink(missing_ok=True)
 
     def _began(self) -> float | None:
-        """When the first event of the present file happened."""
+        """Time of the first event in the present file."""
         with open(self.path, "rb") as file:
             line = file.readline(1024 * 1024)
         try:
@@ -126,7 +128,7 @@ class Journal:
 
 
 def _is_torn(file: BinaryIO) -> bool:
-    """Whether the last line of a file has no end."""
+    """True when the last line of a file has no newline."""
     if not file.seek(0, os.SEEK_END):
         return False
     file.seek(-1, os.SEEK_END)
@@ -134,14 +136,14 @@ def _is_torn(file: BinaryIO) -> bool:
 
 
 class Past(NamedTuple):
-    """The events of a journal, oldest first, and how many lines were left out as damaged or cut off."""
+    """The events of a journal, oldest first, and the number of damaged or cut lines that were skipped."""
 
     events: list[Event]
     damaged: int
 
 
 def read(path: Path) -> list[Event]:
-    """The events of one file; lines that are no events (a crash in the middle of one) are left out."""
+    """The events of one file; lines that are not events (cut off by a crash) are skipped."""
     return _read(path).events
 
 
@@ -157,7 +159,7 @@ def _read(path: Path) -> Past:
 
 
 def _whole(event: Event) -> Event:
-    """The event with notes as notes."""
+    """The event, with its notes as Note objects."""
     if event.kind != "content" or event.name != "notes":
         return event
     before, after = (
@@ -167,7 +169,7 @@ def _whole(event: Event) -> Event:
 
 
 def read_folder(folder: Path, files: int = FILES_KEPT + 1) -> Past:
-    """The events of the newest files of a folder; what two servers wrote is there once.
+    """The events of the newest files of a folder; an event that two servers wrote appears once.
 
     Raises:
       OSError: a file cannot be read.

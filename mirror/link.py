@@ -1,8 +1,8 @@
-"""The thin shell around `sync`: socket, clock and tasks. Connects for ever, with backoff and jitter.
+"""The thin shell around `sync`: socket, clock and tasks. Connects again without end, with backoff and jitter.
 
-One task reads and dispatches: replies to requests by their id, the progress of writes to who asked, everything
-else to the state machine, whose effects are carried out in order before the next line is looked at. One task
-writes. A request is either not sent, or it may have been done: `Disconnected.facts["sent"]` says which.
+One task reads and dispatches: a reply goes to its request, a write's progress to its client, every other message to
+the state machine, whose effects are carried out in order before the next line is processed. One task writes. A
+failed request was either not sent, or may have been executed: `Disconnected.facts["sent"]` says which.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def tcp(host: str = "127.0.0.1", port: int = PORT) -> Connect:
 
 
 class Request:
-    """A request under way; `started` once a byte of it may have left."""
+    """A running request; `started` is True once a byte of it may have been sent."""
 
     __slots__ = ("answer", "done", "line", "sealed", "started")
 
@@ -65,7 +65,7 @@ class Request:
 
 
 class Link:
-    """`carry_out` is called for each Collect, Replace and Apply, in order, from the reading task; so is `progress`."""
+    """Connection to the script; the reading task calls `carry_out` with Collect, Replace and Apply, and `progress`."""
 
     def __init__(
         self,
@@ -102,23 +102,23 @@ class Link:
         self._logged: set[str] = set()
         self._failures = 0
 
-    # -- for askers --------------------------------------------------------------------------------
+    # -- requests ---------------------------------------------------------------------------------
 
     @property
     def served(self) -> bool:
-        """Whether requests are taken: the hello is over."""
+        """True when requests are accepted: the hello is complete."""
         return self.sync.state not in (State.DISCONNECTED, State.GREETING)
 
     async def request(self, method: str, params: dict[str, Any]) -> Any:
-        """Ask the script and wait for its answer.
+        """Send the script a request and wait for its reply.
 
         Raises:
-          Disconnected: no link, or it went away meanwhile; `facts["sent"]` tells whether the script may have
-            it.
-          TooLarge: the request is longer than the script takes.
-          MirrorError: what the script answered.
+          Disconnected: there is no link, or it was lost meanwhile; `facts["sent"]` says whether the script may have
+          the request.
+          TooLarge: the request exceeds the script's limit.
+          MirrorError: the script's own refusal.
         """
-        # Whoever is cancelled already asks nothing.
+        # A task that is already cancelled sends no request.
         await anyio.lowlevel.checkpoint_if_cancelled()
         if not self.served:
             raise errors.Disconnected("There is no link to Live now", sent=False)
@@ -158,7 +158,7 @@ class Link:
     # -- connecting --------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Keep the link, until cancelled."""
+        """Keep the link connected, until cancelled."""
         while True:
             try:
                 with anyio.fail_after(CONNECT_S):
@@ -176,14 +176,14 @@ class Link:
             await anyio.sleep(self._pause())
 
     def _pause(self) -> float:
-        """Doubling, at most the longest; jitter, so that many clients do not come back as one."""
+        """The next pause: doubled up to the longest, with jitter, so that many clients do not reconnect together."""
         first, longest = BACKOFF_S
         pause = min(longest, first * 2.0 ** min(self._failures, 16))
         self._failures += 1
         return pause * (0.5 + self._chance() / 2)
 
     async def _session(self, stream: anyio.abc.ByteStream) -> None:
-        """One connection from hello to its end; never raises but for cancellation."""
+        """One connection from hello to its end; raises only on cancellation."""
         self._framer = wire.Framer()
         self._seals = None
         try:
@@ -211,7 +211,7 @@ class Link:
             self._changed()
 
     def close(self, reason: str) -> None:
-        """End this connection; the next one comes by itself."""
+        """End this connection; `run` opens the next one."""
         self._problem(reason)
         if self._scope is not None:
             self._scope.cancel()
@@ -220,7 +220,7 @@ class Link:
         self.last_problem = reason
         self._changed()
         if reason not in self._logged:
-            # Said once; what goes on for hours is in the counters.
+            # Logged once; the counters show how often it happens.
             if len(self._logged) < 1000:
                 self._logged.add(reason)
             log.warning("%s", reason)
@@ -271,14 +271,14 @@ class Link:
             log.info("a newer script sends %r, which is ignored", message.method[:60])
 
     def _opened(self, line: bytes) -> bytes:
-        """The message in a line; BadLine when it is not the session's next one."""
+        """The message in a line; BadLine when it is not the session's next line."""
         if self._seals is None:
             return line
         try:
             return self._seals.incoming.open(line)
         except BadSeal as problem:
             if self.sync.state is State.GREETING and wire.decode(line).error is not None:
-                # A peer that refuses our proof has no session to seal its refusal with.
+                # A peer that refuses our proof has no session key to seal its refusal with.
                 return line
             raise wire.BadLine(str(problem)) from None
 
@@ -297,7 +297,7 @@ class Link:
                 try:
                     self._carry_out(effect)
                 except Exception:
-                    # A mistake of ours: what is held cannot be trusted, a snapshot can.
+                    # A bug of the mirror's: the contents cannot be trusted, a snapshot can.
                     self.counters["internal errors"] += 1
                     log.exception("the mirror failed to carry out %s", type(effect).__name__)
                     self.sync.forget()

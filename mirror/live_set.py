@@ -1,9 +1,9 @@
 """The Set as objects with Live's own names: `mirror.song.tracks[0].mixer_device.volume.value`.
 
-A `LiveObject` stores an id and no state: every attribute is read from the mirror at that moment. So it stays valid when
-Live's object moves, and raises `StaleReference` once that object is deleted. Properties and methods are those of the
-table; `live_set.pyi` beside this file is made from the same table (`python -m tests.mirror.typed_views`), so that an
-editor completes them and a type checker finds mistakes.
+A `LiveObject` stores an id and no state: every attribute is read from the mirror at that moment. So the object
+stays valid when Live's object moves, and raises `StaleReference` once Live's object is deleted. Properties and
+methods are those of the table; `live_set.pyi` beside this file is made from the same table (`python -m
+tests.mirror.typed_views`), so that an editor completes them and a type checker finds mistakes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class LiveObject:
-    """One object of the Set. Two of them are equal when they stand for the same object of the same mirror."""
+    """One object of the Set. Two of them are equal if they stand for the same object of the same mirror."""
 
     __slots__ = ("_id", "_mirror")
     _classes: dict[str, type[LiveObject]] = {}
@@ -32,17 +32,17 @@ class LiveObject:
 
     @property
     def node(self) -> Node:
-        """The mirror's node: id, type, props. StaleReference when the object is gone."""
+        """The mirror's node: id, type, props. StaleReference when the object is deleted."""
         return self._mirror.node(self._id)
 
     @property
     def ref(self) -> str:
-        """Where it is now, as `tracks/2/devices/0`. StaleReference when the object is gone."""
+        """The object's present path, as `tracks/2/devices/0`. StaleReference when the object is deleted."""
         return self._mirror.ref(self._id)
 
     @property
     def exists(self) -> bool:
-        """False once the object is gone."""
+        """False once the object is deleted."""
         return self._id in self._mirror.store.nodes
 
     def __getattr__(self, name: str) -> Any:
@@ -97,10 +97,10 @@ class LiveObject:
         return f"<{self.node.type}{name} at {self.ref}>"
 
     async def read(self, name: str) -> Any:
-        """A property as Live has it this moment, also one that changes all the time: a round trip.
+        """Read a property from Live now, gauges included: one round trip.
 
         Raises:
-          MirrorError: it cannot be read.
+          MirrorError: the property cannot be read.
         """
         (value,) = await self._mirror.read_now([(self._id, name)])
         if isinstance(value, errors.MirrorError):
@@ -108,7 +108,7 @@ class LiveObject:
         return value
 
     async def set(self, **values: Any) -> WriteResult:
-        """Set properties, as one undo step; returns when Live and the mirror show them.
+        """Set properties in one undo step; returns when Live and the mirror show them.
 
         Raises:
           MirrorError: refused, nothing was changed.
@@ -131,7 +131,7 @@ class LiveObject:
         return call
 
     def events(self, *, below: bool = False) -> Events:
-        """What happens to it from now on; with `below`, to all that it holds, too."""
+        """Future events of this object; with `below`, also of all objects below it."""
         ref = self.ref
         patterns = ["**"] if below and ref == "song" else [ref, f"{ref}/**"] if below else [f"id:{self._id}"]
         return self._mirror.events(*patterns)
@@ -144,7 +144,7 @@ def _as_argument(value: Any, is_place: bool = False) -> Any:
 
 
 def python_name(class_: str) -> str:
-    """A class of the table as it is called here: "Track.View" is `TrackView`."""
+    """The Python name of a class of the table: "Track.View" is `TrackView`."""
     return class_.replace(".", "")
 
 

@@ -1,7 +1,7 @@
 """The mirror: reads from memory, writes through the queue, notices, and its own state of health.
 
-`open_mirror` starts the tasks and stops them; between two awaits a reader sees exactly one revision. Reads
-work in every state of the link: `stamp` says whether they equal Live.
+`open_mirror` starts the tasks and stops them; between two awaits a reader sees exactly one revision. Reads work in
+every state of the link: `stamp` says whether they equal Live.
 """
 
 from __future__ import annotations
@@ -98,11 +98,11 @@ class Mirror(Reader):
         self._applied = 0
         self._internal = 0
 
-    # -- what a read is worth ----------------------------------------------------------------------
+    # -- state of a read ---------------------------------------------------------------------------
 
     @property
     def synced(self) -> bool:
-        """True while reads equal Live, as far as can be known."""
+        """True while reads equal Live, as far as the mirror can know."""
         return self._sync.synced
 
     @property
@@ -112,16 +112,16 @@ class Mirror(Reader):
 
     @property
     def epoch(self) -> str:
-        """Which Set and script run the revisions belong to; "" before the first snapshot."""
+        """The Set and script run to which the revisions belong; "" before the first snapshot."""
         return self.store.epoch
 
     @property
     def coming(self) -> tuple[str, ...]:
-        """The parts of the Set that are still being read and not held yet; all that is held is exact."""
+        """The parts of the Set that are still being read and are missing here; all present contents are exact."""
         return self._sync.coming
 
     def stamp(self) -> Stamp:
-        """Epoch, revision, `synced`, age and what is still to come of a read at this moment."""
+        """Epoch, revision, `synced`, age and missing parts of a read at this moment."""
         sync = self._sync
         return Stamp(self.store.epoch, self.store.revision, sync.synced, self._age_ms(), sync.coming)
 
@@ -131,7 +131,7 @@ class Mirror(Reader):
         return max(0, round((self._clock() - self._sync.equal_at) * 1000))
 
     def status(self) -> Status:
-        """Everything that the mirror counts about itself."""
+        """All counters of the mirror."""
         sync, welcome = self._sync, self._sync.welcome
         about = welcome.set if welcome is not None else {}
         counters = {
@@ -173,13 +173,13 @@ class Mirror(Reader):
 
     @property
     def daw(self) -> str:
-        """What the Set is open in: "Live", or "Bitwig" over `setmirror bitwig`."""
+        """The program that has the Set open: "Live", or "Bitwig" over `setmirror bitwig`."""
         welcome = self._sync.welcome
         return str(welcome.live.get("daw") or "Live") if welcome is not None else "Live"
 
     @property
     def is_headless(self) -> bool:
-        """Whether the Live is a simulated one, whose facts may be guesses."""
+        """True for a simulated Live, whose facts may be guesses."""
         welcome = self._sync.welcome
         return welcome is not None and welcome.live.get("build") == "headless"
 
@@ -191,10 +191,10 @@ class Mirror(Reader):
     # -- waiting -----------------------------------------------------------------------------------
 
     async def wait_synced(self, timeout_s: float = 10.0) -> None:
-        """Wait until reads equal Live. Returns at once if they do; a checkpoint in every case.
+        """Wait until reads equal Live; returns at once if they do. A checkpoint in every case.
 
         Raises:
-          TimeoutError: `timeout_s` passed; `status().last_problem` says why.
+          TimeoutError: `timeout_s` passed; `status().last_problem` gives the reason.
         """
         await anyio.lowlevel.checkpoint()
         if self._sync.synced:
@@ -213,7 +213,7 @@ class Mirror(Reader):
           tell: Called after every progress with the share 0..1 that is read.
 
         Raises:
-          TimeoutError: nothing moved for `stalled_s`; `status().last_problem` says why.
+          TimeoutError: no progress for `stalled_s`; `status().last_problem` gives the reason.
         """
         await anyio.lowlevel.checkpoint()
         seen = self._sync.reading_signs
@@ -226,10 +226,10 @@ class Mirror(Reader):
                 await self._changed.wait()
 
     async def first_sync(self, where: str, stalled_s: float) -> None:
-        """Wait until reads equal Live, but not a moment longer than the first refusal.
+        """Wait until reads equal Live; end at once at the first refusal.
 
         Args:
-          where: What the other side is called in errors.
+          where: The name of the other side in errors.
           stalled_s: Seconds without progress, > 0.
 
         Raises:
@@ -280,7 +280,7 @@ class Mirror(Reader):
                     )
 
     def _wake(self) -> None:
-        """Wake everybody who waits for a change of state; they look again after this step."""
+        """Wake all tasks that wait for a change of state; they check again after this step."""
         changed, self._changed = self._changed, anyio.Event()
         changed.set()
         self._attention.look()
@@ -288,22 +288,22 @@ class Mirror(Reader):
     # -- reading -----------------------------------------------------------------------------------
 
     async def read_now(self, items: Sequence[tuple[Target, str]]) -> list[Any]:
-        """Properties as Live has them this moment, gauges (positions, meters) included: a round trip.
+        """Read properties from Live now, gauges (positions, meters) included: one round trip.
 
-        Each value stands in the order asked; what cannot be read is a MirrorError in its place.
+        The values are in the requested order; a MirrorError stands in place of a value that cannot be read.
 
         Raises:
-          Disconnected: there is no link now, or it went away.
+          Disconnected: there is no link now, or it was lost.
         """
         return await gauges.read_now(self.store, self._link.request, items)
 
     def gauges(self, items: Sequence[tuple[Target, str]], hz: float = 10.0) -> GaugeStream:
         """Gauges, `hz` times a second (0.1 to 50): `async with mirror.gauges(…) as stream: async for sample in stream`.
 
-        All who ask share one sampler; see `sampler`.
+        All streams share one sampler; see `sampler`.
 
         Raises:
-          InvalidValue: the rate is out of range, or there is nothing or too much to read.
+          InvalidValue: the rate is out of range, or the list of gauges is empty or too long.
         """
         return self._sampler.stream(items, hz)
 
@@ -312,17 +312,17 @@ class Mirror(Reader):
         return self._position.now()
 
     async def ask(self, method: str, params: dict[str, Any]) -> Any:
-        """A request of the bridge's that is no read and no write of the Set: policy, questions, clients.
+        """Send a request of the bridge that neither reads nor writes the Set: policy, questions, clients.
 
         Raises:
-          Disconnected: there is no link now, or it went away.
-          MirrorError: as the script refuses.
+          Disconnected: there is no link now, or it was lost.
+          MirrorError: the script's own refusal.
         """
         return await self._link.request(method, params)
 
     @property
     def notices_for_persons(self) -> tuple[int, int]:
-        """Counts links to Live, and notices about questions and the read-only switch."""
+        """Number of links to Live so far, and of notices about questions and the read-only switch."""
         return self._link.counters["connects"], self._sync.counters["notices for persons"]
 
     async def wait_notice_for_persons(self, seen: tuple[int, int] | None = None) -> tuple[int, int]:
@@ -345,51 +345,51 @@ class Mirror(Reader):
         """The Set as objects with Live's names: `mirror.song.tracks[0].mixer_device.volume`; see `live_set`.
 
         Raises:
-          NotReady: nothing was read yet.
+          NotReady: the mirror has no Set yet.
         """
         if self.store.root is None:
             raise errors.NotReady("the Set was not read yet", hint="await wait_synced() first")
         song: live_set.Song = live_set.view(self, self.store.root)
         return song
 
-    # -- hearing -----------------------------------------------------------------------------------
+    # -- notices and events -----------------------------------------------------------------------
 
     def subscribe(self, patterns: Iterable[Target] | Target, name: str = "") -> Stream:
-        """Notices of changes in what the patterns name; see `subscriptions` for their language.
+        """Notices of changes of the objects that the patterns match; see `subscriptions` for their syntax.
 
-        To be used as `async with mirror.subscribe(["tracks/*"]) as stream: async for notice in stream: …`.
+        Use it as `async with mirror.subscribe(["tracks/*"]) as stream: async for notice in stream: …`.
         """
         if isinstance(patterns, str | int):
             patterns = [patterns]
         return self.hub.subscribe(patterns, name)
 
     def events(self, *patterns: Target, after_revision: int | None = None) -> Events:
-        """What happens to what the patterns name (to anything without them), as types; see `typed_events`.
+        """Typed events of the objects that the patterns match (without patterns: of all objects); see `typed_events`.
 
         Args:
-          after_revision: Start with what happened after it in this epoch; None: from now on.
+          after_revision: Start after this revision of the epoch; None: with the next event.
         """
         return Events(self.log, self.store, patterns, after_revision)
 
     # -- writing -----------------------------------------------------------------------------------
 
     async def submit(self, request: WriteRequest, *, progress: Progressed | None = None) -> WriteResult:
-        """Change the Set as `request` says, and wait until reads show it.
+        """Change the Set as `request` says, and wait until reads show the result.
 
         Args:
-          progress: Awaited with how it gets on, some ten times a second, where it takes longer than that.
+          progress: Awaited with the progress of a long write, some ten times a second.
 
         Raises:
-          MirrorError: refused, nothing was changed; `facts["problems"]` lists all that is wrong.
-          UnknownOutcome: the link was lost after sending and nobody can tell; `facts["look_at"]`.
-          Cancelled: the mirror was closed before it was sent.
+          MirrorError: refused, nothing was changed; `facts["problems"]` lists all problems.
+          UnknownOutcome: the link was lost after sending and the outcome cannot be found out; `facts["look_at"]`.
+          Cancelled: the mirror was closed before the request was sent.
         """
         return await self.writes.submit(request, progress)
 
     def bind(
         self, request: WriteRequest, find: Resolve | None = None, lists: dict[str, list[int]] | None = None
     ) -> WriteRequest:
-        """The request with ids for all refs, names and places, as they are now; see `identity.bind`."""
+        """The request with ids for all refs, names and places in the present Set; see `identity.bind`."""
         return self.writes.bind(request, find, lists)
 
     async def write(
@@ -401,7 +401,7 @@ class Mirror(Reader):
     async def undo(
         self, *, author: str = "", client: str | None = None, policy: dict[str, Any] | None = None
     ) -> WriteResult:
-        """Live's own undo: takes back the last edit, whoever made it."""
+        """Live's own undo: reverts the last edit of any author."""
         return await self.writes.undo(author=author, client=client, policy=policy)
 
     async def redo(
@@ -413,7 +413,7 @@ class Mirror(Reader):
     async def undo_last(
         self, *, author: str = "", client: str | None = None, policy: dict[str, Any] | None = None
     ) -> WriteResult:
-        """Take back what this client (else this author) did last, only if nothing was changed since; as `undo_mine`."""
+        """Revert the last write of this client (else this author), if nothing was changed since; as `undo_mine`."""
         return await self.writes.undo_last(client or author, author=author, client=client, policy=policy)
 
     async def undo_mine(
@@ -424,18 +424,18 @@ class Mirror(Reader):
         client: str | None = None,
         policy: dict[str, Any] | None = None,
     ) -> WriteResult:
-        """Take back one write, only if nothing was changed since.
+        """Revert one write, if nothing was changed since.
 
-        What Live's history does not hold is put back by value. It is judged before by the log and checked after by
-        its effect: where something else moved, Live's redo follows at once.
+        Values that Live's history does not record are restored one by one. The undo is judged by the log before,
+        and by its effect afterwards: if it changed anything else, Live's redo follows at once.
 
         Raises:
-          PreconditionFailed: somebody changed the Set while it was under way, or since: `facts["since"]` says who.
-          NotFound, InvalidValue: no such write, or nothing of it to undo.
+          PreconditionFailed: somebody changed the Set during the write or after it: `facts["since"]` says who.
+          NotFound, InvalidValue: there is no such write, or it has nothing to undo.
         """
         return await self.writes.undo_mine(write_id, author=author, client=client, policy=policy)
 
-    # -- carrying out what the state machine decides -----------------------------------------------
+    # -- carrying out the state machine's effects --------------------------------------------------
 
     def _carry_out(self, effect: Effect) -> None:
         if isinstance(effect, Collect):
@@ -447,7 +447,7 @@ class Mirror(Reader):
             self.latencies.add("apply", time.perf_counter() - began)
             self._applied += 1
             if batch.cause != "build":
-                # What is read after the outline is nobody's change.
+                # Properties read after the outline are not changes by anybody.
                 self._record(batch, applied)
             self._publish(applied, False)
         elif isinstance(effect, Replace):
@@ -482,12 +482,12 @@ class Mirror(Reader):
         self._tell("subscribers", lambda: self.hub.publish(applied, resynced))
 
     def _tell(self, whom: str, tell: Callable[[], None]) -> None:
-        """Notify the log, the history or subscribers: the store is already updated, so a failure stays with them."""
+        """Notify the log, the history or subscribers; the store is already updated, so a failure affects only them."""
         try:
             tell()
         except Exception:
             self._internal += 1
-            log.exception("telling the %s failed", whom)
+            log.exception("notifying the %s failed", whom)
 
     async def run(self) -> None:
         """All tasks, until cancelled; `open_mirror` does this."""
@@ -505,17 +505,17 @@ class Mirror(Reader):
 
     @property
     def role(self) -> str:
-        """What the link proves: "agent" or "person"."""
+        """The role that the link proves: "agent" or "person"."""
         return self._sync.role
 
     @property
     def identity(self) -> str:
-        """Who this client is to the bridge, proved by its key."""
+        """This client's identity on the bridge, proved by its key."""
         return self._sync.identity
 
     @property
     def state(self) -> State:
-        """Where the link is; see `sync.State`."""
+        """The state of the link; see `sync.State`."""
         return self._sync.state
 
 
@@ -534,21 +534,21 @@ async def open_mirror(
 ) -> AsyncIterator[Mirror]:
     """A mirror that follows Live until the block ends. Runs under asyncio and trio.
 
-    Without `connect` it finds Live by itself, and the block starts once reads equal Live; with `connect` it starts at
-    once, unsynced (see `Mirror.wait_synced`), unless `wait_s` is given. In the block a lost link is connected again,
-    for ever, with pauses of 0.1 s to 5 s.
+    Without `connect` it finds Live itself, and the block starts once reads equal Live; with `connect` it starts at
+    once, unsynced (see `Mirror.wait_synced`), unless `wait_s` is given. In the block a lost link is connected
+    again, without end, with pauses of 0.1 s to 5 s.
 
     Args:
-      connect: Opens the byte stream to the script, as `tcp()` makes it; None: the port of this user's settings.
-      token: 64 hex digits; None: those that `load_token()` reads.
+      connect: Opens the byte stream to the script, such as `tcp()`; None: the port of this user's settings.
+      token: 64 hex digits; None: the token that `load_token()` reads.
       wait_s: Seconds without progress after which to give up before the block starts, > 0; 10 without `connect`.
       role: "agent", or "person" for a program that a person works with.
-      identity: Who the client is to the bridge: 1 to 64 letters, digits, - and _; by default this process.
-      recorder: Called with every line and its direction, "<" from Live and ">" to it.
+      identity: Name of the client on the bridge: 1 to 64 letters, digits, - and _; by default this process.
+      recorder: Called with every line and its direction, "<" from Live and ">" to Live.
 
     Raises:
-      Disconnected: nothing answers, or the other side refused; at once, with the reason. Only where it waits.
-      NotReady: the Set was not read within `wait_s`. Only where it waits.
+      Disconnected: no answer, or the other side refused; at once, with the reason. Only if it waits.
+      NotReady: the Set was not read within `wait_s`. Only if it waits.
       TokenUnusable: the token's file cannot be used.
     """
     where = "Live"
@@ -574,7 +574,7 @@ async def open_mirror(
                 await mirror.first_sync(where, wait_s)
             yield mirror
         except Exception as raised:
-            # Raised outside of the group, so that it comes out as it is, not as a group of one.
+            # Raised outside of the task group, so that callers get the exception itself, not an exception group.
             problem = raised
         finally:
             mirror.close()

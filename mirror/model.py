@@ -1,6 +1,6 @@
-"""The types that readers hold: frozen, never copied, never changed; a newer state is another object.
+"""The types that reads return: frozen, shared, never changed; a newer state is another object.
 
-Dicts and lists inside of nodes are shared with the mirror: read them, do not change them.
+Dicts and lists inside nodes are shared with the mirror: read them, do not change them.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import msgspec
 class Note(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A MIDI note; times and duration in beats, velocities 0 to 127, probability 0 to 1.
 
-    What follows `release_velocity` only notes in Bitwig have: pan and timbre −1 to 1, pressure 0 to 1, transpose in
-    semitones; None in Live.
+    Only notes in Bitwig have the fields after `release_velocity`: pan and timbre −1 to 1, pressure 0 to 1,
+    transpose in semitones; None in Live.
     """
 
     note_id: int
@@ -36,9 +36,9 @@ class Note(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 class Node(msgspec.Struct, frozen=True):
     """One object of the Set as of `revision`, the last one that changed it.
 
-    `type` is Live's class name, `role` the property of the parent that it hangs in. `props` holds what can be
-    read of it (what does not apply is not there; references are ids; `notes` a tuple of Note by time and
-    pitch), and `children` its owned objects: an id, None, or a tuple of ids in order.
+    `type` is Live's class name, `role` the property of the parent that contains the object. `props` has the
+    readable properties (one that does not apply is absent; references are ids; `notes` is a tuple of Note by time
+    and pitch), and `children` the objects in it: an id, None, or a tuple of ids in order.
     """
 
     id: int
@@ -51,15 +51,15 @@ class Node(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """What Live calls it; "" for what has no name."""
+        """The object's name in Live; "" if it has none."""
         name = self.props.get("name")
         return name if isinstance(name, str) else ""
 
 
 class Stamp(msgspec.Struct, frozen=True):
-    """What a read is worth: `age_ms` since the mirror was last known to equal Live; None if it never was.
+    """How current a read is: `age_ms` since the mirror was last known to equal Live; None if it never was.
 
-    `coming` are the parts of the Set that are not held yet, since it is still being read; what is held is exact.
+    `coming` are the parts of the Set that are still being read and are missing; all present contents are exact.
     """
 
     epoch: str
@@ -72,8 +72,8 @@ class Stamp(msgspec.Struct, frozen=True):
 class Status(msgspec.Struct, frozen=True):
     """The mirror's state of health; see `Stamp` for `synced`, `age_ms` and `coming`.
 
-    `progress` is 0 to 1 while the script reads the Set; `latencies` holds p50/p95/p99/max in milliseconds and
-    a count by name.
+    `progress` is 0 to 1 while the script reads the Set; `latencies` has p50/p95/p99/max in milliseconds and a count
+    by name.
     """
 
     state: str
@@ -87,7 +87,7 @@ class Status(msgspec.Struct, frozen=True):
     set_name: str
     set_path: str
     set_warnings: list[str]
-    """What headless Live changed or left out when it read the Set's file; empty for a real Live."""
+    """Parts of the Set's file that headless Live changed or left out; empty for a real Live."""
     script: dict[str, Any]
     last_problem: str
     waiting_writes: int
@@ -98,14 +98,14 @@ class Status(msgspec.Struct, frozen=True):
 
 
 class Change(NamedTuple):
-    """What one object's part of a batch changed in the store; the kinds are those of `Event.kind`.
+    """One change of one object in a batch; the kinds are those of `Event.kind`.
 
     Attributes:
       kind: As `Event.kind`.
-      id: Of the object.
-      name: Of the property or list of children; for "add", "remove" and "move" the role in the parent.
-      before, after: The values; for "move" the parents' ids, for "content" the notes that went and that came. `before`
-        of "remove" is the node.
+      id: The object's id.
+      name: The property or list of children; for "add", "remove" and "move" the role in the parent.
+      before, after: The values; for "move" the parents' ids, for "content" the removed and the new notes. `before`
+      of "remove" is the node.
     """
 
     kind: str
@@ -116,13 +116,13 @@ class Change(NamedTuple):
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One thing that happened, as people read it.
+    """One event, in a form for readers.
 
     `kind`: set, absent, children, content, add, remove, move, resynced, or skipped (the reader was too slow).
     `who`: "live" (a person, or Live itself), "automation" (a lane or an envelope that played), "audit", "resync",
-    or the author of the write `write`. `before`
-    and `after` are values, for children the ids, for content what was replaced or removed and what came
-    instead, for a removed locator `before` has its time. `seq` counts on over epochs.
+    or the author of the write `write`. `before` and `after` are values; for children they are ids, for content the
+    replaced or removed elements and the new elements, and for a removed locator `before` has its time. `seq`
+    continues over epochs.
     """
 
     seq: int
@@ -141,17 +141,17 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     cause: str = "live"
     write: str | None = None
     more: int = 0
-    """What was left out for its number: events of the same step, notes of a content."""
+    """Number of omitted events of the same step, or of omitted notes of a content."""
     hidden: bool = False
-    """Who reads it may not know more than that something happened here."""
+    """True if the reader may only know that some event happened at this object."""
     display: str = ""
-    """Of a parameter's value in a journal: what Live showed, as "0.0 dB → -6.0 dB"."""
+    """For a parameter's value in a journal: the texts that Live showed, as "0.0 dB → -6.0 dB"."""
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """A notice to a subscriber: something of this object changed and can be read again.
+    """A notice to a subscriber: this object changed and can be read again.
 
-    Removed objects have the ref that they had.
+    A removed object has the ref that it had before.
     """
 
     refs: tuple[str, ...]
@@ -162,7 +162,7 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 class Match(msgspec.Struct, frozen=True):
-    """A find: the object, where it is, and how well its name fits (1.0 = exactly)."""
+    """A match of `find`: the object, its ref, and how well its name fits (1.0 = exactly)."""
 
     node: Node
     ref: str
@@ -172,8 +172,8 @@ class Match(msgspec.Struct, frozen=True):
 class Set(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="op", tag="set"):
     """An operation of a write: give property `name` of `target` a value.
 
-    `target`: id, ref, name, or a late target such as `$k` for what operation k of the same write made (see
-    `remote_script.SetMirror.contract.late`). `expect`: the value it must have before.
+    `target`: id, ref, name, or a late target such as `$k` for the object that operation k of the same write created
+    (see `remote_script.SetMirror.contract.late`). `expect`: the required previous value.
     """
 
     target: int | str
@@ -185,7 +185,8 @@ class Set(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="op", tag="
 class Call(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="op", tag="call"):
     """An operation of a write: call `method` of `target` with arguments by name.
 
-    `overwrite` allows it to remove what is not its target: a clip in the way, notes that meet, a device replaced.
+    `overwrite` allows the call to remove objects other than its target: a clip in the way, overlapping notes, a
+    replaced device.
     """
 
     target: int | str
@@ -198,11 +199,12 @@ Operation = Set | Call
 
 
 class OpResult(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What came of one operation.
+    """The result of one operation.
 
-    `note` says what Live made of the value; `display` how Live shows a parameter now; `result` is what a call
-    returned or made ({id, type, ref} for objects), `value` what it returned besides. `replaced` names what went besides
-    the target: the first 20 of `replaced_count`. `target` is the id of what a late target turned out to be.
+    `note` describes a value that Live changed; `display` is the parameter's present text in Live; `result` is the
+    object or value that a call returned or created ({id, type, ref} for objects), `value` a further return value.
+    `replaced` names the objects that were removed besides the target: the first 20 of `replaced_count`. `target` is
+    the id of the object behind a late target.
     """
 
     changed: bool = False
@@ -219,7 +221,7 @@ class OpResult(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class WriteProgress(msgspec.Struct, frozen=True):
-    """How a long write gets on: `done` of `of` (0 where nobody knows how much) in operation `op` of `ops`."""
+    """Progress of a long write: `done` of `of` (0 if the total is unknown) in operation `op` of `ops`."""
 
     write: str
     op: Annotated[int, msgspec.Meta(ge=0)] = 0
@@ -230,18 +232,19 @@ class WriteProgress(msgspec.Struct, frozen=True):
 
     @property
     def share(self) -> float:
-        """0 to 1, and never less than before: what has no known end comes ever nearer to it."""
+        """0 to 1, never decreasing; without a known total it approaches 1."""
         part = min(1.0, self.done / self.of) if self.of else self.done / (self.done + 100)
         return min(1.0, (self.op + part) / self.ops)
 
 
 class WriteResult(msgspec.Struct, frozen=True):
-    """What came of a write.
+    """The result of a write.
 
-    `outcome`: verified (Live shows it), unchanged (it was so already, or a dry run), mismatch (Live took it
-    and shows something else). `seen`: the mirror has reached `revision`, so reads show it. `recovered`: the
-    link was lost after sending; "script" or "mirror" says who knew. `not_in_history`: what was set that Live's own undo
-    does not take back; `put_back`: what an undo gave back by value for that reason.
+    `outcome`: verified (Live shows it), unchanged (it already had the values, or a dry run), mismatch (Live
+    accepted it and shows something else). `seen`: the mirror has reached `revision`, so reads show the result.
+    `recovered`: the link was lost after sending; "script" or "mirror" is the source of the outcome.
+    `not_in_history`: values that Live's own undo does not revert; `put_back`: values that an undo restored one by
+    one for that reason.
     """
 
     write: str

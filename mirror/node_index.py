@@ -1,4 +1,4 @@
-"""Objects by class and by name."""
+"""Index of the objects by class and by name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .model import Node
 
 
 class NodeIndex:
-    """The ids of all nodes that entered and did not leave."""
+    """The ids of all nodes that were added and not removed."""
 
     def __init__(self, nodes: Iterable[Node] = ()) -> None:
         self._by_type: dict[str, dict[int, None]] = {}
@@ -25,11 +25,11 @@ class NodeIndex:
         return self._by_type
 
     def named(self, name: str) -> Iterable[int]:
-        """The ids of all objects of this name, upper and lower case alike."""
+        """The ids of all objects of this name, in any case."""
         return self._by_name.get(name.casefold(), {})
 
     def names(self) -> Iterable[str]:
-        """All names there are, casefolded."""
+        """All names, casefolded."""
         return self._by_name
 
     def enter(self, node: Node) -> None:
@@ -42,7 +42,7 @@ class NodeIndex:
         self.rename(node.id, node.name, None)
 
     def rename(self, id_: int, before: Any, after: Any) -> None:
-        """Enter an object under another name; anything but a text that is not empty is no name."""
+        """Index an object under another name; only a text that is not empty counts as a name."""
         if isinstance(before, str):
             ids = self._by_name.get(before.casefold())
             if ids is not None:
@@ -53,7 +53,7 @@ class NodeIndex:
             self._by_name.setdefault(after.casefold(), {})[id_] = None
 
     def faults(self, nodes: dict[int, Node]) -> list[str]:
-        """How the index differs from these nodes; empty when all is well."""
+        """Differences between the index and these nodes; empty when they agree."""
         problems = []
         for node in nodes.values():
             if node.id not in self._by_type.get(node.type, {}):

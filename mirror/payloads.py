@@ -1,6 +1,6 @@
-"""Reads objects, children and notes as they are on the wire; equal values of one step are kept once.
+"""Parses objects, children and notes in their wire form; equal values of one step are stored once.
 
-A payload is not trusted: what has not the shape of an object raises one of `BAD`; bad notes are left out and counted.
+A payload is not trusted: an object of the wrong shape raises one of `BAD`; bad notes are left out and counted.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from .comparison import NOTES
 from .model import Node, Note
 
 BAD = (KeyError, TypeError, ValueError, IndexError, AttributeError)
-"""What a payload of the wrong shape raises."""
+"""Exceptions that a payload of the wrong shape raises."""
 _NOTES_NAMES = frozenset(name for _, name in NOTES)
 _NO_CHILDREN: dict[str, Any] = {}
 
 
 class Payloads:
-    """Counts what is bad in `bad`; `forget` ends a step."""
+    """Parses the payloads of a step and counts bad parts in `bad`; `forget` ends a step."""
 
     def __init__(self, bad: Counter[str]) -> None:
         self.bad = bad
@@ -30,7 +30,7 @@ class Payloads:
         self._holders: dict[str, type] = {}
 
     def forget(self) -> None:
-        """Let go of the values of a step."""
+        """Release the values of a step."""
         self._values, self._ids = {}, {}
 
     def node(self, payload: Any, revision: int) -> Node:
@@ -58,7 +58,7 @@ class Payloads:
     def _compact(self, type_: str, props: dict[str, Any]) -> dict[str, Any]:
         """The same properties in half the memory: 20,000 parameters have the same names, bounds and texts.
 
-        CPython lets the attributes of a class's objects share one table of names; the dict stays when the object goes.
+        CPython lets the attributes of a class's objects share one table of names; the dict outlives the object.
         """
         known = type_ if type_ in schema.CLASSES else ""
         holder = self._holders.get(known)
@@ -93,7 +93,7 @@ class Payloads:
                 note = Note(*item)
                 if type(note.note_id) is not int:
                     raise TypeError("a note's id is a number")
-                # Notes are put in order by these.
+                # Notes are sorted by these fields, so NaN is refused.
                 if note.start_time + note.pitch != note.start_time + note.pitch:
                     raise ValueError("a note's place is a number")
                 notes.append(note)

@@ -1,7 +1,7 @@
-"""Finding things in the mirror: by ref, id or name, by kind and by what is true of them. All from memory.
+"""Finding objects in the mirror: by ref, id, name, kind, or conditions on properties. All from memory.
 
-A name that several objects have is never guessed at: the error lists them. Where a name is only nearly right,
-the error lists what is near.
+A name of several objects is never resolved by a guess: the error lists the objects. For a name without an exact
+match the error lists similar names.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ Target = int | str
 CANDIDATES = 10
 """Candidates listed in an error."""
 NEAR = 0.6
-"""Similarity (0 to 1) from which a name counts as near."""
+"""Similarity (0 to 1) from which a name counts as similar."""
 
 SHORTEST_LIKE = 4
-"""Letters; anything is like a shorter word."""
+"""Minimum letters of a word for similar names; to a shorter word every name is similar."""
 
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "song": ("Song", {}),
@@ -60,7 +60,7 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "groove": ("Groove", {}),
     "take lane": ("TakeLane", {}),
 }
-"""Words of people → class and what must be true; Live's class names are understood as well."""
+"""Words of people → class and required properties; Live's class names are understood as well."""
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda value, wanted: _same(value, wanted),
@@ -74,9 +74,9 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 _CONDITION = re.compile(r"\s*([\w.]+)\s*(==|!=|<=|>=|=|<|>|~|contains)\s*(.+?)\s*\Z", re.DOTALL)
 
 _OWN = ("id", "type", "role", "parent")
-"""What every object has besides Live's properties."""
+"""Attributes that every object has besides Live's properties."""
 _SECOND_CHOICE = ("DeviceParameter", "Song", "Application", "DrumPad")
-"""Classes that a bare name means only if no other object has it: parameters are thousands and named alike."""
+"""Classes that a bare name means only if no other object has it: parameters are thousands, with equal names."""
 
 
 _ID = re.compile(r"id:\s*([0-9]{1,18})", re.IGNORECASE)
@@ -87,13 +87,15 @@ def resolve(store: Store, target: Target, *kinds: str | None) -> Node:
     """The one object that an id (19 or "id:19"), a ref or a name stands for now.
 
     Args:
-      kinds: Words of `KINDS` or classes of Live's; of several objects with one name only these are meant.
+      kinds: Words of `KINDS` or Live's classes; of several objects with one name only these are meant.
 
     Raises:
-      StaleReference: no object has that id, or nothing is there (any more), or its name is another.
-      NotFound: no object has that name; `facts["candidates"]` are near.
-      Ambiguous: several have, or it is a number as text that is no name; the hint has the readings.
-      InvalidValue: it is none of `kinds`.
+      StaleReference: no object has this id, no object is at this ref (any more), or the object there has another
+      name.
+      NotFound: no object has this name; `facts["candidates"]` are similar.
+      Ambiguous: several objects have this name, or a number as text could be an id or an index; the hint lists
+      both.
+      InvalidValue: the object is none of `kinds`.
     """
     wanted = tuple(kind for kind in kinds if kind is not None)
     if isinstance(target, bool) or not isinstance(target, int | str):
@@ -108,7 +110,7 @@ def resolve(store: Store, target: Target, *kinds: str | None) -> Node:
         node = store.nodes[known]
     elif "/" in target or refs.looks_like_ref(target):
         node = _walk(store, target)
-        # Asked for once, likely asked for again.
+        # A ref that was used once is likely to be used again: cache it.
         store.ref(node.id)
     else:
         node = _by_name(store, target, wanted)
@@ -182,9 +184,9 @@ def _check_name(store: Store, node: Node, expected: str | None, ref: str) -> Non
 
 
 def named(store: Store, name: str, *kinds: str) -> list[Node]:
-    """The objects of these kinds with a name: as it is written, else in any case.
+    """The objects of these kinds with this name: with exactly this spelling, else in any case.
 
-    Parameters, pads and the like only where nothing else has the name: they are thousands and named alike.
+    Parameters, pads and the like only if no other object has the name: they are thousands, with equal names.
     """
     nodes = [store.nodes[id_] for id_ in store.named(name.strip())]
     nodes = [node for node in nodes if _is_any(node, kinds)]
@@ -219,7 +221,7 @@ def _by_name(store: Store, name: str, kinds: tuple[str, ...]) -> Node:
 
 
 def _there_are(store: Store, kinds: tuple[str, ...]) -> str | None:
-    """A few objects that could be meant, where no name is near; None where there are none."""
+    """A few candidates for an error, when no name is similar; None if there are none."""
     nodes = [
         match.node
         for kind in kinds or ("track", "scene")
@@ -231,7 +233,7 @@ def _there_are(store: Store, kinds: tuple[str, ...]) -> str | None:
 
 
 def _only_a_number(store: Store, text: str) -> errors.Ambiguous:
-    """A number as text, without a name like it: an id or an index, and nobody can know which."""
+    """The refusal of a number as text when no object has this name: it may be an id or an index."""
     number = int(text)
     refs_of_number = [f"id:{number}"] if number in store.nodes else []
     refs_of_number += [
@@ -269,18 +271,17 @@ def find(
     """All objects that match every argument; best name first, then in the order of the Set.
 
     Args:
-      name: Equal, contained, or nearly so; case does not matter. Scores: 1.0 equal, then what begins with it,
-        then what contains it, then what is like it.
-      kind: A word of `KINDS` or a class of Live's; subclasses count.
-      where: Conditions, all of which must hold: {"arm": True, "length": ">32", "color": [1, 2]} (a list: any
-        of these), or
-        texts such as "length > 32", "name contains bass", "arm = true". A property of what hangs below or is
-        referred to is reached by dots: "mixer_device.volume.value > 0.5".
-      under: Only what hangs below this object.
+      name: Equal, contained, or similar; case does not matter. Scores: 1.0 equal, then names that begin with it,
+      contain it, or are similar.
+      kind: A word of `KINDS` or one of Live's classes; subclasses count.
+      where: Conditions, all of which must hold: {"arm": True, "length": ">32", "color": [1, 2]} (a list: any of
+      these), or texts such as "length > 32", "name contains bass", "arm = true". Dots lead to properties of objects
+      below or referred to: "mixer_device.volume.value > 0.5".
+      under: Only objects below this object.
       limit: At most so many; 1 or more.
 
     Raises:
-      InvalidValue: an unknown kind, or a condition that cannot be read.
+      InvalidValue: an unknown kind, or a condition that cannot be parsed.
     """
     if limit < 1:
         raise errors.InvalidValue(f"`limit` must be at least 1, got {limit}", limit)
@@ -322,7 +323,7 @@ def find(
 
 
 def _scores(store: Store, words: str) -> dict[str, float]:
-    """Casefolded names that fit, with how well."""
+    """Casefolded names that fit, with their scores."""
     scores: dict[str, float] = {}
     matcher = difflib.SequenceMatcher(b=words, autojunk=False)
     for key in store.names():
@@ -344,7 +345,7 @@ def _scores(store: Store, words: str) -> dict[str, float]:
 
 
 def schema_is_a(type_: str, class_: str) -> bool:
-    """Whether objects of class `type_` are `class_`; a class that the table does not know is just itself."""
+    """True when objects of class `type_` are `class_`; a class that the table does not know only equals itself."""
     return type_ == class_ or (type_ in schema.CLASSES and schema.is_a(type_, class_))
 
 
@@ -406,7 +407,7 @@ def known_properties(class_: str = "") -> frozenset[str]:
 
 
 def _check_known(path: str, class_: str) -> None:
-    """InvalidValue, with the near names, for a property that nothing has: it would only find nothing."""
+    """InvalidValue, with similar names, for a property that no class has: the condition could match nothing."""
     for number, part in enumerate(path.split(".")):
         known = known_properties(class_ if number == 0 else "")
         if number == 0 and class_ in ("Track", "Chain") and part in schema.properties("MixerDevice"):
@@ -458,7 +459,7 @@ def _literal(text: str) -> Any:
 
 
 def _condition(name: str, sign: str, wanted: Any, text: str = "") -> _Condition:
-    """A test that compares a property with a value; `text` is the value as written, maybe a choice's label."""
+    """A test that compares a property with a value; `text` is the value as written, possibly a choice's label."""
     last = name.rpartition(".")[2]
     if sign in ("~", "contains"):
         part = str(wanted).casefold()
@@ -510,10 +511,10 @@ def parameter_below(store: Store, at: Any, name: str) -> Node | None:
 
 
 def _parameter_compares(compare: Callable[[Any, Any], bool], parameter: Node, wanted: Any, name: str) -> bool:
-    """Compare what a parameter shows with a text such as "-6 dB", its inner value with a number.
+    """Compare a parameter's display text with a text such as "-6 dB", its internal value with a number.
 
     Raises:
-      InvalidValue: a number beyond the inner range, or a text in another unit, which hold for all tracks or for none.
+      InvalidValue: a number beyond the internal range, or a text in another unit: true for no track or for all.
     """
     shown = str(parameter.props.get("display") or "")
     low, high = parameter.props.get("min"), parameter.props.get("max")
@@ -528,13 +529,13 @@ def _parameter_compares(compare: Callable[[Any, Any], bool], parameter: Node, wa
         raise errors.InvalidValue(
             f"A bare number for `{name}` is Live's inner value, {low:g} to {high:g}, not {wanted:g}",
             wanted,
-            hint=f"write what it shows, with the unit, such as {shown!r}",
+            hint=f"write it as Live shows it, with the unit, such as {shown!r}",
         )
     return compare(parameter.props.get("value"), wanted)
 
 
 def _shown_compares(compare: Callable[[Any, Any], bool], parameter: Node, wanted: str) -> bool | None:
-    """Compare what a parameter shows with a text; None where the two cannot be compared."""
+    """Compare a parameter's display text with a text; None if the two cannot be compared."""
     shown = str(parameter.props.get("display") or "")
     now, other = display.quantity(shown), display.quantity(wanted)
     if now is not None and other is not None and now.unit == other.unit:
@@ -551,7 +552,7 @@ def _number(prop: schema.Property, wanted: Any, text: str) -> Any:
 
 
 def _check_wanted(name: str, sign: str, wanted: Any, text: str) -> None:
-    """InvalidValue for a value that no object can have in this property: the condition would only find nothing."""
+    """InvalidValue for a value that no object can have in this property: the condition could match nothing."""
     rows = values.rows(name)
     kinds = {prop.type for prop in rows}
     if not rows or name in _OWN or not kinds <= _COMPARED or wanted is None:
@@ -573,13 +574,13 @@ def _check_wanted(name: str, sign: str, wanted: Any, text: str) -> None:
 
 
 _COMPARED = frozenset(("bool", "int", "float", "str", "routing"))
-"""Types of properties of which it is known which values they can have."""
+"""Types of properties whose possible values are known."""
 _ORDER = ("<", "<=", ">", ">=")
 _SWITCH = {"on": True, "off": False}
 
 
 def _meant(prop: schema.Property, wanted: Any, text: str) -> Any:
-    """The value of this property that is meant: a label's number, a colour's; None where it is no value of its type."""
+    """The value that is meant for this property: a label's or a colour's number; None if its type does not fit."""
     if prop.labels:
         number = _number(prop, wanted, text)
         return None if isinstance(number, str) else number
@@ -602,23 +603,23 @@ def _same(value: Any, wanted: Any) -> bool:
 
 
 def value_at(store: Store, node: Node, path: str) -> Any:
-    """A property, or one of what hangs below or is referred to: "mixer_device.volume.value".
+    """A property's value, with dots also of an object below or referred to: "mixer_device.volume.value".
 
-    None where there is none. A list has its length as `count`; `type`, `id`, `ref`, `role` and `parent` are
-    the object's own unless Live has such a property.
+    None if there is none. A list has its length as `count`; `type`, `id`, `ref`, `role` and `parent` are the
+    object's own unless Live has such a property.
     """
     return _step_to(store, _holder(store, node, path), path.rpartition(".")[2])
 
 
 def _shown_at(store: Store, node: Node, path: str) -> Any:
-    """`value_at`, as reads show it: a choice by its label, an object by its ref."""
+    """`value_at`, in the form of reads: a choice by its label, an object by its ref."""
     at, last = _holder(store, node, path), path.rpartition(".")[2]
     value = _step_to(store, at, last)
     return values.shown(store, at.type, last, value) if isinstance(at, Node) else value
 
 
 def _holder(store: Store, node: Node, path: str) -> Any:
-    """The object or value that the last part of a path is read from."""
+    """The object or value from which the last part of a path is read."""
     at: Any = node
     for part in path.split(".")[:-1]:
         at = _step_to(store, at, part)

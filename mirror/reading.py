@@ -1,4 +1,4 @@
-"""Reading a Set from memory: by id, ref, name and search. What the mirror and views of it have in common."""
+"""Reading a Set from memory, by id, ref, name and search; the base of the mirror and of views of it."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class Reader:
 
     @property
     def store(self) -> Store:
-        """What the reads look at."""
+        """The store that the reads use."""
         return self._store
 
     def hides(self, id_: int) -> bool:
-        """True where an object may be known to be there, and nothing else of it."""
+        """True when an object is hidden: its existence may be known, but no property of it."""
         return False
 
     def node(self, id_: int) -> Node:
-        """The object with this id as it is now; StaleReference when there is none."""
+        """The present node with this id; StaleReference when there is none."""
         node = self.store.nodes.get(id_)
         if node is None:
             raise errors.StaleReference(f"There is no object with id {id_}", id_)
@@ -37,30 +37,31 @@ class Reader:
         """The one object that an id (19, "id:19"), a ref (`tracks/2[Bass]`), or a name stands for now.
 
         Raises:
-          StaleReference: nothing has that id, nothing is there, or it has another name than expected.
-          NotFound: nothing has that name; `facts["candidates"]` are near.
-          Ambiguous: several have; `facts["candidates"]` says where.
-          InvalidValue: it is none of `kinds` (see `find`).
+          StaleReference: no object has this id, no object is at this ref, or the object has another name than
+          expected.
+          NotFound: no object has this name; `facts["candidates"]` are similar.
+          Ambiguous: several objects have this name; `facts["candidates"]` has their refs.
+          InvalidValue: the object is none of `kinds` (see `find`).
         """
         return queries.resolve(self.store, target, *kinds)
 
     def ref(self, id_: int) -> str:
-        """Where the object is now, as `tracks/2/devices/0`; StaleReference when there is none."""
+        """The object's present path, as `tracks/2/devices/0`; StaleReference when there is none."""
         self.node(id_)
         return self.store.ref(id_)
 
     def shown(self, node: Node, name: str) -> Any:
-        """A property as all reads show it: a choice by its label, an object by its ref; None without it."""
+        """A property in the form of all reads: a choice by its label, an object by its ref; None if absent."""
         return values.shown(self.store, node.type, name, node.props.get(name))
 
     def children(self, node: Node | Target, name: str) -> tuple[Node, ...]:
-        """The objects in a list of `node` now, in order; empty when it has no such list."""
+        """The present objects in a list of `node`, in order; empty when it has no such list."""
         children = self._now(node).children.get(name)
         ids = children if isinstance(children, tuple) else () if children is None else (children,)
         return tuple(self.store.nodes[id_] for id_ in ids if id_ in self.store.nodes)
 
     def child(self, node: Node | Target, name: str) -> Node | None:
-        """The single object `name` of `node` now, or None."""
+        """The present single object `name` of `node`, or None."""
         id_ = self._now(node).children.get(name)
         return self.store.nodes.get(id_) if isinstance(id_, int) else None
 
@@ -68,11 +69,11 @@ class Reader:
         return self.node(node.id) if isinstance(node, Node) else self.resolve(node)
 
     def walk(self, top: Node | Target | None = None) -> Iterable[Node]:
-        """The song, or `top`, and all below, parents first, as of this moment."""
+        """The song, or `top`, and all objects below, parents first, as of this moment."""
         return list(self.store.walk(None if top is None else self._now(top).id))
 
     def notes(self, clip: Node | Target) -> tuple[Note, ...]:
-        """The notes of a clip, by start and pitch; NotAvailable for what has none."""
+        """The notes of a clip, by start and pitch; NotAvailable for any object without notes."""
         node = self._now(clip)
         notes = node.props.get("notes")
         if not isinstance(notes, tuple):
@@ -97,5 +98,5 @@ class Reader:
         under: Target | None = None,
         limit: int = 50,
     ) -> list[Match]:
-        """Objects of which all of this is true, the best names first; see `queries.find`."""
+        """Objects that match every argument, the best names first; see `queries.find`."""
         return queries.find(self.store, name=name, kind=kind, where=where, under=under, limit=limit)

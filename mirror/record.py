@@ -1,8 +1,8 @@
 """Records the wire as NDJSON, both directions, and replays a recording as if it were Live.
 
-A line is `{"t": seconds since the start, "dir": "<" from Live or ">" to Live, "line": the message}`; proofs and nonces
-are left out. To the mirror a `Replay` looks like Live: it authenticates with the real token, answers a request with
-the recorded result for that method, and sends every notice after its recorded delay.
+A line is `{"t": seconds since the start, "dir": "<" from Live or ">" to Live, "line": the message}`; proofs and
+nonces are omitted. To the mirror a `Replay` looks like Live: it authenticates with the real token, answers a
+request with the recorded result for that method, and sends every notice after its recorded delay.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from . import errors, wire
 log = logging.getLogger("setmirror.record")
 
 FILE_BYTES = 1024 * 1024 * 1024
-"""A recording ends here, said in the log; a night of work fits."""
+"""A recording ends at this size, with a line in the log; a night of work fits."""
 _SECRETS = ("nonce", "proof")
 _ASKED_BY_SYNC = ("set.snapshot", "set.watch")
 
@@ -86,7 +86,7 @@ class Recorder:
 
 
 def _body(line: bytes) -> dict[str, Any]:
-    """The message as JSON, or as text when it is none."""
+    """The message as JSON, or as text when it is not JSON."""
     if len(line) < STRANGER_BYTES and any(f'"{name}"'.encode() in line for name in _SECRETS):
         try:
             message = msgspec.json.decode(line)
@@ -102,7 +102,7 @@ def _body(line: bytes) -> dict[str, Any]:
     except wire.BadLine:
         pass
     try:
-        # A request of ours is no message of the script's.
+        # The mirror's own request, which is not a message of the script.
         msgspec.json.decode(line)
         return {"line": msgspec.Raw(line)}
     except (ValueError, RecursionError):
@@ -130,14 +130,14 @@ class _Step(msgspec.Struct):
 
 
 class Replay:
-    """A recorded Live. Pass `connect` to `open_mirror`; every connection plays the next recorded one.
+    """A recorded Live. Pass `connect` to `open_mirror`; every connection plays the next recorded connection.
 
     Args:
       token: The token that the mirror uses.
-      speed: 1.0 as it was, 2.0 twice as fast; `math.inf` as fast as the mirror takes it.
+      speed: 1.0 is the recorded speed, 2.0 twice as fast; `math.inf` as fast as the mirror receives.
 
     Raises:
-      InvalidValue: the file is no recording.
+      InvalidValue: the file is not a recording.
     """
 
     def __init__(self, path: Path | str, token: str, *, speed: float = math.inf) -> None:
@@ -162,13 +162,13 @@ class Replay:
         return _Stream(self, session, last=self.played == len(self.sessions))
 
     def again(self, number: int = 0) -> anyio.abc.ByteStream:
-        """A recorded connection from its beginning, however often it was played; it never ends by itself.
+        """A recorded connection from its start, however often it was played; it never ends by itself.
 
         Args:
-          number: Which one, from 0, in the order of the recording.
+          number: Index of the connection, from 0, in the order of the recording.
 
         Raises:
-          InvalidValue: there are fewer.
+          InvalidValue: there are fewer connections.
         """
         if not 0 <= number < len(self.sessions):
             raise errors.InvalidValue(
@@ -189,7 +189,7 @@ class _Session:
         """The last recorded answer by method and params, for requests that `sync` did not make."""
 
     def copy(self) -> _Session:
-        """With steps of its own, since playing takes them."""
+        """A copy with its own steps, since playing consumes them."""
         made = _Session()
         made.hello, made.welcome, made.answers = self.hello, self.welcome, self.answers
         made.steps = deque(self.steps)
@@ -246,7 +246,7 @@ def _key(method: str, params: Any) -> bytes:
 
 
 class _Stream(anyio.abc.ByteStream):
-    """The peer's end of a replay; it makes the next message when the mirror receives, so it needs no task."""
+    """The peer's end of a replay; creates the next message when the mirror receives, so it needs no task."""
 
     def __init__(self, replay: Replay, session: _Session, last: bool) -> None:
         self._replay = replay

@@ -1,4 +1,4 @@
-"""Refs as text: `tracks/2[Bass]/devices/1` is a path in Live's words, with names expected on the way.
+"""Refs as text: `tracks/2[Bass]/devices/1` is a path in Live's words; a step may have an expected name.
 
 Positions count from 0; a leading `song/` is optional.
 """
@@ -20,7 +20,7 @@ EDGES = frozenset(
     for prop in schema.properties(name).values()
     if prop.is_tree or prop.type in ("ref", "refs")
 )
-"""Every property that a ref may go along."""
+"""Every property that may be a step of a ref."""
 
 _ROOTS = frozenset(
     prop.name for prop in schema.properties("Song").values() if prop.is_tree or prop.type in ("ref", "refs")
@@ -35,7 +35,7 @@ class PathStep(NamedTuple):
 
 
 def looks_like_ref(text: str) -> bool:
-    """Whether `text` is meant as a path, not as a name: it begins where the song's own paths begin."""
+    """True when `text` is meant as a path, not as a name: it begins like the song's own paths."""
     first = re.match(r"(\w+)(?=[/\[]|\Z)", text.strip().strip("/"))
     if first is None:
         return False
@@ -45,7 +45,7 @@ def looks_like_ref(text: str) -> bool:
 
 
 def parse(ref: str) -> list[PathStep]:
-    """The steps of a ref from the song; empty for the song itself; InvalidValue for what is no ref."""
+    """The steps of a ref from the song; empty for the song itself; InvalidValue for a text that is not a ref."""
     text = ref.strip().strip("/")
     steps: list[PathStep] = []
     position = 0

@@ -1,6 +1,6 @@
 """`WriteRequest`: one frozen value from the tool to the wire.
 
-A request is checked when it is made, so no queue contains one that cannot be sent. It carries everything that a write
+A request is checked when it is made, so every queued request can be sent. It contains everything that a write
 needs: a new precondition is one field here and one line of `to_wire`.
 """
 
@@ -23,21 +23,22 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """A request to change the Set: all operations or none, one step in Live's undo history.
 
     Attributes:
-      ops: 1 to 1,000 of Set and Call, done in order.
-      author: Who, as the event log shall tell it.
-      label: What for, in a few words.
-      client: Whose queue it waits in; `author` if empty. Clients take turns.
-      if_revision: Refuse if an object that it touches changed after this revision.
-      expect: (target, property, value) that must be so.
-      unchanged: (id, revision): refuse, with the fact `unchanged`, if that object was edited after that revision. The
-        operations were computed from its contents.
-      deadline_s: Seconds for all of it, above 0 and at most 3,600.
-      dry_run: Check all, change nothing, and tell what would change.
-      write_id: A name of the client's for this write, 1 to 100 characters: the same one is done once; "" for a new one.
-      policy: By which rules it was let through, as `write.execute` takes it: {client, version, tool, consent}.
-      owner: Who may take it back without saying which; whose queue it waits in if empty.
-      undoes: The write that it takes back, where it is an undo of one; Live's undo is checked by its effect.
-      seen: By number of an operation, the object that it is about although it is no argument: the clip in a slot.
+      ops: 1 to 1,000 of Set and Call, executed in order.
+      author: The author's name in the event log.
+      label: The purpose, in a few words.
+      client: The client in whose queue the write waits; `author` if empty. Clients take turns.
+      if_revision: Refuse if an object that the write touches changed after this revision.
+      expect: (target, property, value) that must hold.
+      unchanged: (id, revision): refuse, with the fact `unchanged`, if that object was edited after that revision.
+      The operations were computed from its contents.
+      deadline_s: Seconds for the whole write, above 0 and at most 3,600.
+      dry_run: Check all operations, change nothing, and report what would change.
+      write_id: The client's name for this write, 1 to 100 characters: the same id is executed once; "" for a new
+      id.
+      policy: The rules by which it was allowed, in the form of `write.execute`: {client, version, tool, consent}.
+      owner: The client whose undo reverts it without naming it; the queue's client if empty.
+      undoes: For an undo of one write, that write's id; the script checks the undo by its effect.
+      seen: By number of an operation, the object on which it acts without an argument: the clip in a slot.
 
     Raises:
       TooLarge: there are no operations, or too many.
@@ -74,7 +75,7 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     @classmethod
     def of(cls, ops: Sequence[Operation], **about: Any) -> WriteRequest:
-        """The request for these operations; None in `about` stands for the default."""
+        """The request for these operations; None in `about` selects the default."""
         options = {name: value for name, value in about.items() if value is not None}
         if "expect" in options:
             options["expect"] = tuple(tuple(expectation) for expectation in options["expect"])
@@ -84,12 +85,12 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     @property
     def queue(self) -> str:
-        """Whose queue it waits in."""
+        """The client in whose queue the write waits."""
         return self.client or self.author
 
     @property
     def loads(self) -> bool:
-        """Whether it loads from Live's browser, which Live may end much later."""
+        """True when the write loads from Live's browser, which Live may finish much later."""
         return any(isinstance(op, Call) and op.method in ("load", "load_item") for op in self.ops)
 
     def to_wire(

@@ -1,10 +1,10 @@
-"""Gauges at every reader's own rate from one sampler: meters, clips' positions, anything that `set.read` reads.
+"""Gauges at every reader's own rate from one sampler: meters, clips' positions, any property for `set.read`.
 
     async with mirror.gauges([("tracks/0", "output_meter_level"), ("song", "current_song_time")], hz=20) as stream:
         async for sample in stream: …
 
-Gauges of all readers that fall due together are read by one request to Live. A slow reader misses samples and gets the
-newest; without a link no sample comes, and sampling continues when the link is back.
+Gauges of all readers that fall due together are read by one request to Live. A slow reader misses samples and gets
+the newest; without a link there are no samples, and sampling continues when the link is back.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Sample(NamedTuple):
     """`values` in the order of the request; a MirrorError in place of a value that could not be read."""
 
     time: float
-    """When Live was asked, in seconds of the mirror's clock."""
+    """Time of the request to Live, in seconds of the mirror's clock."""
     values: tuple[Any, ...]
 
 
@@ -74,7 +74,7 @@ class GaugeStream:
 
 
 class Sampler:
-    """Asks for what is due, on behalf of all streams."""
+    """Reads the gauges that are due, for all streams."""
 
     def __init__(self, read: Read, clock: Callable[[], float]) -> None:
         self.clock = clock
@@ -84,10 +84,10 @@ class Sampler:
         self._wanted = anyio.Event()
 
     def stream(self, items: Sequence[tuple[Target, str]], hz: float) -> GaugeStream:
-        """A stream that begins when it is entered.
+        """A stream that starts when it is entered.
 
         Raises:
-          InvalidValue: the rate is out of range, or there is nothing or too much to read.
+          InvalidValue: the rate is out of range, or the list of gauges is empty or too long.
         """
         if not SLOWEST_HZ <= hz <= FASTEST_HZ:
             raise errors.InvalidValue(f"`hz` must be {SLOWEST_HZ:g} to {FASTEST_HZ:g}, got {hz:g}", str(hz))
@@ -98,7 +98,7 @@ class Sampler:
         return GaugeStream(self, tuple(items), 1 / hz)
 
     def add(self, stream: GaugeStream) -> None:
-        """The streams' own."""
+        """Register a stream; called by the stream."""
         if len(self._streams) >= MOST_STREAMS:
             raise errors.TooLarge(f"{MOST_STREAMS} streams of gauges are open already; close one")
         stream.due = self.clock()
@@ -106,12 +106,12 @@ class Sampler:
         self._wanted.set()
 
     def remove(self, stream: GaugeStream) -> None:
-        """The streams' own."""
+        """Remove a stream; called by the stream."""
         if stream in self._streams:
             self._streams.remove(stream)
 
     async def run(self) -> None:
-        """Until cancelled; at rest while nobody asks."""
+        """Sample until cancelled; idle without streams."""
         while True:
             if not self._streams:
                 self._wanted = anyio.Event()
@@ -135,7 +135,7 @@ class Sampler:
         try:
             values = dict(zip(items, await self._read(items), strict=True))
         except errors.MirrorError:
-            # No link: try again after the shortest period.
+            # No link: retry after the shortest period.
             await anyio.sleep(min(stream.period for stream in streams))
             return
         for stream in streams:

@@ -1,15 +1,15 @@
-"""Counting: how often, and how long; bounded whatever happens."""
+"""Counts and durations; bounded in memory."""
 
 from __future__ import annotations
 
 from collections import deque
 
 SAMPLES = 2048
-"""Kept per latency; the percentiles are those of the last ones."""
+"""Durations kept per latency; the percentiles are those of the newest ones."""
 
 
 class Latency:
-    """Durations in seconds in, percentiles in milliseconds out."""
+    """Takes durations in seconds, reports percentiles in milliseconds."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -20,7 +20,7 @@ class Latency:
         self._last.append(seconds)
 
     def report(self) -> dict[str, float]:
-        """count, p50, p95, p99 and max, of the last `SAMPLES`; empty when there is none."""
+        """count, p50, p95, p99 and max of the last `SAMPLES`; empty when there are none."""
         if not self._last:
             return {}
         ordered = sorted(self._last)

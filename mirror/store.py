@@ -25,13 +25,13 @@ from .node_index import NodeIndex
 from .payloads import BAD, Payloads
 
 _DEEPEST = 64
-"""Levels of the tree; Live's own end near 20. Parents that form a ring end here."""
+"""Limit of levels in the tree; Live's own trees end near 20. The limit also ends a cycle of parents."""
 
 
 class Applied(NamedTuple):
-    """What one step changed.
+    """The differences that one step made.
 
-    `gone` has the refs that removed objects had, `rebound` maps old ids to new ones when the epoch changed.
+    `gone` has the last refs of removed objects, `rebound` maps old ids to new ids when the epoch changed.
     """
 
     changes: list[Change]
@@ -41,7 +41,7 @@ class Applied(NamedTuple):
 
 
 class Store:
-    """See the module; `revision` 0 and an empty `epoch` mean that the store is empty."""
+    """The Set by id, as of one revision; `revision` 0 and an empty `epoch` mean that the store is empty."""
 
     def __init__(self) -> None:
         self.epoch = ""
@@ -49,7 +49,8 @@ class Store:
         self.root: int | None = None
         self.nodes: dict[int, Node] = {}
         self.structure = 0
-        """Incremented when objects moved, came or went; values derived from refs are valid for one number."""
+        """Incremented when objects moved, were added or removed; values derived from refs are valid for one
+        number."""
         self.naming = 0
         """Incremented with `structure`, and when a name changed."""
         self.bad: Counter[str] = Counter()
@@ -135,11 +136,11 @@ class Store:
         return self._index.types()
 
     def named(self, name: str) -> Iterable[int]:
-        """The ids of all objects of this name, upper and lower case alike."""
+        """The ids of all objects of this name, in any case."""
         return self._index.named(name)
 
     def names(self) -> Iterable[str]:
-        """All names there are, casefolded."""
+        """All names, casefolded."""
         return self._index.names()
 
     def encoded(self, id_: int) -> bytes:

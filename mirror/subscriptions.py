@@ -1,15 +1,16 @@
 """Subscriptions: patterns over refs, and notices that mean "read this object again".
 
-A pattern names a place, not an object, so it outlives resyncs, deletions and other Sets:
+A pattern names a place, not an object, so it stays valid over resyncs, deletions and other Sets:
 
-    tracks/2            what is there, with what it shows: its mixer, its clip, the names in its lists
+    tracks/2            the object there, with all that its reads show: its mixer, its clip, the names in its lists
     tracks/2[Bass]      the same, while its name is Bass
     tracks/*/mixer_device/volume     `*` is one step, `**` any number: `tracks/2/**` is all below as well
-    id:17               the object with this id, wherever it goes
-    Bass                whatever has this name
+    id:17               the object with this id, also when it moves
+    Bass                every object of this name
 
-Notices are level-triggered and deduplicated: between two reads of a stream one object is named once. A reader
-so slow that more objects wait than `MOST_WAITING` ends with an error that names it; nobody else notices.
+Notices are level-triggered and deduplicated: between two reads of a stream an object is named once. The stream of a
+reader so slow that more than `MOST_WAITING` objects wait ends with an error that names it; other streams do not
+notice.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from .store import Applied, Store
 log = logging.getLogger("setmirror.subscriptions")
 
 MOST_WAITING = 20_000
-"""Objects that may wait for one reader; as many as a large Set has."""
+"""Objects that may wait for one reader; a large Set has as many."""
 MOST_STREAMS = 1_000
 _ID = re.compile(r"id:\s*([0-9]{1,18})", re.IGNORECASE)
 _SHOWN_IN_LISTS = frozenset(("name", "color", "color_index"))
@@ -168,7 +169,7 @@ class Pattern:
                     if place.name in ("*", str(number)):
                         self._enter(store, id_, position + 2, place, matches, end)
             elif end < len(self.steps):
-                # "tracks/**": all in the list, with what is below.
+                # "tracks/**": all objects in the list and below them.
                 for id_ in children:
                     self._enter(store, id_, end, self.steps[end], matches, end)
 
@@ -221,10 +222,10 @@ class Stream:
         return self
 
     async def __anext__(self) -> Notice:
-        """The next notice: everything that changed since the one before.
+        """The next notice: all changes since the previous notice.
 
         Raises:
-          Busy: more waited than `MOST_WAITING` objects; subscribe again and read the Set.
+          Busy: more than `MOST_WAITING` objects waited; subscribe again and read the Set.
         """
         await anyio.lowlevel.checkpoint()
         while not self._waiting and not self._closed and self._ended is None:
@@ -276,7 +277,7 @@ class Stream:
         rebound: dict[int, int] | None,
         resynced: bool,
     ) -> None:
-        """Add the objects of a step that match a pattern to those that wait for the subscriber."""
+        """Queue the objects of a step that match a pattern for the subscriber."""
         store = self._store
         if self._view is not None:
             self._memo = {}
@@ -324,7 +325,7 @@ class Stream:
         self._arrived.set()
 
     def _follow_ids(self, rebound: dict[int, int]) -> None:
-        """A new epoch has new ids: make id patterns follow the object that now has the old one's place."""
+        """Make id patterns follow into a new epoch, which has new ids: to the object at the old object's place."""
         for pattern in self.patterns:
             if pattern.id is not None:
                 pattern.id = rebound.get(pattern.id, -abs(pattern.id))
@@ -342,7 +343,7 @@ class Hub:
         self._changed = changed
 
     def moved(self) -> None:
-        """Other patterns are subscribed now."""
+        """Note that subscriptions or their patterns changed."""
         self.version += 1
         self._changed()
 
@@ -381,7 +382,7 @@ class Hub:
                 stream.close()
 
     def _candidates(self, changes: list[Change]) -> dict[int, str]:
-        """Changed objects and all above them, whose reads show them: id → ref."""
+        """Changed objects and their ancestors, whose reads show them: id → ref."""
         nodes, ref = self.store.nodes, self.store.ref
         candidates: dict[int, str] = {}
         walked: set[int] = set()

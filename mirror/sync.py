@@ -244,7 +244,7 @@ class Sync:
     # -- events ------------------------------------------------------------------------------------
 
     def connected(self, now: float, nonce: str) -> list[Effect]:
-        """The link is up; `nonce` is 64 hex digits, never used before."""
+        """The link is up; `nonce` is 64 random hex digits."""
         self._heard_at = now
         return self._event("connected", nonce, now)
 
@@ -283,7 +283,7 @@ class Sync:
             return []
         silence = math.inf if self.state is State.GREETING else SILENCE_S
         if now - self._heard_at >= silence:
-            return self._event("silent", f"nothing was heard for {SILENCE_S:g} s", now)
+            return self._event("silent", f"no line arrived for {SILENCE_S:g} s", now)
         if now >= self._patience_until:
             return self._event("silent", "a request was not answered in time", now)
         if now >= self._retry_at:
@@ -301,7 +301,7 @@ class Sync:
         return self.state is State.FOLLOWING and self.revision >= self.newest and not self.coming
 
     def forget(self) -> None:
-        """Discard the contents' position: the next link starts with a snapshot."""
+        """Discard the position of the contents: the next link starts with a snapshot."""
         self.epoch, self.revision = "", 0
 
     def owns(self, id_: Any) -> bool:
@@ -421,7 +421,7 @@ class Sync:
     def _fetch(self, payload: Any, now: float) -> list[Effect]:
         self._snapshots += 1
         if self._snapshots > SNAPSHOTS:
-            return self._end(f"{SNAPSHOTS} snapshots in a row did not lead on", "no progress")
+            return self._end(f"{SNAPSHOTS} snapshots in a row made no progress", "no progress")
         reason = (
             payload if isinstance(payload, str) else getattr(payload, "reason", "") or type(payload).__name__
         )
@@ -437,7 +437,7 @@ class Sync:
 
     @property
     def _takes_outline(self) -> bool:
-        """True when the outline of a Set is better than what is held: nothing.
+        """True when an outline may be fetched, because the mirror is still empty.
 
         Compared with a whole Set, an outline looks as if all devices had been deleted.
         """
@@ -473,7 +473,7 @@ class Sync:
         return []
 
     def _progress_or_outline(self, progress: wire.Progress, now: float) -> list[Effect]:
-        """The outline can be fetched: there is no need to wait for the rest."""
+        """Fetch the outline once it is available: there is no need to wait for the rest."""
         effects = self._progress(progress, now)
         return effects + (self._ready(progress, now) if progress.outline and self._takes_outline else [])
 
@@ -507,7 +507,7 @@ class Sync:
         self.newest = max(self.newest, payload.revision)
         if self._watches > REWATCHES:
             self._watches = 0
-            return self._fetch("watching in vain", now)
+            return self._fetch("watches without a new batch", now)
         self.counters["rewatches"] += 1
         return self._send_watch(State.STALE, now)
 

@@ -1,6 +1,6 @@
-"""The token in `~/.setmirror/token`, shared by everything of this user that uses the bridge, and identities from it.
+"""The token in `~/.setmirror/token`, shared by all of this user's programs on the bridge, and identities from it.
 
-Whoever comes first creates it, so the server may start before Live does; see the script's own `auth`.
+The first program creates the token, so the server may start before Live; see the script's own `auth`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def home() -> Path:
 
 
 def load_token(folder: Path | str | None = None) -> str:
-    """The token (64 hex digits), created now with mode 0600 if there is none; TokenUnusable with the reason."""
+    """The token (64 hex digits); creates it with mode 0600 if there is none. TokenUnusable with the reason."""
     return auth.load_token(None if folder is None else str(folder))
 
 
@@ -46,12 +46,12 @@ def local_port() -> int:
 
 
 def bearer(token: str, identity: str) -> str:
-    """The named token of an agent, as `client-config` hands it out; ValueError for a name that cannot be one."""
+    """The named token of an agent, as `client-config` prints it; ValueError for an invalid name."""
     if identity.startswith(PROCESS):
         raise ValueError(f"A client's name cannot begin with {PROCESS!r}, got {identity!r}")
     return auth.bearer(token, identity)
 
 
 def process_identity() -> str:
-    """Who a client is that has no named token: its process."""
+    """The identity of a client without a named token: its process."""
     return f"{PROCESS}{os.getpid()}"

@@ -1,7 +1,7 @@
 """The event log as types: `async for event in mirror.events("tracks/*"): match event: case Changed("name"): …`.
 
-Each is an entry of the log (see `model.Event`) with the fields that its kind has. `patterns` are those of
-`subscriptions`. A reader too slow for the log gets `Missed` and goes on with what is kept.
+Each is an entry of the log (see `model.Event`) with the fields of its kind. `patterns` are those of
+`subscriptions`. A reader too slow for the log gets `Missed` and continues with the entries that are kept.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .subscriptions import Pattern
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
-    """What all have in common; see `model.Event` for `who`. `ref` is where the object is, or was."""
+    """Fields of all types; see `model.Event` for `who`. `ref` is the object's present or last path."""
 
     time: float
     epoch: str
@@ -31,7 +31,7 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Changed(Happening, frozen=True):
-    """A property has another value; None where it does not apply."""
+    """A property has another value; None if it does not apply."""
 
     __match_args__ = ("name", "before", "after")
     name: str
@@ -40,11 +40,11 @@ class Changed(Happening, frozen=True):
 
 
 class ContentChanged(Changed, frozen=True):
-    """Notes, envelopes or warp markers: `before` are those replaced or removed, `after` those that came."""
+    """Notes, envelopes or warp markers: `before` are the replaced or removed elements, `after` the new ones."""
 
 
 class ListChanged(Changed, frozen=True):
-    """Other objects, or in another order, live in this one: ids before and after."""
+    """The object has other children, or in another order: ids before and after."""
 
 
 class Added(Happening, frozen=True):
@@ -52,11 +52,11 @@ class Added(Happening, frozen=True):
 
 
 class Removed(Happening, frozen=True):
-    """The object is gone."""
+    """The object was deleted."""
 
 
 class Moved(Happening, frozen=True):
-    """The object is in another place."""
+    """The object was moved to another place."""
 
 
 class Resynced(Happening, frozen=True):
@@ -67,7 +67,7 @@ class Resynced(Happening, frozen=True):
 
 
 class Missed(Happening, frozen=True):
-    """The reader was too slow; so many entries are not kept any more."""
+    """The reader was too slow; so many entries are no longer kept."""
 
     __match_args__ = ("count",)
     count: int
@@ -91,7 +91,7 @@ def typed(event: Event) -> Happening:
 
 
 class Events:
-    """An endless async iterator over what happens to what the patterns name; all of it without patterns."""
+    """An endless async iterator over the events of the objects that the patterns match; without patterns, all."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
-"""Whose change would Live's undo take back? Kept from the batches, so that nobody undoes another's work.
+"""Whose change would Live's undo revert? Derived from the batches, so that no client undoes another's work.
 
-Live's history has one line for all. The newest edit must be the write that is asked for: anything else that
-came later, by a person or by another agent, would be taken back in its place.
+Live has one history for all authors, and its undo reverts the newest edit. So a write can be undone only while it
+is the newest edit: a later edit of a person or another agent would be reverted instead.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ EDITS_KEPT = 1000
 CAME_BACK = 20
 """Changes of one undo that an answer describes in words; it counts the others."""
 _MINOR = frozenset(("ClipSlot", "DeviceParameter", "MixerDevice"))
-"""Classes whose objects come and go with others; views do too."""
+"""Classes whose objects are added and removed together with others; so are views."""
 NEWEST = ""
-"""In the place of a write: whatever was done last, by whomever."""
+"""Stands for "the newest edit of any author" in place of a write's id."""
 _DONE = "\0"
-"""In the place of a write that was taken back: no write has such an id."""
+"""Stands for a completed undo in place of a write's id: no write has this id."""
 _SAME = {"display_value": "value", "color_index": "color", "has_envelopes": "automation_envelopes"}
-"""Properties that say again what another one of the same object says."""
+"""Properties that repeat another property of the same object."""
 _EDIT_KINDS = frozenset(("add", "remove", "move", "content", "children"))
 
 
@@ -40,7 +40,7 @@ class _Edit(NamedTuple):
 
     @property
     def words(self) -> str:
-        return f"{self.who}: {self.change}" if self.change else f"{self.who}, which no property shows"
+        return f"{self.who}: {self.change}" if self.change else f"{self.who} (no property shows the change)"
 
 
 class Aside(NamedTuple):
@@ -53,7 +53,7 @@ class Aside(NamedTuple):
 
 
 class UndoHistory:
-    """The edits that Live's own history should hold, newest last."""
+    """The edits that Live's own history should contain, newest last."""
 
     def __init__(self) -> None:
         self._edits: deque[_Edit] = deque(maxlen=EDITS_KEPT)
@@ -64,26 +64,26 @@ class UndoHistory:
         self._redoable: list[_Edit] = []
         self._came_back: dict[str, list[str]] = {}
         self._redoes: dict[str, bool] = {}
-        """Writes that redo; True until what they did again was seen."""
+        """Ids of redos; True until the redone edit arrived."""
         self._mine: deque[tuple[str, str]] = deque(maxlen=EDITS_KEPT)
-        """(write, owner) of all writes that can be taken back, newest last."""
+        """(write, owner) of all writes that can be undone, newest last."""
         self._aside: dict[str, list[Aside]] = {}
         self._rolled_back: deque[str] = deque(maxlen=EDITS_KEPT)
-        """Writes that failed and of which Live's history holds nothing."""
+        """Writes that failed and were reverted completely, so that Live's history contains nothing of them."""
         self._known_from = 0
 
     def forget(self, revision: int) -> None:
-        """After a snapshot, which is as of `revision`, nobody knows who changed what in between."""
+        """Forget all edits after a snapshot as of `revision`: nobody knows who made the changes in between."""
         self._known_from = revision
         self._edits.clear()
         self._redoable.clear()
 
     def wrote(self, write: str, undo_steps: int, owner: str = "", aside: Sequence[Aside] = ()) -> None:
-        """A write was answered.
+        """Record the reply to a write.
 
         Args:
-          owner: Whose it is: only they take it back without saying which.
-          aside: What it set besides its entry in Live's history.
+          owner: The client that reverts this write when it undoes without naming a write.
+          aside: The values that the write set outside of Live's history.
         """
         self._steps[write] = undo_steps
         if aside:
@@ -96,14 +96,14 @@ class UndoHistory:
             del self._steps[next(iter(self._steps))]
 
     def entered(self, write: str, who: str, revision: int) -> None:
-        """All batches of a write were seen: what Live's history holds of it is an edit, though nothing shows it.
+        """Record the edit of a write whose batches have all arrived, in case no batch showed an edit.
 
         Args:
-          revision: Of its answer.
+          revision: The revision of the write's reply.
         """
         if not self._steps.get(write) or revision < self._known_from:
             return
-        # Nearly always it is the newest.
+        # The write nearly always is the newest edit.
         known = any(edit.write == write for edit in reversed(self._edits))
         if known or write in self._undoes or write in self._undone:
             return
@@ -113,7 +113,7 @@ class UndoHistory:
         self._redoable.clear()
 
     def observe(self, store: Store, applied: Applied, revision: int, write: str | None, who: str) -> None:
-        """A batch was applied."""
+        """Record an applied batch."""
         edits = [change for change in applied.changes if _is_edit(store, change)]
         if write is None:
             edits = [change for change in edits if not follows_lane(store, change[1], change[2])]
@@ -143,12 +143,12 @@ class UndoHistory:
         elif write is not None and self._edits and self._edits[-1].write == write:
             self._edits[-1] = self._edits[-1]._replace(revision=revision)
         else:
-            # Live can redo nothing any more.
+            # After a new edit Live has nothing to redo.
             self._redoable.clear()
             self._edits.append(_Edit(write, who, revision, in_words(store, edits[0], texts)))
 
     def _redo_one(self, redo: str, who: str, revision: int, what: str) -> None:
-        """A redo does one edit again, in however many batches Live sends it."""
+        """Record a batch of a redo: it redoes one edit, in however many batches Live sends it."""
         if not self._redoes[redo]:
             self._back_at_last(revision)
             return
@@ -161,7 +161,7 @@ class UndoHistory:
             self._edits.append(_Edit(redo, who, revision, what))
 
     def record_rollback(self, write: str) -> None:
-        """The write failed and the script undid all of it: Live's history has no step of it."""
+        """Record that a failed write was reverted completely: Live's history has no step of it."""
         self._rolled_back.append(write)
         gone = [edit for edit in self._edits if edit.write == write]
         for edit in gone:
@@ -170,22 +170,22 @@ class UndoHistory:
             self._back_at_last(gone[-1].revision)
 
     def was_rolled_back(self, write: str) -> bool:
-        """True when the write failed and nothing of it was left."""
+        """True when the write was refused and reverted completely."""
         return write in self._rolled_back
 
     def _back_at_last(self, revision: int) -> None:
-        """Live is where it was after the newest edit: the next undo takes that back."""
+        """Live is in the state after the newest edit again: the next undo reverts this edit."""
         if self._edits:
             last = self._edits[-1]
             self._edits[-1] = last._replace(revision=max(revision, last.revision))
 
     def base_of(self, write: str) -> int:
-        """The revision up to which nothing but `write` would be undone.
+        """The revision up to which an undo would revert only `write`.
 
         Raises:
           NotFound: no such write is known here.
           InvalidValue: it changed nothing that can be undone, or was undone already.
-          PreconditionFailed: somebody changed the Set since, of which `facts["since"]` says who and when, or meanwhile.
+          PreconditionFailed: somebody changed the Set after it (`facts["since"]` says who and when), or during it.
         """
         if write in self._undone:
             raise errors.InvalidValue(f"write {write} was undone already", write)
@@ -195,7 +195,7 @@ class UndoHistory:
             raise errors.NotFound(
                 f"No write {write[:100]!r} is known",
                 write[:100],
-                hint="a write's id is the `write` of the answer that it gave"
+                hint="a write's id is `write` in its answer"
                 + (f"; the newest are {', '.join(newest)}" if newest else ""),
             )
         if self._steps.get(write, 1) == 0:
@@ -225,16 +225,20 @@ class UndoHistory:
         return self._edits[-1].revision
 
     def last_of(self, owner: str) -> str:
-        """The newest write of `owner` that was not taken back.
+        """The newest write of `owner` that was not undone.
 
         Raises:
-          PreconditionFailed: there is none; says who made the newest entry, as far as is known.
+          PreconditionFailed: there is none; the error names the author of the newest entry, if known.
         """
         for write, author in reversed(self._mine):
             if author == owner and write not in self._undone:
                 return write
         newest = self._edits[-1] if self._edits else None
-        known = f"the newest entry is by {newest.words}" if newest else "nobody knows of the newest"
+        known = (
+            f"the newest entry is by {newest.words}"
+            if newest
+            else "the author of the newest entry is unknown"
+        )
         raise errors.PreconditionFailed(
             f"You made no change that can be undone; {known}",
             hint="to undo the last change of any author, use `anyone`",
@@ -242,14 +246,15 @@ class UndoHistory:
         )
 
     def check_redo(self, owner: str, *, anyone: bool, can_redo: bool) -> None:
-        """Refuse a redo of what `owner` did not do, as an undo of it would be, and one that would do nothing.
+        """Refuse a redo of another author's edit, and a redo without effect.
 
         Args:
-          anyone: Whoever did it.
-          can_redo: As Live has it.
+          anyone: Allow the redo of any author's edit.
+          can_redo: Live's property of this name.
 
         Raises:
-          PreconditionFailed: nothing was undone, or what was undone last is another's or nobody's that is known.
+          PreconditionFailed: there is nothing to redo, or the last undone edit belongs to another or an unknown
+          author.
         """
         newest = self._redoable[-1] if self._redoable else None
         if newest is None and not can_redo:
@@ -259,29 +264,33 @@ class UndoHistory:
             )
         if anyone or (newest is not None and (newest.write, owner) in self._mine):
             return
-        rule = f"what was undone last is by {newest.words}" if newest else "nobody knows what Live would redo"
+        rule = (
+            f"the last undone edit is by {newest.words}"
+            if newest
+            else "the edit that Live would redo is unknown"
+        )
         raise errors.PreconditionFailed(
             f"It is not yours to redo: {rule}",
-            hint="to redo whatever was undone last, by whomever, use `anyone`",
+            hint="to redo the last undone edit of any author, use `anyone`",
             since=[newest._asdict()] if newest else [],
         )
 
     def aside(self, write: str) -> list[Aside]:
-        """What a write set that Live's history does not hold."""
+        """The values that a write set outside of Live's history."""
         return self._aside.get(write, [])
 
     def put_back(self, write: str) -> None:
-        """What Live's history does not hold of this write was put back; it is taken back as a whole by now."""
+        """Record that the values outside of Live's history were restored: the whole write is reverted now."""
         self._aside.pop(write, None)
         if write not in self._undone:
             self._undone.append(write)
 
     def has_entry(self, write: str) -> bool:
-        """Whether there is something of this write in Live's history."""
+        """True when Live's history has an entry of this write."""
         return self._steps.get(write, 1) > 0
 
     def redoing(self, redo: str) -> None:
-        """`redo` is the id of a write that does again what was undone last."""
+        """Record that write `redo` will redo the last undone edit."""
         self._redoes[redo] = True
         while len(self._redoes) > EDITS_KEPT:
             old = next(iter(self._redoes))
@@ -289,7 +298,7 @@ class UndoHistory:
             self._came_back.pop(old, None)
 
     def undoing(self, undo: str, write: str) -> None:
-        """`undo` is the id of a write that will take `write` back, or the newest edit."""
+        """Record that write `undo` will revert `write`, or the newest edit."""
         self._undoes[undo] = write
         while len(self._undoes) > EDITS_KEPT:
             old = next(iter(self._undoes))
@@ -297,7 +306,7 @@ class UndoHistory:
             self._came_back.pop(old, None)
 
     def not_undone(self, undo: str) -> None:
-        """The undo was refused; if Live had already taken back an edit, the script has redone it."""
+        """Record that the undo was refused; if Live had already reverted an edit, the script has redone it."""
         self._undoes.pop(undo, None)
         seen = self._came_back.pop(undo, None)
         gone = self._popped.pop(undo, None)
@@ -310,7 +319,7 @@ class UndoHistory:
         self._is_done(gone)
         self._edits.append(gone)
         if seen:
-            # What showed itself is in the entry that was in the way, whoever made it.
+            # The changes that appeared belong to the newer entry that was reverted instead, whoever made it.
             self._edits.append(_Edit(None, "somebody", gone.revision, seen[0]))
 
     def _is_done(self, edit: _Edit) -> None:
@@ -318,11 +327,11 @@ class UndoHistory:
             self._undone.remove(edit.write)
 
     def came_back(self, undo: str) -> list[str]:
-        """What an undo or a redo changed, in words; told once."""
+        """The changes of an undo or a redo in words; returned once."""
         return self._came_back.pop(undo, [])
 
     def undone(self, undo: str) -> None:
-        """It was done, and is seen: where nothing showed, it took back an edit that does not show."""
+        """Record a finished undo: if no change appeared, it reverted an edit that no property shows."""
         shown = self._popped.pop(undo, None) is not None
         silent = self._edits[-1] if self._edits and not self._edits[-1].change else None
         if shown or silent is None or self._undoes.get(undo) not in (silent.write, NEWEST):
@@ -333,7 +342,7 @@ class UndoHistory:
             self._undone.append(silent.write)
 
     def redone(self, redo: str) -> None:
-        """It was done, and is seen: where nothing showed, it did an edit again that does not show."""
+        """Record a finished redo: if no change appeared, it redid an edit that no property shows."""
         if self._redoes.get(redo) and self._redoable and not self._redoable[-1].change:
             again = self._redoable.pop()
             self._redoes[redo] = False
@@ -346,11 +355,11 @@ class UndoHistory:
 
 
 Texts = dict[int, tuple[str, str]]
-"""Of a parameter what Live showed before and after a batch."""
+"""Parameter → the texts that Live showed before and after a batch."""
 
 
 def displays(applied: Applied) -> Texts:
-    """The texts of the parameters that a batch moved."""
+    """The texts of the parameters that a batch changed."""
     return {
         id_: (str(before or ""), str(after or ""))
         for kind, id_, name, before, after in applied.changes
@@ -359,7 +368,7 @@ def displays(applied: Applied) -> Texts:
 
 
 def in_words(store: Store, change: Change, texts: Texts | None = None) -> str:
-    """A change in a few words: "name of tracks/1: 'Bass' → 'Sub'", of a parameter by its texts: "-14.0 dB → 0.0 dB"."""
+    """A change in a few words: "name of tracks/1: 'Bass' → 'Sub'"; a parameter by its texts: "-14.0 dB → 0.0 dB"."""
     kind, id_, name, before, after = change
     node = store.nodes.get(id_)
     if kind == "remove":
@@ -381,7 +390,7 @@ def in_words(store: Store, change: Change, texts: Texts | None = None) -> str:
 
 
 def _causes(store: Store, changes: Sequence[Change]) -> list[Change]:
-    """The changes, without objects that came or went with those around them, and without the lists of these."""
+    """The changes, without objects that were added or removed with their parents, and without the lists of these."""
     nodes: dict[int, Any] = {}
     for kind, id_, _, before, _ in changes:
         node = before if kind == "remove" else store.nodes.get(id_)
@@ -412,5 +421,5 @@ def _is_edit(store: Store, change: Change) -> bool:
     prop = schema.properties(node.type).get(name)
     if prop is None or not prop.is_edit:
         return False
-    # Live gives a new track its routing some ticks late; nobody edits.
+    # Live fills the routing of a new track some ticks late; that is no edit.
     return prop.type != "routing" or bool(change[3])

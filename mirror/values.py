@@ -1,4 +1,4 @@
-"""How values are shown, and what is meant when one comes back: one rule for all reads and writes.
+"""How reads show values, and how writes accept the same forms: one rule for all reads and writes.
 
 A choice is shown by its label, an object by its ref, every other value unchanged. Writes accept a value in the form
 that reads show, and also the number or the id behind it.
@@ -20,15 +20,15 @@ _COLOR = re.compile(r"#?([0-9a-fA-F]{6})")
 
 _FLOAT = struct.Struct("f")
 NOTHING = 1e-6
-"""A number nearer to 0 is shown as 0: what 32 bits leave of a sum, which no control of Live's can show."""
+"""A number nearer to 0 is shown as 0: it is the rounding error of a 32-bit sum, and no control of Live's shows it."""
 _NUMBER = re.compile(r"[-−+]?\d+(?:\.\d+)?")
 
 
 def neat(value: float, text: str = "") -> float:
-    """The number with the fewest digits that Live's 32 bits hold as this one: 0.7 for 0.699999988079071.
+    """The number with the fewest digits that is the same 32-bit float: 0.7 for 0.699999988079071.
 
     Args:
-      text: What Live shows of it, such as "-14.0 dB": its number counts where only the rounding of 32 bits differs.
+      text: Live's display text, such as "-14.0 dB": its number is used if it differs only by 32-bit rounding.
     """
     match = _NUMBER.match(text)
     if match is not None:
@@ -54,10 +54,10 @@ def row(type_: str, name: str) -> schema.Property | None:
 
 
 def shown(store: Store, type_: str, name: str, value: Any, gone: Mapping[int, str] | None = None) -> Any:
-    """A property's value as reads show it.
+    """A property's value in the form of reads.
 
     Args:
-      gone: Last refs of deleted objects by id; a deleted object that is not in it is shown by its id.
+      gone: Last refs of deleted objects by id; other deleted objects are shown by their id.
     """
     prop = row(type_, name)
     if prop is None or value is None:
@@ -72,7 +72,7 @@ def shown(store: Store, type_: str, name: str, value: Any, gone: Mapping[int, st
 
 
 def color(text: str, otherwise: Any = None) -> Any:
-    """The number of a colour that is written "#ff3636" or "ff3636"; `otherwise` for another text."""
+    """The number of a colour written as "#ff3636" or "ff3636"; `otherwise` for another text."""
     match = _COLOR.fullmatch(text.strip())
     return otherwise if match is None else int(match[1], 16)
 

@@ -1,8 +1,9 @@
-"""The Set as somebody may see it who may not see all: the same reads over a store in which things are hidden.
+"""The Set for a reader who may not see all of it: the same reads over a store in which objects are hidden.
 
-A hidden object keeps its id, its class and its place, so that refs stay true; its properties and what is below it are
-not there. What other objects show of it (routings, a send named after its return) is masked by its name, and `scrub`
-masks that name in anything else that leaves. Which objects are hidden is asked again when a name or a place changes.
+A hidden object keeps its id, its class and its place, so that refs stay valid; it shows no properties, and the
+objects below it are absent. Other objects show its name (routings, a send named after its return): there it is
+masked, and `scrub` masks it in any other data that leaves. The set of hidden objects is computed again when a name
+or a place changes.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ from .subscriptions import Stream
 from .writes import Writes
 
 Hidden = Callable[[Store], set[int]]
-"""The ids of all objects of a store that are hidden, those below others included."""
+"""Returns the ids of all hidden objects of a store, including those below hidden ones."""
 WasHidden = Callable[[str, str], bool]
-"""Whether an object that is gone was hidden, as far as its ref and its name tell."""
+"""Whether a deleted object was hidden, as far as its ref and its name show."""
 
 MASK = "hidden"
 NAMES_KEPT = 10_000
-"""Of objects that were hidden once; an event may still tell of them."""
+"""Limit of names of formerly hidden objects; events may still contain them."""
 _BY_ANOTHER = ("sends", "drum_pads")
 """Roles of objects that Live names after another object: a return, a pad's chain."""
 _ROUTED = frozenset(
@@ -43,7 +44,7 @@ _ROUTED = frozenset(
 
 
 class MaskedStore(Store):
-    """One revision of a store with `hidden` objects masked; see the module. Nothing is applied to it."""
+    """One revision of a store with `hidden` objects masked; see the module. No batch is applied to it."""
 
     def __init__(self, base: Store, masks: Masks) -> None:
         super().__init__()
@@ -95,7 +96,7 @@ class Masks:
     def __init__(self, base: Store, hidden: set[int], names: Names) -> None:
         self.hidden = hidden
         self.masked = _masked(base, hidden)
-        """In the place of hidden objects that hang in visible ones, or lead to them."""
+        """Masked nodes of hidden objects that are children of visible objects, or lead to visible ones."""
         names.hide(base, hidden)
         self._names = names
         self.telling = [id_ for type_ in base.types() if type_ in _ROUTED for id_ in base.of_type(type_)]
@@ -106,7 +107,7 @@ class Masks:
         self._scrubbed: dict[int, tuple[Node, Node]] = {}
 
     def scrubbed(self, node: Node) -> Node:
-        """The object without the names of hidden ones; cached per state of the object."""
+        """The object without the names of hidden objects; cached per state of the object."""
         before, after = self._scrubbed.get(node.id, (None, node))
         if before is not node:
             props = {
@@ -140,7 +141,7 @@ def _masked(base: Store, hidden: set[int]) -> dict[int, Node]:
 
 
 class Names:
-    """The names of what is or was hidden, as far as nothing visible has them."""
+    """The names of present and former hidden objects that no visible object has."""
 
     def __init__(self) -> None:
         self._recorded: dict[str, None] = {}
@@ -149,7 +150,7 @@ class Names:
         self._regex: re.Pattern[str] | None = None
 
     def hide(self, base: Store, hidden: set[int]) -> None:
-        """Take over the names of what is hidden now."""
+        """Add the names of the objects that are hidden now."""
         self._visible = {
             node.name
             for id_, node in base.nodes.items()
@@ -168,7 +169,7 @@ class Names:
             self._regex = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) if words else None
 
     def within(self, text: str) -> bool:
-        """Whether a text tells such a name."""
+        """True when a text contains such a name."""
         return self._regex is not None and text not in self._visible and self._regex.search(text) is not None
 
     def scrub(self, value: Any) -> Any:
@@ -189,7 +190,7 @@ class View(Reader):
 
     Args:
       hidden: Called when a name or a place has changed.
-      was_hidden: Of what is gone.
+      was_hidden: Judges deleted objects.
     """
 
     def __init__(self, mirror: Mirror, hidden: Hidden, was_hidden: WasHidden) -> None:
@@ -203,7 +204,7 @@ class View(Reader):
         self._masks: Masks | None = None
         self._named = ("", -1)
         self._seen: set[int] = set()
-        """Ids that were hidden once in this epoch."""
+        """Ids that were hidden at some time in this epoch."""
         self.log = LogView(self)
 
     @property
@@ -226,12 +227,12 @@ class View(Reader):
         return isinstance(store, MaskedStore) and (id_ in store.masked or id_ not in store.nodes)
 
     def scrub(self, value: Any) -> Any:
-        """Plain JSON as it may leave: no name of a hidden object in it."""
+        """Plain JSON without the names of hidden objects."""
         self.store  # noqa: B018 - the names as they are now
         return self._names.scrub(value)
 
     def hid(self, id_: int, ref: str, name: str) -> bool:
-        """Whether an object that an event tells of is or was hidden."""
+        """True when the object of an event is or was hidden."""
         if id_ in self.store.nodes or id_ in self._mirror.store.nodes:
             return self.hides(id_)
         return id_ in self._seen or self._was_hidden(ref, name)
@@ -244,7 +245,7 @@ class View(Reader):
             raise
 
     def _refuse(self, target: Target) -> None:
-        """Denied for an id or a ref of what is hidden; a name is simply not there."""
+        """Denied for an id or a ref of a hidden object; for its name, no object is found."""
         try:
             node = self._mirror.resolve(target)
         except errors.MirrorError:
@@ -290,7 +291,7 @@ class View(Reader):
 
     @property
     def writes(self) -> Writes:
-        """For its history: who edited when."""
+        """The queue of writes, for its history of edits and authors."""
         return self._mirror.writes
 
     def stamp(self) -> Stamp:
@@ -306,18 +307,18 @@ class View(Reader):
         return await self._mirror.script_status()
 
     async def read_now(self, items: Iterable[tuple[Target, str]]) -> list[Any]:
-        """As the mirror's, of what is visible."""
+        """As the mirror's `read_now`, for visible objects."""
         return await self._mirror.read_now([(self.resolve(target).id, name) for target, name in items])
 
     def subscribe(self, patterns: Iterable[Target] | Target, name: str = "") -> Stream:
-        """Notices of changes in what is visible."""
+        """Notices of changes of visible objects."""
         if isinstance(patterns, str | int):
             patterns = [patterns]
         return self._mirror.hub.subscribe(patterns, name, lambda: self.store)
 
 
 class LogView:
-    """The event log: of what is hidden, that something happened there."""
+    """The event log; an event of a hidden object only shows that it happened."""
 
     def __init__(self, view: View) -> None:
         self._view = view

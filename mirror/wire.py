@@ -1,8 +1,8 @@
-"""Bytes to messages and back, without I/O: lines with a bound, JSON-RPC 2.0 with a strict envelope.
+"""Bytes to messages and back, without I/O: lines of bounded length, JSON-RPC 2.0 with a strict envelope.
 
-`Framer` cuts lines; `decode` gives one `Message` per line or raises `BadLine`. The envelope is checked here,
-and so are the parameters of each kind of message that the mirror knows; what an object or a change holds is
-the store's business, so that one bad object costs one object. Kinds that are not known pass as they are.
+`Framer` cuts lines; `decode` gives one `Message` per line or raises `BadLine`. The envelope is checked here, and so
+are the parameters of each kind of message that the mirror knows. The store checks the contents of objects and
+changes, so that one bad object costs only this object. Messages of unknown kinds pass unchanged.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ Revision = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class BadLine(Exception):
-    """The peer sent what is not a message of the protocol; the link is closed with this reason."""
+    """The peer sent a line that is not a message of the protocol; the link is closed with this reason."""
 
 
 class Message(msgspec.Struct):
     """One line: a notice (`method`, no `id`), a reply (`id` with `result` or `error`).
 
-    `params` has the type that `PARAMS` names, and is None for a notice that `PARAMS` does not name. `result` is plain
-    JSON; whoever sent the request checks its shape with `convert`.
+    `params` has the type in `PARAMS`, and is None for a notice that `PARAMS` does not name. `result` is plain JSON;
+    the sender of the request checks its shape with `convert`.
     """
 
     id: int | str | None = None
@@ -51,7 +51,7 @@ class Batch(msgspec.Struct):
     write: str | None = None
     author: str | None = None
     coming: list[str] | None = None
-    """Of a batch with cause "build": the parts of the Set that are still to be read after it."""
+    """For a batch with cause "build": the parts of the Set that are still to be read after it."""
 
 
 class Heartbeat(msgspec.Struct):
@@ -63,7 +63,7 @@ class Heartbeat(msgspec.Struct):
 class Objects(msgspec.Struct):
     """`set.objects`: a part of the snapshot that request `snapshot` asked for.
 
-    `tables` are taken apart when the line is decoded: their objects are among `objects` then.
+    `tables` are unpacked when the line is decoded: their objects are then among `objects`.
     """
 
     snapshot: int | str
@@ -79,7 +79,7 @@ class Objects(msgspec.Struct):
 def objects_of(table: Any) -> list[Any]:
     """The objects of a table [type, role, names of children, names of properties, rows].
 
-    What has not this shape comes out as something that is no object, so that it is counted as one.
+    A row of another shape becomes a value that is not an object, so that it is counted as a bad object.
     """
     try:
         type_, role, children, names, rows = table
@@ -189,7 +189,7 @@ _encoder = msgspec.json.Encoder()
 
 
 def decode(line: bytes | bytearray) -> Message:
-    """The message in one line; BadLine for anything else, whatever it is."""
+    """The message in one line; BadLine for any other input."""
     try:
         envelope = _envelope.decode(line)
         if envelope.jsonrpc != "2.0":
@@ -216,7 +216,7 @@ def decode(line: bytes | bytearray) -> Message:
 
 
 def convert(value: Any, type_: type[Any]) -> Any:
-    """`value` of a reply as `type_`; BadLine when it has not that shape."""
+    """`value` of a reply as `type_`; BadLine when its shape is different."""
     try:
         return msgspec.convert(value, type_)
     except (ValueError, RecursionError) as problem:
@@ -229,12 +229,12 @@ def encode(value: Any) -> bytes:
 
 
 def request(id_: int | str, method: str, params: Any) -> bytes:
-    """A request as a line; ValueError for what JSON cannot say."""
+    """A request as a line; ValueError for a value that JSON cannot express."""
     return _encoder.encode({"jsonrpc": "2.0", "id": id_, "method": method, "params": params}) + b"\n"
 
 
 class Framer:
-    """Cuts a stream of bytes into lines; holds at most `limit` bytes of an unfinished one."""
+    """Cuts a stream of bytes into lines; buffers at most `limit` bytes of an unfinished line."""
 
     def __init__(self, limit: int = STRANGER_BYTES) -> None:
         self.limit = limit
@@ -242,7 +242,7 @@ class Framer:
         self._lines: deque[bytes] = deque()
 
     def feed(self, data: bytes) -> None:
-        """Take bytes in; the lines that they complete come out of `next_line`."""
+        """Add bytes; `next_line` returns the lines that they complete."""
         first, *more = data.split(b"\n")
         self._part += first
         if more:
@@ -251,9 +251,9 @@ class Framer:
             self._lines.extend(more)
 
     def next_line(self) -> bytes | None:
-        """The next whole line without its newline, None when there is none; BadLine past the limit.
+        """The next complete line without its newline, None when there is none; BadLine past the limit.
 
-        The limit is looked at here, not in `feed`, so it may be raised between two lines.
+        The limit is checked here, not in `feed`, so that it may be raised between two lines.
         """
         line = self._lines.popleft() if self._lines else None
         length = len(self._part) if line is None else len(line)

@@ -1,16 +1,16 @@
 """The write queue: one write at a time, in order within a client, in turn between clients.
 
-A write is checked against the mirror when its turn comes, sent once, and not answered before the mirror has
-reached its revision. What can happen to it:
+A write is checked against the mirror when its turn comes, sent once, and answered only when the mirror has reached
+its revision. The possible outcomes:
 
-* refused before sending: a MirrorError, nothing was done; cancelled before sending: it is not sent;
+* refused before sending: a MirrorError, nothing was done; cancelled before sending: the write is not sent;
 * answered by the script: a WriteResult, or the script's refusal;
-* the link was lost after sending: on return the script is asked for the write by its id; if it does not know
-  it, in the same epoch it was not done; in another the resynced mirror decides where it can; else
-  UnknownOutcome.
+* the link was lost after sending: when it is back, the mirror asks the script for the write by its id. If the
+  script does not know the id in the same epoch, the write was not done; in another epoch the resynced mirror
+  decides if it can; else UnknownOutcome.
 
-Nothing is sent twice. A caller that is cancelled after sending lets the write finish; its outcome is kept by its id.
-What was refused was not done: the same id may try again.
+Nothing is sent twice. A caller that is cancelled after sending lets the write finish; its outcome is kept by its
+id. A refused write was not done: the same id may try again.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ from .undo import NEWEST, Aside, UndoHistory, in_words
 log = logging.getLogger("setmirror.writes")
 
 WAITING = 512
-"""Writes of all clients together; one more is refused with Busy."""
+"""Limit of waiting writes of all clients together; a further write is refused with Busy."""
 WAITING_PER_CLIENT = 64
 LOADS = 16
 """Loads that may run at once; the script performs one after the other."""
 RESULTS_KEPT = 512
 LINK_WAIT_S = 3.0
-"""A write that finds the link down waits so long for it before it is refused."""
+"""Seconds that a write waits for a lost link before it is refused."""
 GRACE_S = 5.0
-"""Past the deadline, for the script's own answer that it was missed."""
+"""Seconds past the deadline for the script's own answer that the deadline was missed."""
 RECOVER_S = 20.0
 """Minimum time to ask for the result of a lost write; Live opens a Set in about 3 s, longer with a dialog."""
 SEEN_S = 5.0
 _NOTHING = "\0nothing"
-"""Stands for "no write" where an undo only puts values back: no write has this id."""
+"""Stands for "no write" when an undo only restores values: no write has this id."""
 
 _STEP = re.compile(r"-(undo|redo)-\d+$")
 
@@ -83,17 +83,17 @@ class QueuedWrite:
         self.sent = False
         self.waiters = 0
         self.moved = anyio.Event()
-        """Set, and replaced by a new event, at every progress; set for good when there is an outcome."""
+        """Set, and replaced by a new event, at every progress; remains set once there is an outcome."""
         self.progress: WriteProgress | None = None
         self.outcome: WriteResult | errors.MirrorError | None = None
 
 
 class Writes:
-    """The queue; `run` is its one task.
+    """The queue; `run` is its only task.
 
-    `request(method, params)` asks the script, `wait_synced(timeout_s)` and `wait_for(revision, timeout_s)` wait for
-    the mirror, `coming()` names what it lacks of the Set, `place()` says which Live and Set this is: (version, Set's
-    name and path).
+    `request(method, params)` sends the script a request, `wait_synced(timeout_s)` and `wait_for(revision,
+    timeout_s)` wait for the mirror, `coming()` names the missing parts of the Set, `place()` identifies Live and
+    the Set: (version, Set's name and path).
     """
 
     def __init__(
@@ -130,10 +130,10 @@ class Writes:
 
     @property
     def waiting(self) -> int:
-        """Writes not yet sent."""
+        """Number of writes that are not sent yet."""
         return sum(len(queue) for queue in self._queues.values())
 
-    # -- asking ------------------------------------------------------------------------------------
+    # -- submitting -------------------------------------------------------------------------------
 
     async def submit(self, request: WriteRequest, progress: Progressed | None = None) -> WriteResult:
         """Queue a write and wait for its outcome; see Mirror.submit."""
@@ -141,7 +141,7 @@ class Writes:
         if entry is None:
             if request.write_id in self.results:
                 return _result_or_raise(self.results[request.write_id])
-            # Nothing can be named in a Set of which parts are still to come.
+            # While parts of the Set are missing, no object can be named.
             epoch = None if self._coming() else self._store.epoch or None
             entry = self._enqueue(request if epoch is None else self.bind(request), epoch)
         entry.waiters += 1
@@ -167,18 +167,18 @@ class Writes:
     def bind(
         self, request: WriteRequest, find: Resolve | None = None, lists: dict[str, list[int]] | None = None
     ) -> WriteRequest:
-        """The request with ids for all that it names; see `identity.bind`."""
+        """The request with ids for all refs, names and places; see `identity.bind`."""
         try:
             return bind(self._store, request, find, lists)
         except errors.PreconditionFailed:
             raise
         except errors.MirrorError:
-            # Report this together with every other problem of the request.
+            # Report this problem together with every other problem of the request.
             checks.prepare(self._store, request, self._place()[0])
             raise
 
     def progressed(self, progress: WriteProgress) -> None:
-        """The script's notice about the progress of a running write."""
+        """Record the script's notice about the progress of a running write."""
         entry = self._beside.get(progress.write, self._current)
         if entry is not None and entry.id == progress.write:
             entry.progress = progress
@@ -210,7 +210,7 @@ class Writes:
         return entry
 
     def _cancel(self, entry: QueuedWrite) -> None:
-        """The caller is gone: drop a waiting write, cancel a load; let any other write that was sent finish."""
+        """Handle a cancelled caller: drop a waiting write, cancel a load; let any other write that was sent finish."""
         if entry.id in self._beside and self._tasks is not None:
             self._tasks.start_soon(self._cancel_load, entry)
             return
@@ -246,7 +246,7 @@ class Writes:
             while not self._queues:
                 self._wake = anyio.Event()
                 await self._wake.wait()
-            # The client whose turn it was goes to the end, so nobody waits for another's whole queue.
+            # The client whose turn it was goes to the end, so no client waits for another's whole queue.
             key, queue = next(iter(self._queues.items()))
             entry = queue.popleft()
             del self._queues[key]
@@ -278,7 +278,7 @@ class Writes:
             return errors.Internal(f"The write failed in the mirror: {problem!r}")
 
     def _close(self) -> None:
-        """Leave nobody waiting when the mirror is closed."""
+        """End all waiting writes when the mirror is closed."""
         under_way = [*self._beside.values(), *([self._current] if self._current is not None else [])]
         self._current, self._beside = None, {}
         waiting = [entry for queue in self._queues.values() for entry in queue]
@@ -328,7 +328,7 @@ class Writes:
             version, place = self._place()
             request = entry.request
             if entry.epoch is None:
-                # The Set was not read yet when it was asked for.
+                # The mirror was empty when the write was queued.
                 request = self.bind(request)
             elif entry.epoch != self._store.epoch:
                 raise errors.EpochChanged(
@@ -420,11 +420,11 @@ class Writes:
                 await anyio.sleep(0.05)
                 continue
             except errors.UnknownOutcome:
-                # The script closed the Set with the write half done.
+                # The script closed the Set during the write.
                 return self._decide(entry, prepared, place)
             except errors.NotFound as problem:
                 if "problems" in problem.facts or "op" in problem.facts:
-                    # The write's own refusal.
+                    # The script's refusal of this write.
                     raise
                 if self._store.epoch == epoch:
                     raise errors.Disconnected(
@@ -439,7 +439,7 @@ class Writes:
             return await self._seen(entry, result)
 
     def _decide(self, entry: QueuedWrite, prepared: checks.Prepared, place: Any) -> WriteResult:
-        """The script forgot the write: compare the resynced Set with the values that it asked for."""
+        """The script forgot the write: compare the resynced Set with the requested values."""
         if self._place()[1] != place or prepared.wishes is None:
             raise self._unknown(
                 entry, prepared, "Live was restarted or the Set closed while the write was under way"
@@ -474,8 +474,8 @@ class Writes:
     def _unknown(self, entry: QueuedWrite, prepared: checks.Prepared, rule: str) -> errors.UnknownOutcome:
         refs = [self._store.ref(id_) for id_ in prepared.touched if id_ in self._store.nodes]
         return errors.UnknownOutcome(
-            f"{rule}: the write may have been done",
-            hint="read what it should have changed before trying again",
+            f"{rule}: the write may have been executed",
+            hint="read the properties that it should have changed before trying again",
             write=entry.id,
             look_at=sorted(refs)[:20],
         )
@@ -483,11 +483,11 @@ class Writes:
     # -- undo --------------------------------------------------------------------------------------
 
     async def undo(self, **options: Any) -> WriteResult:
-        """Live's undo, of whatever was done last."""
+        """Live's undo of the newest edit, by any author."""
         return await self._undo(NEWEST, label="undo", **options)
 
     async def undo_mine(self, write_id: str, **options: Any) -> WriteResult:
-        """Take back one write; see Mirror.undo_mine."""
+        """Revert one write; see Mirror.undo_mine."""
         label = f"undo {write_id}"
         aside = self.history.aside(write_id)
         if aside and not self.history.has_entry(write_id):
@@ -500,7 +500,7 @@ class Writes:
         return result
 
     async def undo_last(self, owner: str, **options: Any) -> WriteResult:
-        """Take back what a client did last; see Mirror.undo_last."""
+        """Revert a client's last write; see Mirror.undo_last."""
         return await self.undo_mine(self.history.last_of(owner), **options)
 
     async def redo(self, **options: Any) -> WriteResult:
@@ -555,7 +555,7 @@ class Writes:
 
 
 def history_step(write: str | None) -> str:
-    """ "undo" or "redo" where a write of this id is one; "" for any other."""
+    """ "undo" or "redo" if a write of this id is one; "" for any other."""
     match = _STEP.search(write or "")
     return match[1] if match is not None else ""
 

@@ -1,9 +1,10 @@
-"""A backup on change: after an edit, and some seconds of quiet, the whole Set as the mirror has it goes into a file.
+"""A backup on change: after an edit, and some seconds without another, writes the mirror's whole Set to a file.
 
     python -m mirror.examples.backup_on_change FOLDER [QUIET_SECONDS]
 
-Each file is JSON, one object a line, named by time and revision. It holds what Live's API shows (tracks, clips, notes,
-devices, values), not samples and not what only Live can save: it is a record to compare and to look things up in.
+Each file is JSON, one object per line, named by time and revision. It contains what Live's API shows (tracks,
+clips, notes, devices, values), but no samples and nothing that only Live can save: use it as a record to compare
+and to search.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ QUIET_S = 5.0
 
 
 def write_backup(mirror: Mirror, folder: Path) -> Path:
-    """Everything that the mirror holds at this revision, in one file."""
+    """Write all objects of the mirror at this revision into one file."""
     stamp = datetime.now().strftime("%Y-%m-%d %H.%M.%S")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{stamp} r{mirror.revision}.jsonl"
@@ -31,7 +32,7 @@ def write_backup(mirror: Mirror, folder: Path) -> Path:
 
 
 async def main() -> None:
-    """Wait for a change, wait until none came for a while, write."""
+    """Wait for a change, then for a quiet period, and write."""
     if len(sys.argv) < 2:
         sys.exit(f"usage: {sys.argv[0]} FOLDER [QUIET_SECONDS]")
     folder = Path(sys.argv[1])

@@ -1,4 +1,4 @@
-"""A log of what was played: a line of JSON for each clip that starts or stops, with time, track and clip.
+"""A log of the clips that were played: a JSON line for each start or stop of a clip, with time, track and clip.
 
 python -m mirror.examples.clip_logger >> played.jsonl
 """

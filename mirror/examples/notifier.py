@@ -1,8 +1,8 @@
-"""Messages for a chat, on stdout: who joined the Set, what was added, removed or renamed, and by whom.
+"""Messages for a chat, on stdout: who joined the Set, which objects were added, removed or renamed, and by whom.
 
     python -m mirror.examples.notifier | while read -r line; do curl -d "content=$line" "$WEBHOOK"; done
 
-Nothing leaves the machine but by what you pipe it into.
+The program itself sends nothing over the network; only the command behind the pipe does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ SHOWN = ("Track", "Scene", "Clip", "Device", "RackDevice", "PluginDevice", "MaxD
 
 
 def message(event: Happening) -> str:
-    """One line for people; "" for what nobody needs to know."""
+    """One line for people; "" for events without a message."""
     who = "Somebody in Live" if event.who == "live" else event.who
     what = f"{event.type.lower()} **{event.object_name or event.ref}**"
     match event:
@@ -32,7 +32,7 @@ def message(event: Happening) -> str:
 
 
 async def main() -> None:
-    """Follow everything, print what has a message."""
+    """Follow all events, print those that have a message."""
     async with open_mirror() as mirror:
         print(
             f"Following {mirror.status().set_name or 'the Set'}: {len(mirror.song.tracks)} tracks", flush=True

@@ -1,4 +1,4 @@
-"""What the examples share: a clean end for Ctrl-C, and one line where Live cannot be reached."""
+"""Shared by the examples: a clean end for Ctrl-C, and a one-line message if Live cannot be reached."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mirror import errors
 
 
 def run(main: Callable[[], Awaitable[None]]) -> None:
-    """Run `main` until it ends or Ctrl-C; exit code 1 with the reason for a refusal."""
+    """Run `main` until it ends or Ctrl-C; exit code 1, with the reason, for a refusal."""
     try:
         anyio.run(main)
     except KeyboardInterrupt:

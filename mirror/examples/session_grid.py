@@ -1,4 +1,4 @@
-"""A second screen for the Session: tracks by scenes, drawn again whenever a clip, a name or what plays changes.
+"""A second screen for the Session: a grid of tracks and scenes, drawn again when a clip, a name or playback changes.
 
 python -m mirror.examples.session_grid [--once]
 """
@@ -19,7 +19,7 @@ def cell(text: str) -> str:
 
 
 def grid(mirror: Mirror) -> str:
-    """The Session as text: > plays, ~ is about to."""
+    """The Session as text: > marks a clip that plays, ~ a clip that is about to play."""
     tracks = mirror.song.tracks
     rows = [" ".join(cell(track.name) for track in tracks)]
     for number, scene in enumerate(mirror.song.scenes):
@@ -33,7 +33,7 @@ def grid(mirror: Mirror) -> str:
 
 
 async def main() -> None:
-    """Draw, then wait for something that the picture shows."""
+    """Draw, then wait for a change that the grid shows."""
     async with open_mirror() as mirror:
         shown = ["tracks", "tracks/*", "scenes/*", "tracks/*/clip_slots/*", "tracks/*/clip_slots/*/clip"]
         async with mirror.subscribe(shown, "session grid") as stream:

@@ -160,7 +160,7 @@ async def test_a_write_that_no_mirror_shows_is_in_the_way_of_an_older_one(autoju
     async with whole_path(everything()) as whole:
         older = await whole.call("set_track", track="tracks/1", name="Bass")
         await whole.call("call_method", **MODULATE)
-        with pytest.raises(PreconditionFailed, match="which no property shows"):
+        with pytest.raises(PreconditionFailed, match="no property shows the change"):
             await whole.mirror.undo_mine(older["write"])
         assert len(whole.history()) == 2
 
