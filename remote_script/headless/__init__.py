@@ -1,7 +1,7 @@
 """A headless Ableton Live: the Live Object Model with Live's own behaviour, rules and timing, without Live.
 
-Read `live` first (the running Live), then `node` (the objects of a Set) and `handles` (the objects that scripts see).
-Standard library only; Python 3.7 to 3.11 and later.
+Start reading at `live` (the running Live), then `node` (the objects of a Set) and `handles` (a script's
+references). Standard library only; Python 3.7 to 3.11 and later.
 """
 
 from __future__ import annotations

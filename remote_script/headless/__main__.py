@@ -33,9 +33,9 @@ SETMIRROR = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file_
 READY_S = 0.02
 READING_S = 2.0
 CRASHED = 139
-"""The exit status after a call that ends a real Live: the status with which shells report a segmentation fault."""
+"""Exit status after a call that crashes a real Live: the status with which shells report a segmentation fault."""
 VIRTUAL_STEP_S = 0.1
-"""Seconds of virtual time between two checks whether Live was stopped."""
+"""Seconds of virtual time between two checks for a stop request."""
 LISTENING = "listening on 127.0.0.1:"
 
 
@@ -105,7 +105,7 @@ class Reading:
 
 
 def read_set(path: Optional[str], default: bool) -> SetSpec:
-    """The Set to open: a file's, Live's default one or the demo Set."""
+    """The Set to open: a file's, Live's default Set or the demo Set."""
     if path:
         return load_als(path, progress=Reading())
     return default_set() if default else demo_set()
@@ -151,7 +151,7 @@ class Runner:
                 sys.stdout.write(json.dumps(message) + "\n")
                 sys.stdout.flush()
             except (OSError, ValueError):
-                # Nobody reads any more.
+                # No process reads stdout any more.
                 self.live.stop()
 
     def run(self) -> None:
@@ -159,7 +159,7 @@ class Runner:
         if not options.no_setmirror:
             self.setmirror = self.live.load_script(SETMIRROR)
         for path in options.remote_script:
-            # Ours is there already; a second one would only fight for the port.
+            # SetMirror is loaded already; a second instance would compete for the port.
             if options.no_setmirror or os.path.realpath(path) != os.path.realpath(SETMIRROR):
                 self.live.load_script(path)
         self._ready()
@@ -187,7 +187,7 @@ class Runner:
 
     @property
     def status(self) -> int:
-        """The exit status: a person's script that did not come to its end is a failure, as a crash is."""
+        """The exit status: a failure after a crash, or if a person's script ended early."""
         if self.live.ended:
             return CRASHED
         if self._script is not None and (self._script.failed or not self._script.done):

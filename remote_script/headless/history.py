@@ -1,12 +1,12 @@
-"""Undo as Live has it: steps that do not nest, changes that merge, parameters that come late.
+"""Live's undo history: steps that do not nest, changes that merge, parameters that are recorded late.
 
-`begin` and `end` bracket a step; the first end closes it, an unmatched one does nothing, an empty step
-leaves no entry (measured on 12.4.3). Without a pair, changes merge until the next boundary: a begin, an
-end, undo, redo, a person's edit or an entry that Live itself makes, such as a recording (Guess: the exact
-boundaries; that changes merge is measured). Entries are undone in the order last in, first out: a step with
-a newer entry above takes no more changes, except changes that were requested while the step was open and settle
-late. Parameter values wait until Live syncs them, every 100 ms or in `sync_parameter_changes`, and are recorded
-in the step that is open then (measured on 12.4.6).
+`begin` and `end` bracket a step; the first end closes it, an unmatched end does nothing, an empty step leaves no
+entry (measured on 12.4.3). Without a pair, changes merge until the next boundary: a begin, an end, undo, redo, a
+person's edit or an entry that Live itself makes, such as a recording (Guess: the exact boundaries; the merging of
+changes is measured). Entries are undone in the order last in, first out: a step below a newer entry accepts no more
+changes, except changes that were requested while the step was open and settle late. Parameter values wait until
+Live syncs them, every 100 ms or in `sync_parameter_changes`, and are recorded in the step that is open then
+(measured on 12.4.6).
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class History:
         self._redo: List[Step] = []
         self._open: Optional[Step] = None
         self._into_step: Optional[Step] = None
-        """The step of `into`, which takes changes at any place in the history."""
+        """The step of `into`, which accepts changes at any place in the history."""
         self._begun = False
         self._unsynced: Dict[Tuple[int, str], Tuple[Node, str, Any]] = {}
         self._saved = self._top()
@@ -64,7 +64,7 @@ class History:
         return step, len(step.changes) if step is not None else 0
 
     def saved(self) -> None:
-        """The Set has been saved in its present state."""
+        """Record that the Set has been saved in its present state."""
         self.sync()
         self._saved = self._top()
 
@@ -123,7 +123,7 @@ class History:
         changes.append((node, field, old, new))
 
     def ticket(self) -> Step:
-        """The step that a change made now belongs to."""
+        """The step to which a change made now belongs."""
         step = self._open
         if step is None or not self._takes_changes(step):
             step = self._open = Step(LABEL if step is None else step.label)

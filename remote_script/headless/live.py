@@ -1,4 +1,4 @@
-"""Headless Live for its users: a document, a clock, scripts in their slots, a person at the mouse."""
+"""The running headless Live: a document, a clock, scripts in their slots, and a person at the mouse."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .sets.packs import Library
 from .sets.spec import SetSpec
 
 LOAD_S = 3.0
-"""Silence while a Set loads (measured from a client's side)."""
+"""Seconds without Live's ticks while a Set loads (measured from a client's side)."""
 THREADS = ("raise", "log", "count")
 
 
@@ -64,7 +64,7 @@ class Person:
 
 
 class LiveEnded(BaseException):
-    """A script made a call that ends a real Live (see `SetMirror.hazards`). No `except Exception` catches it."""
+    """A script made a call that crashes a real Live (see `SetMirror.hazards`). `except Exception` does not catch it."""
 
 
 class HeadlessLive:
@@ -101,7 +101,7 @@ class HeadlessLive:
         self.threads = threads
         self.main_thread = threading.get_ident()
         self.off_main_calls: Dict[Tuple[str, int, str], int] = {}
-        """(file, line, what) → how often."""
+        """(file, line, name of the call) → number of calls."""
         self.log_lines: List[str] = []
         self._log_to = log
         self._log_file = open(log_file, "a", encoding="utf-8") if log_file else None  # noqa: SIM115
@@ -154,7 +154,7 @@ class HeadlessLive:
 
     @property
     def licensing(self) -> Any:
-        """The bridge that Live passes to its own licensing script; a Live before 12.1 has no bridge."""
+        """The bridge that Live passes to its own licensing script; None before Live 12.1."""
         self._must_have("Licensing.PythonLicensingBridge", "licensing bridge", "12.1")
         return self.surface.wrap(self.document.application.licensing)
 
@@ -231,18 +231,18 @@ class HeadlessLive:
         self.scheduler.run()
 
     def stop(self) -> None:
-        """End `run`; from any thread."""
+        """End `run`; callable from any thread."""
         self.scheduler.stop()
 
     def stall(self, seconds: float) -> None:
-        """The UI hangs (an open menu, a heavy load): nothing runs for `seconds`, then all due actions run at once."""
+        """Block the UI (an open menu, a heavy load): nothing runs for `seconds`, then all due actions run at once."""
         self.stalled_until = max(self.stalled_until, self.clock.now() + seconds)
         if not isinstance(self.clock, VirtualClock):
             # An open menu blocks the main thread, too.
             time.sleep(seconds)
 
     def set_network_timer(self, callback: Any, interval_in_ms: int) -> None:
-        """Start the one timer that modal dialogs do not block; None stops the timer."""
+        """Start the only timer that modal dialogs do not block; None stops the timer."""
         if self._network_timer is not None:
             self._network_timer.stop()
             self._network_timer = None
@@ -251,9 +251,10 @@ class HeadlessLive:
             self._network_s = interval_in_ms / 1000.0
 
     def modal_loop(self, is_open: Callable[[], bool]) -> None:
-        """Block the caller while a dialog is open: only the network timer and the person go on.
+        """Block the caller while a dialog is open: only the network timer and the person's actions run.
 
-        Without both, the dialog would never close; then the loop ends, and the log says why.
+        Without a timer and without pending actions the dialog would never close; then the loop ends, and the log
+        says why.
         """
         while is_open():
             if self.person.answers:
@@ -313,7 +314,7 @@ class HeadlessLive:
         self._connect_instances()
 
     def close(self) -> None:
-        """Quit: scripts disconnect, nothing runs any more."""
+        """Quit: scripts disconnect, and no action runs afterwards."""
         for script in self.scripts:
             if script.instance is not None and not self.ended:
                 script.disconnect(reports=False)
@@ -357,7 +358,7 @@ class HeadlessLive:
         self.log("RemoteScriptError: a timer stops for good:\n" + text)
 
     def _hazard(self, name: str) -> None:
-        """End this Live if its version is one that the call ends."""
+        """End this Live if the call crashes its version."""
         if hazards.ends(name, schema.version(self.version)):
             self.ended = hazards.HAZARDS[name].rule
             self.log("Live ends here as a real one does: " + self.ended)

@@ -97,7 +97,7 @@ class Node:
 
     LOM: ClassVar[str] = ""
     OLD: ClassVar[Tuple[str, ...]] = ()
-    """Names of the class in older Lives."""
+    """Names of the class in older versions of Live."""
     OWNS: ClassVar[Tuple[str, ...]] = ()
     UNTRACKED: ClassVar[FrozenSet[str]] = frozenset()
     GUESSES: ClassVar[FrozenSet[str]] = frozenset()
@@ -131,11 +131,11 @@ class Node:
 
     @classmethod
     def other_getter(cls, prop: Any) -> Optional[Callable[[Any], Any]]:
-        """How to read a property that the class does not spell out; None: not implemented."""
+        """A function that reads a property which the class does not define; None: not implemented."""
         return None
 
     def other_setter(self, name: str, value: Any) -> bool:
-        """Write a property that the class does not spell out; False: not implemented."""
+        """Write a property which the class does not define; False: not implemented."""
         return False
 
     # The tree
@@ -231,10 +231,10 @@ class Node:
         """Derive the values that follow from this field; undo calls this method, too."""
 
     def on_copied(self, made: Dict[int, Node]) -> None:
-        """The node is a copy; `made` maps ids of the originals to the copies."""
+        """Adapt a copied node; `made` maps ids of the originals to the copies."""
 
     def on_death(self) -> None:
-        """The node has left the document."""
+        """Called when the node has left the document."""
 
     def notify(self, event: Any) -> None:
         """Call the listeners of `event` when the edit ends."""
@@ -291,7 +291,7 @@ class Document:
         """Ident of Live's main thread; set by the host."""
         self.off_main: Callable[[str], None] = lambda what: None
         self.hazard: Callable[[str], None] = lambda name: None
-        """Called with a key of `SetMirror.hazards` when a script makes a call that ends some versions of Live."""
+        """Called with a key of `SetMirror.hazards` when a script makes a call that crashes some versions of Live."""
         self.history = History(self)
         self.notifying = 0
         self.undoing = False

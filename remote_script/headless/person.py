@@ -1,20 +1,21 @@
-"""A person at Live's mouse, keyboard and controller, as JSON lines: what tests and demonstrations let them do.
+"""A person at Live's mouse, keyboard and controller, as JSON lines: the actions that tests and demonstrations use.
 
     {"id": 1, "do": "set", "ref": "tracks/0", "name": "name", "value": "Bass"}
     {"id": 2, "do": "call", "ref": "song", "method": "create_midi_track", "args": [-1]}
-    {"id": 3, "do": "get", "ref": "song", "name": "tempo"}                "is": 120 there: refused when it is not
-    {"id": 4, "do": "open_set", "file": "Set.als", "seconds": 5}          no file: the Set that Live opens with
-    {"id": 5, "do": "stall", "seconds": 2}                                the UI hangs; so it does with an open "menu"
+    {"id": 3, "do": "get", "ref": "song", "name": "tempo"}                with "is": 120 refused for another value
+    {"id": 4, "do": "open_set", "file": "Set.als", "seconds": 5}          without file: the Set that Live opens with
+    {"id": 5, "do": "stall", "seconds": 2}                                the UI hangs; "menu": an open menu
     {"id": 6, "do": "dialog", "message": "Save?", "buttons": 2}           a message box; "press" answers it
     {"id": 7, "do": "midi", "script": "MyScript", "message": [144, 60, 127]}   a controller's message to a script
-    {"id": 8, "do": "play", "notes": [{"pitch": 60, "at": 0.5, "seconds": 0.25, "velocity": 90}]}   a keyboard's keys
+    {"id": 8, "do": "play", "notes": [{"pitch": 60, "at": 0.5, "seconds": 0.25, "velocity": 90}]}   a keyboard's
+    keys
     {"id": 9, "do": "switch", "script": "MyScript", "on": false}   off or on in the settings; "reload" does both
     {"id": 10, "do": "quit"}
 
-A ref is a path from the song ("tracks/2/devices/0", "song", "application"). `{"ref": …}` stands for an
-object among the arguments and as a value; routings are named by their display names, notes are dicts.
-Each edit is an entry of its own in the history. The answer tells `t`, `time.monotonic()` right when the
-change was made. `person_script` reads a file of such lines, with times.
+A ref is a path from the song ("tracks/2/devices/0", "song", "application"). `{"ref": …}` stands for an object among
+the arguments and as a value; routings are given by their display names, notes are dicts. Each edit is its own entry
+in the history. The answer has `t`, `time.monotonic()` right after the change. `person_script` reads a file of such
+lines, with times.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from .model.application import Dialog
 
 
 class Verb(NamedTuple):
-    """The required and the optional keys of an action, beside `do` and `id`."""
+    """The required and the optional keys of an action, besides `do` and `id`."""
 
     needs: Tuple[str, ...]
     may: Tuple[str, ...] = ()
@@ -58,7 +59,7 @@ class Refused(Exception):
 
 
 def check(action: Any, more: Tuple[str, ...] = ()) -> None:
-    """Raise ValueError for an invalid action. `more`: keys that are allowed beside the verb's."""
+    """Raise ValueError for an invalid action. `more`: keys that are allowed besides the verb's keys."""
     if not isinstance(action, dict):
         raise ValueError("an action is a JSON object, got %s" % type(action).__name__)
     verb = VERBS.get(action.get("do", ""))
@@ -171,7 +172,7 @@ class Actions:
         return answer
 
     def carry_out(self, action: Dict[str, Any]) -> Dict[str, Any]:
-        """Carry out an action: its result, with the time `t` of an edit. Raises Live's errors."""
+        """Carry out an action; returns its result, with the time `t` of an edit. Raises Live's errors."""
         check(action)
         done: Dict[str, Any] = getattr(self, "_" + action["do"])(action)
         return done

@@ -36,7 +36,7 @@ def read(text: str, name: str = "person") -> List[Line]:
     """The lines of a script, each with its time in seconds from the start.
 
     Raises:
-      PersonScriptError: a line is no valid action, or its time is before that of the line above.
+      PersonScriptError: a line is not a valid action, or its time is before the time of the line above.
     """
     lines: List[Line] = []
     now = 0.0

@@ -21,7 +21,7 @@ LATE = 1e-9
 class Launch(NamedTuple):
     """A request to launch.
 
-    `grid` is in beats (0 starts at once); `entry` is the position to begin at (None: the start marker).
+    `grid` is in beats (0 starts at once); `entry` is the start position (None: the start marker).
     """
 
     slot: Hashable
@@ -33,7 +33,7 @@ class Launch(NamedTuple):
 
 
 class LaunchEvent(NamedTuple):
-    """`what`: "fired", "unfired", "started", "stopped" or "recorded" (recording ended, the clip plays on)."""
+    """`what`: "fired", "unfired", "started", "stopped" or "recorded" (recording ended, the clip continues to play)."""
 
     what: str
     slot: Hashable
@@ -94,7 +94,7 @@ class Playback:
         self._requests.append(launch)
 
     def played(self, beat: float) -> float:
-        """Beats since the playing clip began."""
+        """Beats since the playing clip started."""
         return beat - self.start_beat
 
     def shift(self, beats: float) -> None:
@@ -122,7 +122,7 @@ class Playback:
         return events
 
     def release(self) -> List[LaunchEvent]:
-        """The button of a repeating launch is released: the playing clip plays on."""
+        """The button of a repeating launch is released: the playing clip continues."""
         if self._launch is None or not self._launch.repeat:
             return []
         slot, self._launch = self._launch.slot, None
@@ -148,7 +148,7 @@ class Playback:
         self.start_beat, self.start_song_time = beat, song_time
 
     def tick(self, beat: float, song_time: float, running: bool) -> List[LaunchEvent]:
-        """Process the queued launches, then everything that is due at `beat`."""
+        """Process the queued launches, then all events that are due at `beat`."""
         events: List[LaunchEvent] = []
         requests, self._requests = self._requests, []
         for launch in requests:
@@ -166,7 +166,7 @@ class Playback:
         return events
 
     def end_recording(self) -> List[LaunchEvent]:
-        """Stop recording; the clip plays on."""
+        """Stop recording; the clip continues to play."""
         return self._recorded(self._beat) if self.recording else []
 
     def ran_out(self) -> List[LaunchEvent]:

@@ -1,7 +1,8 @@
-"""Reads breakpoints from a Set file: those of the Arrangement's lanes and of clip envelopes.
+"""Reads breakpoints of the Arrangement's lanes and of clip envelopes from a Set file.
 
-An `Events` element has them in time order; the first event is at `NEVER` and has the value before all others. Between
-two `FloatEvent`s the value moves in a line; a `BoolEvent` or `EnumEvent` is a step, which is two points at one time.
+An `Events` element has them in time order; the first event is at `NEVER` and has the value before all others.
+Between two `FloatEvent`s the value changes linearly; a `BoolEvent` or `EnumEvent` is a step, i.e. two points at one
+time.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def has_breakpoints(events: Optional[Element]) -> bool:
 
 
 def breakpoints(elements: Optional[Iterable[Element]], value_of: Callable[[float], float]) -> Points:
-    """The points in time order; the value before the first one counts where there is no other."""
+    """The points in time order; the value before the first event counts only if there is no other event."""
     events: Points = []
     initial: Optional[float] = None
     before: Optional[float] = None

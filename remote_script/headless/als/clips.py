@@ -128,7 +128,7 @@ def load_arranged(
 
 
 def belongs(element: Element, midi: bool) -> bool:
-    """True for a clip of the track's kind; one of the other kind is counted as left out."""
+    """True for a clip of the track's kind; a clip of the other kind is counted as left out."""
     if element.tag not in CLIPS:
         return False
     if (element.tag == "MidiClip") != midi:
@@ -240,7 +240,7 @@ def warp_markers(clip: Optional[Element]) -> List[WarpMarkerSpec]:
 
 
 def _envelopes(clip: Element, targets: Targets, spec: ClipSpec) -> None:
-    """Those of parameters; of MIDI controllers and modulation Live's API only shows that there are some."""
+    """Read the envelopes of parameters. Of MIDI controllers and modulation Live's API only shows that they exist."""
     for envelope in fields.children(clip, "Envelopes/Envelopes"):
         pointee = fields.text(envelope, "EnvelopeTarget/PointeeId")
         target = targets.by_id.get(pointee)

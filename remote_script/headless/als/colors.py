@@ -1,8 +1,8 @@
-"""Colours as files keep them: an index into the palette of 70.
+"""Colours in Set files: an index into the palette of 70.
 
-Live 11 and later write `Color`. Live 9 and 10 write `ColorIndex`, the same index for clips and 140 more for
-tracks and chains (seen in files: a clip takes its track's index less 140).
-Guess: Live 9's palette has the colours of today's in the same order.
+Live 11 and later write `Color`. Live 9 and 10 write `ColorIndex`, the same index for clips and an index higher by
+140 for tracks and chains (seen in files: a clip has its track's index less 140). Guess: Live 9's palette has
+today's colours in the same order.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from . import fields
 
 
 def index(element: Element) -> Optional[int]:
-    """The colour's index 0..69, or None when the thing has no colour of its own."""
+    """The colour's index 0..69, or None if the element has no colour of its own."""
     written = fields.attribute(element, "Color")
     if written is not None:
         code = fields.to_whole(written, "Color", -1, 2**31)

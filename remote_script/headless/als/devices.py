@@ -1,7 +1,8 @@
 """Reads devices, racks and their chains from a Set file.
 
 A rack's `Branches` have the names, mixers and notes of its chains; a drum chain's receiving note is stored as 128
-minus the note. The device's name is that in its title bar: the user's name, else the preset's, else the device's own.
+minus the note. The device's name is that of its title bar: the user's name, else the preset's, else the device's
+own.
 """
 
 from __future__ import annotations
@@ -186,7 +187,7 @@ def _plugin(device: Element, spec: DeviceSpec, path: Path, targets: Targets, mac
         value = one.find("ParameterValue")
         name = fields.text(one, "ParameterName")
         if value is None or not name:
-            continue  # an empty place of the Configure list
+            continue  # An empty place of the Configure list.
         filed = parameters.filed_number(value, name)
         if one.tag == "PluginEnumParameter":
             count = fields.whole(one, "LastItemCount", 2, 0, 100000)

@@ -40,7 +40,7 @@ def load_als(
       progress: Called with the share 0..1 of the file that has been read, at most about a hundred times.
 
     Raises:
-      SetFileError: the file is missing, no Set, damaged, hostile, or larger than `limits` allow.
+      SetFileError: the file is missing, not a Set, damaged, hostile, or larger than `limits` allow.
     """
     with notices.collecting() as collector:
         root = read_tree(path, limits, progress)
@@ -126,7 +126,7 @@ def _scenes(live_set: Element, spec: SetSpec) -> None:
             spec.scenes.append(one)
     elif live_set.find("SceneNames") is not None:
         for scene in fields.children(live_set, "SceneNames"):
-            # Index 0 stands for no colour of its own here.
+            # Index 0 means no colour here.
             spec.scenes.append(_named_scene(scene.get("Value", ""), (colors.index(scene) or 0) or None))
     else:
         slots = max([len(track.clip_slots) for track in spec.tracks] + [1])
@@ -147,7 +147,7 @@ def _named_scene(name: str, color_index: Optional[int]) -> SceneSpec:
 
 
 def _even_slots(spec: SetSpec) -> None:
-    """As many slots a track as scenes; a surplus would be clips that no scene can launch."""
+    """Give every track as many slots as there are scenes; no scene could launch the clips of further slots."""
     for track in spec.tracks:
         if len(track.clip_slots) > len(spec.scenes):
             missing = len(track.clip_slots) - len(spec.scenes)
@@ -165,7 +165,7 @@ def _playing_slots(spec: SetSpec) -> None:
 
 
 def _even_sends(spec: SetSpec) -> None:
-    """As many sends a track as there are returns; Live writes no others."""
+    """Give every track as many sends as there are returns; Live writes no others."""
     returns = len(spec.return_tracks)
     for track in spec.tracks + spec.return_tracks:
         surplus = len(track.mixer.sends) - returns
@@ -204,7 +204,7 @@ def _transport(live_set: Element, spec: SetSpec) -> None:
     spec.metronome = fields.flag(transport, "MetronomeOn")
     spec.start_time = fields.beats(transport, "CurrentTime", 0.0)
     spec.arrangement_overdub = fields.flag(live_set, "ArrangementOverdub")
-    # Until Live 11 a Set says `AutomationMode`; it is the Session's automation arm.
+    # Until Live 11 a Set has `AutomationMode`; it is the Session's automation arm.
     spec.session_automation_record = fields.flag(live_set, "AutomationMode", True)
     spec.clip_trigger_quantization = fields.whole(live_set, "GlobalQuantisation", 4, 0, 13)
     spec.midi_recording_quantization = fields.whole(live_set, "AutoQuantisation", 0, 0, 8)
@@ -237,7 +237,7 @@ def _tunings(live_set: Element, spec: SetSpec) -> None:
 
 
 def _tuning(tuning: Element) -> TuningSpec:
-    """Guess: the pseudo octave's name; the other parts are as a program writes them whose Sets Live opens."""
+    """Guess: the pseudo octave's name; the other parts follow a program whose Sets Live opens."""
     cents = [fields.number(one, "Cents", 0.0, -1e5, 1e5) for one in tuning.iter("NoteTuning")]
     reference, allowed = tuning.find("ReferencePitch"), tuning.find("AllowedNoteRange")
     return TuningSpec(
@@ -252,7 +252,7 @@ def _tuning(tuning: Element) -> TuningSpec:
 
 
 def _note_place(element: Optional[Element], index: str, octave: str) -> Optional[Tuple[int, int]]:
-    """(index in the pseudo octave, octave); None when the file does not say."""
+    """(index in the pseudo octave, octave); None if the file does not have it."""
     if element is None or element.find(octave) is None:
         return None
     return fields.whole(element, index, 0, 0, 1000), fields.whole(element, octave, 0, -1000, 1000)
@@ -276,7 +276,7 @@ def _grooves(live_set: Element, spec: SetSpec) -> Dict[str, int]:
 
 
 def summary(spec: SetSpec) -> List[str]:
-    """The contents of the Set as text for people, one line for each track."""
+    """The contents of the Set as text for readers, one line for each track."""
     lines = ["%s: %g BPM, %d scenes" % (spec.name, spec.tempo, len(spec.scenes))]
     everything: List[TrackSpec] = spec.tracks + spec.return_tracks + [spec.main_track]
     for track in everything:

@@ -1,4 +1,4 @@
-"""The errors that a Set file can end in."""
+"""The errors of a Set file that cannot be loaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paths and names of files as Sets refer to them: whole in Live 11 and later, in pieces before."""
+"""Paths and names of files in Sets: complete in Live 11 and later, in parts before."""
 
 from __future__ import annotations
 

@@ -43,11 +43,11 @@ KINDS: Dict[str, str] = {
     "device values": "parameter whose place in the file is not known, Live's default shown (a guess)",
     "tuning": "tuning system beyond the first, left out",
 }
-"""Kind → the fault in the file and what the loader did, for people."""
+"""Kind → the fault in the file and the loader's correction, for readers."""
 
 
 class Collector:
-    """The warnings of one file, and where the reader is."""
+    """The warnings of one file, and the reader's present place."""
 
     def __init__(self) -> None:
         self._warnings: Dict[str, SetWarning] = {}

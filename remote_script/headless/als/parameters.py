@@ -50,7 +50,7 @@ def controller_name(index: int) -> str:
 
 
 class Targets:
-    """The parameters of one track by the id that envelopes point at."""
+    """The parameters of one track by the id to which envelopes point."""
 
     def __init__(self, track: Element) -> None:
         self._track = track
@@ -126,7 +126,7 @@ class Found(NamedTuple):
 
 
 def find_all(element: Element, path: str = "") -> Iterator[Found]:
-    """The parameters below `element` in the file's order, those of chains and plug-ins left out."""
+    """The parameters below `element` in the file's order, without those of chains and plug-ins."""
     for child in element:
         if (
             child.tag in _NOT_OURS
@@ -174,11 +174,12 @@ def macro_of(parameter: Optional[Element]) -> Optional[int]:
 def native(
     device: Element, class_name: str, path: Path, targets: Targets, macros: Set[int]
 ) -> List[ParameterSpec]:
-    """The parameters of a native device in Live's order, "Device On" left out.
+    """The parameters of a native device in Live's order, without "Device On".
 
-    Of a class that somebody dumped, the list is Live's: a parameter that the file does not show has its default, one
-    of a section only counts where the file has that section. Of other classes the file's own elements are listed,
-    under guessed names. Adds the macros that move them to `macros`, and the ids that point at them to `targets`.
+    For a class with a dump the list is Live's: a parameter that the file does not show has its default; a parameter
+    of a section counts only if the file has that section. For other classes the file's own elements are listed,
+    under guessed names. Adds the macros that move the parameters to `macros`, and the ids that point to them to
+    `targets`.
     """
     elements: Dict[str, Element] = {}
     for one in find_all(device):
@@ -240,7 +241,7 @@ def _placed(facts: facts_of.DeviceFacts, elements: Dict[str, Element]) -> Dict[i
 
     Guess: when the numbers of remaining elements and parameters are equal, both have the same order.
     """
-    # Lives up to 12.4 write a part of a device as an element of its own or as the first word of a tag.
+    # Lives up to 12.4 write a part of a device as a separate element or as the first word of a tag.
     left = {_flat(where): element for where, element in elements.items()}
     placed: Dict[int, Element] = {}
     open_places: List[int] = []
@@ -271,7 +272,7 @@ def attached(element: Element, spec: ParameterSpec, targets: Targets, macros: Se
 def spec_of(
     element: Element, name: str, law: Law, filed: float, targets: Targets, macros: Set[int]
 ) -> ParameterSpec:
-    """A parameter of a plug-in or Max device: the file has all that there is to know."""
+    """A parameter of a plug-in or Max device: the file has all of its facts."""
     spec = ParameterSpec(
         name, law.value(filed), law.minimum, law.maximum, items=law.items, unit=law.unit, original_name=name
     )

@@ -23,7 +23,7 @@ PIECE = 1 << 16
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits for one file. The largest real Sets need a tenth of them."""
+    """Limits for one file. The largest real Sets need a tenth of these limits."""
 
     compressed_bytes: int = 1 << 28
     bytes: int = 1 << 30
@@ -57,7 +57,7 @@ LEFT_OUT = frozenset(
 _BREAKPOINTS = frozenset(("FloatEvent", "BoolEvent", "EnumEvent"))
 _GZIP = b"\x1f\x8b"
 _BINARY_SET = b"\xab\x1e\x56\x78"
-"""How Sets of Live 7 and older begin."""
+"""First bytes of Sets of Live 7 and older."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _REPORTS = 100
 _RESAVE = "Open it in Live and save it again, or choose another file."
@@ -207,7 +207,7 @@ def read_tree(
     """The root element of the Set file at `path`; `progress` is called with the share 0..1 that has been read.
 
     Raises:
-      SetFileError: the file is missing, no Set, damaged, hostile or beyond `limits`.
+      SetFileError: the file is missing, not a Set, damaged, hostile or beyond `limits`.
     """
     where = os.fspath(path)
     try:
@@ -220,7 +220,7 @@ def read_tree(
 
 
 class _Progress:
-    """Reports how much of a file has been read, at most `_REPORTS` times."""
+    """Reports the share of a file that has been read, at most `_REPORTS` times."""
 
     def __init__(self, stream: BinaryIO, size: int, report: Callable[[float], None]) -> None:
         self._stream, self._size, self._report = stream, max(1, size), report
@@ -234,7 +234,7 @@ class _Progress:
 
 
 def _format_of(stream: BinaryIO) -> Callable[[BinaryIO, Limits], Iterator[bytes]]:
-    """The way to read the file, by its first bytes. SetFileError for a file that is no Set."""
+    """The function that reads the file, chosen by its first bytes. SetFileError for a file that is not a Set."""
     magic = stream.read(64)
     stream.seek(0)
     if magic.startswith(_GZIP):

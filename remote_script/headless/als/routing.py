@@ -1,8 +1,8 @@
 """Reads a track's routings from a Set file, in the words of the newest Live's choosers.
 
-A file has a `Target` ("AudioIn/Track.13/TrackOut") and the two texts that the choosers showed when the Set was saved.
-The texts are used, since they name hardware and tracks; targets without hardware or track have fixed words, even if
-the file has other texts for them ("None", "No Output" for an input, "Master").
+A file has a `Target` ("AudioIn/Track.13/TrackOut") and the two texts that the choosers showed when the Set was
+saved. The texts are used, since they name hardware and tracks; targets without hardware or track have fixed words,
+even if the file has other texts for them ("None", "No Output" for an input, "Master").
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ def load(chain: Element, spec: TrackSpec) -> None:
 
 
 def routed(routing: Optional[Element]) -> Tuple[Optional[str], Optional[str]]:
-    """Type and channel; None for one that is not in the file.
+    """Type and channel; None for a part that is not in the file.
 
-    Guess: "Ext: All Ins" of the file reads "All Ins", and no channel of a MIDI input is "All Channels".
+    Guess: "Ext: All Ins" of the file reads "All Ins", and the missing channel of a MIDI input is "All Channels".
     """
     target = fields.text(routing, "Target")
     upper = fields.text(routing, "UpperDisplayString")

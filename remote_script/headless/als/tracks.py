@@ -1,8 +1,8 @@
 """Reads tracks with their mixers, routings, slots and lanes from a Set file.
 
-Names are the effective ones ("1-MIDI", "A-Reverb"); the name that the user typed is stored, too. The last track is
-called Main in Live 12 and Master before: here the track and the outputs to it are always "Main"; an older headless
-Live shows the old name.
+Names are the effective names ("1-MIDI", "A-Reverb"); the name that the user typed is stored as well. The last track
+is called Main in Live 12 and Master before: here the track and the outputs to it are always "Main"; an older
+headless Live shows the old name.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ TEMPO = Law("", 20.0, 999.0)
 
 
 def load(track: Element, grooves: Dict[str, int]) -> TrackSpec:
-    """One track; the caller, who knows the others, settles its group."""
+    """One track; the caller, which knows the other tracks, sets its group."""
     user_name = fields.text(track, "Name/UserName")
     name = MAIN if KINDS[track.tag] == "main" else fields.text(track, "Name/EffectiveName") or user_name
     with notices.at("track %r" % name):
@@ -66,7 +66,7 @@ def _load(track: Element, name: str, user_name: str, grooves: Dict[str, int]) ->
 
 
 def _is_folded(track: Element) -> bool:
-    """Live 9 says whether the members are revealed. Guess: later ones use the group's own unfolding."""
+    """True for a folded group. Live 9 stores the folding of the members; Guess: later ones in the group's own field."""
     revealed = fields.attribute(track, "GroupedTracksRevealed")
     if revealed is not None:
         return revealed == fields.FALSE
@@ -147,7 +147,7 @@ def _sequencer(
 
 
 def settle_groups(elements: List[Element], specs: List[TrackSpec]) -> None:
-    """Set the index of each track's group track; a track whose group does not come before it gets no group."""
+    """Set the index of each track's group track; a track whose group does not precede it gets no group."""
     by_id = {
         element.get("Id", ""): index for index, element in enumerate(elements) if element.tag == "GroupTrack"
     }

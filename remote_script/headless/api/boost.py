@@ -36,7 +36,7 @@ def python_type(value: Any) -> str:
 
 
 def mismatch(owner: str, name: str, arguments: Sequence[Any], cpp: str) -> ArgumentError:
-    """The error for these arguments; `cpp` is the signature that they did not match."""
+    """The error for these arguments, which do not match the signature `cpp`."""
     types = ", ".join(python_type(value) for value in arguments)
     return ArgumentError(
         "Python argument types in\n    %s.%s(%s)\ndid not match C++ signature:\n    %s"
@@ -98,7 +98,7 @@ def make_enum(name: str, module: str, values: Dict[str, int]) -> Type[Enum]:
 
 
 class Made:
-    """Elements that are made at their first access: copying a thousand notes costs Live almost nothing."""
+    """Elements that are created at their first access: copying a thousand notes costs Live almost nothing."""
 
     __slots__ = ("_made", "_make", "_sources")
 
@@ -128,7 +128,7 @@ class Made:
 
 
 class VectorBase(Instance):
-    """A fixed list as Live hands it out: sized, indexable, iterable; no list methods."""
+    """A fixed list of Live's: sized, indexable, iterable; without the methods of a Python list."""
 
     __slots__ = ("_doc", "_items")
     _doc: Any
@@ -202,7 +202,7 @@ def make_vector(name: str, module: str) -> Type[VectorBase]:
 
 
 def is_vector(value: Any) -> bool:
-    """Vectors have no base of their own, as in Live."""
+    """True for a vector; vectors have no common base, as in Live."""
     return isinstance(value, Instance) and hasattr(type(value), "_items")
 
 
@@ -294,7 +294,7 @@ def make_value(
         return made
 
     def exactly(cls: Any, values: Sequence[Any]) -> Any:
-        """From one value of the right type for each field."""
+        """Convert an instance only of exactly this class, from one value of the right type for each field."""
         made = cls.__new__(cls)
         made.__dict__.update(zip(fields_kept, values))
         return made

@@ -1,4 +1,4 @@
-"""Conversions of a script's arguments, as Boost.Python makes them: each returns the value or raises TypeError.
+"""Conversions of a script's arguments, as Boost.Python does them: each returns the value or raises TypeError.
 
 `handles` converts instances of Live's own classes. `OVERLOADS` has second signatures of methods.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple
 
-# Conversions as Boost.Python makes them
+# Conversions as Boost.Python does them
 
 
 def to_bool(value: Any) -> bool:

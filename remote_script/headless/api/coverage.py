@@ -1,4 +1,4 @@
-"""What headless Live implements: Live's Object Model class by class, Live's frameworks package by package."""
+"""Lists the implemented members of Live's Object Model by class, and names of Live's frameworks by package."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def model_of(surface: ApiSurface, name: str) -> Optional[Any]:
 def coverage(version: str = lom.DEFAULT_VERSION) -> List[ClassCoverage]:
     """Every class of this Live, and its module functions under "functions"."""
     surface = surface_for(version)
-    # Importing these has registered all behaviour.
+    # This import has registered all behaviour.
     assert model.LiveSet is not None
     assert live.HeadlessLive is not None
     classes = [_of_class(surface, name) for name in surface.facts.classes]
@@ -89,7 +89,7 @@ def _is_default(kind: Any, prop: lom.Property) -> bool:
 
 
 def report(classes: List[ClassCoverage]) -> List[str]:
-    """The coverage as lines for people."""
+    """The coverage as lines for readers."""
     lines: List[str] = []
     totals: Dict[str, int] = {"implemented": 0, "missing": 0, "guesses": 0}
     for cls in classes:
@@ -112,8 +112,8 @@ def report(classes: List[ClassCoverage]) -> List[str]:
 class PackageCoverage(NamedTuple):
     """Names of a package of Live's frameworks ("module.name"), counted where they are defined.
 
-    `used`: how many times published scripts and Live's own import a name of the package, and how many of these
-    imports give something that works.
+    `used`: number of imports of the package's names in published scripts and in Live's own, and how many of these
+    imports give a working name.
     """
 
     name: str
@@ -123,8 +123,8 @@ class PackageCoverage(NamedTuple):
 
 
 def framework_coverage(version: str = lom.DEFAULT_VERSION) -> List[PackageCoverage]:
-    """The packages that this Live has; a name that is refused can be imported, but not used."""
-    # The constants of the frameworks are read from a Live that runs.
+    """The packages that this Live has; a name that headless Live refuses can be imported, but not used."""
+    # The constants of the frameworks are read from a running Live.
     live.HeadlessLive(version=version)
     modules.install(version)
     packages = []
@@ -144,7 +144,7 @@ def framework_coverage(version: str = lom.DEFAULT_VERSION) -> List[PackageCovera
 
 
 def framework_report(packages: List[PackageCoverage]) -> List[str]:
-    """The coverage of the frameworks as lines for people."""
+    """The coverage of the frameworks as lines for readers."""
     lines: List[str] = []
     for package in packages:
         used, working = package.used

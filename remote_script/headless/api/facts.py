@@ -1,9 +1,9 @@
 """The surface of Live's Python API for one version, from facts captured in running Lives (11.0 to 12.4).
 
-`lom_facts.json` says which classes, members, enums and functions there are, their types, who may write
-and listen, and since when. `facts_for("12.3")` returns the facts of Live 12.3, without members that came
-later or went earlier. `model` has the behaviour. `python -m remote_script.headless.api.facts
-CAPTURE.json` makes the file again from a full capture.
+`lom_facts.json` lists the classes, members, enums and functions, their types, whether scripts may write them or
+listen to them, and their versions. `facts_for("12.3")` returns the facts of Live 12.3, without members that were
+added later or removed earlier. `model` has the behaviour. `python -m remote_script.headless.api.facts CAPTURE.json`
+makes the file again from a full capture.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lom_facts.json")
 DEFAULT_VERSION = "12.4"
-"""The newest Live in `lom_facts.json`, and the one that headless Live is unless another is asked for."""
+"""The newest Live in `lom_facts.json`, and the default version of headless Live."""
 OLDEST = (11, 0)
 REQUIRED = object()
 """The default of a required argument."""
@@ -67,7 +67,7 @@ class Facts(NamedTuple):
 
 
 def parse_version(text: str) -> Tuple[int, ...]:
-    """(12, 4) for "12.4". ValueError for a text that is no version, or a version older than Live 11."""
+    """(12, 4) for "12.4". ValueError for a text that is not a version, or a version older than Live 11."""
     if not re.match(r"^\d+(\.\d+){0,2}$", text):
         raise ValueError("a Live version looks like 12.4 or 11.3.25, got %r" % text)
     version = tuple(int(part) for part in text.split("."))
@@ -87,7 +87,8 @@ def _known(since: Optional[str], gone: Optional[str], version: Tuple[int, ...]) 
 
     if since and not since.startswith("<=") and numbers(since) > padded:
         return False
-    # `gone` is the last Live that was seen with the member; bug fixes of that Live are assumed to have the member, too.
+    # `gone` is the last Live that was seen with the member; bug-fix releases of that Live are assumed to have it,
+    # too.
     return not (gone and numbers(gone)[:2] < padded[:2])
 
 
@@ -137,7 +138,7 @@ def _raw() -> Dict[str, Any]:
 
 
 def facts_for(version: str = DEFAULT_VERSION) -> Facts:
-    """The classes, enums and functions of a Live of this version. ValueError for a text that is no version."""
+    """The classes, enums and functions of a Live of this version. ValueError for a text that is not a version."""
     number = parse_version(version)
     if number not in _CACHE:
         _CACHE[number] = _build(number)
@@ -184,7 +185,7 @@ def _build(version: Tuple[int, ...]) -> Facts:
 
 
 def all_properties(facts: Facts, name: str) -> Dict[str, Property]:
-    """The properties of a class with those of its bases."""
+    """The properties of a class, including those of its bases."""
     properties: Dict[str, Property] = {}
     for class_name in lineage(facts, name):
         for member, prop in facts.classes[class_name].properties.items():
@@ -193,7 +194,7 @@ def all_properties(facts: Facts, name: str) -> Dict[str, Property]:
 
 
 def lineage(facts: Facts, name: str) -> List[str]:
-    """The class and its bases that the facts know, nearest first."""
+    """The class and its bases in the facts, nearest first."""
     chain = [name]
     for base in facts.classes[name].bases:
         if base in facts.classes and base not in chain:

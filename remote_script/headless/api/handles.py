@@ -31,7 +31,7 @@ from .conversions import OVERLOADS, instance_of, overloaded, to_bool, to_float, 
 from .values import VALUES
 
 BROWSER_CLASSES: Dict[str, Any] = {}
-"""Classes that are neither nodes nor values, by LOM name; their modules put them here."""
+"""Classes that are neither nodes nor values, by LOM name; their modules register them here."""
 
 CPP = {"bool": "bool", "int": "int", "float": "double", "str": "TString"}
 _set = object.__setattr__
@@ -99,7 +99,7 @@ class ApiSurface:
         for name in self.facts.classes:
             self._class(name)
 
-    # Making
+    # Creating classes and handles
 
     def _make_enums(self) -> None:
         for full, values in self.facts.enums.items():
@@ -134,7 +134,7 @@ class ApiSurface:
         about = self.facts.classes[name]
         parts = about.path.split(".")
         known = [base for base in about.bases if base in self.facts.classes]
-        # The nearest base brings the others.
+        # The nearest base inherits from the others.
         bases: Tuple[Any, ...] = (self._class(known[0]),) if known else (Handle,)
         namespace: Dict[str, Any] = {
             "__module__": parts[1],
@@ -178,11 +178,11 @@ class ApiSurface:
         if cls is None and node.OLD:
             cls = next((self.classes[name] for name in node.OLD if name in self.classes), None)
         if cls is None:
-            # A device whose class came in a later Live is a plain one here.
+            # If a device's class came in a later Live, this version shows a plain device.
             cls = self.classes["Device.View" if node.lom.endswith(".View") else "Device"]
         return cls
 
-    # Values out
+    # Values to scripts
 
     def exporter(self, type_: str, owner: str) -> Callable[[Any, Any], Any]:
         """The function that converts a document's value of this type for scripts."""
@@ -213,7 +213,7 @@ class ApiSurface:
             return type(value)(self.export(item) for item in value)
         return value
 
-    # Values in
+    # Values from scripts
 
     def importer(self, type_: str) -> Callable[[Any], Any]:
         """The function that converts a script's value for the node; it raises TypeError as Boost would."""
@@ -486,7 +486,7 @@ def implements(kind: Any, name: str) -> bool:
 def write(node: Node, name: str, value: Any, full: str) -> None:
     """Write a property of a node as a script does; the value is already converted."""
     if value.__class__ is float and not math.isfinite(value):
-        # Guess: no range includes them.
+        # Guess: no range includes NaN and infinity.
         raise RuntimeError("Invalid value")
     own = getattr(node, "set_" + name, None)
     if own is not None:

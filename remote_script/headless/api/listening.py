@@ -1,7 +1,7 @@
 """An attached listener, as Live's ListenerHandle shows it.
 
 No member of the Object Model returns a ListenerHandle; `HeadlessLive.listeners` does, so that an author sees a
-script's listeners, and those that the script left behind.
+script's listeners, including those that the script did not remove.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ STANDARD = ("Live",)
 
 
 class LimitationError(Exception):
-    """Raised where the edition of Live has reached a limit."""
+    """Raised when the edition of Live has reached a limit."""
 
 
 LimitationError.__module__ = "Base"
@@ -54,7 +54,7 @@ def _get_application(live: Any) -> Any:
 
 @function("Application.get_random_int", guess=True)
 def _get_random_int(live: Any, low: int, high: int) -> int:
-    """Guess: from `low`, `high` many values."""
+    """Guess: `high` values from `low` on."""
     return low + random.randrange(max(1, high))
 
 
@@ -136,7 +136,8 @@ def _voices(live: Any) -> Any:
 
 def _midi_map(name: str) -> None:
     def behaviour(live: Any, *args: Any) -> bool:
-        # A map has the handle of the script that builds the map; for forwarding the script comes first.
+        # A map has the handle of the script that builds the map; the arguments of a forward function start with the
+        # script.
         handle = args[1] if name.startswith("forward") else args[0]
         for script in live.scripts:
             if script.handle == handle:

@@ -1,7 +1,7 @@
-"""Which written properties Live shows only on a later tick: the one table for headless Live and the probes.
+"""Written properties that Live shows only on a later tick: the one table for headless Live and the probes.
 
 Live's main thread works in turns. A property in `LATE` still reads its old value in the turn that set it, and the
-new one from the next engine tick (about 10 ms) on; every other property reads back at once. `GUESSES` are the
+new value from the next engine tick (about 10 ms) on; every other property reads back at once. `GUESSES` are the
 entries that no source has measured.
 """
 

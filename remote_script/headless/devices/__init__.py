@@ -1,8 +1,8 @@
 """Live's native devices: their parameters' names, ranges, units and texts.
 
 `find(class_name)` returns the facts of a device, with its parameters in Live's order. The facts are dumps of real
-Lives, in `parameters.json` (see `facts` for its form; `take` replaces it by another dump). A parameter that no dump
-has gets its name and law from the Set file (see `guess`) and is marked: `Law.is_certain`, `ParameterFact.guesses`.
+Lives, in `parameters.json` (`facts` describes its form; `take` replaces it by another dump). A parameter without a
+dump gets its name and law from the Set file (see `guess`) and is marked: `Law.is_certain`, `ParameterFact.guesses`.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ __all__ = [
 ]
 
 OLD_FORMS = {"StereoGain": ("StereoSeparation", "StereoGain9")}
-"""Devices that have another form in older Lives: the path that shows the form, and the name of that form's facts."""
+"""Devices with another form in older Lives: the path that shows the form, and the name of that form's facts."""
 
 _OLD = frozenset(
     ("AutoFilter", "AutoPan", "Chorus", "Compressor", "Erosion", "Phaser", "Redux", "StereoGain9")
 )
-"""Internal names of which a newer device took the display name."""
+"""Internal names of old devices whose display name a newer device has now."""
 
 _SAME = {"ExternalAudioEffect": "ProxyAudioEffectDevice", "ExternalInstrument": "ProxyInstrumentDevice"}
 """Names of devices in scripts' tables → internal names in Live and its files."""
@@ -75,6 +75,6 @@ def insertable(name: str) -> Optional[DeviceFacts]:
 
 
 def all_devices() -> List[DeviceFacts]:
-    """Those that the browser offers; older forms only come with older Sets."""
+    """The devices that the browser offers; older forms only appear in older Sets."""
     offered = (device_facts(name) for name in raw()["devices"] if name not in _OLD)
     return [facts for facts in offered if facts is not None]

@@ -12,7 +12,7 @@ MACROS = 16
 
 
 def parameter(fact: ParameterFact, value: Optional[float] = None) -> ParameterSpec:
-    """A parameter with this value in Live; None is its default."""
+    """A parameter with this value in Live; None selects its default."""
     law = fact.law
     return ParameterSpec(
         fact.name,

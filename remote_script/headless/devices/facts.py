@@ -62,7 +62,7 @@ class DeviceFacts(NamedTuple):
     display_name: str
     type: int
     live: Version
-    """The Live that the list is of; (0,) for a class without a dump."""
+    """The Live in which the list was dumped; (0,) for a class without a dump."""
     source: str
     parameters: Tuple[ParameterFact, ...]
     """In Live's order, without "Device On"; empty for a class without a dump."""
@@ -91,7 +91,7 @@ class DeviceFacts(NamedTuple):
 
 
 def number_of(live: str) -> Version:
-    """(12, 4, 6) for "12.4.6", (12, 1) for "12.x": the sources call Lives before 12.2 so."""
+    """(12, 4, 6) for "12.4.6"; (12, 1) for "12.x", as the sources call the Lives before 12.2."""
     if live == "12.x":
         return (12, 1)
     return tuple(int(part) for part in live.split(".")) if live else (0,)

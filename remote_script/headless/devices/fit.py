@@ -1,4 +1,4 @@
-"""Finds the display law (see `display`) under which values show the texts that a Live showed for them.
+"""Finds the display law (see `display`) under which values show the texts that a real Live showed for them.
 
 `fit` tries known laws first and invents a law last; an invented law is marked as a guess. Dumps round values to six
 digits, so a value may differ from Live's value by half a unit of the sixth digit.
@@ -42,7 +42,7 @@ _KEPT = re.compile(r"^\s*\+?-?[\d.]+")
 class Fit(NamedTuple):
     unit: str
     value: Optional[float]
-    """The value of the first text in single precision; None where no value of the range shows the text."""
+    """The value of the first text in single precision; None if no value of the range shows the text."""
     is_guess: bool
 
 
@@ -103,7 +103,7 @@ def _units(shown: str) -> Iterator[Tuple[str, str]]:
 def _ranges(name: str, filed: Optional[Range]) -> Iterator[Range]:
     """The range in shown numbers, from the range in the file."""
     if filed is None or (name == "db" and 0.0 <= filed[0] < 1e-3):
-        return  # a factor, not decibels
+        return  # The file has a factor, not decibels.
     yield filed
     factors = {"percent": (100.0,), "ms": (1000.0,)}.get(name, ())
     for factor in factors:
@@ -111,7 +111,7 @@ def _ranges(name: str, filed: Optional[Range]) -> Iterator[Range]:
 
 
 def _laws(name: str, form: str, span: Range, filed: Optional[Range], is_same: bool) -> Iterator[str]:
-    """Laws of one unit; a file whose range is not the parameter's speaks for a curve."""
+    """Laws of one unit; a file whose range differs from the parameter's indicates a curve."""
     if name in ("hz", "ms") and filed is None and span not in ((0.0, 1.0), (-1.0, 1.0)) and span[1] < 6.0:
         # The value is the number's logarithm.
         yield "%s:log:%.6g:%.6g%s" % (name, 10.0 ** span[0], 10.0 ** span[1], form)
@@ -157,7 +157,7 @@ _USUAL = {
 def _invented(
     shown: str, value: Optional[float], low: float, high: float, filed: Optional[Range]
 ) -> Iterator[str]:
-    """Laws that show one text at one value, made to measure."""
+    """Laws constructed to show one text at one value."""
     for name, form in _units(shown):
         if name in _FADERS or name in ("pan", "note", "over", "blend"):
             continue
@@ -264,7 +264,7 @@ def _through(
 
 
 def _steps(pairs: Sequence[Pair], low: float, high: float) -> str:
-    """Every text of a range of whole numbers, where the dump has them all; "" where not."""
+    """A law with every text of a range of whole numbers, if the dump has all of them; else ""."""
     texts = {value: shown for value, shown in pairs if float(value).is_integer()}
     numbers = [low + step for step in range(int(high - low) + 1)] if high - low < len(pairs) else []
     if not numbers or any(number not in texts or "|" in texts[number] for number in numbers):

@@ -1,6 +1,6 @@
-"""Names and laws for parameters that no dump has, derived from the Set file.
+"""Names and laws for parameters without a dump, derived from the Set file.
 
-All of this is a guess: a name is the XML tag split into words; a range is that of a controller mapping, which is
+All results are guesses: a name is the XML tag split into words; a range is that of a controller mapping, which is
 the whole range unless the user narrowed the mapping; the unit follows from the range and the tag's words.
 """
 

@@ -24,11 +24,11 @@ class Law(NamedTuple):
     is_factor: bool = False
     """The file has a linear factor where Live shows decibels."""
     is_certain: bool = True
-    """False where the law is guessed."""
+    """False if the law is guessed."""
     scale: float = 1.0
-    """The shown number is the file's times this: 100 where the file has shares and Live shows percent."""
+    """Factor from the file's number to the shown number: 100 if the file has shares and Live shows percent."""
     is_direct: bool = False
-    """The file has Live's own value, whatever the parameter shows."""
+    """The file has Live's own value, whatever text the parameter shows."""
 
     def text(self, value: float) -> str:
         """The text that Live shows for a value of the parameter."""

@@ -1,7 +1,7 @@
 """A device's parameters as an older Live lists them: its names, its order, its ranges.
 
 Names changed in Lives 12.2 to 12.4. Guess: all of them in 12.2, so that an older list is valid up to 12.1; and the
-ranges of removed parameters that no dump of that Live has.
+ranges of removed parameters without a dump of that Live.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Listed(NamedTuple):
 
 
 def list_of(facts: Optional[DeviceFacts], version: Version) -> Optional[OlderList]:
-    """The list that this Live shows; None where the newest one counts."""
+    """The list that this Live shows; None if it shows the newest list."""
     if facts is None or not facts.older or version >= RENAMED:
         return None
     for older in facts.older:

@@ -1,11 +1,11 @@
-"""`python -m remote_script.headless.devices.take DUMP.json`: take a real Live's parameters into `parameters.json`.
+"""`python -m remote_script.headless.devices.take DUMP.json`: merge a real Live's parameters into `parameters.json`.
 
-DUMP is what `setmirror probe --devices FILE` writes: {"live", "devices": {class: {"display", "type", "parameters":
-[{name, original_name, min, max, quantized, items, default, default_text, texts}]}}}; `items` may name an entry of
-"lists". A dump replaces names, order, ranges, items, defaults and texts of every class in it. Facts that only Set
-files have (`path`, `file`) stay with the parameter, which is found by name, by an earlier name, or by path. A display
-law stays if it shows every text of the dump; otherwise `fit` finds another law. The previous list becomes the list of
-an older Live; a dump of a Live older than that adds its list.
+DUMP is the file that `setmirror probe --devices FILE` writes: {"live", "devices": {class: {"display", "type",
+"parameters": [{name, original_name, min, max, quantized, items, default, default_text, texts}]}}}; `items` may name
+an entry of "lists". A dump replaces names, order, ranges, items, defaults and texts of every class in it. Facts
+that only Set files have (`path`, `file`) remain with the parameter, which is found by name, by an earlier name, or
+by path. A display law remains if it shows every text of the dump; otherwise `fit` finds another law. The previous
+list becomes the list of an older Live; a dump from an older Live adds its list.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ORDER = (
 
 
 def take(data: Dict[str, Any], dump: Dict[str, Any]) -> Dict[str, Any]:
-    """The data with a dump taken in; neither argument is changed. Both may share lists of items."""
+    """The data merged with a dump; neither argument is changed. Both may share lists of items."""
     devices = expanded(data)["devices"]
     for class_name, device in expanded(dump)["devices"].items():
         old = devices.get(class_name, {})
@@ -54,7 +54,7 @@ def take(data: Dict[str, Any], dump: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def expanded(data: Dict[str, Any]) -> Dict[str, Any]:
-    """The same with every parameter's items written out."""
+    """The data with every parameter's items written out."""
     lists = data.get("lists", {})
 
     def row(parameter: Row) -> Row:
@@ -107,7 +107,7 @@ def _short(row: Row, names: Dict[Tuple[str, ...], str]) -> Row:
 
 
 class _Known:
-    """The parameters of a class that are known so far, by all that a dump may call them."""
+    """The known parameters of a class, by every name that a dump may use for them."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self._by_path = {row["path"]: row for row in rows if row.get("path")}
@@ -162,7 +162,7 @@ def _trusted(parameters: Sequence[Row], known: _Known) -> Set[str]:
 
 
 def _undoubted(dumped: Row, old: Row, trusted: Set[str]) -> Row:
-    """Without a default that contradicts its text under a trusted law: such a default is another device's."""
+    """The row without a default that contradicts its text under a trusted law: it belongs to another device."""
     unit, text, default = old.get("unit", ""), dumped.get("default_text"), dumped.get("default")
     if unit not in trusted or not text or default is None:
         return dumped
@@ -251,7 +251,7 @@ def _law(
     known = [old["unit"]] if old.get("unit") else []
     fitted = fit(pairs, text, low, high, filed=filed, known=known) if pairs or text else None
     if fitted is None:
-        # No text, or a text that no law writes: the known law, else a plain number.
+        # Without a text, or with a text that no law writes: the known law, else a plain number.
         guess.append("law")
         return Fit(known[0] if known else "", None, True)
     if fitted.is_guess or ("law" in old.get("guess", ()) and len(pairs) < 2):

@@ -1,9 +1,9 @@
 """The Python packages that Live ships for Remote Scripts: `_Framework`, `_Generic`, `_APC`, `ableton`.
 
-Our own code, written from public knowledge of Live's behaviour; names, arguments and timing are Live's.
+This code is written from public knowledge of Live's behaviour; names, arguments and timing are Live's.
 
     facts       the names of each of Live's modules, by version, and how often they are used (a table)
-    homes       the modules of ours that have the objects behind these names (a table)
+    homes       the modules here that have the objects behind these names (a table)
     modules     makes Live's modules importable, from both tables
     engine      code that the generations share
     first, second, third      code of `_Framework`, `ableton.v2`, `ableton.v3` only

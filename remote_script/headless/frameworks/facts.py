@@ -25,15 +25,15 @@ with open(_FILE, encoding="utf-8") as _opened:
 
 MODULES: Dict[str, Dict[str, Any]] = _FACTS["modules"]
 REFUSED: Dict[str, int] = _FACTS["refused"]
-"""Packages of Live that are not here -> use."""
+"""Packages of Live that are not implemented here -> number of their imports."""
 DEVICES: Dict[str, str] = _FACTS["devices"]
 """A device's class name -> the prefix of its banks among the constants of `_Generic.Devices`."""
 
 
 PALETTE: Dict[int, int] = {int(color): value for color, value in _FACTS["palette"].items()}
-"""Live's colours, and the MIDI values for them of the standard palette."""
+"""Live's colours -> the MIDI values of the standard palette."""
 NOTIFICATIONS: Dict[str, Any] = _FACTS["notifications"]
-"""Texts for displays of the third generation, in groups; "" where Live makes the text in code."""
+"""Texts for displays of the third generation, in groups; "" if Live computes the text."""
 
 
 def _number(version: str) -> Tuple[int, ...]:
@@ -86,5 +86,5 @@ def definitions(module: str, version: str) -> List[str]:
 
 
 def use(module: str) -> Dict[str, int]:
-    """Name -> how many repositories and factory scripts import it from this module."""
+    """Name -> number of repositories and factory scripts that import the name from this module."""
     return dict(MODULES[module].get("u", {}))

@@ -1,7 +1,7 @@
-"""The table of the modules that have the objects behind Live's names; `modules` reads it.
+"""The table of the modules here that have the objects behind Live's names; `modules` reads it.
 
-A row has a module of Live's and the modules of ours in which its names are looked up, in this order; the row also
-counts for modules below without a row of their own. `Theirs=ours` renames. A name that no home has is a stub.
+A row has a module of Live's and the modules here in which its names are looked up, in this order; the row also
+applies to modules below without their own row. `Theirs=ours` renames. A name without a home is a stub.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Makes Live's framework modules importable: their contents from `facts`, their objects from `homes`.
 
-A module of Live's is made at its first import and has exactly the names that this Live version has there. The object
-behind a name comes from the first of these sources: the module that the name is imported from, the literal value in
-the facts, the home module in `homes`; without any, a stub raises NotImplementedError with the name at its first use.
+A module of Live's is created at its first import and has exactly the names of this Live version. The object behind
+a name comes from the first of these sources: the module that the name is imported from, the literal value in the
+facts, the home module in `homes`; without any, a stub raises NotImplementedError with the name at its first use.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class FrameworkModules(Loader):
         self._resolved: Dict[Tuple[str, str], Any] = {}
 
     def become(self, version: str) -> None:
-        """Serve the running Live: forget the modules that were made for another Live."""
+        """Serve another Live version: forget the modules that were created for the previous one."""
         live = sys.modules.get("Live")
         if (version, live) != (self.version, self._live):
             self.version, self._live = version, live
@@ -48,7 +48,7 @@ class FrameworkModules(Loader):
         return ModuleSpec(fullname, self, is_package="sub" in facts.MODULES[fullname])
 
     def create_module(self, spec: ModuleSpec) -> None:
-        """The default kind of module."""
+        """None selects the default kind of module."""
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Set the names of a module."""
@@ -108,7 +108,7 @@ class FrameworkModules(Loader):
         return False, None
 
     def _literal(self, module: str, node: ast.AST) -> Any:
-        """A literal with names of the module or of `homes.STANDARD` in it."""
+        """The value of a literal that may contain names of the module or of `homes.STANDARD`."""
         if isinstance(node, ast.Name):
             if node.id in homes.STANDARD:
                 return homes.STANDARD[node.id]()
@@ -126,10 +126,10 @@ class FrameworkModules(Loader):
 
 
 class _Refusal:
-    """Last on `sys.meta_path`: the error for a package of Live's that no other finder has."""
+    """The last finder on `sys.meta_path`: raises an error for a package of Live's that no other finder has."""
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Optional[ModuleSpec]:
-        """Raise for the packages that are left out."""
+        """Raise an error for the packages that are not implemented."""
         if fullname in facts.REFUSED:
             raise ModuleNotFoundError(
                 "headless Live does not have Live's package %s: it has %s" % (fullname, ", ".join(PACKAGES)),
@@ -144,7 +144,7 @@ _REFUSAL = _Refusal()
 
 
 def works(module: str, name: str) -> bool:
-    """True when `from module import name` gives a usable object, in the Live that is installed."""
+    """True when `from module import name` gives a usable object, in the installed Live version."""
     below = "%s.%s" % (module, name)
     if facts.has_module(below, MODULES.version):
         return True
@@ -158,7 +158,7 @@ def works(module: str, name: str) -> bool:
 
 
 def install(version: str) -> List[str]:
-    """Make `import _Framework`, `import ableton.v2` … import these modules, as Live `version` has them.
+    """Make `import _Framework`, `import ableton.v2` … import these modules, as in Live `version`.
 
     Idempotent. Installed packages of the same names are removed from `sys.modules`; returns their names.
     """

@@ -1,1 +1,1 @@
-"""How a Remote Script is loaded, kept apart, timed and logged, and what it leaves behind."""
+"""Loads, isolates, times and logs Remote Scripts, and reports their leaks."""

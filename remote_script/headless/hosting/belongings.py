@@ -16,11 +16,11 @@ import weakref
 from typing import Any, Iterator, List, Set
 
 DEPTH = 4
-"""How many references are followed from a callback: slots contain partials of methods of components."""
+"""Number of references that are followed from a callback: slots contain partials of methods of components."""
 
 
 class Belongings:
-    """The sockets, listeners, timers and threads of one script; made before the script is created."""
+    """The sockets, listeners, timers and threads of one script; created before the script."""
 
     def __init__(self, script: Any) -> None:
         self._script = script
@@ -30,13 +30,13 @@ class Belongings:
         self._opened: List[Any] = []
 
     def made(self) -> None:
-        """The script has been created: sockets that were opened since belong to the script."""
+        """Record that the script has been created: sockets opened meanwhile belong to the script."""
         if _uses_sockets(self._script):
             fresh = [connection for connection in _open_sockets() if id(connection) not in self._known]
             self._opened = [weakref.ref(connection) for connection in fresh]
 
     def left(self, instance: Any) -> List[str]:
-        """One phrase for each leftover of the script whose instance this was."""
+        """One phrase for each leftover of the script with this instance."""
         leftovers = [*self._listeners(instance), *self._timers(instance)]
         for reference in self._opened:
             opened = reference()
@@ -85,7 +85,7 @@ class Belongings:
         )
 
     def _owns_object(self, candidate: Any, instance: Any, depth: int) -> bool:
-        """True for an object of a class of the script's, and for a part of the script's surface."""
+        """True for an object whose class is in the script's folder, and for a part of the script's surface."""
         if candidate is instance or getattr(candidate, "_surface", None) is instance:
             return True
         methods = (member for cls in type(candidate).__mro__ for member in vars(cls).values())
@@ -105,12 +105,12 @@ def _closed_over(function: Any) -> Iterator[Any]:
         try:
             yield cell.cell_contents
         except ValueError:
-            # Not filled yet.
+            # The closure's cell is still empty.
             continue
 
 
 def _uses_sockets(script: Any) -> bool:
-    """True when a module of the script has imported `socket`. Only then the slow search for open sockets is made."""
+    """True when a module of the script has imported `socket`; only then open sockets are searched, which is slow."""
     return any(
         value is socket or value is socket.socket
         for module in list(script.modules.table.values())

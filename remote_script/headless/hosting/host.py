@@ -1,8 +1,9 @@
-"""Loads Remote Scripts from their folders as Live does, and calls them as Live does.
+"""Loads Remote Scripts from their folders and calls them as Live does.
 
 The package has the folder's name. Scripts do not see each other's modules (`isolation`). A script need not have a
 base class; methods that the script does not have are not called. An exception in a script goes to the log, as in
-Live's Log.txt, and stops nothing else. `belongings` reports what a script leaves behind when it is switched off.
+Live's Log.txt, and stops nothing else. `belongings` reports the objects that a script leaks when it is switched
+off.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from .belongings import Belongings
 from .isolation import ScriptModules
 
 KINDS = {0x80: "note", 0x90: "note", 0xB0: "cc", 0xE0: "pitchbend"}
-"""Status of a MIDI message → the word for that kind of message in the names of MIDI map functions."""
+"""Status of a MIDI message → the kind of message in the names of MIDI map functions."""
 
 
 class CInstance:
@@ -193,7 +194,7 @@ class _NoteRepeat:
     def __init__(self) -> None:
         self.enabled = False
         self.repeat_rate = 0.25
-        """In beats."""
+        """Beats."""
         self.freeze_target_track = False
 
     def set_fixed_length(self, length: Any) -> None:
@@ -201,7 +202,7 @@ class _NoteRepeat:
 
 
 def _sensitivity(name: str, args: Any) -> float:
-    """The last argument of `map_midi_cc` and `map_midi_cc_with_feedback_map`, 1.0 without one."""
+    """The last argument of `map_midi_cc` and `map_midi_cc_with_feedback_map`; 1.0 by default."""
     at = {"map_midi_cc": 5, "map_midi_cc_with_feedback_map": 6}.get(name, len(args))
     return float(args[at]) if at < len(args) else 1.0
 
@@ -230,7 +231,7 @@ class HostedScript:
         self._belongings: Optional[Belongings] = None
         self.modules: Optional[ScriptModules] = None
         self.left: List[str] = []
-        """What the script had left behind when it was last switched off."""
+        """The leftovers of the script when it was last switched off."""
         if isinstance(source, (str, os.PathLike)):
             path = os.path.abspath(os.fspath(source))
             if os.path.isfile(path) and os.path.basename(path) == "__init__.py":
@@ -288,12 +289,12 @@ class HostedScript:
             self.call("refresh_state")
 
     def disconnect(self, reports: bool = True) -> None:
-        """Switch the script off. What the script leaves behind stays, as in Live; `left` and the log list it."""
+        """Switch the script off. Its leftovers stay, as in Live; `left` and the log list them."""
         instance = self.instance
         self.call("disconnect")
         self.instance = None
         self.c_instance = None
-        # Live builds a new map for the next instance; the old one would forward each message once more.
+        # Live builds a new map for the next instance; the old map would forward each message once more.
         self.midi_map, self.translations = [], {}
         if reports and instance is not None and self._belongings is not None:
             self.left = self._belongings.left(instance)

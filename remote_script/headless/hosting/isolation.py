@@ -1,9 +1,9 @@
-"""Modules of hosted scripts: each script has a module namespace of its own, so that equal names do not collide.
+"""Modules of hosted scripts: each script has its own module namespace, so that equal names do not collide.
 
-All scripts share one interpreter and one `sys.modules`. A script's modules are loaded with an `__import__` of their own
-(in their `__builtins__`): where an imported name could belong to another script, the import runs with the script's own
-modules in `sys.modules` and without those of the other scripts. Imports inside functions find the right module, too.
-Not covered: `importlib.import_module` with a name that two scripts have.
+All scripts share one interpreter and one `sys.modules`. A script's modules are loaded with their own `__import__`
+(in their `__builtins__`): if an imported name could belong to another script, the import runs with the script's own
+modules in `sys.modules` and without the modules of the other scripts. Imports inside functions find the right
+module, too. Not covered: `importlib.import_module` with a name that two scripts have.
 
 Source files are read again at each load and leave no `__pycache__`, so that a reload never uses an old file.
 """
@@ -175,7 +175,7 @@ class ScriptModules:
             aside.update(here)
         prefix = self.name + "."
         for name, module in list(sys.modules.items()):
-            # An installed package of the same name, which is no script.
+            # An installed package of the same name, which is not a script.
             if (name == self.name or name.startswith(prefix)) and name not in aside and not self.owns(module):
                 self._taken[name] = module
         for name in (*aside, *self._taken):

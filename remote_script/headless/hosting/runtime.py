@@ -81,7 +81,7 @@ class Scheduler:
         return self.at(self.clock.now() + delay, action, interval)
 
     def post(self, action: Callable[[], None]) -> None:
-        """Run `action` on the main thread as soon as that is free; call this from any thread."""
+        """Run `action` on the main thread as soon as this thread is free; callable from any thread."""
         with self._wake:
             self._posted.append(action)
             self._wake.notify_all()
@@ -140,7 +140,7 @@ class Scheduler:
         return self._stopped
 
     def stop(self) -> None:
-        """End `run`; call this from any thread."""
+        """End `run`; callable from any thread."""
         with self._wake:
             self._stopped = True
             self._wake.notify_all()

@@ -1,4 +1,4 @@
-"""The document of a Live Set as nodes; importing this registers every class that has behaviour."""
+"""The document of a Live Set as nodes; importing this package registers every class that has behaviour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The application: versions, dialogs as data, which views are shown."""
+"""The application: versions, dialogs as data, and the visible views."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from ..node import Node, model
 from .surfaces import ControlSurfaceProxy
 
 SLOTS = 7
-"""Slots for control surfaces, empty ones None (measured in 12.4.5); 6 before 12 (Guess: since when)."""
+"""Slots for control surfaces, empty ones None (measured in 12.4.5); 6 in older versions (Guess: 12 has the first
+7)."""
 VIEWS = ("Browser", "Arranger", "Session", "Detail", "Detail/Clip", "Detail/DeviceChain")
 DOCUMENT_VIEWS = ("Session", "Arranger")
 
@@ -31,7 +32,7 @@ class Application(Node):
     browser: Any
     licensing: Any
     surfaces: Tuple[Any, ...] = ()
-    """Proxies of the control surfaces that run in processes of their own."""
+    """Proxies of the control surfaces that run in their own processes."""
     open_dialog_count = 0
     average_process_usage = 0.0
     peak_process_usage = 0.0
@@ -68,7 +69,7 @@ class Application(Node):
         return surfaces + (None,) * (slots - len(surfaces))
 
     def add_surface(self, remote: Any) -> None:
-        """A control surface with a process of its own is chosen in Live's settings."""
+        """A control surface with its own process is chosen in Live's settings."""
         self.derive("surfaces", self.surfaces + (ControlSurfaceProxy(self.doc, remote),))
         self.notify("control_surfaces")
 

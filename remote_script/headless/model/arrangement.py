@@ -1,7 +1,7 @@
 """Clips on the Arrangement's lanes: create, copy and delete clips, and make room for new clips.
 
 A lane is a Track or a TakeLane with `arrangement_clips`, a tuple in order of time. Clips below a new clip are
-deleted, cut or split (Guess: as a person's paste does it).
+deleted, cut or split (Guess: as by a person's paste).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .where import is_audio, is_midi, song_of, track_of
 OUT_OF_RANGE = "The time must be within [0., 1576800.]"
 RECORDING = "The track is currently being recorded into"
 NOT_HERE = "The clip does not belong to this track"
-"""Guess: the texts; that these calls fail is documented."""
+"""Guess: the texts; the failures themselves are documented."""
 
 
 def create_midi_clip(lane: Any, start_time: float, length: float) -> Clip:
@@ -98,7 +98,7 @@ def place(lane: Any, body: ClipBody) -> Clip:
 
 
 def _beside(lane: Any, clip: Clip, start: float, end: float) -> List[Clip]:
-    """The clips that remain of a clip when `start`..`end` is cut out."""
+    """The parts of a clip that remain when `start`..`end` is cut out."""
     body, unit = clip.body, clip.beats_per_unit()
     old_start, old_end = body.start_time, body.end_time
     assert old_start is not None

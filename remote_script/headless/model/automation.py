@@ -1,14 +1,14 @@
 """The Arrangement's automation lanes: written by stamping Session clips, followed by the parameters.
 
-Measured on Live 12.4.6 and 11: `duplicate_clip_to_arrangement` of a Session clip writes its envelopes into the lanes
-of its track over the span of the copy; at the end of the span a lane steps back to its old value. Other parameters and
-other times stay; a copy of an Arrangement clip writes nothing, deleting a copy clears nothing. A parameter with a lane
-has `automation_state` 1 (2 while somebody overrides it, 0 while its track plays from the Session) and the lane's value
-at the play head: at once while the song plays, on the next update of the display while the song is stopped. Enabling
-automation again takes effect a tick later. Lanes enter the history as values do: when Live syncs parameters. The song's
-tempo and signature follow their lanes in the main track as well. Guess: a playing Session clip's envelopes move their
-parameters in the same way, and the parameters stay where the clip stops; an opened Set keeps the values of its file
-until the play head moves.
+Measured on Live 12.4.6 and 11: `duplicate_clip_to_arrangement` of a Session clip writes its envelopes into the
+lanes of its track over the span of the copy; at the end of the span a lane steps back to its old value. Other
+parameters and other times keep their events; a copy of an Arrangement clip writes no lanes, deleting a copy clears
+none. A parameter with a lane has `automation_state` 1 (2 while somebody overrides it, 0 while its track plays from
+the Session) and the lane's value at the play head: at once while the song plays, on the next update of the display
+while the song is stopped. Enabling automation again takes effect a tick later. Lanes enter the history like
+parameter values: when Live syncs parameters. The song's tempo and signature follow their lanes in the main track as
+well. Guess: a playing Session clip's envelopes move their parameters in the same way, and the parameters keep their
+values when the clip stops; an opened Set keeps the values of its file until the play head moves.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Automation:
                 self.follow(parameter)
 
     def follow(self, parameter: Parameter) -> None:
-        """Update the state and the value of a parameter from now on; the parameter has a lane, or had one."""
+        """Update the state and the value of a parameter from now on; the parameter has a lane, or had a lane before."""
         self._automated[id(parameter)] = parameter
         self._refresh_state(parameter)
 
@@ -131,7 +131,7 @@ def stamp(clip: Any, start: float, end: float) -> None:
 
 
 def written(lane: Breakpoints, part: Breakpoints, start: float, end: float, without: float) -> Breakpoints:
-    """The lane with `part` instead of its events in `start`..`end`; other times do not change."""
+    """The lane with `part` in place of its events in `start`..`end`; other times do not change."""
     before, after = lane.value_at(start, without), lane.value_after(end, without)
     kept = [event for event in lane if event.time < start]
     later = [event for event in lane if event.time > end]
@@ -148,11 +148,11 @@ def _has_lane(parameter: Any) -> bool:
 
 
 def keeps_envelopes(track: Any) -> bool:
-    """A MIDI track without audio keeps a stamped clip's envelopes in the clip."""
+    """True for a MIDI track without audio: it keeps a stamped clip's envelopes in the clip."""
     return is_midi(track) and not track.has_audio_output
 
 
 def writes_lanes(clip: Any) -> bool:
-    """True for Session clips, except unwarped audio: its envelopes count in seconds."""
+    """True for Session clips, except unwarped audio, whose envelopes count in seconds."""
     body = clip.body
     return body.start_time is None and (body.audio is None or body.audio.warping)

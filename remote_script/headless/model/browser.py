@@ -1,9 +1,9 @@
 """The browser: roots, items, hot-swap, and loading to the selected track.
 
-Items are short-lived views without a `_live_ptr` (measured). Native devices load at once, plug-ins and
-Max devices on a later tick (reported). An instrument replaces the track's instrument; for a track that cannot
-hold instruments a new MIDI track is made (reported). Reading many properties of many items in one turn ends
-Live 12.3.5, and headless Live of that version too (see `SetMirror.hazards`).
+Items are short-lived views without a `_live_ptr` (measured). Native devices load at once, plug-ins and Max devices
+on a later tick (reported). An instrument replaces the track's instrument; if the track cannot hold instruments, a
+new MIDI track is created (reported). Reading many properties of many items in one turn crashes Live 12.3.5, so it
+also ends a headless Live of that version (see `SetMirror.hazards`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .browser_tree import BrowserEntry, native_device, roots
 
 _NEW_EACH_TIME = ("OriginalSimpler", "MultiSampler", "DrumGroupDevice", "InstrumentGroupDevice")
 SLOW_TICKS = 20
-"""Guess: how long a plug-in takes to load; a first load can take over a minute (reported)."""
+"""Guess: ticks that a plug-in needs to load; a first load can take over a minute (reported)."""
 
 
 class BrowserItem(Instance):
@@ -270,7 +270,7 @@ class Browser(Node):
         mode, chosen = track.view.device_insert_mode, track.view.get_selected_device()
         container = track
         if mode and chosen is not None and chosen not in track.devices:
-            # Guess: a selected device in a rack's chain gets the new device beside it, too.
+            # Guess: if the selected device is in a rack's chain, the new device is also inserted beside it.
             container = chosen.parent
         if (spec.type == 1 and not container.may_hold_instruments) or (
             spec.type == 4 and not container.takes_midi
@@ -307,7 +307,7 @@ class Browser(Node):
             self._load_clip(spec)
 
     def _new_track(self, spec: DeviceSpec) -> Any:
-        """A new MIDI track, made for an instrument when the track cannot hold instruments (measured)."""
+        """A new MIDI track, created for an instrument when the track cannot hold instruments (measured)."""
         song = self.doc.song
         return song._create_track("midi", len(song.tracks))
 

@@ -18,7 +18,7 @@ INSTRUMENT, AUDIO_EFFECT, MIDI_EFFECT = 1, 2, 4
 
 
 class BrowserEntry:
-    """One place in the browser. `make` returns the spec that loading the place puts into the Set."""
+    """One place in the browser. `make` returns the spec that loading the place adds to the Set."""
 
     __slots__ = (
         "_children",
@@ -191,7 +191,7 @@ class BrowserTree:
         return BrowserEntry(file.name, uri, kind, partial(self._make, file), source=file.place)
 
     def _make(self, file: LibraryFile) -> Union[DeviceSpec, ClipSpec]:
-        """The spec that loading the file puts into the Set."""
+        """The spec that loading the file adds to the Set."""
         if file.kind == "adg":
             return self._drum_kit(file.stem)
         if file.kind == "adv":

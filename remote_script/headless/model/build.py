@@ -189,7 +189,7 @@ def build_song(doc: Any, spec: SetSpec) -> Song:
     for return_spec in spec.return_tracks:
         returns.append(build_track(doc, return_spec, song, 0, pool.grooves, song.tempo))
     song.own("return_tracks", tuple(returns))
-    # A return track has a send for every return track, also for those after it in the file.
+    # A return track has a send for every return track, also for the return tracks after it in the file.
     for track, return_spec in zip(returns, spec.return_tracks):
         _complete_sends(track, return_spec, len(returns))
     main = build_track(doc, _main_of(doc, spec), song, 0, pool.grooves, song.tempo)

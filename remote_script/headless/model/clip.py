@@ -1,10 +1,8 @@
 """Clips of the Session, the Arrangement and take lanes: properties, launching, loop.
 
-`clip_content` has their notes.
-
-The history records one immutable `ClipBody` in the field `body`; playback belongs to the engine (`launching`). On
-Arrangement clips playing state is always false or 0.0 and the calls that would play do nothing (measured on Live
-12.3.5).
+`clip_content` has their notes. The history records one immutable `ClipBody` in the field `body`; playback belongs
+to the engine (`launching`). On Arrangement clips the playing state is always false or 0.0, and calls that would
+play have no effect (measured on Live 12.3.5).
 """
 
 from __future__ import annotations
@@ -30,7 +28,7 @@ NO_FILE = "The path does not point to a valid audio file"
 
 
 def body_of_file(owner: Any, path: str, start_time: Optional[float] = None) -> ClipBody:
-    """The body of a clip of this file on the owner's track. RuntimeError for a path that is no audio file."""
+    """The body of a clip of this file on the owner's track. RuntimeError for a path without an audio file."""
     info = audio_files.read(path) if isinstance(path, str) else None
     if info is None or not info.frames:
         raise RuntimeError(NO_FILE)
@@ -54,11 +52,11 @@ class Clip(ClipContent):
     """Measured: never becomes true."""
     _scrubbing = False
 
-    # Making
+    # Creating
 
     @classmethod
     def of_body(cls, doc: Any, body: ClipBody) -> Clip:
-        """A clip with its view, not yet in its place."""
+        """A clip with its view, which has no parent yet."""
         return cls._made(doc, body, ClipView(doc))
 
     @classmethod
@@ -71,14 +69,14 @@ class Clip(ClipContent):
     def of_spec(
         cls, doc: Any, spec: Any, color_index: int = 0, grooves: Tuple[Any, ...] = (), tempo: float = 120.0
     ) -> Clip:
-        """From a `ClipSpec`, without envelopes; `put_envelopes` adds them once the track has its devices."""
+        """A clip of a `ClipSpec`, without envelopes; `put_envelopes` adds them once the track has its devices."""
         view = ClipView(doc, grid_is_triplet=spec.grid_is_triplet)
         if spec.grid is not None:
             view.grid_quantization = spec.grid
         return cls._made(doc, ClipBody.of_spec(spec, color_index, grooves, tempo), view)
 
     def put_envelopes(self, envelopes: Iterable[Tuple[Node, Iterable[Sequence[float]]]]) -> None:
-        """While the document is built: parameters with their (time, value) events."""
+        """Add envelopes while the document is built: parameters with their (time, value) events."""
         for parameter, events in envelopes:
             self.body = self.body.with_envelope(parameter, Breakpoints.of(events))
         self.own("envelope_nodes", self.matching_envelopes())
@@ -93,12 +91,12 @@ class Clip(ClipContent):
 
     @classmethod
     def create_audio(cls, slot: Any, path: str) -> Clip:
-        """A clip of a file for a slot. RuntimeError for a path that is no audio file."""
+        """A clip of a file for a slot. RuntimeError for a path without an audio file."""
         return cls.of_body(slot.doc, body_of_file(slot, path))
 
     @classmethod
     def copy_of(cls, clip: Clip, target: Any) -> Clip:
-        """A copy for a slot; envelopes of another track's parameters stay behind."""
+        """A copy for a slot, without the envelopes of another track's parameters."""
         body = clip.body.copied()
         if track_of(clip) is not track_of(target):
             body = body._replace(envelopes=())
@@ -136,7 +134,7 @@ class Clip(ClipContent):
     # The body
 
     def put(self, body: ClipBody) -> bool:
-        """Make an edit: this body from now on."""
+        """Replace the body as an edit."""
         return self.change("body", body)
 
     def on_change(self, field: str, old: Any, value: Any) -> None:
@@ -180,7 +178,7 @@ class Clip(ClipContent):
         return self.parent
 
     def beats_per_unit(self) -> float:
-        """1.0, or for audio that is not warped the beats in a second."""
+        """1.0; for audio without warping the number of beats in a second."""
         audio = self.body.audio
         return 1.0 if audio is None or audio.warping else song_of(self).tempo / 60.0
 
@@ -222,7 +220,7 @@ class Clip(ClipContent):
     # Loop and markers
 
     def put_region(self, region: Region) -> None:
-        """Guess: loops and markers beyond Live's time are refused, and with the words for envelopes there."""
+        """Guess: loops and markers beyond Live's time are refused, with the text for envelopes beyond that time."""
         if max(map(abs, (region.brace_start, region.brace_end, region.start, region.end))) > LIMIT:
             raise ValueError(OUT_OF_BOUNDS)
         self.put(self.body.with_region(region, self.limit(), self.beats_per_unit()))

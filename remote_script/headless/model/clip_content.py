@@ -28,7 +28,7 @@ NO_ENVELOPE = "Could not create an envelope for the parameter"
 """Guess: the text; the error is documented."""
 NOT_WARPED = "The clip is not warped"
 WARPED = "The clip is warped"
-"""Guess: the texts; that the conversions raise errors is documented."""
+"""Guess: the texts; the errors of the conversions are documented."""
 
 
 _hidden_fields = attrgetter(*("_" + name for name in Note._fields[1:]))
@@ -248,7 +248,7 @@ class ClipContent(Node):
         return tuple(n for n in self.envelope_nodes if n.parameter.ptr is not None)
 
     def get_has_envelopes(self) -> bool:
-        """True for a clip with envelopes, also of MIDI controllers and modulation, which no call reaches (reported)."""
+        """True for a clip with envelopes, also of MIDI controllers and modulation, which no call reads (reported)."""
         return bool(self.get_automation_envelopes() or self.body.unseen_envelopes)
 
     def _may_automate(self, parameter: Optional[Node]) -> bool:
@@ -282,7 +282,7 @@ class Envelope(Node):
     """One parameter's automation in a Session clip. Times are beats from the clip's start."""
 
     LOM = "Envelope"
-    # Seen up to 12.1; the new name from 12.2.
+    # The name up to 12.1; the new name exists from 12.2.
     OLD = ("AutomationEnvelope",)
     GUESSES = frozenset(("events_in_range",))
 

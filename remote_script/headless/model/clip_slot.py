@@ -1,7 +1,7 @@
-"""Slots of the Session; the slot of a group track represents the slots below it.
+"""Slots of the Session; the slot of a group track represents the slots of the group's members.
 
-Colours of a slot are None except on group slots with clips (measured on Live 12.3.5); `playing_status` is not 0 on
-group slots only; `will_record_on_start` never becomes true.
+The colours of a slot are None except on group slots with clips (measured on Live 12.3.5); `playing_status` is not 0
+on group slots only; `will_record_on_start` never becomes true.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class ClipSlot(Node):
     def on_change(self, field: str, old: Any, value: Any) -> None:
         if field != "clip":
             return
-        # Also when one clip replaces another (Guess): no other listener of the slot is called.
+        # Also when a clip replaces another clip (Guess): the slot has no other listener that would be called.
         self.notify("has_clip")
         if old is not None:
             launching.forget(self)
@@ -51,7 +51,7 @@ class ClipSlot(Node):
             song.view.notify("detail_clip")
 
     def tell_groups(self) -> None:
-        """Slots of enclosing groups look again at this one."""
+        """Make the slots of enclosing groups compare their state again."""
         launching.refresh_group_slots(self)
 
     @property
@@ -63,7 +63,7 @@ class ClipSlot(Node):
         return int(self.track.clip_slots.index(self))
 
     def below(self) -> List[Any]:
-        """The slots of a group's members in this row."""
+        """The slots of a group's members in this slot's scene."""
         return launching.slots_below(self) if self.is_group_slot else []
 
     @property
@@ -90,7 +90,7 @@ class ClipSlot(Node):
         }
 
     def look_again(self) -> None:
-        """Tell what has changed below a group slot since it was last looked at."""
+        """Notify the properties of a group slot that changed since the last call."""
         if self.ptr is None:
             return
         now, before = self.group_state(), self._seen
@@ -195,7 +195,7 @@ class ClipSlot(Node):
         self.change("clip", None)
 
     def call_duplicate_clip_to(self, target_clip_slot: ClipSlot) -> None:
-        """Guess: onto itself nothing happens."""
+        """Guess: a copy onto the slot itself changes nothing."""
         if self.is_group_slot or target_clip_slot.is_group_slot:
             raise RuntimeError(GROUP)
         if self.clip is None:

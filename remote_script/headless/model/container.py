@@ -14,7 +14,7 @@ class Container(Node):
 
     devices: Tuple[Any, ...] = ()
 
-    # Defined by the subclass
+    # Attributes that subclasses define
 
     @property
     def takes_midi(self) -> bool:
@@ -119,7 +119,7 @@ class Container(Node):
         if getattr(track, "is_frozen", False):
             raise RuntimeError("The track is frozen")
 
-    # Script's own data
+    # Data of scripts
 
     data: Dict[str, Any] = {}
 

@@ -1,8 +1,8 @@
 """`Live.Conversions`: audio to MIDI, drum racks from audio, Simpler tracks, slices.
 
-Measured on 12.3.5: audio to MIDI takes about 5 s behind a progress dialog and puts a new track after
-the source; a track with Simpler comes at once after the source; a drum rack comes at the end. Guess:
-the notes, which nobody plays here.
+Measured on 12.3.5: audio to MIDI takes about 5 s behind a progress dialog and inserts a new track after the source;
+a track with Simpler is inserted at once after the source; a drum rack is added at the end. Guess: the converted
+notes, because headless Live has no audio analysis.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _drum_rack(live: Any, song: Any, clip: Any) -> None:
 
 @function("Conversions.create_midi_track_from_drum_pad")
 def _from_pad(live: Any, song: Any, pad: Any) -> None:
-    """A track right after the pad's with copies of the pad's devices."""
+    """Insert a track with copies of the pad's devices right after the pad's track."""
     from .copying import copy_node
 
     if pad is None or not pad.chains:
@@ -117,7 +117,7 @@ def _from_pad(live: Any, song: Any, pad: Any) -> None:
 
 @function("Conversions.move_devices_on_track_to_new_drum_rack_pad")
 def _to_pad(live: Any, song: Any, index: int) -> Any:
-    """The track's devices in the first pad of a new drum rack; the track object is another one afterwards."""
+    """Move the track's devices into the first pad of a new drum rack, on a new track object."""
     document = live.document
     tracks = document.song.tracks
     if not 0 <= index < len(tracks):
@@ -139,7 +139,7 @@ def _to_pad(live: Any, song: Any, index: int) -> Any:
 
 @function("Conversions.sliced_simpler_to_drum_rack")
 def _slices(live: Any, song: Any, simpler: Any) -> None:
-    """In the Simpler's place a drum rack with a pad for every slice."""
+    """Replace the Simpler by a drum rack with a pad for every slice."""
     if simpler is None or simpler.sample is None or simpler.playback_mode != SLICING:
         raise RuntimeError("Simpler is not in slicing mode")
     if live.clock.now() - simpler.slicing_since < SLICING_S:

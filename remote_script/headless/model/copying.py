@@ -1,4 +1,4 @@
-"""Copies of nodes, for everything that Live duplicates: same values, new pointers, no listeners."""
+"""Copies of nodes for all of Live's duplications: same values, new pointers, no listeners."""
 
 from __future__ import annotations
 

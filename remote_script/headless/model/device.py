@@ -1,7 +1,7 @@
 """Devices: native ones, plug-ins and Max devices, each with "Device On" as parameter 0.
 
-A special device (Simpler, Wavetable, …) has its own properties in `extra`, from the Set or Live's
-defaults. Guess: the defaults of special properties that no Set and no measurement has; `coverage` names them.
+A special device (Simpler, Wavetable, …) has its own properties in `extra`, from the Set or Live's defaults. Guess:
+the defaults of special properties without a Set and without a measurement; `coverage` lists these properties.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ class Device(Node):
     GUESSES = frozenset(("can_compare_ab", "is_using_compare_preset_b"))
 
     DEFAULTS: ClassVar[Dict[str, Any]] = {}
-    """Values of a new device for properties that are in `extra` only; the default of others is 0, "" or False."""
+    """Values of a new device for properties that are only in `extra`; the default of other properties is 0, "" or
+    False."""
 
     name = ""
     class_name = ""
@@ -124,7 +125,7 @@ class Device(Node):
             self.extra = dict(spec.extra)
 
     def take_preset(self, spec: DeviceSpec) -> None:
-        """Take the values and the name of a preset of this device."""
+        """Copy the values and the name of a preset of this device."""
         values = {parameter.name: parameter.value for parameter in spec.parameters}
         with self.doc.edit():
             for parameter in self.parameters:
@@ -158,7 +159,7 @@ class Device(Node):
             self._open_section(changed.name)
 
     def _open_section(self, switch: str) -> None:
-        """A Sampler lists a section's parameters after its first switch-on (measured on 12.4). Guess: at the end."""
+        """Add a Sampler section's parameters at its first switch-on (measured on 12.4). Guess: at the end."""
         facts = find(self.class_name)
         listed = {parameter.name for parameter in self.parameters}
         more = [fact for fact in (facts.opened_by(switch) if facts else ()) if fact.name not in listed]
@@ -174,7 +175,7 @@ class Device(Node):
     # Members
 
     def check_name(self, value: str) -> str:
-        """Guess: an empty name becomes the device's own."""
+        """Guess: an empty name is replaced by the device's own name."""
         return value or self.class_display_name
 
     def get_can_compare_ab(self) -> bool:

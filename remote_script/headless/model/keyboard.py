@@ -1,10 +1,10 @@
 """A MIDI keyboard that a person plays: routing of its notes to tracks, recording, Capture MIDI.
 
-A MIDI track receives the notes while it is armed or its input is monitored (documented). A recording track puts the
-notes into the clip that is recorded; with Session Record on, into the clip that plays. All notes are stored for
-`capture_midi` until its next call. Guesses: a note enters the clip when the key is released; Capture keeps the tempo
-also in an empty Set, where Live would detect a tempo; the captured clip is whole bars long, begins with the bar of the
-first note, and plays at once in the Session.
+A MIDI track receives the notes while it is armed or its input is monitored (documented). A recording track adds the
+notes to the clip that is recorded; with Session Record on, to the clip that plays. All notes are stored for
+`capture_midi` until its next call. Guesses: a note enters the clip when the key is released; Capture keeps the
+tempo also in an empty Set, where Live would detect a tempo; the captured clip is whole bars long, begins with the
+bar of the first note, and plays at once in the Session.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .where import is_midi
 
 OVERDUB = "Overdub"
 SHORTEST = 1e-3
-"""Beats; a note is longer than nothing."""
+"""Beats; shortest length of a played note."""
 
 
 class PlayedNote(NamedTuple):
@@ -52,7 +52,7 @@ class Keyboard:
         return self._doc.song
 
     def tick(self, seconds: float) -> None:
-        """Time passes, whether the song plays or not."""
+        """Advance the time by `seconds`, whether the song plays or not."""
         self._beat += seconds * self._song.tempo / 60.0
 
     @property
@@ -81,7 +81,7 @@ class Keyboard:
         song, playback = self._song, track.playback
         slot = playback.playing
         clip = None if slot is None else slot.clip
-        # So many beats ago; the clip's play head has gone on since.
+        # The clip's position at that time: the play head has moved since.
         played = playback.played(launching.song_clock_of(song).beat) - (self._beat - note.beat)
         if track.arm and song.record_mode and note.running:
             self.takes.setdefault(track, []).append(note)
@@ -121,7 +121,7 @@ class Keyboard:
             return
         bar = transport_math.bar_length(song.signature_numerator, song.signature_denominator)
         first = min((played[0] for played in played_notes.values()), key=lambda note: note.beat)
-        # In the song's bars where it played along with them, else in bars of its own.
+        # Bars of the song if it played during the take, else bars from the first note.
         offset = first.song_time % bar if first.running else 0.0
         place = max(0.0, first.song_time - offset)
         last = max(note.beat + note.duration for played in played_notes.values() for note in played)
@@ -140,17 +140,17 @@ class Keyboard:
 
 
 def hears(track: Any) -> bool:
-    """True for a MIDI track that receives the played notes: armed, or its input monitored (`In`)."""
+    """True for a MIDI track that receives the played notes: armed, or with its input monitored (`In`)."""
     return is_midi(track) and not track.is_frozen and (track.arm or track.current_monitoring_state == 0)
 
 
 def with_notes(body: ClipBody, notes: List[Note]) -> ClipBody:
-    """The body with these notes added, as a person would play them in."""
+    """The body with these notes added, as if a person played them."""
     return body._replace(notes=body.notes.add(notes)[0])
 
 
 def _to_session(song: Any, track: Any, body: ClipBody) -> Any:
-    """The first empty slot from the selected scene on; a new scene where there is none."""
+    """The first empty slot from the selected scene on; in a new scene if there is none."""
     from .clip import Clip
 
     selected = song.view.selected_scene

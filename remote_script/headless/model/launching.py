@@ -1,11 +1,10 @@
 """Launching and recording in the Session: connects the nodes with `session`.
 
-The song's engine calls `tick(song, beats, song_time, running)` on every engine tick: `beats` played since the
-last one, the song time now, whether the transport runs; before that it asks `wants_transport(song)` and
-starts the transport when a clip waits. It calls `halt(song)` and `resume(song)` when the transport stops and
-starts. `stop_track`, `stop_all`, `fire_scene_slots` and `back_to_arranger` serve Track, Scene and Song. State
-that scripts read as plain values (`playing_slot_index`, `fired_slot_index`, `back_to_arranger`) is derived on
-the nodes here.
+The song's engine calls `tick(song, beats, song_time, running)` on every engine tick: `beats` played since the last
+tick, the present song time, whether the transport runs. Before, it calls `wants_transport(song)` and starts the
+transport when a clip waits. It calls `halt(song)` and `resume(song)` when the transport stops and starts.
+`stop_track`, `stop_all`, `fire_scene_slots` and `back_to_arranger` serve Track, Scene and Song. Values that scripts
+read (`playing_slot_index`, `fired_slot_index`, `back_to_arranger`) are derived on the nodes here.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ def _players(song: Any) -> List[Tuple[Any, Playback]]:
     return [(track, track.playback) for track in song.tracks if not is_group(track)]
 
 
-# Asking
+# Requests
 
 
 def grid_of(song: Any, clip: Any = None, quantization: Optional[int] = None) -> float:
@@ -73,7 +72,7 @@ def fire(
     entry: Optional[float] = None,
     repeat: bool = False,
 ) -> None:
-    """As a click on the slot's button: plays, stops or records; taken up on the next engine tick."""
+    """Fire a slot like a click on its button: it plays, stops or records from the next engine tick."""
     slot.doc.may_change()
     track, song = track_of(slot), song_of(slot)
     if is_group(track):
@@ -99,10 +98,10 @@ def fire(
 
 
 def _ask(track: Any, launch: Launch) -> None:
-    """Hand a launch to the track's playback on the next engine tick, in the order of the calls.
+    """Queue a launch for the track's playback on the next engine tick, in the order of the calls.
 
-    Starts and stops of the transport are in the same queue, so a stop of the transport cancels the launches before it
-    and no launch after it. A launch is dropped when its slot has another clip by then.
+    Starts and stops of the transport are in the same queue, so a stop of the transport cancels the launches before
+    it and no launch after it. A launch is dropped when its slot has another clip by then.
     """
     slot: Any = launch.slot
     clip = None if slot == STOP else slot.clip
@@ -147,7 +146,7 @@ def stop_all(song: Any, quantized: bool = True) -> None:
 def fire_scene_slots(song: Any, index: int, legato: bool = False) -> None:
     """Fire the slots of a scene.
 
-    Empty slots of armed tracks record (the preference Live starts with is off).
+    Empty slots of armed tracks record (the preference that prevents this is off by default).
     """
     for track in song.tracks:
         if is_group(track) or index >= len(track.clip_slots):
@@ -173,7 +172,7 @@ def forget(slot: Any) -> None:
 
 
 def back_to_arranger(song: Any, tracks: Optional[Iterable[Any]] = None) -> None:
-    """Give tracks (all of them) back to the Arrangement."""
+    """Let tracks (by default all) play the Arrangement again."""
     for track in list(song.tracks if tracks is None else tracks):
         for member in tracks_below(track) if is_group(track) else [track]:
             _apply(song, member, member.playback, member.playback.back_to_arrangement())
@@ -189,7 +188,7 @@ def wants_transport(song: Any) -> bool:
 
 
 def halt(song: Any) -> None:
-    """The transport has stopped."""
+    """End launches and recording: the transport has stopped."""
     engine = song_clock_of(song)
     engine.running = False
     engine.arrangement.finish(song)
@@ -198,7 +197,7 @@ def halt(song: Any) -> None:
 
 
 def resume(song: Any, song_time: float) -> None:
-    """The transport has started: the chosen clips restart."""
+    """Restart the chosen clips: the transport has started."""
     engine = song_clock_of(song)
     for _, playback in _players(song):
         slot: Any = playback.playing
@@ -218,7 +217,7 @@ def tick(song: Any, beats: float, song_time: float, running: bool) -> None:
     for track, playback in _players(song):
         if playback.idle:
             continue
-        # What was asked for since the last tick was asked for where that one ended.
+        # Requests since the last tick count from the time of that tick.
         _apply(song, track, playback, playback.tick(before, song_time - beats, running))
         _apply(song, track, playback, playback.tick(engine.beat, song_time, running))
         if running and playback.playing is not None:
@@ -226,7 +225,7 @@ def tick(song: Any, beats: float, song_time: float, running: bool) -> None:
 
 
 def position_of(clip: Any) -> float:
-    """Where the play head of a playing clip is, in the clip's own unit."""
+    """Position of a playing clip's play head, in the clip's own unit."""
     playback, song = playback_of(clip), song_of(clip)
     if playback is None or playback.playing is not clip.parent:
         return 0.0
@@ -265,7 +264,7 @@ def _move(song: Any, track: Any, playback: Playback, before: float, now: float) 
 
 
 def _record_into(song: Any, track: Any, slot: Any) -> None:
-    """A clip that records, in an entry of its own in the history."""
+    """Start recording a clip, which has its own entry in the history."""
     from .clip import Clip
 
     length = transport_math.bar_length(song.signature_numerator, song.signature_denominator)
@@ -339,7 +338,7 @@ def _show(song: Any, track: Any, playback: Playback) -> None:
 
 
 def refresh_back_to_arranger(song: Any) -> None:
-    """True when the Session has taken over any track."""
+    """Derive `back_to_arranger`: True when a track plays the Session."""
     song.derive("back_to_arranger", any(p.in_session for _, p in _players(song)))
 
 
@@ -347,7 +346,7 @@ def refresh_back_to_arranger(song: Any) -> None:
 
 
 def tracks_below(group: Any) -> List[Any]:
-    """The tracks in a group that are no groups, at any depth."""
+    """The tracks in a group, at any depth, without the group tracks."""
     members = []
     for track in song_of(group).tracks:
         above = track.group_track

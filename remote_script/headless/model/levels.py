@@ -1,11 +1,11 @@
 """Meters from a model of levels, so that a mix can be measured: a number per track and block, no synthesis.
 
-The sources of a track are its sounding notes (a note's level follows its velocity), the audio of its clip at the clip's
-gain, and the tracks that send to the track or that the track monitors. Faders, chains of racks, pans, switches, solo,
-sends, groups and output routings change the level; sources add by power. The law of a meter is measured on Live 12.4.6:
-dBFS = 76·raw − 70, after the fader; `level` is the larger side and stays for about a second; meters move only while
-something sounds; a MIDI track without an instrument meters MIDI. Guesses: the level of one note, that devices do not
-change the level, a balance for the pan law.
+The sources of a track are its sounding notes (a note's level follows its velocity), the audio of its clip at the
+clip's gain, and the tracks that send to the track or that the track monitors. Faders, chains of racks, pans,
+switches, solo, sends, groups and output routings change the level; sources add by power. The law of a meter is
+measured on Live 12.4.6: dBFS = 76·raw − 70, after the fader; `level` is the larger side and is kept for about a
+second; meters move only during sound; a MIDI track without an instrument meters MIDI. Guesses: the level of one
+note, that devices do not change the level, a balance for the pan law.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Levels:
         return math.sqrt(min(1.0, max(powers)))
 
     def output(self, track: Any) -> Signal:
-        """After the fader."""
+        """The track's signal after the fader."""
         self._compute()
         return self._outputs.get(id(track), SILENCE)
 
@@ -98,7 +98,7 @@ class Levels:
         return self._inputs.get(id(track), SILENCE)
 
     def tick(self, seconds: float, running: bool) -> None:
-        """Advance by `seconds`; notify listeners of meters every 100 ms while something plays."""
+        """Advance by `seconds`; notify listeners of meters every 100 ms during sound."""
         was_running = self._running_s > 0.0
         self._running_s = self._running_s + seconds if running else 0.0
         self._since_notified += seconds
@@ -135,7 +135,7 @@ class Levels:
         self._put(song.master_track, total)
 
     def _find_senders(self) -> None:
-        """For each track the tracks whose output goes into it; found again when a routing or the tracks change."""
+        """List for each track the tracks that output to it; recomputed when a routing or the tracks change."""
         song = self._doc.song
         routed = (
             song.tracks,
@@ -151,7 +151,7 @@ class Levels:
                 self._senders.setdefault(id(target), []).append(track)
 
     def _through(self, track: Any, above: Tuple[int, ...]) -> Signal:
-        """The output of a track, computed after the tracks that go into it; a circle of routings is cut."""
+        """The output of a track, computed after its sources; a cycle of routings is cut."""
         if id(track) in self._outputs or id(track) in above:
             return self._outputs.get(id(track), SILENCE)
         powers = [0.0] * BLOCKS if is_group(track) else self._own(track)

@@ -1,8 +1,9 @@
 """The bridge that Live passes to its own licensing script, and the two dialogs of the bridge.
 
-No member of the Object Model returns the bridge, so other scripts never have one; `HeadlessLive.licensing` returns it.
-Headless Live is a Suite that needs no licence, and it reads and writes no licence. Guess: every value; that a dialog's
-loop lets only the network timer run, and that a person presses the next button in `Person.answers`.
+No member of the Object Model returns the bridge, so other scripts never have access; `HeadlessLive.licensing`
+returns it. Headless Live is a Suite that needs no licence, and it neither reads nor writes a licence. Guess: every
+value; that a dialog's loop lets only the network timer run, and that a person presses the next button in
+`Person.answers`.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ class ModalDialog(Node):
     shown: Optional[Dialog] = None
 
     def press(self, button: int) -> None:
-        """The action of a button."""
+        """Perform the action of a button."""
 
     def run(self) -> None:
         application = self.doc.application
-        # Pressed, a dialog is off the list already.
+        # When a button is pressed, the dialog leaves the list of dialogs.
         self.shown = Dialog(self.message, self.buttons, self._pressed)
         application.open_dialog(self.shown)
         try:
@@ -126,7 +127,7 @@ class LicensingBridge(Node):
         return self.doc.history.changed_since_saved
 
     def call_save_current_set(self) -> None:
-        """Marks the Set as saved; a headless Set lives in memory and no file is written."""
+        """Mark the Set as saved; a headless Set lives in memory and no file is written."""
         self.doc.history.saved()
 
     def call_create_new_live_set(self) -> None:
@@ -140,7 +141,7 @@ class LicensingBridge(Node):
     # The user
 
     def call_store_session_id(self, session_id: str) -> None:
-        """Kept in memory until Live ends."""
+        """Store the id in memory until Live ends."""
         self.session_id = session_id
 
     def call_get_session_id(self) -> str:
@@ -150,14 +151,14 @@ class LicensingBridge(Node):
         self.session_id = ""
 
     def call_get_trial_time_left(self) -> str:
-        """Nothing: this is no trial."""
+        """ "", because this Live is not a trial."""
         return ""
 
     def call_load_and_convert_legacy_unlock_cfg(self) -> Dict[str, Any]:
-        """There is no such file."""
+        """Empty, because there is no such file."""
         return {}
 
-    # What it shows, and its timer
+    # Dialogs and the network timer
 
     def call_get_progress_dialog(self) -> Any:
         if self.progress_dialog is None:
@@ -173,5 +174,5 @@ class LicensingBridge(Node):
         return dialog
 
     def call_set_network_timer(self, callback: Any, interval_in_ms: int) -> None:
-        """An error in the callback stops it for good, as any timer; None stops it."""
+        """Start or replace the network timer; None stops it, and so does an error in the callback."""
         self.doc.live.set_network_timer(callback, interval_in_ms)

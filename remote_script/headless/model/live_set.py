@@ -65,7 +65,7 @@ class LiveSet(Document):
                 yield node
 
     def listener_count(self) -> int:
-        """Listeners that are attached and whose owners live."""
+        """Number of attached listeners whose owners live."""
         return sum(
             sum(1 for listener in mine if listener.alive)
             for root in (self.song, self.application)
@@ -74,7 +74,7 @@ class LiveSet(Document):
         )
 
     def close(self) -> None:
-        """All references and listeners die."""
+        """Delete all nodes and listeners of the Set."""
         self.tapes.close()
         for root in (self.song, self.application):
             for node in list(root.walk()):

@@ -30,7 +30,7 @@ class TempoParameter(Parameter):
 
 
 SEND_IS_OFF = 1
-"""Guess: a send that is switched off reads as "can be changed, but is not active"."""
+"""Guess: `state` of a send that is switched off: it can be changed, but is not active."""
 
 
 def send_parameter(doc: Document, name: str, value: float, is_on: bool = True) -> Parameter:

@@ -19,7 +19,7 @@ NO_ITEMS = "Only quantized parameters have value items"
 NO_DEFAULT = "There is no default value available for this type of parameter"
 NO_DISPLAY = "Invalid display value"
 NOT_ENABLED = "The parameter is not enabled"
-"""Guess: the text; that such writes are refused is documented."""
+"""Guess: the text; the refusal of such writes is documented."""
 
 _FLOAT = struct.Struct("f")
 
@@ -49,9 +49,9 @@ class Parameter(Node):
     automation_state = 0
     touched = False
     lane: Optional[Breakpoints] = None
-    """The Arrangement's automation, where its break points are known."""
+    """The Arrangement's automation if its break points are known, else None."""
     marked = False
-    """True when the Set's file says only that the parameter is automated, without the lane."""
+    """True when the Set's file only says that the parameter is automated, without the lane."""
     overridden = False
 
     @classmethod
@@ -122,7 +122,7 @@ class Parameter(Node):
         self.put(value)
 
     def put(self, value: float) -> None:
-        """Set the value, checked already."""
+        """Set the value without further checks."""
         if value == self.value:
             return
         with self.doc.edit():
@@ -130,13 +130,13 @@ class Parameter(Node):
             self.change("value", value)
 
     def override(self) -> None:
-        """The parameter was moved by anything but its lane."""
+        """Record that something else than its lane moved the parameter."""
         if self.automation_state == 1:
             self.change("overridden", True)
             self.change("automation_state", 2)
 
     def automate(self, value: float) -> None:
-        """Take the value of a lane or an envelope."""
+        """Set the value of a lane or an envelope."""
         value = min(max(single(value), self.min), self.max)
         self.derive("value", float(round(value)) if self.items else value)
 
@@ -165,14 +165,14 @@ class Parameter(Node):
         return self.text(self.get_value())
 
     def call_begin_gesture(self) -> None:
-        """Touches the parameter, as a hand on a control does."""
+        """Touch the parameter, like a hand on a control."""
         self.change("touched", True)
 
     def call_end_gesture(self) -> None:
         self.change("touched", False)
 
     def call_re_enable_automation(self) -> None:
-        """Takes effect a tick later (measured on 12.4.6)."""
+        """Let the parameter follow its lane again, a tick later (measured on 12.4.6)."""
         if self.automation_state != 2:
             return
 
@@ -190,7 +190,7 @@ class Parameter(Node):
 
 
 class Switch(Parameter):
-    """A parameter whose change is an edit of its own in the history, as mute is."""
+    """A parameter whose change is its own edit in the history, such as mute."""
 
     SYNCED = frozenset()
 

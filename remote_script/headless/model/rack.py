@@ -1,8 +1,8 @@
 """Racks: chains, drum pads, macros and variations.
 
-Measured on 12.3.5: parameters are always Device On, 16 macros (0..127) and, but for drum racks, the
-Chain Selector; adding macros changes only how many are visible. A drum pad shows the chains that listen
-to its note.
+Measured on 12.3.5: the parameters always are Device On, 16 macros (0..127) and, except in drum racks, the Chain
+Selector; adding macros changes only the number of visible macros. A drum pad shows the chains that listen to its
+note.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ class Chain(Container):
         return min(max(value, 0), 69)
 
     def set_name(self, value: str) -> None:
-        """Empty or blank names go back to the default (measured on 12.3.5)."""
+        """Set the name; an empty or blank name restores the default (measured on 12.3.5)."""
         self.change("user_name", "" if not value.strip() else value)
 
     def get_mute(self) -> bool:
@@ -322,7 +322,7 @@ class Rack(Device):
     # Pads
 
     def on_moved(self) -> None:
-        # A drum rack within another one has no pads.
+        # A drum rack inside another drum rack has no pads.
         if self.is_drum_rack:
             for name in ("has_drum_pads", "drum_pads", "visible_drum_pads"):
                 self.notify(name)
@@ -411,7 +411,7 @@ class Rack(Device):
         return self.parameters[1 : MACROS + 1]
 
     def call_randomize_macros(self) -> None:
-        """Guess: every visible mapped macro takes any value."""
+        """Guess: every visible mapped macro gets a random value."""
         for index in range(self.visible_macro_count):
             if self.macros_mapped[index]:
                 self._macros()[index].put(float(random.randrange(128)))

@@ -1,8 +1,9 @@
 """Recording into the Arrangement: while the song runs with `record_mode` on, armed tracks record.
 
-At the end of the recording, each armed track gets a clip, in an entry of its own in the history; punch points limit
-the recording (measured: with both on exactly the loop brace is recorded). MIDI clips contain the played notes (see
-`keyboard`), audio clips a file (see `tape`). Guess: where the song jumps or loops, one clip ends and the next begins.
+At the end of the recording, each armed track gets a clip, which has its own entry in the history; punch points
+limit the recording (measured: with both on exactly the loop brace is recorded). MIDI clips contain the played notes
+(see `keyboard`), audio clips a file (see `tape`). Guess: if the song jumps or loops, one clip ends and the next
+begins.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ LABEL = "Record"
 
 
 def body_of_take(song: Any, track: Any, beats: float, start_time: Optional[float] = None) -> ClipBody:
-    """The body of the clip that a recording of this length leaves on this track."""
+    """The body of the clip that a recording of this length creates on this track."""
     body = ClipBody.midi(beats, start_time, track.color_index or 0)
     body = body._replace(signature=(song.signature_numerator, song.signature_denominator))
     if is_midi(track):
@@ -31,13 +32,13 @@ def body_of_take(song: Any, track: Any, beats: float, start_time: Optional[float
 
 
 def write_audio(track: Any, body: ClipBody) -> None:
-    """The file of an audio recording that has ended."""
+    """Write the file of a finished audio recording."""
     if body.audio is not None:
         track.doc.tapes.write(track, body.audio.file_path, body.audio.sample_length)
 
 
 def sized(song: Any, body: ClipBody, beats: float) -> ClipBody:
-    """The body of a recording that has become so many beats long."""
+    """The body of a recording whose length is now `beats`."""
     body = body._replace(region=Region.of_length(beats))
     if body.audio is None:
         return body
@@ -49,7 +50,7 @@ def sized(song: Any, body: ClipBody, beats: float) -> ClipBody:
 
 
 class ArrangementRecording:
-    """The Arrangement recording in progress in one song, from its start to the beat it has reached."""
+    """The Arrangement recording in progress in one song, from its start to the present beat."""
 
     __slots__ = ("end", "start")
 
@@ -58,7 +59,7 @@ class ArrangementRecording:
         self.end = 0.0
 
     def follow(self, song: Any, before: float, now: float, running: bool) -> None:
-        """The song has gone from `before` to `now`."""
+        """Record the time from `before` to `now`."""
         on = running and song.record_mode
         if self.start is not None and (not on or abs(before - self.end) > NEAR):
             self.finish(song)

@@ -1,8 +1,8 @@
 """Sources and destinations of the tracks' signals, as the lists that Live offers.
 
-A list contains the chosen entry, even when the Set names hardware or a place that does not exist here: Live shows the
-name in the Set. Guess: the lists of a machine with one stereo interface and no MIDI device but a computer keyboard.
-Measured: a new track's lists are empty in the tick that makes the track.
+A list contains the chosen entry, even when the Set names hardware or a track that does not exist here: Live shows
+the name in the Set. Guess: the lists of a machine with one stereo interface and, apart from a computer keyboard, no
+MIDI device. Measured: a new track's lists are empty in the tick in which the track is created.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Routing:
         return str(self._doc.song.master_track.name)
 
     def taps(self, track: Any) -> Tuple[str, ...]:
-        """The places of a track, with its drum racks, where a signal can be tapped. Guess: the texts for drum racks."""
+        """The points of a track and its drum racks where a signal can be tapped. Guess: the texts for drum racks."""
         taps = list(TAPS)
         for device in track.devices:
             if device.lom == "RackDevice" and device.is_drum_rack:
@@ -55,7 +55,7 @@ class Routing:
         return (other for other in self._doc.song.tracks if other is not track)
 
     def _inputs(self, track: Any) -> Iterator[Offer]:
-        """Where a track can take its signal from, in order; made as far as it is asked for."""
+        """The possible inputs of a track, in order, computed lazily."""
         if track.kind not in ("midi", "audio"):
             return iter([("No Input", NONE, None)])
         if not track.routing_ready:
@@ -95,7 +95,7 @@ class Routing:
             yield name, INVALID, None
 
     def _outputs(self, track: Any) -> Iterator[Offer]:
-        """Where a track can send its signal, in order; made as far as it is asked for."""
+        """The possible outputs of a track, in order, computed lazily."""
         if not track.routing_ready:
             return iter([("", INVALID, None)])
         if track.kind == "main":
@@ -164,10 +164,10 @@ class Routing:
             return self._audio_channels(INTERFACE, track.output_channel)
         return self._audio_channels(["Track In" if kind.category == TRACK else ""], track.output_channel)
 
-    # What is chosen
+    # The chosen routing
 
     def _chosen_type(self, offers: Iterator[Offer], name: str, default: str) -> Any:
-        """The offer of this name, else the default one, else what the Set names: its hardware is not here."""
+        """The offer with this name, else the default offer, else an entry for hardware that is not here."""
         first: Optional[Offer] = None
         instead: Optional[Offer] = None
         for offer in offers:
@@ -203,7 +203,7 @@ class Routing:
         return next((offer[2] for offer in self._outputs(track) if offer[0] == name), None)
 
     def input_track(self, track: Any) -> Tuple[Any, bool]:
-        """The node that an audio track takes its signal from, or None, and whether before that one's mixer."""
+        """The node whose signal an audio track receives, or None; True if it is taken before that track's mixer."""
         kind = self.input_type(track)
         if kind.category == RESAMPLING:
             return self._doc.song.master_track, False
@@ -238,7 +238,7 @@ class Routing:
         raise ValueError("The given routing is not available for this track")
 
     def choose_name(self, track: Any, field: str, name: str) -> None:
-        """As the old text members do: an unknown name changes nothing."""
+        """Choose by name, as the old text members do: an unknown name changes nothing."""
         for option in self._options(track, field):
             if option.display_name == name:
                 self._put(track, field, name)
@@ -252,7 +252,7 @@ class Routing:
             if field in CHANNELS:
                 track.change(CHANNELS[field], "")
 
-    # Telling
+    # Notifying
 
     def notify_chosen(self, track: Any, field: str) -> None:
         side, _, what = field.partition("_")
@@ -286,7 +286,7 @@ class Routing:
         return list(song.tracks) + list(song.return_tracks) + [song.master_track]
 
     def _sidechained(self) -> Iterator[Any]:
-        """The devices, also those in racks, and the ports of Max devices that can tap a track's signal."""
+        """The devices, including those in racks, and the ports of Max devices that can tap a track's signal."""
         waiting = [device for track in self._everyone() for device in track.devices]
         while waiting:
             device = waiting.pop()
@@ -319,11 +319,11 @@ class Routing:
         for device in self._sidechained():
             device.notify_routings()
 
-    # Making
+    # Creating
 
     def _type(self, name: str, category: int, attached: Any = None) -> Any:
         wrapped = None if attached is None else self._doc.surface.wrap(attached)
-        # A Set of 1,000 tracks has two million of these.
+        # The hot path: a Set of 1,000 tracks has two million such objects.
         return RoutingType.exactly((name, category, wrapped))
 
     @staticmethod

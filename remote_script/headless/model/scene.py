@@ -55,7 +55,7 @@ class Scene(Node):
         self.change("color_index", palette.nearest_index(value))
 
     def set_color_index(self, value: Any) -> None:
-        """None takes the colour away (measured on 12.3.5)."""
+        """Set the colour; None removes it (measured on 12.3.5)."""
         if value is not None and not isinstance(value, int):
             from ..api.boost import ArgumentError
 

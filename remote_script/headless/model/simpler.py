@@ -76,7 +76,7 @@ class Sample(Node):
     warp_mode = 0
     slices: Tuple[int, ...] = ()
     warp: Optional[WarpMarkers] = None
-    """The warp markers in the Set; None for a Set without."""
+    """The warp markers in the Set; None if the Set has none."""
     warped_beats = 0.0
     """Length of the region that a script requested; 0.0 before the first request."""
     beats_granulation_resolution = 5
@@ -146,7 +146,7 @@ class Sample(Node):
 
     @property
     def _warp(self) -> WarpMarkers:
-        # Whatever the Song's tempo is: a sample's markers stay with the sample.
+        # Independent of the song's tempo: the markers belong to the sample.
         if self.warp is not None and not self.warped_beats:
             return self.warp
         bpm = GUESSED_BPM

@@ -16,7 +16,7 @@ from .track import Track, auto_name
 from .where import is_group
 
 EXTRA_BEATS = 32.0
-"""Live's song length runs this far past the last clip (measured on 12.4.5)."""
+"""Beats by which Live's song length exceeds the end of the last clip (measured on 12.4.5)."""
 
 TEMPO = "Tempo out of range"
 
@@ -184,7 +184,7 @@ class Song(Structure):
         return value
 
     def set_scale_name(self, value: str) -> None:
-        """An unknown name does not take (documented)."""
+        """Set the scale; an unknown name is ignored (documented)."""
         if value in scales.INTERVALS:
             self.change("scale_name", value)
 
@@ -199,7 +199,7 @@ class Song(Structure):
         return value
 
     def check_loop_length(self, value: float) -> float:
-        """Measured: below 1 beat becomes 1."""
+        """Measured: a length below 1 beat becomes 1."""
         value = max(value, 1.0)
         if self.loop_start + value > self.song_length:
             raise RuntimeError("Cannot set the Loop behind the song length")
@@ -222,7 +222,7 @@ class Song(Structure):
             self.transport.stop()
 
     def set_back_to_arranger(self, value: bool) -> None:
-        """Can only be set to False (measured)."""
+        """Set `back_to_arranger`; only False is allowed (measured)."""
         if value:
             raise RuntimeError("back_to_arranger can only be set to False")
         self.transport.back_to_arranger(self.tracks)
@@ -240,7 +240,7 @@ class Song(Structure):
         return value
 
     def set_appointed_device(self, value: Any) -> None:
-        """Allowed inside a notification, too: Live's own scripts appoint a device when the selection changes."""
+        """Allowed inside a notification as well: Live's own scripts appoint a device when the selection changes."""
         self.derive("appointed_device", value)
 
     def get_tuning_system(self) -> Any:
@@ -269,7 +269,7 @@ class Song(Structure):
     # Capture
 
     def call_capture_midi(self, destination: int) -> None:
-        """Guess: the texts, and that `auto` (0) follows the view that is in front."""
+        """Guess: the texts, and that `auto` (0) follows the view in front."""
         if destination not in (0, 1, 2):
             raise RuntimeError("Invalid capture destination")
         if not self.can_capture_midi:
@@ -354,7 +354,7 @@ class Song(Structure):
                 parameter.call_re_enable_automation()
 
     def call_force_link_beat_time(self) -> None:
-        """Nothing to force without Link."""
+        """Do nothing: headless Live has no Link."""
 
     def _beat_time(self, beats: float, length: bool = False) -> Any:
         parts = to_beat_time(beats, self.signature_numerator, self.signature_denominator, length)
@@ -382,10 +382,10 @@ class Song(Structure):
         data[key] = value
         self.change("data", data)
 
-    # What follows
+    # Derived values
 
     def settle_all(self) -> None:
-        """Derive everything once the song is built."""
+        """Derive all values once the song is built."""
         self.refresh_rows()
         self.refresh_names()
         self.refresh_solo()
@@ -397,7 +397,7 @@ class Song(Structure):
         self.view.repair()
 
     def refresh_group_slots(self) -> None:
-        """Derive the group slots again: other slots may be below them now."""
+        """Derive the group slots again, since other slots may be below them now."""
         for track in self.tracks:
             if is_group(track):
                 for slot in track.clip_slots:
@@ -444,7 +444,7 @@ class Song(Structure):
             self.notify("scale_information")
 
     def refresh_rows(self) -> None:
-        """Scenes show the slots of their row."""
+        """Make every scene refer to the slots of its row."""
         columns = [track.clip_slots for track in self.tracks]
         for index, scene in enumerate(self.scenes):
             row = tuple(slots[index] for slots in columns if index < len(slots))
@@ -462,7 +462,7 @@ class Song(Structure):
                 send.derive("name", name)
 
     def refresh_solo(self) -> None:
-        """A guess: soloed tracks mute other tracks, soloed returns mute returns; groups follow their members."""
+        """Guess: soloed tracks mute other tracks, soloed returns mute returns; groups follow their members."""
         soloed = {track for track in self.tracks if track.solo}
         heard = set(soloed)
         for track in soloed:

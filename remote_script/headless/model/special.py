@@ -175,7 +175,7 @@ class Wavetable(Special):
     modulation: Tuple[Tuple[str, Tuple[float, ...]], ...] = tuple(
         (name, (0.0,) * 13) for name in ("Amp", "Pitch", "Osc 1 Pos", "Osc 1 Warp")
     )
-    """The targets that are shown, each with what every source moves it by; of a fresh device measured on 12.3.5."""
+    """The targets that are shown, each with the amount of every source; measured on a new device in 12.3.5."""
     check_filter_routing = _within("filter_routing", 0, 2, "Invalid filter routing")
     check_mono_poly = _within("mono_poly", 0, 1, "Invalid voicing")
     check_poly_voices = _within("poly_voices", 0, 6, "Invalid poly voice count")
@@ -185,7 +185,7 @@ class Wavetable(Special):
     check_oscillator_2_effect_mode = _within("oscillator_2_effect_mode", 0, 3, "Invalid effect mode")
 
     def fill(self, spec: DeviceSpec) -> None:
-        """A wavetable of the Set that our lists do not have is the last one of the list (a guess)."""
+        """Guess: a wavetable of the Set that the lists here lack becomes the last wavetable of the list."""
         super().fill(spec)
         for number in (1, 2):
             name = spec.extra.get("wavetable_%d" % number)
@@ -271,7 +271,7 @@ class Looper(Special):
     check_record_length_index = _within("record_length_index", 0, 10, "Invalid record length index")
 
     def call_record(self) -> None:
-        """Guess: the loop is there at once, as long as chosen."""
+        """Guess: the loop exists at once, with the chosen length."""
         song = self.doc.song
         beats = (
             self.BARS[self.record_length_index] * 4.0 * song.signature_numerator / song.signature_denominator
@@ -339,7 +339,7 @@ class Looper(Special):
 
 @model
 class HybridReverb(Special):
-    """Its list of impulse files follows the category."""
+    """Hybrid Reverb: its list of impulse files follows the category."""
 
     LOM = "HybridReverbDevice"
     GUESSES = Special.GUESSES | {"ir_category_list", "ir_file_list"}
@@ -362,7 +362,7 @@ class HybridReverb(Special):
     ir_category_index = 4
     ir_file_index = 0
     named: Tuple[str, str] = ("", "")
-    """The category and the file in the Set, for a file that our lists do not have."""
+    """The category and the file in the Set, for a file that the lists here lack."""
 
     def fill(self, spec: DeviceSpec) -> None:
         """Read the category from the file name, for example "Early_Reflections_Booth A L"."""
@@ -497,7 +497,7 @@ class SpectralResonator(Listed):
     }
 
     def set_pitch_bend_range(self, value: int) -> None:
-        """Clamps at 24 (measured on 12.3.5)."""
+        """Set the range, at most 24 (measured on 12.3.5)."""
         self.change("pitch_bend_range", min(max(value, 0), 24))
 
 

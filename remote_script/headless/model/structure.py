@@ -1,4 +1,4 @@
-"""How a Song's tracks, returns, scenes and devices are made, copied, moved and deleted.
+"""Creates, copies, moves and deletes a Song's tracks, returns, scenes and devices.
 
 After every call the lists agree: each track has a slot for every scene, each mixer a send for every return.
 """
@@ -18,7 +18,7 @@ MAX_RETURNS = 12
 
 
 class Structure(Node):
-    """The Song's side that is about its lists."""
+    """The Song's methods that change its lists."""
 
     tracks: Tuple[Track, ...] = ()
     return_tracks: Tuple[Track, ...] = ()
@@ -55,7 +55,7 @@ class Structure(Node):
         return self._create_track("audio", self._index(index, len(self.tracks)))
 
     def _group_at(self, index: int) -> Optional[Track]:
-        """The group that a track put before the one at `index` belongs to."""
+        """The group of a track that is inserted at `index`."""
         if 0 < index < len(self.tracks):
             return self.tracks[index].group_track
         return None
@@ -78,7 +78,7 @@ class Structure(Node):
         self.doc.routing.changed()
 
     def _next_color(self) -> int:
-        """The colour of the next new track. Guess: Live goes through the palette."""
+        """The colour of the next new track. Guess: Live uses the colours of the palette in order."""
         return (len(self.tracks) * 7 + 5) % 70
 
     def call_create_return_track(self) -> Track:
@@ -190,7 +190,7 @@ class Structure(Node):
         return made
 
     def call_create_scene(self, index: int) -> Scene:
-        """−1 appends; the new scene is selected and takes tempo and signature of the one above (measured)."""
+        """Insert a scene, −1 appends; it is selected and gets tempo and signature of the scene above (measured)."""
         count = len(self.scenes)
         if index == -1:
             index = count
@@ -227,7 +227,7 @@ class Structure(Node):
             self.view.change("selected_scene", copy)
 
     def call_capture_and_insert_scene(self, mode: int) -> None:
-        """A scene below the selected one with copies of the clips that play."""
+        """Insert a scene below the selected one, with copies of the playing clips."""
         selected = self.view.get_selected_scene()
         index = self.scenes.index(selected) + 1 if selected in self.scenes else len(self.scenes)
         playing = [track.playback.playing for track in self.tracks]

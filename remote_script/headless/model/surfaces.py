@@ -1,9 +1,9 @@
-"""Control surfaces that run in a process of their own, as Push does: more of `Application.control_surfaces`.
+"""Control surfaces that run in their own process, such as Push; the proxies are in `Application.control_surfaces`.
 
-`RemoteSurface` is the hardware with its own script; it outlives Sets. Scripts see a `ControlSurfaceProxy`.
-Known: the names and types of the members, and that values come as (control id, value) pairs which a listener
-fetches. Guess: a value reaches the proxy on the next engine tick, and only from controls that were grabbed or
-subscribed to; a second grab changes nothing; the text for an unknown control.
+`RemoteSurface` is the hardware with its own script; it outlives Sets. Scripts see a `ControlSurfaceProxy`. Known:
+the names and types of the members, and that values arrive as (control id, value) pairs which a listener fetches.
+Guess: a value reaches the proxy on the next engine tick, and only from controls that were grabbed or subscribed to;
+a second grab changes nothing; the text for an unknown control.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ..api.values import ControlDescription
 from ..node import Node, model
 
 ARRIVALS = 1024
-"""Values and messages kept for a script that does not fetch them; the oldest go first. Guess."""
+"""Guess: number of values and messages kept for a script that does not fetch them; the oldest are dropped first."""
 
 
 class RemoteSurface:
@@ -42,10 +42,10 @@ class RemoteSurface:
         return [proxy for proxy in self._proxies if proxy.ptr is not None]
 
     def touch(self, control: str, value: Any) -> bool:
-        """Somebody moves a control. False when a script grabbed the control: the surface's own script gets nothing.
+        """Move a control. False when a script grabbed the control: then the surface's own script gets no value.
 
         Raises:
-          LookupError: there is no control of that name.
+          LookupError: there is no control with this name.
         """
         if control not in self.controls:
             raise LookupError("%s has no control %r" % (self.type_name, control))
@@ -56,12 +56,12 @@ class RemoteSurface:
         return not grabbed
 
     def receive(self, message: Sequence[int]) -> None:
-        """The hardware sends MIDI."""
+        """Send MIDI from the hardware."""
         for proxy in self.proxies():
             proxy.arrive_midi(tuple(message))
 
     def show_pads(self, layout: str) -> None:
-        """The pads take another layout."""
+        """Show another layout on the pads."""
         if layout != self.pad_layout:
             self.pad_layout = layout
             for proxy in self.proxies():
@@ -104,10 +104,10 @@ class ControlSurfaceProxy(Node):
     def get_control_descriptions(self) -> Tuple[Any, ...]:
         return tuple(ControlDescription.of(number, name) for number, name in enumerate(self.remote.controls))
 
-    # What comes
+    # Incoming values
 
     def arrive(self, number: int, value: Any) -> bool:
-        """A control was moved; True when it is grabbed."""
+        """Receive a control's new value; True when the control is grabbed."""
         if number in self.grabbed | self.subscribed:
             self._keep("control_values_arrived", (number, value))
         return number in self.grabbed
@@ -133,7 +133,7 @@ class ControlSurfaceProxy(Node):
     def call_fetch_received_midi_messages(self) -> Tuple[Any, ...]:
         return self._fetch("midi_received")
 
-    # What scripts ask
+    # Methods for scripts
 
     def _known(self, number: Any) -> int:
         if not isinstance(number, int) or not 0 <= number < len(self.remote.controls):

@@ -23,7 +23,7 @@ from .where import is_audio
 RATE = 44100
 BLOCK_S = 0.1
 TONE_HZ = 440.0
-"""A whole number of waves to the block, so blocks meet without a click."""
+"""A block contains a whole number of waves, so blocks join without a click."""
 UNWRITABLE = '/\\:*?"<>|'
 
 
@@ -39,7 +39,7 @@ class Tapes:
         self._waited = 0.0
 
     def path_for(self, track: Any) -> str:
-        """An absolute path that no other recording has."""
+        """An absolute path that no other recording uses."""
         if self._folder is None:
             self._folder = tempfile.mkdtemp(prefix="Live Project ")
             self._remove = weakref.finalize(self, shutil.rmtree, self._folder, True)
@@ -70,7 +70,7 @@ class Tapes:
         return math.sqrt(max(signal.left[-1], signal.right[-1]))
 
     def write(self, track: Any, path: str, frames: int) -> None:
-        """Write the file of a finished recording with as many frames as the clip has."""
+        """Write the file of a finished recording, with as many frames as the clip has."""
         recorded = self._levels.get(id(track), [])
         blocks = -(-frames // int(RATE * BLOCK_S))
         levels = recorded[-blocks:] if blocks else []

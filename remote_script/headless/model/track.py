@@ -30,7 +30,7 @@ def auto_name(kind: str, user_name: str, base: str, index: int) -> str:
     if kind == "main":
         return user_name or base
     if user_name:
-        # As many digits as there are signs: "## Bass" is "03 Bass" in a file of Live's.
+        # As many digits as "#" signs: "## Bass" is "03 Bass" in a file of Live's.
         return re.sub("#+", lambda signs: str(index + 1).zfill(len(signs.group())), user_name)
     return "%d-%s" % (index + 1, base or BASES[kind])
 
@@ -136,7 +136,7 @@ class Track(Container):
     routing_ready = True
     playback: Playback
 
-    # What it is
+    # The kind of track
 
     @property
     def song(self) -> Any:
@@ -148,7 +148,7 @@ class Track(Container):
 
     @property
     def is_regular(self) -> bool:
-        """MIDI or audio."""
+        """True for a MIDI or audio track."""
         return self.kind in ("midi", "audio")
 
     @property
@@ -230,7 +230,7 @@ class Track(Container):
         self.change("color_index", palette.nearest_index(value))
 
     def set_color_index(self, value: Any) -> None:
-        """None is silently ignored (measured on 12.3.5)."""
+        """Set the colour; None is silently ignored (measured on 12.3.5)."""
         if value is None:
             return
         if not isinstance(value, int):
@@ -387,8 +387,6 @@ class Track(Container):
 
         arrangement.delete_clip(self, clip)
 
-    # Meters. Guess: they show whether something plays, not how loud.
-
     # Meters
 
     def _audio_side(self, index: int, name: str) -> float:
@@ -410,7 +408,7 @@ class Track(Container):
         return self._audio_side(1, "output_meter_right")
 
     def get_input_meter_level(self) -> float:
-        """For a MIDI track the pressed keys; for an audio track the level that it would record."""
+        """A MIDI track's pressed keys, or the level that an audio track would record."""
         doc: Any = self.doc
         if self.kind == "midi":
             return float(max(doc.keyboard.pressed.values(), default=0.0) / 127.0)
@@ -507,7 +505,7 @@ class Track(Container):
     def set_current_output_sub_routing(self, value: str) -> None:
         self.doc.routing.choose_name(self, "output_channel", value)
 
-    # What follows
+    # Derived values
 
     def refresh_devices(self) -> None:
         """Derive the kind of the track's output: MIDI, or audio with an instrument."""
@@ -542,7 +540,7 @@ class Track(Container):
             self.notify("can_show_chains")
 
     def _be_silent(self) -> None:
-        """Play nothing and wait for nothing, as a new track."""
+        """Stop playing and waiting, as a new track."""
         self.__dict__["playback"] = Playback()
         for field in ("playing_slot_index", "fired_slot_index", "back_to_arranger"):
             self.__dict__.pop(field, None)

@@ -14,7 +14,7 @@ from . import launching
 
 BEHIND = "Cannot set the Songtime behind the Songlength"
 SNAP_BEATS = 1.0
-"""Guess: the arrangement grid that a stopped playhead snaps to for cue points."""
+"""Guess: the arrangement grid to which a stopped playhead snaps for cue points."""
 TAPS = 4
 
 
@@ -26,7 +26,7 @@ class _SceneLaunch:
 
 
 class Transport:
-    """Time of one Set."""
+    """Position, playback and pending requests of one Set."""
 
     def __init__(self, doc: Any) -> None:
         self._doc = doc
@@ -58,7 +58,7 @@ class Transport:
         self._ask(act)
 
     def resume(self) -> None:
-        """Play from the position that is committed now (measured)."""
+        """Play from the present position (measured)."""
         place = self.position
 
         def act() -> None:
@@ -113,7 +113,7 @@ class Transport:
         self._ask(act)
 
     def jump_to_cue(self, cue: Any) -> None:
-        """Guess: at once while stopped, on the launch grid while playing."""
+        """Jump to a cue point. Guess: at once while stopped, on the launch grid while playing."""
         if not self.playing:
 
             def act() -> None:
@@ -136,13 +136,13 @@ class Transport:
         self._ask(wait)
 
     def cue_time(self) -> float:
-        """Where a cue point would be set."""
+        """The time at which a cue point would be set."""
         if self.playing:
             return self.position
         return round(self.position / SNAP_BEATS) * SNAP_BEATS
 
     def tap(self) -> None:
-        """Four taps set the tempo to their average."""
+        """Record a tap; four taps set the tempo to their average."""
         now = self._doc.clock.now()
         if self._taps and now - self._taps[-1] > 3.0:
             self._taps = []
@@ -219,9 +219,10 @@ class Transport:
         return [track for track in self.song.tracks if track.arm]
 
     def set_record_mode(self, value: bool) -> None:
-        """Starts playback (the default preference), also with no armed track.
+        """Set record mode; True starts playback (the default preference), also with no armed track.
 
-        Two test suites that ran on a real Live assert the start without an armed track; a probe on 12.3.5 saw none.
+        Two test suites that ran on a real Live assert the start without an armed track; a probe on 12.3.5 saw no
+        start.
         """
 
         def act() -> None:
@@ -232,7 +233,7 @@ class Transport:
         self._ask(act)
 
     def set_overdub(self, value: bool) -> None:
-        """Switches Session Record without starting playback (measured)."""
+        """Switch Session Record without starting playback (measured)."""
         if value and not self._armed():
             return
         self._ask(lambda: self._record_status(value))

@@ -1,4 +1,4 @@
-"""The track and the song of a node, and the kind of a track."""
+"""Finds the track and the song of a node, and the kind of a track."""
 
 from __future__ import annotations
 

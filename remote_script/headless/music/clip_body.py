@@ -1,9 +1,9 @@
-"""All of a clip that Live's undo history records, as one immutable value; every edit returns a new body.
+"""The part of a clip that Live's undo history records, as one immutable value; every edit returns a new body.
 
 The history has the old body for undo, and `changed_names(old, new)` names the listeners to call. Edits that Live
-refuses raise Live's error with Live's text. Grooves and envelope parameters are opaque keys. Positions are
-beats, or seconds while the clip is audio that is not warped. Guess: the texts about ranges; those about audio
-clips and loops are measured.
+refuses raise Live's error with Live's text. Grooves and envelope parameters are opaque keys. Positions are beats,
+or seconds while the clip is audio without warping. Guess: the texts about ranges; the texts about audio clips and
+loops are measured.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .warp import Marker, WarpMarkers
 
 AUDIO_ONLY = "%s is only available for Audio Clips"
 MIDI_ONLY = "%s is only available for MIDI Clips"
-"""Guess: the text; that note calls fail on audio clips is documented."""
+"""Guess: the text; the failure of note calls on audio clips is documented."""
 WARP_MODES = (0, 1, 2, 3, 4, 6)
 """Measured: REX (5) is not on offer for an ordinary file."""
 ENVELOPE_EXISTS = "There is already an envelope for the parameter"
@@ -71,7 +71,7 @@ class ClipBody(NamedTuple):
     """Arrangement position in beats; None in the Session."""
     end_time: Optional[float] = None
 
-    # Making
+    # Creating
 
     @classmethod
     def midi(cls, length: float, start_time: Optional[float] = None, color_index: int = 0) -> ClipBody:
@@ -114,7 +114,7 @@ class ClipBody(NamedTuple):
     def of_spec(
         cls, spec: Any, track_color_index: int = 0, grooves: Tuple[Any, ...] = (), tempo: float = 120.0
     ) -> ClipBody:
-        """From a `ClipSpec`; envelopes are left to the caller, who knows the parameters."""
+        """The body of a `ClipSpec`; envelopes are left to the caller, which knows the parameters."""
         if spec.looping:
             region = Region(True, spec.loop_start, spec.loop_end, spec.start_marker, spec.end_marker)
         else:
@@ -219,7 +219,7 @@ class ClipBody(NamedTuple):
         return self._replace(color_index=palette.nearest_index(color))
 
     def with_color_index(self, index: int) -> ClipBody:
-        """Guess: an index beyond 69 takes the nearest there is (70 fell to another colour on a real Live)."""
+        """Guess: an index beyond 69 selects the last colour (70 became another colour on a real Live)."""
         return self._replace(color_index=min(max(index, 0), len(palette.COLORS) - 1))
 
     def with_signature(self, numerator: Optional[int] = None, denominator: Optional[int] = None) -> ClipBody:
@@ -294,7 +294,7 @@ class ClipBody(NamedTuple):
         return self.with_region(self.region.with_looping(looping), limit, beats_per_unit)
 
     def with_warping(self, warping: bool) -> ClipBody:
-        """Positions turn from beats to seconds or back along the warp markers; unwarped audio never loops."""
+        """Convert positions from beats to seconds or back along the warp markers; unwarped audio never loops."""
         audio = self.audio_part("warping")
         if audio.warping == warping:
             return self
@@ -328,7 +328,7 @@ class ClipBody(NamedTuple):
     def quantized(
         self, grid: int, amount: float, swing: float = 0.0, pitch: Optional[int] = None
     ) -> ClipBody:
-        """Notes, or on an audio clip its warp markers, moved towards the grid."""
+        """Move notes, or an audio clip's warp markers, towards the grid."""
         if self.audio is None:
             return self._replace(notes=self.notes.quantize(grid, amount, swing, pitch))
         if pitch is not None:
@@ -356,7 +356,7 @@ class ClipBody(NamedTuple):
         )
         return body.with_region(self.region.doubled(), limit)
 
-    # Telling
+    # Notifying
 
     def observed(self) -> Dict[str, Any]:
         """Names of the changed properties that have listeners, in the order of notification. Guess: the order."""
@@ -411,7 +411,7 @@ def _with_cents(audio: Audio, cents: float) -> Audio:
 
 
 def _aligned(warp: WarpMarkers, grid: int, amount: float, swing: float) -> WarpMarkers:
-    """Guess: visible markers move towards the grid; one that would pass its neighbour stays."""
+    """Guess: visible markers move towards the grid; a marker that would pass its neighbour does not move."""
     moved: List[Marker] = []
     for marker in list(warp)[:-1]:
         line = nearest_line(marker.beat_time, grid, swing)

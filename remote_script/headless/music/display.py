@@ -66,8 +66,8 @@ _SUFFIXES = {
 }
 _FORM = re.compile(r"^(\+?)([0-3spw]?)(.*)$", re.DOTALL)
 
-# The fader: linear above 0.4, a parabola down to 0.15, a power below. Fitted by its users to what Live shows;
-# the power's factors are chosen to meet the parabola at 0.15 and to give -48.6 dB at 0.1, as measured.
+# The fader: linear above 0.4, a parabola down to 0.15, a power below. Users fitted this law to Live's texts; the
+# power's factors are chosen to meet the parabola at 0.15 and to give -48.6 dB at 0.1, as measured.
 _LINEAR_FROM, _PARABOLA_FROM = 0.4, 0.15
 
 
@@ -104,7 +104,7 @@ def db_to_fader(decibels: float) -> float:
 def gain_to_db(gain: float) -> float:
     """Decibels of a clip's gain 0..1: 0.4 is 0 dB, 1.0 is +24 dB.
 
-    Guess: below 0.4 it is a fader up to 0 dB.
+    Guess: below 0.4 the law is that of a fader up to 0 dB.
     """
     if gain >= 0.4:
         return 40.0 * (gain - 0.4)
@@ -150,7 +150,7 @@ class Law(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def law(written: str) -> Law:
-    """The parts of a display law. ValueError for a text that is no display law."""
+    """The parts of a display law. ValueError for a text that is not a display law."""
     if written.startswith("steps:"):
         _, first, texts = written.split(":", 2)
         return Law("steps", "", float(first), texts=tuple(texts.split("|")))
@@ -249,7 +249,7 @@ def shown_number(unit: str, value: float, minimum: float = 0.0, maximum: float =
 
 
 def value_of_number(unit: str, number: float, minimum: float = 0.0, maximum: float = 1.0) -> float:
-    """The value that shows as `number`: the other way round of `shown_number`."""
+    """The value that shows as `number`: the inverse of `shown_number`."""
     parts = law(unit)
     if parts.unit == "amp":
         number = 10.0 ** (number / 20.0)

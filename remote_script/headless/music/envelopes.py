@@ -93,7 +93,7 @@ class Breakpoints:
         return self.events[bisect_left(self._times, start) : bisect_right(self._times, end)]
 
     def deleted(self, start: float, end: float) -> Breakpoints:
-        """Without the events from `start` to `end`, both included."""
+        """The breakpoints without the events from `start` to `end`, both included."""
         check_range(start, end)
         return Breakpoints(event for event in self.events if not start <= event.time <= end)
 
@@ -103,7 +103,7 @@ class Breakpoints:
         return Breakpoints(self.events + (event,))
 
     def with_step(self, start: float, length: float, value: float, without: float = 0.0) -> Breakpoints:
-        """With `value` from `start` for `length` beats. Guess: a length of 0 or less changes nothing."""
+        """The breakpoints with `value` from `start` for `length` beats. Guess: a length up to 0 changes nothing."""
         if not (math.isfinite(start) and math.isfinite(length)):
             raise ValueError(OUT_OF_BOUNDS)
         end = start + length

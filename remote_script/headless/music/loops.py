@@ -14,7 +14,7 @@ LOOP_START = "Cannot set LoopStart behind LoopEnd"
 LOOP_END = "Cannot set LoopEnd before LoopStart"
 START_MARKER = "Cannot set StartMarker behind EndMarker"
 END_MARKER = "Cannot set EndMarker before StartMarker"
-"""Guess: the texts about markers; that the order is kept is documented."""
+"""Guess: the texts about markers; the enforced order is documented."""
 
 
 class Region(NamedTuple):
@@ -79,7 +79,7 @@ class Region(NamedTuple):
         return self._replace(end=value) if self.looping else self._replace(phantom_end=value)
 
     def with_position(self, value: float) -> Region:
-        """The loop moved to `value` with its length; a marker in the way moves to the loop's border."""
+        """The loop moved to `value` with its length; a marker that would be passed moves to the loop's border."""
         end = value + self.length
         if not self.looping:
             return self._replace(start=value, end=end, phantom_end=None)
@@ -91,7 +91,7 @@ class Region(NamedTuple):
         return self._replace(looping=looping, phantom_end=None)
 
     def doubled(self) -> Region:
-        """After `duplicate_loop`: the loop (or the played region) is twice as long."""
+        """The region after `duplicate_loop`: the loop (or the played region) is twice as long."""
         end = self.loop_end + self.length
         if self.looping:
             return self._replace(brace_end=end, end=max(self.end, end))
@@ -106,7 +106,7 @@ class Region(NamedTuple):
         return self.loop_end
 
     def cropped(self) -> Region:
-        """After `crop`: the region ends with the loop (or with the played region)."""
+        """The region after `crop`: it ends with the loop (or with the played region)."""
         return self._replace(
             brace_start=max(self.brace_start, self.cropped_start),
             brace_end=min(self.brace_end, self.cropped_end)
@@ -117,7 +117,7 @@ class Region(NamedTuple):
         )
 
     def position_after(self, played: float, entry: Optional[float] = None) -> Optional[float]:
-        """Where the play head is after `played` from `entry` (the start); None when the clip has run out."""
+        """Position of the play head after `played` from `entry` (default: the start); None when the clip has ended."""
         position = (self.start if entry is None else entry) + played
         if not self.looping:
             return position if position < self.end else None

@@ -45,7 +45,7 @@ class NoteIds:
 def checked(note: Note) -> Note:
     """`note` with Live's types, or RuntimeError.
 
-    Guess: the texts; that bad values are refused is documented.
+    Guess: the texts; the refusal of invalid values is documented.
     """
     if not 0 <= note.pitch <= 127:
         raise RuntimeError("Invalid pitch")
@@ -169,7 +169,7 @@ class Notes:
         return self._with_lanes(changed), [note_id for note_id in ids if note_id not in removed]
 
     def remove_ids(self, ids: Iterable[int]) -> Notes:
-        """Without these notes. RuntimeError when one is not in the clip."""
+        """The notes without those with these ids. RuntimeError if an id is not in the clip."""
         return self._without(self._present(ids))
 
     def _without(self, ids: FrozenSet[int]) -> Notes:
@@ -181,15 +181,15 @@ class Notes:
         )
 
     def remove_range(self, from_pitch: int, pitch_span: int, from_time: float, time_span: float) -> Notes:
-        """Without the notes that start in the area."""
+        """The notes without those that start in the area."""
         return self._without(
             frozenset(n.note_id for n in self.in_range(from_pitch, pitch_span, from_time, time_span))
         )
 
     def modify(self, modified: Iterable[Note]) -> Notes:
-        """Put these notes in place of those with the same ids.
+        """Replace the notes with the same ids by these notes.
 
-        RuntimeError when an id is not in the clip. Given twice, the last one counts.
+        RuntimeError if an id is not in the clip. If an id occurs twice, the last note counts.
         """
         replacements = {note.note_id: checked(note) for note in modified}
         self._present(replacements)

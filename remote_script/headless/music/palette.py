@@ -1,4 +1,4 @@
-"""Live's palette of 70 clip and track colours, by `color_index`, and how other colours snap to it.
+"""Live's palette of 70 clip and track colours, by `color_index`, and how other colours snap to the palette.
 
 Measured: 0xABCDEF reads back 0xB9C1E3 (index 37), 0xFF0000 reads back 0xFF3636 (index 14).
 """

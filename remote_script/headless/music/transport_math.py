@@ -64,7 +64,7 @@ def clip_quantization(launch_quantization: int, song_quantization: int) -> int:
 
 
 def next_grid_time(now: float, step: float) -> float:
-    """The first line of the grid at or after `now`; `now` itself when there is no grid."""
+    """The first line of the grid at or after `now`; `now` itself without a grid."""
     if step <= 0.0:
         return now
     return math.ceil(now / step - NEAR) * step
@@ -105,7 +105,7 @@ def to_smpte(seconds: float, time_format: int) -> Smpte:
 
 
 def wrapped(position: float, loop_start: float, loop_end: float) -> float:
-    """Where a play head that ran to `position` is when `loop_end` leads back to `loop_start`."""
+    """Position of a play head that ran to `position`, if `loop_end` leads back to `loop_start`."""
     length = loop_end - loop_start
     if length <= 0.0 or position < loop_end:
         return position
@@ -113,7 +113,7 @@ def wrapped(position: float, loop_start: float, loop_end: float) -> float:
 
 
 def passes(position: float, before: float, loop_start: float, loop_end: float) -> int:
-    """How often a run from `before` to the unwrapped `position` crosses the loop's end."""
+    """Number of times that a run from `before` to the unwrapped `position` crosses the loop's end."""
     length = loop_end - loop_start
     if length <= 0.0 or before >= loop_end or position < loop_end:
         return 0

@@ -13,7 +13,7 @@ from typing import Any, Iterable, Iterator, List, NamedTuple, Optional, Sequence
 SEGMENT = "Segment length out of range"
 SAMPLE_TIME = "Warp marker sample time is out of range"
 NO_MARKER = "There is no warp marker at the given beat time"
-"""Guess: the text; that removing or moving a marker that is not there fails is documented."""
+"""Guess: the text; the failure to remove or move a missing marker is documented."""
 
 HIDDEN_BEATS = 1.0 / 32
 SLOWEST, FASTEST = 5.0, 999.0
@@ -37,12 +37,12 @@ class WarpMarkers:
 
     @classmethod
     def fresh(cls, seconds: float, tempo: float = 120.0) -> WarpMarkers:
-        """As Live sets them for a file of `seconds` that plays at its own speed at `tempo`."""
+        """The markers that Live sets for a file of `seconds` that plays at its own speed at `tempo`."""
         return cls([Marker(0.0, 0.0), Marker(HIDDEN_BEATS * 60.0 / tempo, HIDDEN_BEATS)], seconds)
 
     @classmethod
     def of(cls, specs: Sequence[Any], seconds: float, tempo: float = 120.0) -> WarpMarkers:
-        """From `WarpMarkerSpec`s; with fewer than two the hidden marker is made up at `tempo`."""
+        """The markers of `WarpMarkerSpec`s; with fewer than two, the hidden marker is invented at `tempo`."""
         markers = [Marker(float(spec.sample_time), float(spec.beat_time)) for spec in specs]
         if not markers:
             return cls.fresh(seconds, tempo)
@@ -109,7 +109,7 @@ class WarpMarkers:
         return self._checked(markers)
 
     def move(self, beat_time: float, distance: float) -> WarpMarkers:
-        """With the marker at `beat_time` moved by `distance` beats; its sample time stays."""
+        """The markers with the one at `beat_time` moved by `distance` beats; its sample time does not change."""
         index = self._index(beat_time)
         markers = list(self.markers)
         markers[index] = markers[index]._replace(beat_time=markers[index].beat_time + distance)
@@ -122,7 +122,7 @@ class WarpMarkers:
         return self._checked(markers)
 
     def remove(self, beat_time: float) -> WarpMarkers:
-        """Without the marker at `beat_time`. Guess: the last two cannot go."""
+        """The markers without the one at `beat_time`. Guess: the last two cannot be removed."""
         index = self._index(beat_time)
         if len(self.markers) <= 2:
             raise RuntimeError(NO_MARKER)

@@ -31,7 +31,7 @@ class AudioInfo(NamedTuple):
 
 
 def read(path: str) -> Optional[AudioInfo]:
-    """Length and rate by the header; None when the file is missing or no audio file."""
+    """Length and rate by the header; None if the file is missing or not an audio file."""
     try:
         with open(path, "rb") as stream:
             magic = stream.read(12)
@@ -62,7 +62,7 @@ def _peak(path: str, changed: float) -> Optional[float]:
 
 
 def peak(path: str) -> Optional[float]:
-    """The largest amplitude (0..1) in the first seconds of a 16-bit WAV file; None for any other."""
+    """The largest amplitude (0..1) in the first seconds of a 16-bit WAV file; None for any other file."""
     try:
         return _peak(path, os.path.getmtime(path)) if path else None
     except OSError:

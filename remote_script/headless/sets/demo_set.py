@@ -37,7 +37,7 @@ PADS = (
 )
 SECTIONS = ("Intro", "Verse", "Verse Keys", "Hook", "Break", "Hook High", "Bridge", "Outro")
 
-# Dm9, G13, Cmaj9, A7(b13), a bar each: ii, V and I of C, then home by the dominant of D.
+# Dm9, G13, Cmaj9, A7(b13), one bar each: ii, V and I of C, then the dominant of D, which leads back to D minor.
 CHORDS = (
     (50, 57, 60, 64, 65),
     (43, 53, 57, 59, 64),
@@ -49,7 +49,7 @@ BELLS = ((0.0, 81), (0.75, 79), (1.5, 76), (3.0, 74), (5.5, 77), (6.0, 76), (8.0
 
 
 def demo_set() -> SetSpec:
-    """A new demo Set, which shares no part with another one."""
+    """A new demo Set, which shares no part with an earlier one."""
     spec = SetSpec(name="Lo-Fi Demo", tempo=TEMPO, root_note=2, scale_name="Minor", scale_mode=True)
     spec.scenes = [SceneSpec(name, index * 5 + 2) for index, name in enumerate(SECTIONS)]
     spec.scenes[4].tempo = 76.0
@@ -89,7 +89,7 @@ def _place(track: TrackSpec, clips: Dict[int, ClipSpec]) -> None:
 
 
 def _hits(pitch: int, times: Sequence[float], velocity: float, length: float = 0.25) -> List[NoteSpec]:
-    # Every second hit a little softer, as a hand plays it.
+    # Every second hit is a little softer, as if a person played.
     return [
         NoteSpec(pitch, time, length, velocity - (9.0 if index % 2 else 0.0))
         for index, time in enumerate(times)

@@ -1,6 +1,6 @@
 """Generated Sets: Live's default Set, and a large Set for measurements and stress tests.
 
-Both are the same on every run; `large_set` depends on its seed alone.
+Both are the same on every run; `large_set` depends only on its seed.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ def large_set(
 ) -> SetSpec:
     """A Set with exactly these numbers of tracks, clips, notes and device parameters ("Device On" counted).
 
-    Every fifth track is audio; tracks stand in groups of ten, the group track counted as one of them. One
-    clip in ten lies in the Arrangement. Notes are only in MIDI clips, none overlap on one pitch.
+    Every fifth track is audio; tracks are in groups of ten, including the group track. One clip in ten is in the
+    Arrangement. Only MIDI clips have notes, without overlaps on one pitch.
     """
     chance = random.Random(seed)
     spec = SetSpec(name="Large %d" % seed, tempo=120.0)
@@ -95,7 +95,7 @@ def large_set(
 
 
 def shares(total: int, parts: int) -> Iterator[int]:
-    """`total` cut into `parts` whole numbers that differ by at most one."""
+    """`total` divided into `parts` whole numbers that differ by at most one."""
     for index in range(parts):
         yield total * (index + 1) // parts - total * index // parts
 

@@ -1,9 +1,9 @@
 """A library for headless Live's browser: packs and a user library of real files, and Live's own index of them.
 
 The table below has every file with its place, its tags and its sound. `Library(folder)` writes the files: audio as
-short WAV files, presets as small stubs, and beside them `Live-files-12400.db`, an SQLite index in the form of Live 12's
-(`files`, `places`, `keywords`, `fe_values`), so tags and similar sounds can be searched as on a user's machine. The
-browser's uris contain the ids of the index. All of it is invented; no part is Ableton's.
+short WAV files, presets as small stubs, and beside them `Live-files-12400.db`, an SQLite index in the form of Live
+12's (`files`, `places`, `keywords`, `fe_values`), so tags and similar sounds can be searched as on a user's
+machine. The browser's uris contain the ids of the index. All files are invented; none is Ableton's.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ IDS: Dict[LibraryFile, int] = {row.file: row.id for row in rows() if row.file is
 
 
 def by_tag(tag: str) -> List[LibraryFile]:
-    """The presets with this tag or one below it ("Sounds" finds "Sounds|Bass")."""
+    """The presets with this tag or a tag below it ("Sounds" finds "Sounds|Bass")."""
     return [
         file for file in FILES if file.device and any(t == tag or t.startswith(tag + "|") for t in file.tags)
     ]
@@ -177,7 +177,7 @@ class Library:
         return self._folder
 
     def path(self, file: LibraryFile) -> str:
-        """The absolute path of a file, which exists."""
+        """The absolute path of a file; writes the file if it is missing."""
         if self._folder is not None:
             return _place(self.write(), file)
         if self._temporary is None:
@@ -224,7 +224,7 @@ def _write_wave(path: str, sound: Sound) -> None:
 
 
 def features(sound: Sound) -> Sequence[float]:
-    """64 numbers, near each other for similar sounds: pitch in octaves, noise, length. Guess: the meaning in Live."""
+    """64 numbers, near each other for similar sounds: pitch in octaves, noise, length. Guess: their meaning in Live."""
     first = (math.log2(sound.hz / 55.0) / 4.0, sound.noise, min(1.0, sound.seconds / 2.0))
     return first + (0.0,) * (_DIMENSIONS - len(first))
 

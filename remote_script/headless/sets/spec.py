@@ -1,9 +1,8 @@
-"""A Set as plain data: the one form between the describer of a Set and the document that plays it.
+"""A Set as plain data: the only form between the loaders of a Set and the document that plays it.
 
-The `.als` loader, the demo Set and the generators produce a `SetSpec`; the document consumes it.
-Nothing here knows files or Live's objects. Times are beats unless a name says otherwise; unwarped audio
-counts in seconds, as in Live. `None` means "Live's default". Parameter values are in the parameter's
-own range (`minimum`..`maximum`).
+The `.als` loader, the demo Set and the generators produce a `SetSpec`; the document consumes it. This module knows
+neither files nor Live's objects. Times are beats unless a name says otherwise; unwarped audio counts in seconds, as
+in Live. `None` means "Live's default". Parameter values are in the parameter's own range (`minimum`..`maximum`).
 """
 
 from __future__ import annotations
@@ -131,7 +130,7 @@ class ParameterSpec:
     automated: bool = False
     """True when the Arrangement has automation for the parameter."""
     guesses: Tuple[str, ...] = ()
-    """The facts that nobody has seen in a real Live: "name", "law", "default", "items", "path"."""
+    """The facts that no source has from a real Live: "name", "law", "default", "items", "path"."""
 
 
 @dataclass
@@ -268,7 +267,7 @@ class TrackSpec:
 
 @dataclass
 class SceneSpec:
-    """`tempo` in BPM and the signature are None while the scene does not change them."""
+    """`tempo` in BPM and the signature are None if the scene does not change them."""
 
     name: str = ""
     color_index: Optional[int] = None

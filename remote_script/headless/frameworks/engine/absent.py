@@ -1,4 +1,4 @@
-"""Stubs for names of Live's frameworks that are not written here: they can be imported and subclassed, not used."""
+"""Stubs for names of Live's frameworks that are not implemented: they can be imported and subclassed, not used."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .events import EventObjectMeta
 
 
 class NotHere(NotImplementedError, AttributeError):
-    """An attribute of a name that headless Live does not have; `hasattr` is False as for any missing one."""
+    """An attribute of a name that headless Live does not have; `hasattr` is False, as for any missing attribute."""
 
 
 class _StubMeta(EventObjectMeta):
@@ -25,7 +25,7 @@ class _StubMeta(EventObjectMeta):
 
 
 class Unsupported(metaclass=_StubMeta):
-    """Base of all stubs; making one raises NotImplementedError with the name."""
+    """Base of all stubs; creating an instance raises NotImplementedError with the name."""
 
     _missing = "this"
 
@@ -37,7 +37,7 @@ _KNOWN: Dict[str, type] = {}
 
 
 def unsupported(full_name: str) -> type:
-    """The stub for a name, the same one each time."""
+    """The stub for a name; the same class at each call."""
     if full_name not in _KNOWN:
         module, _, short = full_name.rpartition(".")
         _KNOWN[full_name] = _StubMeta(short, (Unsupported,), {"_missing": full_name, "__module__": module})

@@ -9,7 +9,7 @@ from .component import ComponentCore
 
 
 class BackgroundCore(ComponentCore):
-    """Has the lowest priority, so it gets the controls that no other component has."""
+    """A component with the lowest priority, so it gets the controls that no other component has."""
 
     def __init__(self, *args: Any, add_nop_listeners: bool = False, **kwargs: Any) -> None:
         self._held_controls: Dict[str, Any] = {}
@@ -40,4 +40,4 @@ class BackgroundCore(ComponentCore):
 
 
 def _nothing(*_value: Any) -> None:
-    """Listens to controls whose messages must not reach a track."""
+    """Ignore a value; this listener prevents that the control's messages reach a track."""

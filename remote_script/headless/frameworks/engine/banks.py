@@ -1,7 +1,7 @@
 """Parameter banks of Live's own devices, as the first generation's scripts have them (`_Generic.Devices`).
 
-A bank is eight names of parameters; the names of all banks are constants of the facts. A device that has no banks
-there shows its parameters after "Device On", eight at a time; a Max device is asked for its own.
+A bank is eight names of parameters; the names of all banks are constants of the facts. A device without banks there
+shows its parameters after "Device On", eight at a time; a Max device provides its own banks.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ BANK_NAME_DICT = _table("_BNK_NAMES", "_BANK_NAMES")
 
 
 def get_parameter_by_name(device: Any, name: str) -> Any:
-    """The parameter whose original name this is, or None."""
+    """The parameter with this original name, or None."""
     return next((parameter for parameter in device.parameters if parameter.original_name == name), None)
 
 
 def device_parameters_to_map(device: Any) -> Tuple[Any, ...]:
-    """All parameters but "Device On"."""
+    """All parameters except "Device On"."""
     return tuple(device.parameters)[1:]
 
 
@@ -97,7 +97,7 @@ def parameter_banks(device: Any, device_dict: Dict[str, Any] = DEVICE_DICT) -> L
 
 
 def number_of_parameter_banks(device: Any, device_dict: Dict[str, Any] = DEVICE_DICT) -> int:
-    """How many banks there are; 0 without a device."""
+    """The number of banks; 0 without a device."""
     if not liveobj_valid(device):
         return 0
     if device.class_name in device_dict:
@@ -129,7 +129,7 @@ def _max_bank_name(device: Any, index: int) -> Optional[str]:
 
 
 def best_of_parameter_bank(device: Any, device_bob_dict: Dict[str, Any] = DEVICE_BOB_DICT) -> Sequence[Any]:
-    """The eight parameters for a controller that has no bank buttons."""
+    """The eight parameters for a controller without bank buttons."""
     if device is not None and device.class_name in device_bob_dict:
         (names,) = device_bob_dict[device.class_name]
         return [get_parameter_by_name(device, name) for name in names]

@@ -1,4 +1,4 @@
-"""A script's statements about its controller, which Live reads from the script's `get_capabilities()`.
+"""A script's description of its controller, which Live reads from the script's `get_capabilities()`.
 
 The keys are constants of Live's modules (see `facts`). Wrong types raise AssertionError, as in Live.
 """
@@ -25,7 +25,7 @@ def inport(
     props: Optional[List[str]] = [],  # noqa: B006
     mac_name: Optional[str] = None,
 ) -> Dict[str, Any]:
-    """A MIDI input of the controller."""
+    """The description of a MIDI input of the controller."""
     return _port("in", port_name, props, mac_name)
 
 
@@ -34,7 +34,7 @@ def outport(
     props: Optional[List[str]] = [],  # noqa: B006
     mac_name: Optional[str] = None,
 ) -> Dict[str, Any]:
-    """A MIDI output of the controller."""
+    """The description of a MIDI output of the controller."""
     return _port("out", port_name, props, mac_name)
 
 

@@ -10,7 +10,7 @@ from .places import PlacedComponent
 
 
 class ClipActionsCore(PlacedComponent):
-    """Deletes, duplicates or doubles the clip of the highlighted slot; the buttons are on while there is one."""
+    """Deletes, duplicates or doubles the clip of the highlighted slot; the buttons are lit while there is a clip."""
 
     delete_button = ButtonControl(color="Action.Available")
     duplicate_button = ButtonControl(color="Action.Available")
@@ -68,11 +68,11 @@ class ClipActionsCore(PlacedComponent):
 
 EMPTY, STOPPED, PLAYING, SELECTED = "empty", "stopped", "playing", "selected"
 OVERVIEW_VALUES = {EMPTY: 0, STOPPED: 100, PLAYING: 127, SELECTED: 64}
-"""The values that a block's button shows; `set_…_value` changes them."""
+"""The values that a block's button shows; the methods `set_…_value` change them."""
 
 
 class OverviewCore(PlacedComponent):
-    """Each button of a matrix represents a window of the session; a press moves the ring there.
+    """Each button of a matrix represents a window of the session; a press moves the ring to this window.
 
     `session_ring` has `num_tracks`, `num_scenes`, offsets, `tracks_to_use()` and `set_offsets`.
     """
@@ -95,7 +95,7 @@ class OverviewCore(PlacedComponent):
         self._values = {state: "Zooming." + state.capitalize() for state in self._values}
 
     def set_button_matrix(self, buttons: Any) -> None:
-        """The buttons."""
+        """Set the matrix of the buttons."""
         if self._buttons is not None and self._buttons is not buttons:
             self._buttons.reset()
         self._buttons = self._matrix_slot.subject = buttons

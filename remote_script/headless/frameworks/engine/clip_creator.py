@@ -8,7 +8,7 @@ from .live import Live
 
 
 class ClipCreator:
-    """`create(slot)` makes a MIDI clip of `fixed_length` beats and launches it.
+    """Creates clips: `create(slot)` creates a MIDI clip of `fixed_length` beats and launches it.
 
     Legato (`legato_launch`, always in the first generation) launches without quantization.
     """

@@ -15,7 +15,7 @@ def _surface() -> Any:
 
 
 class ComponentCore(EventObject):
-    """Belongs to the surface in whose `component_guard` it is made, or to its parent."""
+    """Base of components; belongs to its parent, or to the surface in whose `component_guard` it is created."""
 
     __events__: Tuple[str, ...] = ("enabled",)
     name = ""
@@ -55,7 +55,7 @@ class ComponentCore(EventObject):
 
     def on_made(self) -> None:
         """Called after all constructors, when the handlers for the controls of the first layer exist."""
-        # A subclass that did not call our constructor has no layer, and belongs to nobody.
+        # A subclass that did not call this constructor has neither a layer nor a parent.
         layer = self.__dict__.pop("_first_layer", None)
         if layer is not None and self._layer is None:
             self.layer = layer
@@ -63,7 +63,7 @@ class ComponentCore(EventObject):
     # -- on and off ----------------------------------------------------------------------------------
 
     def is_enabled(self, explicit: bool = False) -> bool:
-        """True when the component is on; with `explicit` the state of its parents is ignored."""
+        """True when the component is on; `explicit` ignores the state of its parents."""
         if explicit:
             return self._explicit_is_enabled
         return self._explicit_is_enabled and self._recursive_is_enabled
@@ -90,20 +90,20 @@ class ComponentCore(EventObject):
         self.update()
 
     def update(self) -> None:
-        """Show the present state; called after every change of it."""
+        """Show the present state; called after every change of the state."""
 
     def control_notifications_enabled(self) -> bool:
         return self.is_enabled()
 
     def add_control(self, name: str, control: Any) -> Any:
-        """Declare one more control, of this component only."""
+        """Declare a further control for this component only."""
         if hasattr(self, name):
             raise AttributeError("there is a %r already" % name)
         state = control.make(self)
         setattr(self, name, state)
         return state
 
-    # -- inside --------------------------------------------------------------------------------------
+    # -- for subclasses ------------------------------------------------------------------------------
 
     def register_component(self, component: Any) -> Any:
         """Add a child, which is on only while this component is on."""
@@ -141,7 +141,7 @@ class ComponentCore(EventObject):
             self._layer.release(self)
 
     def set_control_element(self, control_element: Any, grabbed: bool) -> None:
-        """As a client of single elements."""
+        """Do nothing: called for an element that the component grabbed alone, without a layer."""
 
     def disconnect(self) -> None:
         if self._has_layer:
@@ -154,13 +154,13 @@ class ComponentCore(EventObject):
     # -- changes in the Set --------------------------------------------------------------------------
 
     def on_track_list_changed(self) -> None:
-        """Tracks were added, removed, moved, shown or hidden."""
+        """Called after tracks were added, removed, moved, shown or hidden."""
 
     def on_scene_list_changed(self) -> None:
-        """Scenes were added, removed or moved."""
+        """Called after scenes were added, removed or moved."""
 
     def on_selected_track_changed(self) -> None:
-        """Another track is selected."""
+        """Called after another track was selected."""
 
     def on_selected_scene_changed(self) -> None:
-        """Another scene is selected."""
+        """Called after another scene was selected."""

@@ -1,7 +1,7 @@
-"""Elements made of elements: matrices, combinations with a modifier, several as one.
+"""Elements that consist of elements: matrices, combinations with a modifier, several controls as one.
 
-A client that grabs a compound grabs its parts with the same priority. While another client of a higher priority has a
-part, the compound does not have the part (None in a matrix), and the compound's client is notified again.
+A client that grabs a compound grabs its parts with the same priority. While another client of a higher priority has
+a part, the compound does not have this part (None in a matrix), and the compound's client is notified again.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from .elements import ControlElement, is_momentary
 from .tools import nop
 
 COMBO_PRIORITY = 0.5
-"""Added to a layer's priority by a combination, so that it wins over the plain control of an equal layer."""
+"""A combination adds this to a layer's priority, so that it wins over the plain control of an equal layer."""
 
 
 class CompoundElement(ControlElement):
-    """Grabs its parts while a client has the compound.
+    """Base of compounds: grabs its parts while a client has the compound.
 
-    A subclass overrides `on_nested_control_element_received`, `…_lost` and `…_value`; values come while somebody
-    listens to the compound, or after `request_listen_nested_control_elements`.
+    A subclass overrides `on_nested_control_element_received`, `…_lost` and `…_value`; values arrive while the
+    compound has listeners, or after `request_listen_nested_control_elements`.
     """
 
     _is_resource_based = False
@@ -32,10 +32,10 @@ class CompoundElement(ControlElement):
         self._part_slots: Dict[int, Any] = {}
         super().__init__(*args, **kwargs)
 
-    # -- its parts -----------------------------------------------------------------------------------
+    # -- parts ---------------------------------------------------------------------------------------
 
     def register_control_element(self, element: Any) -> Any:
-        """Make an element a part."""
+        """Add an element as a part."""
         if not self.has_control_element(element):
             self._parts.append(element)
             if self.resource.owner is not None and element in self._grabbed():
@@ -67,7 +67,7 @@ class CompoundElement(ControlElement):
     # -- ownership -----------------------------------------------------------------------------------
 
     def get_control_element_priority(self, element: Any, priority: Any) -> Any:
-        """The priority for grabbing a part; for a subclass."""
+        """The priority for grabbing a part; a subclass may change it."""
         return priority
 
     def _priority_for(self, element: Any) -> Any:
@@ -91,7 +91,7 @@ class CompoundElement(ControlElement):
         return self._parts
 
     def set_control_element(self, control: Any, grabbed: bool) -> None:
-        """A part came or went."""
+        """Called when the compound gets or loses a part."""
         is_lent = any(lent is control for lent in self._lent)
         if grabbed and not is_lent:
             self._lent.append(control)
@@ -107,18 +107,18 @@ class CompoundElement(ControlElement):
                 owner.set_control_element(self, True)
 
     def on_nested_control_element_received(self, control: Any) -> None:
-        """A part can be used from now on."""
+        """Called when a part becomes usable."""
 
     def on_nested_control_element_lost(self, control: Any) -> None:
-        """A part cannot be used any longer."""
+        """Called when a part is no longer usable."""
 
     # -- values --------------------------------------------------------------------------------------
 
     def on_nested_control_element_value(self, value: Any, control: Any) -> None:
-        """A part sent a value."""
+        """Called when a part sent a value."""
 
     def request_listen_nested_control_elements(self) -> None:
-        """Receive the parts' values also while nobody listens to the compound."""
+        """Receive the parts' values even without listeners to the compound."""
         self._listen_requests += 1
         self._update_listening()
 
@@ -175,7 +175,7 @@ class ButtonMatrixElement(CompoundElement):
         column, row = self._places[id(sender)]
         self.notify_value(value, column, row, is_momentary(sender))
 
-    # -- its buttons ---------------------------------------------------------------------------------
+    # -- buttons -------------------------------------------------------------------------------------
 
     def _there(self, button: Any) -> Any:
         return button if button is not None and self.owns_control_element(button) else None
@@ -189,7 +189,7 @@ class ButtonMatrixElement(CompoundElement):
 
     @property
     def submatrix(self) -> _Slices:
-        """`matrix.submatrix[columns, rows]`, slices or numbers: a matrix of a part."""
+        """`matrix.submatrix[columns, rows]`, slices or numbers: a matrix of these buttons."""
         return _Slices(self)
 
     def send_value(self, column: int, row: int, value: Any, force: bool = False) -> None:
@@ -338,14 +338,14 @@ class ComboElement(WrapperElement):
 
 
 class MultiElement(CompoundElement):
-    """Several controls as one."""
+    """Several controls that act as one control."""
 
     def __init__(self, *controls: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.register_control_elements(*controls)
 
     def on_nested_control_element_value(self, value: Any, control: Any) -> None:
-        # Released once all are released.
+        # The control is released when all of its parts are released.
         if value or not self.is_pressed():
             self.notify_value(value)
 
@@ -365,7 +365,7 @@ class MultiElement(CompoundElement):
 
 
 class ToggleElement(WrapperElement):
-    """One of two controls."""
+    """An element that is one of two controls."""
 
     def __init__(self, on_control: Any = None, off_control: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(off_control, *args, **kwargs)
@@ -396,7 +396,7 @@ class ChoosingElement(ToggleElement):
 
 
 class OptionalElement(ChoosingElement):
-    """A control that is there while a flag's `value` is the wanted one."""
+    """A control that exists only while a flag's `value` equals the wanted value."""
 
     def __init__(
         self, control: Any = None, flag: Any = None, value: Any = None, *args: Any, **kwargs: Any

@@ -8,13 +8,13 @@ from .events import EventObject
 
 
 class Connectable(EventObject):
-    """Follows a property of another object, and sets it."""
+    """Follows a property of another object, and sets this property."""
 
     requires_listenable_connected_property = False
     _connected: Any = None
 
     def connect_property(self, subject: Any, property_name: str, transform: Any = None) -> None:
-        """`transform` converts the value that is set here into the property's value."""
+        """Follow a property; `transform` converts a value that is set here into the property's value."""
         self.disconnect_property()
         slot = None
         if self.requires_listenable_connected_property:
@@ -43,4 +43,4 @@ class Connectable(EventObject):
         self.on_connected_property_changed(self.connected_property_value)
 
     def on_connected_property_changed(self, value: Any) -> None:
-        """For a subclass."""
+        """Called when the property changed; for subclasses."""

@@ -1,6 +1,6 @@
 """Controls in rows and grids: `pads = control_matrix(ButtonControl, dimensions=(4, 4))`.
 
-Its items know their place: `index`, and `coordinate` (row, column).
+Each item has its place: `index`, and `coordinate` (row, column).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from .controls import Control, RadioButtonControl, State, control_event
 
 
 class GroupState(State):
-    """A row or grid of states. Acts as a list of them."""
+    """A row or grid of states; behaves like a list of them."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class GroupState(State):
         super().__init__(control, component)
         self._make()
 
-    # -- its items -----------------------------------------------------------------------------------
+    # -- items ---------------------------------------------------------------------------------------
 
     def _make(self) -> None:
         rows, columns = self._shape
@@ -74,7 +74,7 @@ class GroupState(State):
         return self._shape[1]
 
     def get_element(self, *where: int) -> Any:
-        """By index, or by (row, column)."""
+        """The element at an index, or at (row, column)."""
         return self._items[where[0] if len(where) == 1 else where[0] * self._shape[1] + where[1]]
 
     def __getitem__(self, index: Any) -> Any:
@@ -86,10 +86,10 @@ class GroupState(State):
     def __iter__(self) -> Iterator[Any]:
         return iter(self._items)
 
-    # -- its elements --------------------------------------------------------------------------------
+    # -- elements ------------------------------------------------------------------------------------
 
     def set_control_element(self, control_element: Any) -> None:
-        """A matrix, or a list of elements."""
+        """Set the elements from a matrix or a list."""
         self._element = control_element
         if self._dynamic and control_element is not None:
             height = getattr(control_element, "height", None)
@@ -120,7 +120,7 @@ class GroupState(State):
 
 
 class ControlList(Control):
-    """A group of controls of one kind; the events are the kind's, their last argument the item."""
+    """A group of controls of one kind; events are those of the kind, with the item as last argument."""
 
     State: Any = GroupState
 
@@ -129,7 +129,7 @@ class ControlList(Control):
         kwargs.pop("unavailable_color", None)
         super().__init__(**shape)
         self._nested = control_type(*args, **kwargs)
-        # One table: what is declared on the group is heard by its items.
+        # One table: handlers that are declared on the group also belong to its items.
         self.handlers = self._nested.handlers
 
     def copy(self) -> Any:
@@ -151,12 +151,12 @@ class ControlList(Control):
 
 
 def control_list(control_type: Any, *args: Any, **kwargs: Any) -> ControlList:
-    """`control_count` controls; without a count as many as the element has."""
+    """A row of `control_count` controls; without a count as many as the element has."""
     return ControlList(control_type, *args, **kwargs)
 
 
 def control_matrix(control_type: Any, *args: Any, **kwargs: Any) -> ControlList:
-    """`dimensions` (rows, columns) of controls; without dimensions those of the element."""
+    """A grid of controls with `dimensions` (rows, columns), by default the element's dimensions."""
     return ControlList(control_type, *args, **kwargs)
 
 
@@ -168,7 +168,7 @@ class _RadioGroupState(GroupState, Connectable):
 
     @property
     def checked_index(self) -> int:
-        """-1: none."""
+        """Index of the checked button; -1 without one."""
         return next((index for index, state in enumerate(self._items) if state.is_checked), -1)
 
     @checked_index.setter
@@ -186,7 +186,7 @@ class _RadioGroupState(GroupState, Connectable):
 
 
 class RadioButtonGroup(ControlList):
-    """Of its buttons one is checked: `checked` (button), `checked_index`."""
+    """Buttons of which one is checked: `checked` (button), `checked_index`."""
 
     State: Any = _RadioGroupState
 

@@ -1,8 +1,9 @@
 """Controls that a component declares in its class: `play_button = ButtonControl(color="…")`.
 
-As an attribute of an instance, a control is its state there: its element, its colour, whether it is pressed. The
-handlers of its events are methods of the component: `@play_button.pressed def play_button(self, button)`. A layer (or
-`set_control_element`) sets the element; events come only while control and component are enabled.
+As an attribute of an instance, a control is its state in this instance: its element, its colour, whether it is
+pressed. The handlers of its events are methods of the component: `@play_button.pressed def play_button(self,
+button)`. A layer (or `set_control_element`) sets the element; events arrive only while control and component are
+enabled.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from .places import SCROLL_DELAY_S, SCROLL_STEP_S, is_momentary, light
 from .tasks import repeat, run, sequence, wait
 
 DOUBLE_CLICK_S = 0.5
-"""Between two presses that count as one double click. Guess."""
+"""Guess: seconds between two presses that count as one double click."""
 
 
 class _Event:
-    """`control.pressed`: a decorator that makes a method the handler; `name` is how the state calls it."""
+    """`control.pressed`: a decorator that makes a method the handler; `name` is the event's name in the state."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -30,7 +31,7 @@ class _Event:
             return self
 
         def decorate(handler: Callable[..., Any]) -> Any:
-            # A subclass that declares its own handler of an inherited control leaves the parent's alone.
+            # If a subclass declares its own handler of an inherited control, the parent's handler does not change.
             declared = control.copy() if control.owned else control
             declared.handlers[self._name] = handler
             return declared
@@ -39,12 +40,12 @@ class _Event:
 
 
 def control_event(event_name: str) -> Any:
-    """An event of a control class."""
+    """Declare an event of a control class."""
     return _Event(event_name)
 
 
 class State(EventObject):
-    """A control in one component."""
+    """The state of a control in one component."""
 
     def __init__(self, control: Any = None, component: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__()
@@ -74,7 +75,7 @@ class State(EventObject):
 
     @property
     def identifier(self) -> Any:
-        """The note or controller number that its element has meanwhile; None: its own."""
+        """The temporary note or controller number of its element; None: the element's own."""
         return self._message[0]
 
     @identifier.setter
@@ -84,7 +85,7 @@ class State(EventObject):
 
     @property
     def channel(self) -> Any:
-        """The MIDI channel that its element has meanwhile; None: its own."""
+        """The temporary MIDI channel of its element; None: the element's own."""
         return self._message[1]
 
     @channel.setter
@@ -112,7 +113,7 @@ class State(EventObject):
         self.update()
 
     def _left(self) -> None:
-        """The element is removed."""
+        """Called when the element is removed."""
 
     def update(self) -> None:
         """Show the present state."""
@@ -137,7 +138,7 @@ class State(EventObject):
 
 
 class Control:
-    """The declaration. Arguments are the state's."""
+    """The declaration of a control; its arguments are passed to the state."""
 
     State: Any = State
     value = control_event("value")
@@ -154,13 +155,13 @@ class Control:
             setattr(owner, "set_" + name, _setter(name))
 
     def copy(self) -> Any:
-        """The same control with handlers of its own."""
+        """The same control with separate handlers."""
         made = copy(self)
         made.handlers, made.owned = dict(self.handlers), False
         return made
 
     def make(self, component: Any) -> Any:
-        """A state for a component."""
+        """Create the state for a component."""
         return component.register_disconnectable(self.State(self, component, *self._args, **self._kwargs))
 
     def __get__(self, obj: Any, cls: Any = None) -> Any:
@@ -185,11 +186,11 @@ def _setter(name: str) -> Any:
 
 
 class InputControl(Control):
-    """`value` (value, control)."""
+    """A control with the event `value` (value, control)."""
 
 
 class ButtonState(State):
-    """`is_pressed`, `color`. Colours are names of the skin, or what the element can show."""
+    """State of a button: `is_pressed`, `color`. Colours are names of the skin, or values that the element can show."""
 
     def __init__(
         self,
@@ -290,7 +291,7 @@ class ButtonState(State):
         self.update()
 
     def _on_press(self) -> None:
-        """For a subclass."""
+        """Called at a press; for subclasses."""
 
     def _held_long(self) -> None:
         self._call("pressed_delayed")
@@ -309,7 +310,7 @@ class ButtonState(State):
 
 
 class ButtonControl(Control):
-    """Events take (button)."""
+    """A button; its events take (button)."""
 
     State: Any = ButtonState
     pressed = control_event("pressed")
@@ -321,7 +322,7 @@ class ButtonControl(Control):
 
 
 class _PlayableState(ButtonState):
-    """A pad; by `mode` its presses play the track, reach the script, or both."""
+    """State of a pad: by `mode` its presses play the track, reach the script, or both."""
 
     def __init__(self, control: Any = None, component: Any = None, mode: Any = None, **kwargs: Any) -> None:
         super().__init__(control, component, **kwargs)
@@ -422,7 +423,7 @@ class _ToggleState(ButtonState, Connectable):
         if self._active():
             self._toggled = not self._toggled
             toggled = self._toggled
-            # The property notifies its value, which may be unchanged.
+            # The property notifies its own value, which may be unchanged.
             self.connected_property_value = toggled
             self._call("toggled", toggled)
 
@@ -431,7 +432,7 @@ class _ToggleState(ButtonState, Connectable):
 
 
 class ToggleButtonControl(ButtonControl):
-    """`toggled` (is_toggled, button)."""
+    """A button with the event `toggled` (is_toggled, button)."""
 
     State = _ToggleState
     toggled = control_event("toggled")
@@ -474,7 +475,7 @@ class _RadioState(ButtonState):
 
 
 class RadioButtonControl(ButtonControl):
-    """`checked` (button)."""
+    """A button with the event `checked` (button)."""
 
     State = _RadioState
     checked = control_event("checked")

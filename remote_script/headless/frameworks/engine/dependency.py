@@ -1,4 +1,4 @@
-"""Values that a script's objects get from their surroundings: `inject(...)` provides, `@depends(...)` receives.
+"""Dependency injection for a script's objects: `inject(...)` provides values, `@depends(...)` receives them.
 
 The innermost active injection wins, then the default in `depends`; without either DependencyError.
 """
@@ -10,11 +10,11 @@ from typing import Any, Callable, Dict, List
 
 
 class DependencyError(Exception):
-    """Nobody provides a value that is needed."""
+    """No injection provides a required value."""
 
 
 class Injection:
-    """Providers (functions without arguments) by name, in force inside `with`."""
+    """Providers (functions without arguments) by name, active inside `with`."""
 
     _in_force: List[Injection] = []
 
@@ -29,7 +29,7 @@ class Injection:
         return self
 
     def __exit__(self, *error: Any) -> None:
-        # Not a pop: a generator that is closed late must not take away another's.
+        # Not a pop: a generator that is closed late must not remove another injection.
         for index in range(len(Injection._in_force) - 1, -1, -1):
             if Injection._in_force[index] is self:
                 del Injection._in_force[index]
@@ -68,7 +68,7 @@ def get_dependency_for(obj: Any, name: str, default: Any = None) -> Any:
 
 
 def depends(**defaults: Any) -> Callable[[Any], Any]:
-    """Add these keyword arguments to calls that do not have them (or have None)."""
+    """Add these keyword arguments to calls that omit them (or pass None)."""
 
     def decorate(func: Any) -> Any:
         @functools.wraps(func)

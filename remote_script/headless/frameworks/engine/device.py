@@ -1,7 +1,7 @@
 """The device under a controller's knobs: its parameters in banks, its switch, a lock.
 
 Guess: banks are the parameters after "Device On", in their order, as many at a time as there are controls. (Live's
-own scripts know better banks for its own devices by name.)
+own scripts have better banks for Live's own devices, by name.)
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ BANK_SIZE = 8
 
 
 class BankRegistry(EventObject):
-    """Which bank each device shows; event `device_bank` (device, bank)."""
+    """The bank that each device shows; event `device_bank` (device, bank)."""
 
     __events__ = ("device_bank",)
 
@@ -35,7 +35,7 @@ class BankRegistry(EventObject):
 
 
 class DeviceProviderCore(EventObject):
-    """The device that the controllers follow: Live's appointed one, unless a script locks to another."""
+    """The device that the controllers follow: Live's appointed device, unless a script locks to another device."""
 
     __events__ = ("device", "is_locked_to_device")
     device_selection_follows_track_selection = False
@@ -81,7 +81,7 @@ class DeviceProviderCore(EventObject):
         self.notify_is_locked_to_device()
 
     def update_device_selection(self) -> None:
-        """Appoint the selected device of the selected track, or its first."""
+        """Appoint the selected device of the selected track, or the track's first device."""
         track = self._song.view.selected_track
         device = track.view.selected_device
         if device is None and len(track.devices):
@@ -102,7 +102,10 @@ BANK_STEPS = {"prev_bank_button": -1, "next_bank_button": 1, "bank_prev_button":
     "device_name_data_source",
 )
 class DeviceCore(PlacedComponent):
-    """Follows `set_device`, or a provider's `device`. Events: `device`, `parameters`, `bank`."""
+    """Parameters of a device under controls; follows `set_device`, or a provider's `device`.
+
+    Events: `device`, `parameters`, `bank`.
+    """
 
     __events__ = ("device", "parameters", "bank", "device_lock")
 
@@ -195,16 +198,16 @@ class DeviceCore(PlacedComponent):
 
     @property
     def parameters(self) -> List[Any]:
-        """Those of the bank that is shown."""
+        """The parameters of the present bank."""
         banks = self._banks()
         return banks[self.bank_index] if self.bank_index < len(banks) else []
 
     def _shown_parameters(self) -> List[Any]:
-        """What the controls are for."""
+        """The parameters that the controls move."""
         return self.parameters
 
     def set_bank(self, index: int) -> None:
-        """IndexError for a bank that the device does not have."""
+        """Select a bank. IndexError for a bank that the device does not have."""
         if not 0 <= index < self.number_of_banks():
             raise IndexError("this device has %d banks, got %d" % (self.number_of_banks(), index))
         self._bank_registry.set_device_bank(self._device, index)
@@ -228,7 +231,7 @@ class DeviceCore(PlacedComponent):
         self._put("next_bank_button", up_button)
 
     def set_bank_buttons(self, buttons: Any) -> None:
-        """One for each of the first banks."""
+        """Set one button for each of the first banks."""
         for slot in self._bank_button_slots:
             self.disconnect_disconnectable(slot)
         for button in self._bank_buttons:
@@ -252,7 +255,7 @@ class DeviceCore(PlacedComponent):
     # -- knobs and switches ------------------------------------------------------------------------------
 
     def set_parameter_controls(self, controls: Any) -> None:
-        """One for each parameter of a bank."""
+        """Set one control for each parameter of a bank."""
         for control in self._mapped:
             control.release_parameter()
         self._parameter_controls = controls
@@ -336,7 +339,7 @@ DIRECTIONS = {"prev_button": -1, "next_button": 1}
 
 @takes(*DIRECTIONS, "device_select_buttons")
 class DeviceNavigationCore(PlacedComponent):
-    """Selects the device before or after in its chain."""
+    """Selects the previous or next device in its chain."""
 
     def __init__(self, device_component: Any = None, *args: Any, **kwargs: Any) -> None:
         kwargs.pop("device_provider", None)

@@ -1,4 +1,4 @@
-"""Banks of parameters as the second generation has them: a table of definitions, and a bank of a device."""
+"""Banks of parameters of the second generation: a table of definitions, and a bank of a device."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BANK_MAIN_KEY, BANK_PARAMETERS_KEY, BANK_FORMAT = "Main", "Parameters", "Bank %d
 
 
 class IndexedDict(OrderedDict):  # type: ignore[type-arg]
-    """A dictionary whose entries also have numbers; made of pairs, or of a sequence of them."""
+    """A dictionary whose entries also have numbers; created from pairs, or from a sequence of pairs."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -23,7 +23,7 @@ class IndexedDict(OrderedDict):  # type: ignore[type-arg]
 
 
 def _bank_definitions() -> Dict[str, IndexedDict]:
-    """Guess: the first generation's banks, "Main" being its best-of bank. Live has other ones from version 10 on."""
+    """Guess: the first generation's banks, with its best-of bank as "Main". Live's own differ from version 10 on."""
     definitions = {}
     for device, pages in banks.DEVICE_DICT.items():
         names = banks.BANK_NAME_DICT.get(device) or [BANK_FORMAT % (at + 1) for at in range(len(pages))]
@@ -39,12 +39,12 @@ BANK_DEFINITIONS = _bank_definitions()
 
 
 def all_parameters(device: Any) -> List[Any]:
-    """All parameters but "Device On"."""
+    """All parameters except "Device On"."""
     return list(device.parameters)[1:] if liveobj_valid(device) else []
 
 
 class BankingInfo:
-    """Which banks a device has, by a table such as BANK_DEFINITIONS."""
+    """The banks of devices, by a table such as BANK_DEFINITIONS."""
 
     def __init__(
         self, bank_definitions: Dict[str, Any], bank_size: int = 8, *args: Any, **kwargs: Any
@@ -56,7 +56,7 @@ class BankingInfo:
         return definition if isinstance(definition, dict) else None
 
     def has_bank_count(self, device: Any) -> bool:
-        """True for a Max device that has banks of its own."""
+        """True for a Max device with its own banks."""
         return liveobj_valid(device) and banks._max_bank_count(device) > 0
 
     def device_bank_count(self, device: Any, bank_size: int = 8, **kwargs: Any) -> int:
@@ -74,7 +74,7 @@ class BankingInfo:
         return list(banks.parameter_bank_names(device, {}))
 
     def parameters_of(self, device: Any, index: int, size: int) -> List[Any]:
-        """The parameters of a bank; None where the device does not have one."""
+        """The parameters of a bank; None for each that the device does not have."""
         definition = self.device_bank_definition(device)
         if definition is None:
             if self.has_bank_count(device):
@@ -136,7 +136,7 @@ class DeviceParameterBank(EventObject):
 
 
 class DescribedDeviceParameterBank(DeviceParameterBank):
-    """A bank of a device that the table has."""
+    """A bank of a device in the table."""
 
     def __init__(self, device: Any = None, banking_info: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(8, device, banking_info, *args, **kwargs)
@@ -147,7 +147,7 @@ class MaxDeviceParameterBank(DeviceParameterBank):
 
 
 def create_device_bank(device: Any, banking_info: Any) -> Any:
-    """The kind of bank that a device needs; None without a device."""
+    """The kind of bank for this device; None without a device."""
     if not liveobj_valid(device):
         return None
     if banking_info is not None and banking_info.device_bank_definition(device) is not None:

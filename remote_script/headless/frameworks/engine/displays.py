@@ -1,7 +1,8 @@
 """Text displays of controllers: sources of text, segments that show them, elements that send the text as sysex.
 
-An element sends at the next update of the display, and only text that the controller does not show already. Parts of a
-display (`subdisplay[a:b]`) belong to the client that grabbed them; other parts show the display's own segments.
+An element sends at the next update of the display, and only text that the controller does not show already. Parts
+of a display (`subdisplay[a:b]`) belong to the client that grabbed them; other parts show the display's own
+segments.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from .tasks import run
 from .tools import slice_size, to_slice
 
 SHORTENED = (" ", "_", "i", "o", "u", "e", "a")
-"""Characters that `adjust_string` leaves out of a text that is too long, in this order, from the right."""
+"""Characters that `adjust_string` removes from a text that is too long, in this order, from the right."""
 
 TRANSLATIONS: Dict[str, int] = {chr(code): code for code in range(0x20, 0x7F) if chr(code) not in "$={}"}
 TRANSLATIONS["\u266f"] = ord("#")
@@ -22,18 +23,18 @@ TRANSLATIONS["\u266f"] = ord("#")
 
 
 def adjust_string_crop(original: str, length: int) -> str:
-    """Exactly `length` characters: cut or filled up with spaces."""
+    """Exactly `length` characters: cut, or filled with spaces."""
     return original[: int(length)].ljust(int(length))
 
 
 def adjust_string(original: str, length: int) -> str:
-    """Exactly `length` characters: a decimal "dB" goes first, then spaces and vowels from the right, then the end."""
+    """Exactly `length` characters: removes a decimal "dB", then spaces and vowels from the right, then the end."""
     length = int(length)
     text = original
     if len(text.strip()) > length and text.endswith("dB") and "." in text:
         text = text[:-2]
     for char in SHORTENED:
-        # The first letter stays.
+        # The first letter is never removed.
         first = 0 if char == " " else 1
         while len(text) > length and text.rfind(char, first) > 0:
             at = text.rfind(char, first)
@@ -124,7 +125,7 @@ class LogicalDisplaySegment:
         return self._data_source
 
     def set_position_identifier(self, position_identifier: Tuple[int, ...]) -> None:
-        """Bytes in front of the segment's text."""
+        """Set the bytes in front of the segment's text."""
         self._position_identifier = position_identifier
 
     def position_identifier(self) -> Tuple[int, ...]:
@@ -147,7 +148,7 @@ class DisplayError(Exception):
 
 
 class DisplaySegmentationError(DisplayError):
-    """A display cannot be divided into so many segments."""
+    """A display cannot be divided into this number of segments."""
 
 
 class DisplayElement(ControlElement):
@@ -187,7 +188,7 @@ class DisplayElement(ControlElement):
         return self._logical_segments[index]
 
     def set_num_segments(self, num_segments: int) -> None:
-        """DisplaySegmentationError unless the width is a multiple of the number."""
+        """Divide the line. DisplaySegmentationError unless the width is a multiple of the number."""
         if not 1 <= num_segments < max(2, self._width) or self._width % num_segments:
             raise DisplaySegmentationError(
                 "Can not split display of size %d into %d segments" % (self._width, num_segments)
@@ -200,7 +201,7 @@ class DisplayElement(ControlElement):
             ]
 
     def set_data_sources(self, sources: Any) -> None:
-        """A segment for each source; without sources one empty segment."""
+        """Create a segment for each source; without sources one empty segment."""
         self.set_num_segments(len(sources) if sources else 1)
         if not sources:
             self.reset()
@@ -214,7 +215,7 @@ class DisplayElement(ControlElement):
             segment.set_data_source(None)
 
     def update(self) -> None:
-        """A segment's text changed."""
+        """Called when a segment's text changed."""
 
     def _disconnect_segments(self) -> None:
         for segment in self._logical_segments:
@@ -286,11 +287,11 @@ class PhysicalDisplayElement(DisplayElement):
     # -- messages ------------------------------------------------------------------------------------
 
     def set_message_parts(self, header: Sequence[int], tail: Sequence[int]) -> None:
-        """The bytes before and after the text."""
+        """Set the bytes before and after the text."""
         self._message_header, self._message_tail = tuple(header), tuple(tail)
 
     def set_clear_all_message(self, message: Any) -> None:
-        """What `reset` sends instead of spaces."""
+        """Set the message that `reset` sends instead of spaces."""
         self._message_clear_all = message
 
     def set_translation_table(self, translation_table: Dict[str, int]) -> None:
@@ -302,7 +303,7 @@ class PhysicalDisplayElement(DisplayElement):
         self.clear_send_cache()
 
     def display_message(self, message: str) -> None:
-        """A text that stays until the next update of a segment."""
+        """Show a text until the next update of a segment."""
         if not self._block_messages:
             self._message_to_send = self._framed(self._translate_string(adjust_string(message, self._width)))
             self._request_send_message()
@@ -364,7 +365,7 @@ class PhysicalDisplayElement(DisplayElement):
 
 
 class SubDisplayElement(DisplayElement):
-    """Some characters of a display."""
+    """An element for some characters of a display."""
 
     def __init__(
         self, sub_display_slice: slice = slice(1), parent_display: Any = None, *args: Any, **kwargs: Any

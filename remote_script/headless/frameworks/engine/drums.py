@@ -1,7 +1,7 @@
-"""Pads that play: a matrix of notes for the track, and the drum rack of a track on it.
+"""Pads that play: a matrix of notes for the track, and the drum rack of a track on the pads.
 
-The messages of a pad go to the track, not to the script, until a modifier button is pressed; then the script gets the
-pad's presses. Headless Live stores the pads' notes and channels and makes no sound.
+The messages of a pad go to the track, not to the script, until a modifier button is pressed; then the script gets
+the pad's presses. Headless Live stores the pads' notes and channels and makes no sound.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .slide import SlideCore
 BASE_DRUM_RACK_NOTE = 36
 """C1, where drum racks begin."""
 NUM_PADS_X = NUM_PADS_Y = 4
-"""Live's own translation of pads takes so many columns and rows."""
+"""Live's own translation of pads has this number of columns and rows."""
 
 
 class AccentCore(PlacedComponent):
@@ -31,7 +31,7 @@ class AccentCore(PlacedComponent):
     _full_velocity: Any = None
 
     def set_full_velocity(self, full_velocity: Any) -> None:
-        """An object with `enabled`, such as c_instance.full_velocity."""
+        """Set the object with `enabled`, such as c_instance.full_velocity."""
         self._full_velocity = full_velocity
         self._apply()
 
@@ -50,7 +50,7 @@ class AccentCore(PlacedComponent):
 
 
 class PlayableCore(PlacedComponent):
-    """Pads that play notes. A subclass gives `_note_translation_for_button` and `_update_button_color`."""
+    """Pads that play notes. A subclass implements `_note_translation_for_button` and `_update_button_color`."""
 
     matrix = control_matrix(PlayableControl)
     select_button = ButtonControl()
@@ -85,7 +85,7 @@ class PlayableCore(PlacedComponent):
             button.set_mode(mode.listenable if taken else playing)
 
     def set_matrix(self, matrix: Any) -> None:
-        """The pads."""
+        """Set the matrix of the pads."""
         self.matrix.set_control_element(matrix)
         self._reset_selected_pads()
         self._update_control_from_script()
@@ -135,7 +135,7 @@ class PlayableCore(PlacedComponent):
         return identifier is None or identifier < 128
 
     def _note_translation_for_button(self, button: Any) -> Tuple[Optional[int], Optional[int]]:
-        """(note, channel) of a pad; None: the pad's own."""
+        """(note, channel) of a pad; None keeps the pad's own."""
         return button.identifier, button.channel
 
     def _update_note_translations(self) -> None:
@@ -164,9 +164,9 @@ class PlayableCore(PlacedComponent):
 
 
 class DrumGroupCore(PlayableCore, SlideCore):
-    """A drum rack on the pads, the lowest notes at the bottom left; a held modifier mutes, solos, selects ….
+    """A drum rack on the pads, the lowest notes at the bottom left; a pressed modifier mutes, solos, selects ….
 
-    The rack is set by the script, or is the first rack of `target_track`. A subclass implements the actions:
+    The script sets the rack; otherwise it is the first rack of `target_track`. A subclass implements the actions:
     `select_drum_pad`, `quantize_pitch`, `delete_pitch`.
     """
 
@@ -215,7 +215,7 @@ class DrumGroupCore(PlayableCore, SlideCore):
         self.set_drum_group_device(find_drum_group_device(self._target_track.target_track))
 
     def set_drum_group_device(self, drum_group_device: Any) -> None:
-        """A drum rack; None or another device: no rack."""
+        """Set the drum rack; None or another device: no rack."""
         device = drum_group_device
         if not liveobj_valid(device) or not device.can_have_drum_pads:
             device = None
@@ -270,7 +270,7 @@ class DrumGroupCore(PlayableCore, SlideCore):
             self._on_selected_drum_pad_changed()
 
     def _on_selected_drum_pad_changed(self) -> None:
-        """For a subclass."""
+        """Called when another pad was selected; for subclasses."""
 
     # -- the window ----------------------------------------------------------------------------------
 
@@ -426,7 +426,7 @@ class DrumGroupCore(PlayableCore, SlideCore):
 
 
 class DrumRackCore(PlacedComponent):
-    """Up to 4 × 4 pads that Live itself plays the drum rack with (`set_pads`)."""
+    """Up to 4 × 4 pads for which Live itself plays the drum rack (`set_pads`)."""
 
     def _create_and_set_pad_translations(self, matrix: Any) -> None:
         entries = []
@@ -439,7 +439,7 @@ class DrumRackCore(PlacedComponent):
         self._surface.set_pad_translations(tuple(entries))
 
     def set_pads(self, matrix: Any) -> None:
-        """RuntimeError for a matrix that is larger."""
+        """Set the pads. RuntimeError for a larger matrix."""
         if matrix is None:
             self._surface.set_pad_translations(None)
         else:
@@ -454,7 +454,7 @@ class DrumRackCore(PlacedComponent):
         self._surface.request_rebuild_midi_map()
 
 
-# Looking for instruments.
+# Finding instruments
 
 
 def find_instrument_devices(track_or_chain: Any) -> Any:
@@ -533,7 +533,7 @@ class PercussionInstrumentFinder(EventObject, Mode):
 
     @property
     def device_parent(self) -> Any:
-        """The track or chain that is watched."""
+        """The observed track or chain."""
         return self._device_parent
 
     @device_parent.setter

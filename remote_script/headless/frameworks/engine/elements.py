@@ -1,7 +1,7 @@
 """Controls of a MIDI controller: received messages go to listeners and to Live's parameters, lights are sent.
 
-An element belongs to the surface in whose `component_guard` it is made. A mapped element (`connect_to`) is moved by
-Live itself; one with listeners gets its messages forwarded to the script.
+An element belongs to the surface in whose `component_guard` it is created. Live itself moves a mapped element's
+parameter (`connect_to`); the messages of an element with listeners are forwarded to the script.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class ControlElementClient:
     """The owner of elements, which is notified when it gets or loses an element."""
 
     def set_control_element(self, control_element: Any, grabbed: bool) -> None:
-        """An element came (`grabbed`) or went."""
+        """Called when the client gets (`grabbed`) or loses an element."""
 
 
 class ControlElement(EventObject):
@@ -53,7 +53,7 @@ class ControlElement(EventObject):
     __events__: Tuple[str, ...] = ("value",)
 
     class ProxiedInterface:
-        """What is asked of an element that a layer does not hold."""
+        """The interface of an element for a layer that does not have the element."""
 
         send_midi = None
         reset_state = None
@@ -87,17 +87,17 @@ class ControlElement(EventObject):
         client.set_control_element(self, False)
 
     def send_midi(self, message: Any) -> bool:
-        """Out of the script's port; False when there is none."""
+        """Send a message through the script's port; False without a port."""
         return self._surface is not None and bool(self._surface._send_midi(tuple(message)))
 
     def clear_send_cache(self) -> None:
-        """Do nothing: no messages are deferred."""
+        """Do nothing: messages are never deferred."""
 
     def reset(self) -> None:
-        """To the state of a controller that was just plugged in."""
+        """Restore the state of a controller that was just plugged in."""
 
     def reset_state(self) -> None:
-        """Do `reset`, and restore the original channel and number."""
+        """Call `reset`, and restore the original channel and number."""
 
     def notify_ownership_change(
         self, client: Any, grabbed: bool, element_ownership_handler: Any = None
@@ -144,7 +144,7 @@ class InputControlElement(ControlElement):
         self._report_input = self._report_output = False
         super().__init__(name, *args, **kwargs)
 
-    # -- what it is ----------------------------------------------------------------------------------
+    # -- properties ----------------------------------------------------------------------------------
 
     def message_type(self) -> int:
         return self._msg_type
@@ -193,7 +193,7 @@ class InputControlElement(ControlElement):
     def set_feedback_delay(self, delay: int) -> None:
         self._feedback_delay = delay
 
-    # -- into Live -----------------------------------------------------------------------------------
+    # -- Live's MIDI map -----------------------------------------------------------------------------
 
     def connect_to(self, parameter: Any) -> None:
         """Map a parameter to the element; Live moves the parameter."""
@@ -210,7 +210,7 @@ class InputControlElement(ControlElement):
 
     @property
     def mapping_sensitivity(self) -> float:
-        """How far a step of an endless knob moves the mapped parameter; 1.0 is Live's own."""
+        """Distance that a step of an endless knob moves the mapped parameter; 1.0 is Live's own."""
         return self._mapping_sensitivity
 
     @mapping_sensitivity.setter
@@ -283,7 +283,7 @@ class InputControlElement(ControlElement):
     # -- messages ------------------------------------------------------------------------------------
 
     def has_message(self) -> bool:
-        """True if there are messages of its own."""
+        """True if the element has its own messages."""
         if self._msg_type == MIDI_SYSEX_TYPE:
             return bool(self._msg_sysex_identifier)
         return self._msg_type in STATUS
@@ -306,7 +306,7 @@ class InputControlElement(ControlElement):
             log("%s %r %s %s" % (type(self).__name__, self.name, "received" if is_input else "sent", value))
 
     def receive_value(self, value: Any) -> None:
-        """A message has come: 0 to 127, 14 bits of pitch bend, or a sysex message's bytes."""
+        """Process a received message: 0 to 127, 14 bits of pitch bend, or a sysex message's bytes."""
         self._last_sent_message = None
         self.notify_value(value)
         if self._report_input:
@@ -321,7 +321,7 @@ class InputControlElement(ControlElement):
         assert 0 <= value < top, "a value must be below %d, got %r" % (top, value)
 
     def send_value(self, value: Any, force: bool = False, channel: Optional[int] = None) -> None:
-        """Send to the controller if the value has changed; on the original channel and number."""
+        """Send a value to the controller if it has changed, on the original channel and number."""
         if self._msg_type in STATUS:
             self._verify_value(int(value))
             if force or self._force_next or (value, channel) != self._last_sent_message:
@@ -340,7 +340,7 @@ class InputControlElement(ControlElement):
                 self._report_value(value, False)
 
     def begin_gesture(self) -> None:
-        """Tell Live that the mapped parameter is about to move, for one undo step and automation."""
+        """Announce to Live that the mapped parameter will move, for one undo step and automation."""
         if self.is_mapped():
             self._parameter_to_map_to.begin_gesture()
 
@@ -414,12 +414,12 @@ class ButtonElement(InputControlElement):
         return self._skin
 
     def set_on_off_values(self, on_value: Any, off_value: Any) -> None:
-        """What `turn_on` and `turn_off` send, or the skin's colours that they draw."""
+        """Set the values that `turn_on` and `turn_off` send, or the skin's colours that they draw."""
         self._on_value, self._off_value = on_value, off_value
         self.clear_send_cache()
 
     def _draw(self, value: Any) -> None:
-        """A number is sent, a colour draws itself, a name is one of the skin's colours."""
+        """Send a number, draw a colour, or draw the skin's colour of this name."""
         if isinstance(value, str):
             value = self._skin[value]
         if hasattr(value, "draw"):
@@ -438,7 +438,7 @@ class ButtonElement(InputControlElement):
 
 
 class EncoderElement(InputControlElement):
-    """A knob, absolute or endless (`map_mode`); `normalized_value` counts an endless one in parts of its range."""
+    """A knob, absolute or endless (`map_mode`); `normalized_value` counts an endless knob in parts of its range."""
 
     __events__ = ("normalized_value",)
     ENCODER_VALUE_NORMALIZER: Dict[int, Any] = DELTAS
@@ -472,7 +472,7 @@ class EncoderElement(InputControlElement):
         return self._mode in DELTAS
 
     def relative_value_to_delta(self, value: int) -> int:
-        """The steps of a received value of an endless knob."""
+        """The steps that a received value of an endless knob means."""
         return int(DELTAS[self._mode](value))
 
     def normalize_value(self, value: int) -> float:
@@ -506,7 +506,7 @@ class SliderElement(InputControlElement):
 class SysexElement(InputControlElement):
     """Messages that begin with `sysex_identifier`; sends `send_message_generator(value)`, `enquire_message` asks.
 
-    `optimized`: a message equal to the last one is not sent.
+    `optimized`: a message equal to the previous one is not sent.
     """
 
     def __init__(
@@ -543,7 +543,7 @@ class SysexElement(InputControlElement):
 
 
 def get_element(obj: Any, element_container: Any = None) -> Any:
-    """An element, or the one of this name in the script's elements."""
+    """An element, or the element of this name among the script's elements."""
     if not isinstance(obj, str):
         return obj
     return getattr(element_container or _of_surface("element_container"), obj)

@@ -1,8 +1,8 @@
 """Events and their listeners: signals, objects with events, slots.
 
 A slot attaches one listener to the event of one subject, an object of Live or of a script: both have
-`add_X_listener`, `remove_X_listener`, `X_has_listener`. Setting `slot.subject` moves the listener to the new subject.
-Connecting twice and removing a listener that is not attached are no errors.
+`add_X_listener`, `remove_X_listener`, `X_has_listener`. Setting `slot.subject` moves the listener to the new
+subject. It is not an error to connect twice or to remove a listener that is not attached.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .tools import NamedTuple, instance_decorator
 
 
 class EventError(Exception):
-    """An object does not have the event that is to be listened to."""
+    """An object does not have the event for a listener."""
 
 
 class Signal:
@@ -29,7 +29,7 @@ class Signal:
         self._listeners: List[Tuple[Any, Any]] = []
 
     def connect(self, slot: Any, in_front: bool = False, sender: Any = None, **kwargs: Any) -> Any:
-        """Call `slot` from now on; a sender comes as its last argument."""
+        """Call `slot` at each event from now on, with the sender, if any, as last argument."""
         if not self.is_connected(slot):
             target = slot
             if sender is not None:
@@ -59,7 +59,7 @@ class Signal:
 
 
 class Event(NamedTuple):
-    """An event of a class, where the name alone does not say enough."""
+    """An event of a class with more facts than its name."""
 
     name: Any = None
     doc = ""
@@ -79,7 +79,7 @@ class listenable_property(listenable_property_base, property):
 
     @classmethod
     def managed(cls, default_value: Any) -> Any:
-        """A plain value that notifies by itself when it changes."""
+        """A plain value that notifies its changes automatically."""
         return _ManagedProperty(default_value)
 
 
@@ -150,7 +150,7 @@ def add_event(cls: type, event_name_or_event: Any) -> None:
 
 
 class EventObjectMeta(type):
-    """Reads `__events__` and `__subject_events__` and the listenable properties of a class."""
+    """Reads `__events__`, `__subject_events__` and the listenable properties of a class."""
 
     @staticmethod
     def collect_listenable_properties(dct: Dict[str, Any]) -> List[Tuple[str, Any]]:
@@ -176,7 +176,7 @@ class EventObjectMeta(type):
 
 
 class Subject(Disconnectable, metaclass=EventObjectMeta):
-    """Has events; `disconnect` drops all listeners."""
+    """An object with events; `disconnect` removes all listeners."""
 
     def disconnect(self) -> None:
         super().disconnect()
@@ -185,10 +185,10 @@ class Subject(Disconnectable, metaclass=EventObjectMeta):
 
 
 class SlotManager(CompoundDisconnectable):
-    """Owns slots and ends them with itself."""
+    """Owns slots and disconnects them together with itself."""
 
     def register_slot(self, *args: Any, **kwargs: Any) -> Any:
-        """A slot, or the parts of a slot: subject, listener, event name."""
+        """Register a slot, or create it from subject, listener and event name."""
         slot = args[0] if args and isinstance(args[0], (Slot, MultiSlot)) else Slot(*args, **kwargs)
         return self.register_disconnectable(slot)
 
@@ -198,7 +198,7 @@ class SlotManager(CompoundDisconnectable):
 
 
 class EventObject(Subject, SlotManager):
-    """Has events and owns slots."""
+    """An object that has events and owns slots."""
 
 
 def has_event(obj: Any, event_name: str) -> bool:
@@ -259,7 +259,7 @@ class Slot(Disconnectable):
             self._do("add_%s_listener", **self._extra_kws)
 
     def soft_disconnect(self) -> None:
-        """Stop listening; subject and listener stay known."""
+        """Stop listening, but keep subject and listener."""
         if self.is_connected:
             self._do("remove_%s_listener")
 
@@ -302,7 +302,7 @@ class Slot(Disconnectable):
 
 
 class SlotGroup(EventObject):
-    """The same listener at an event of many subjects; the identifier (or subject) comes as last argument."""
+    """The same listener at an event of many subjects; the identifier (or subject) is the last argument."""
 
     def __init__(
         self,
@@ -383,7 +383,7 @@ class MultiSlot(SlotManager):
         return heard
 
     def _wire(self, start: int) -> None:
-        """Give the slots from `start` on the objects that the path leads to now."""
+        """Set the subjects of the slots from `start` on to the path's present objects."""
         for depth in range(max(start, 0), len(self._slots)):
             if depth == 0:
                 subject = self._subject
@@ -393,7 +393,7 @@ class MultiSlot(SlotManager):
             self._holders[depth] = subject
             last = depth == len(self._slots) - 1
             if not last and liveobj_valid(subject) and not has_event(subject, self._names[depth]):
-                # A step that never changes: `view`, for one.
+                # A step without an event never changes, such as `view`.
                 self._slots[depth].subject = None
             else:
                 self._slots[depth].subject = subject
@@ -456,7 +456,7 @@ def listens_group(event_name: str, *args: Any, **kwargs: Any) -> Any:
 
 
 class ObservablePropertyAlias(EventObject):
-    """Another object's property as one's own, with its event."""
+    """Another object's property as a property of this object, with its event."""
 
     def __init__(
         self,
@@ -490,4 +490,4 @@ class ObservablePropertyAlias(EventObject):
 
 
 class SerializableListenableProperties(EventObject):
-    """Its listenable properties can be pickled."""
+    """An object whose listenable properties can be pickled."""

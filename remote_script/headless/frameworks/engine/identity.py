@@ -8,7 +8,7 @@ from .midi import SYSEX_IDENTITY_REQUEST_MESSAGE, SYSEX_NON_REALTIME
 from .tasks import loop, run, sequence, wait
 
 IDENTITY_TIMEOUT_S = 2.0
-"""Interval of the requests until the reply. Guess."""
+"""Guess: seconds between two requests until the reply."""
 IDENTITY_REPLY = (0x06, 0x02)
 
 
@@ -58,4 +58,4 @@ class IdentifiedSurface:
         self.on_identified()
 
     def on_identified(self, *args: Any) -> None:
-        """The controller has answered."""
+        """Called when the controller has answered."""

@@ -1,4 +1,4 @@
-"""Values of a script that look like Live's parameters, and Live's objects with more to them."""
+"""Values of a script that look like Live's parameters, and Live's objects with additional members."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class InternalParameterBase(EventObject):
 
 
 class InternalParameter(InternalParameterBase):
-    """From 0.0 to 1.0; `linear_value` is the value before `set_scaling_functions`."""
+    """A value from 0.0 to 1.0; `linear_value` is the value before `set_scaling_functions`."""
 
     __events__ = ("value",)
 
@@ -98,7 +98,7 @@ class InternalParameter(InternalParameterBase):
         self.notify_value()
 
     def set_scaling_functions(self, to_internal: Any, from_internal: Any) -> None:
-        """How a value becomes the linear one, and back; each takes (value, parent)."""
+        """Set the functions that convert a value to the linear one, and back; each takes (value, parent)."""
         self._to_internal = to_internal or self._to_internal
         self._from_internal = from_internal or self._from_internal
 
@@ -158,7 +158,7 @@ class RelativeInternalParameter(InternalParameter):
 
 
 class WrappingParameter(InternalParameter):
-    """A property of some object as a parameter; the conversions take (value, host)."""
+    """A property of an object as a parameter; the conversions take (value, host)."""
 
     def __init__(
         self,
@@ -210,7 +210,7 @@ class WrappingParameter(InternalParameter):
 
 
 class BoolWrappingParameter(WrappingParameter):
-    """A property that is true or false."""
+    """A property that is true or false, as a parameter."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("to_property_value", lambda value, _host: bool(value))
@@ -219,7 +219,7 @@ class BoolWrappingParameter(WrappingParameter):
 
 
 class IntegerParameter(InternalParameter):
-    """An integer property from `min_value` to before `max_value`."""
+    """An integer property from `min_value` to before `max_value`, as a parameter."""
 
     def __init__(
         self,
@@ -314,7 +314,7 @@ class EnumWrappingParameter(InternalParameterBase):
 
 
 class NotifyingList(EventObject):
-    """Values of which one is chosen; event `index`."""
+    """A list of values with one chosen value; event `index`."""
 
     __events__ = ("index",)
 
@@ -366,7 +366,7 @@ class LiveObjectDecorator(CompoundDisconnectable, Proxy):
 
 
 class DecoratorFactory(CompoundDisconnectable):
-    """One decorator for each of Live's objects."""
+    """Creates one decorator for each of Live's objects."""
 
     _decorator: Any = LiveObjectDecorator
 

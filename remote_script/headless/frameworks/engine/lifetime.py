@@ -1,4 +1,4 @@
-"""Things that are let go with `disconnect`, and things that let go of others with them."""
+"""Objects that release their resources with `disconnect`, and objects that disconnect others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Disconnectable:
         super().__init__()
 
     def disconnect(self) -> None:
-        """Let go of everything; not to be used afterwards."""
+        """Release all resources; the object must not be used afterwards."""
 
 
 class CompoundDisconnectable(Disconnectable):
@@ -33,7 +33,7 @@ class CompoundDisconnectable(Disconnectable):
             self._registered_disconnectables.remove(slot)
 
     def disconnect_disconnectable(self, slot: Any) -> None:
-        """End one of them now."""
+        """Disconnect one registered object now."""
         if slot in self._registered_disconnectables:
             slot.disconnect()
             self.unregister_disconnectable(slot)

@@ -63,7 +63,7 @@ class ItemSlot(SimpleItemSlot):
 
 
 class ItemProvider(EventObject):
-    """Where a list's items come from: pairs of (item, nesting level); events `items`, `selected_item`."""
+    """The source of a list's items: pairs of (item, nesting level); events `items`, `selected_item`."""
 
     __events__ = ("items", "selected_item")
 
@@ -97,7 +97,7 @@ class ItemListerBase(PlacedComponent):
         self._on_items_changed()
 
     def _on_items_changed(self) -> None:
-        """For a subclass."""
+        """Called when the items changed; for subclasses."""
 
     @property
     def items(self) -> List[Any]:
@@ -210,19 +210,19 @@ class ItemLister(ItemListerBase):
         self._on_select_button_released_immediately(button)
 
     def _on_select_button_pressed(self, button: Any) -> None:
-        """For a subclass."""
+        """Called at a press; for subclasses."""
 
     def _on_select_button_pressed_delayed(self, button: Any) -> None:
-        """For a subclass."""
+        """Called when the button is still pressed after the delay; for subclasses."""
 
     def _on_select_button_released(self, button: Any) -> None:
-        """For a subclass."""
+        """Called at a release; for subclasses."""
 
     def _on_select_button_released_immediately(self, button: Any) -> None:
-        """For a subclass."""
+        """Called at a release before the delay; for subclasses."""
 
 
-# Devices.
+# Devices
 
 
 def is_empty_rack(rack: Any) -> bool:
@@ -238,7 +238,7 @@ def nested_device_parent(device: Any) -> Any:
 
 
 def collect_devices(track_or_chain: Any, nesting_level: int = 0) -> List[Tuple[Any, int]]:
-    """(device, nesting level) of all that Live shows of a chain."""
+    """(device, nesting level) of all devices that Live shows in a chain."""
     devices: List[Tuple[Any, int]] = []
     for device in track_or_chain.devices if liveobj_valid(track_or_chain) else ():
         devices.append((device, nesting_level))
@@ -250,7 +250,7 @@ RACK_VIEW_EVENTS = ("selected_chain", "is_collapsed", "is_showing_chain_devices"
 
 
 class FlattenedDeviceChain(ItemProvider):
-    """The devices of a track or chain (`set_device_parent`), those of open racks behind them."""
+    """The devices of a track or chain (`set_device_parent`), with the devices of open racks after their rack."""
 
     def __init__(
         self, collect_devices_fun: Callable[..., Any] = collect_devices, *args: Any, **kwargs: Any
@@ -294,7 +294,7 @@ class FlattenedDeviceChain(ItemProvider):
 
 
 class DeviceListCore(ItemLister):
-    """A button for each device of the selected track; a press selects and appoints it."""
+    """A button for each device of the selected track; a press selects and appoints the device."""
 
     def __init__(
         self, device_component: Any = None, item_provider: Any = None, *args: Any, **kwargs: Any
@@ -330,7 +330,7 @@ class DeviceListCore(ItemLister):
         self._restore_selection(track)
 
     def _restore_selection(self, selected_track: Any) -> None:
-        # Not selected again: Live forbids changes within its notifications.
+        # Do not select again: Live forbids changes within its notifications.
         self._update_item_provider(selected_track.view.selected_device)
 
     def _device_selection_in_track_changed(self) -> None:

@@ -1,7 +1,7 @@
-"""The way to Live for the frameworks: the module `Live` of whichever headless Live runs now.
+"""The frameworks' access to Live: the module `Live` of the headless Live that runs now.
 
-Frameworks outlive a Live in one process, so none of them may keep its modules: `Live` here looks them up
-at each use.
+Frameworks outlive a Live in one process, so none of them may keep Live's modules: `Live` here looks them up at each
+use.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def liveobj_valid(obj: Any) -> bool:
 
 
 def liveobj_changed(obj: Any, other: Any) -> bool:
-    """True for two different objects, and for objects of different classes that Live calls equal."""
+    """True for two different objects, and for objects of different classes that are equal for Live."""
     return obj != other or type(obj) != type(other)
 
 
 def is_parameter_bipolar(param: Any) -> bool:
-    """True if its range is symmetrical about 0."""
+    """True for a parameter whose range is symmetrical about 0."""
     return bool(param.min == -1 * param.max)
 
 
@@ -53,7 +53,7 @@ def duplicate_clip_loop(clip: Any) -> None:
 
 
 def move_current_song_time(song: Any, delta: float, truncate_to_beat: bool = True) -> None:
-    """Move the playhead by so many beats, not before the start."""
+    """Move the playhead by this number of beats, not before the start."""
     moved = max(0.0, song.current_song_time + delta)
     if truncate_to_beat:
         moved = float(int(moved))
@@ -63,7 +63,7 @@ def move_current_song_time(song: Any, delta: float, truncate_to_beat: bool = Tru
 
 
 def device_to_appoint(device: Any) -> Any:
-    """A device; of a drum rack without mapped macros the first device of its selected chain."""
+    """The device itself; for a drum rack without mapped macros the first device of its selected chain."""
     if not liveobj_valid(device) or not device.can_have_drum_pads or device.has_macro_mappings:
         return device
     chain = device.view.selected_chain

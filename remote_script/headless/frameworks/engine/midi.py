@@ -34,7 +34,7 @@ def is_pitchbend(midi_bytes: Any) -> bool:
 
 
 def extract_value(midi_bytes: Any) -> int:
-    """The value that a short message carries: 7 bit, of pitch bend 14."""
+    """The value in a short message: 7 bits, for pitch bend 14 bits."""
     if is_pitchbend(midi_bytes):
         return int(midi_bytes[1] + (midi_bytes[2] << 7))
     return int(midi_bytes[2])
@@ -45,7 +45,7 @@ def pretty_print_bytes(midi_bytes: Any) -> str:
 
 
 class MapMode:
-    """How a control's values are meant; the numbers of Live.MidiMap.MapMode."""
+    """The meaning of a control's values; the numbers of Live.MidiMap.MapMode."""
 
     absolute = 0
     relative_signed_bit = 1

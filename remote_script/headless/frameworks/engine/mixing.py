@@ -1,4 +1,4 @@
-"""The mixer: channel strips that follow a window of the Set's tracks, the main track, the selected one."""
+"""The mixer: channel strips that follow a window of the Set's tracks, the main track, the selected track."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ChannelStripCore(PlacedComponent):
         self._mapped_sends: List[Any] = []
         self._track_name_data_source = DisplayDataSource(" - ")
         super().__init__(*args, **kwargs)
-        # Main has no mute, solo and arm to listen to.
+        # The main track has no mute, solo and arm events.
         self._track_slots = [self._changed_slot(event) for event in ("mute", "solo", "arm")]
         self._name_slot = self._changed_slot("name", "track_name")
         self._routing_slot = self._changed_slot("input_routing_type", "input_routing")
@@ -59,10 +59,10 @@ class ChannelStripCore(PlacedComponent):
         self.update()
 
     def _on_input_routing_changed(self) -> None:
-        """For a subclass."""
+        """Called when the input routing changed; for subclasses."""
 
     def track_name_data_source(self) -> DisplayDataSource:
-        """The track's name for a display."""
+        """A data source with the track's name, for a display."""
         return self._track_name_data_source
 
     def _on_track_name_changed(self) -> None:
@@ -95,7 +95,7 @@ class ChannelStripCore(PlacedComponent):
         return liveobj_valid(self._track) and bool(self._track == self._live_song.master_track)
 
     def set_invert_mute_feedback(self, invert_feedback: bool) -> None:
-        """Whether the mute light is on while the track is to be heard."""
+        """Set whether the mute light is on while the track is audible."""
         if invert_feedback != self._invert_mute_feedback:
             self._invert_mute_feedback = bool(invert_feedback)
             self.update()
@@ -114,7 +114,7 @@ class ChannelStripCore(PlacedComponent):
         self._map("pan_control", None if mixer is None else mixer.panning)
 
     def set_send_controls(self, controls: Any) -> None:
-        """One control for each of the first sends; some may be None."""
+        """Set one control for each of the first sends; some may be None."""
         for control in self._mapped_sends:
             control.release_parameter()
         self._mapped_sends = [control for control in elements_in(controls) if control is not None]
@@ -122,7 +122,7 @@ class ChannelStripCore(PlacedComponent):
         self._map_sends()
 
     def set_indexed_send_control(self, control_element: Any, index: int) -> None:
-        """The control of one send; the others stay."""
+        """Set the control of one send; the other controls do not change."""
         controls = elements_in(self._send_controls)
         controls += [None] * (index + 1 - len(controls))
         controls[index] = control_element
@@ -177,7 +177,7 @@ class ChannelStripCore(PlacedComponent):
         self._light(place or what + "_button", on_color if on else off_color)
 
     def _switches(self) -> Any:
-        """The track, for tracks with mute and solo."""
+        """The track, if it has mute and solo, else None."""
         return self._track if liveobj_valid(self._track) and not self.is_master() else None
 
     def _show_mute(self) -> None:
@@ -342,7 +342,7 @@ class MixerCore(PlacedComponent):
     def selected_strip(self) -> Any:
         return self._selected_strip
 
-    # -- which tracks ----------------------------------------------------------------------------------
+    # -- tracks --------------------------------------------------------------------------------------
 
     def _assigned(self) -> Sequence[Any]:
         """A track or None for each channel strip."""
@@ -389,7 +389,7 @@ class MixerCore(PlacedComponent):
 
     @property
     def send_index(self) -> Optional[int]:
-        """The send that the first row of send controls is for; None without sends."""
+        """The send of the first row of send controls; None without sends."""
         return self._get_send_index()
 
     @send_index.setter
@@ -397,10 +397,10 @@ class MixerCore(PlacedComponent):
         self._set_send_index(index)
 
     def on_send_index_changed(self) -> None:
-        """For a subclass."""
+        """Called when `send_index` changed; for subclasses."""
 
     def on_num_sends_changed(self) -> None:
-        """For a subclass."""
+        """Called when the number of sends changed; for subclasses."""
 
     def _return_tracks_changed(self) -> None:
         self._reassign_tracks()
@@ -413,7 +413,7 @@ class MixerCore(PlacedComponent):
         return len(self._live_song.return_tracks)
 
     def set_send_controls(self, controls: Any) -> None:
-        """A row is one send of every strip (`send_index`); rows above each other are the sends from there on."""
+        """Set rows of send controls: a row is one send of every strip; the first row is `send_index`."""
         self._send_controls = controls
         rows = rows_of(controls)
         for index, strip in enumerate(self._channel_strips):
@@ -426,7 +426,7 @@ class MixerCore(PlacedComponent):
         for index, strip in enumerate(self._return_strips):
             strip.set_volume_control(elements[index] if index < len(elements) else None)
 
-    # -- single ones -----------------------------------------------------------------------------------
+    # -- single controls -----------------------------------------------------------------------------
 
     def _show_prehear_volume(self) -> None:
         self._map("prehear_volume_control", self._live_song.master_track.mixer_device.cue_volume)
@@ -443,7 +443,7 @@ class MixerCore(PlacedComponent):
             strip.set_shift_button(button)
 
     def set_select_buttons(self, next_button: Any, prev_button: Any) -> None:
-        """Buttons that select the next and the previous track."""
+        """Set the buttons that select the next and the previous track."""
         self._put("next_track_button", next_button)
         self._put("prev_track_button", prev_button)
 

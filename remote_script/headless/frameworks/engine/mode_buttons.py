@@ -1,4 +1,4 @@
-"""Behaviours: the effects of a mode's button on the modes of its component."""
+"""Behaviours: how a mode's button changes the modes of its component."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from typing import Any, Callable, Optional
 
 
 class ModeButtonBehaviour:
-    """Four moments of a mode's button; delayed: the button was pressed for longer than about 0.3 s."""
+    """Four events of a mode's button; delayed: the button was pressed for longer than about 0.3 s."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
 
     def press_immediate(self, component: Any, mode: str) -> None:
-        """Pressed."""
+        """The button is pressed."""
 
     def press_delayed(self, component: Any, mode: str) -> None:
         """The button is still pressed after the delay."""
 
     def release_immediate(self, component: Any, mode: str) -> None:
-        """Let go soon."""
+        """The button is released before the delay."""
 
     def release_delayed(self, component: Any, mode: str) -> None:
-        """Let go late."""
+        """The button is released after the delay."""
 
     def update_button(self, component: Any, mode: str, selected_mode: Any) -> None:
         component._light_mode(mode, selected_mode == mode)
 
 
 class ImmediateBehaviour(ModeButtonBehaviour):
-    """A press selects."""
+    """A press selects the mode."""
 
     def press_immediate(self, component: Any, mode: str) -> None:
         component.selected_mode = mode
@@ -78,7 +78,7 @@ class ToggleBehaviour(ModeButtonBehaviour):
 
 
 class CancellableBehaviour(ModeButtonBehaviour):
-    """A press selects; a press of the selected mode, or of one of its groups, returns to the mode before."""
+    """A press selects the mode; a press of the selected mode, or of one of its groups, restores the previous mode."""
 
     _previous_mode: Any = None
 
@@ -128,7 +128,7 @@ MOMENTS = ("press_immediate", "press_delayed", "release_immediate", "release_del
 
 
 class DynamicBehaviourMixin(ModeButtonBehaviour):
-    """Another behaviour for the mode that `mode_chooser` returns at the press (None: the button's own mode)."""
+    """Mix-in that applies a behaviour to the mode that `mode_chooser` returns (None: the button's own mode)."""
 
     def __init__(self, mode_chooser: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -150,7 +150,7 @@ class DynamicBehaviourMixin(ModeButtonBehaviour):
 
 
 class ExcludingBehaviourMixin(ModeButtonBehaviour):
-    """Another behaviour, off while a mode of the excluded groups is selected."""
+    """Mix-in for a behaviour that is off while a mode of the excluded groups is selected."""
 
     def __init__(self, excluded_groups: Any = frozenset(), *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -180,7 +180,7 @@ for _moment in MOMENTS:
 
 
 class ReenterBehaviourBase(ImmediateBehaviour):
-    """A press of the selected mode's button does something more."""
+    """A press of the selected mode's button has an additional effect."""
 
     def press_immediate(self, component: Any, mode: str) -> None:
         was_active = component.selected_mode == mode
@@ -189,7 +189,7 @@ class ReenterBehaviourBase(ImmediateBehaviour):
             self.on_reenter()
 
     def on_reenter(self) -> None:
-        """Pressed again."""
+        """Called when the selected mode's button is pressed again."""
 
 
 class ReenterBehaviour(ReenterBehaviourBase):

@@ -1,4 +1,4 @@
-"""Modes: the present functions of a controller's controls. A mode is entered and left."""
+"""Modes: sets of functions for a controller's controls. A mode is entered and left."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from .tools import is_contextmanager, lazy_attribute, nop
 
 
 class Mode:
-    """Entered and left."""
+    """Base of modes; does nothing when entered and left."""
 
     def enter_mode(self) -> None:
-        """It is in force."""
+        """Called when the mode becomes active."""
 
     def leave_mode(self) -> None:
-        """It is no longer."""
+        """Called when the mode is no longer active."""
 
     def __enter__(self) -> None:
         self.enter_mode()
@@ -43,7 +43,7 @@ class EnablingMode(Mode):
 
 
 class LazyEnablingMode(EnablingMode):
-    """Switches on a component that is made when the mode is first entered."""
+    """Switches on a component that is created when the mode is first entered."""
 
     def __init__(self, factory: Any = None, *args: Any, component_creator: Any = None, **kwargs: Any) -> None:
         self._factory = factory or component_creator
@@ -58,7 +58,7 @@ class LazyEnablingMode(EnablingMode):
         return self.enableable
 
     def set_enabled(self, enable: bool) -> None:
-        """Of the component."""
+        """Switch the component on or off."""
         self.enableable.set_enabled(enable)
 
 
@@ -76,12 +76,12 @@ class LayerModeBase(Mode):
         self._component, self._layer = component, layer
 
     def _get_component(self) -> Any:
-        # A function may be passed instead of the component; it makes the component.
+        # A function may be passed instead of the component; it creates the component.
         return self._component() if not hasattr(self._component, "layer") else self._component
 
 
 class LayerMode(LayerModeBase):
-    """Gives a component another layer."""
+    """Replaces the layer of a component."""
 
     def enter_mode(self) -> None:
         self._get_component().layer = self._layer
@@ -91,7 +91,7 @@ class LayerMode(LayerModeBase):
 
 
 class AddLayerMode(LayerModeBase):
-    """Gives a component one more layer."""
+    """Adds a layer to a component."""
 
     def enter_mode(self) -> None:
         self._layer.grab(self._get_component())
@@ -116,7 +116,7 @@ class EnablingAddLayerMode(AddLayerMode):
 
 
 class CompoundMode(Mode):
-    """Several, entered in order and left in the opposite one."""
+    """Several modes, entered in order and left in the opposite order."""
 
     def __init__(self, *modes: Any) -> None:
         super().__init__()
@@ -150,7 +150,7 @@ class MultiEntryMode(Mode):
 
 
 class SetAttributeMode(Mode):
-    """An attribute has another value."""
+    """Sets an attribute to another value while the mode is active."""
 
     def __init__(self, obj: Any = None, attribute: str = "", value: Any = None, **kwargs: Any) -> None:
         super().__init__()
@@ -167,7 +167,7 @@ class SetAttributeMode(Mode):
 
 
 class CallFunctionMode(Mode):
-    """Two functions."""
+    """Calls a function at entering and another function at leaving."""
 
     def __init__(self, on_enter_fn: Any = nop, on_exit_fn: Any = nop, *args: Any, **kwargs: Any) -> None:
         super().__init__()
@@ -207,7 +207,7 @@ class DelayMode(Mode):
 
 
 class ContextManagerMode(Mode):
-    """A context manager, entered and left."""
+    """Enters and leaves a context manager."""
 
     def __init__(self, context_manager: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__()
@@ -226,7 +226,7 @@ def to_camel_case_name(mode_name: str, separator: str = "") -> str:
 
 
 def tomode(thing: Any) -> Mode:
-    """A mode of: a mode, a component, (component, layer), two functions, a function, a context manager, a list."""
+    """The mode for a mode, a component, (component, layer), two functions, a function, a context manager, a list."""
     if thing is None:
         return Mode()
     if isinstance(thing, Mode) or (hasattr(thing, "enter_mode") and hasattr(thing, "leave_mode")):

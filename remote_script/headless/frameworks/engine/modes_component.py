@@ -43,7 +43,7 @@ class ModesCore(PlacedComponent):
         self._mode_places: Dict[str, str] = {}
         super().__init__(*args, **kwargs)
 
-    # -- which there are ---------------------------------------------------------------------------------
+    # -- adding modes ------------------------------------------------------------------------------------
 
     def add_mode(
         self,
@@ -55,7 +55,7 @@ class ModesCore(PlacedComponent):
         *args: Any,
         **kwargs: Any,
     ) -> None:
-        """ValueError for a name that is taken."""
+        """Add a mode. ValueError for a name that is already used."""
         if name in self._entries:
             raise ValueError("there is a mode %r already" % name)
         self._entries[name] = (
@@ -198,7 +198,7 @@ class ModesCore(PlacedComponent):
             light(button, color if known else selected)
 
     def _color_group(self) -> str:
-        """The part of the skin that has the colours of its mode buttons; "": none."""
+        """The part of the skin that has the colours of its mode buttons; "" without one."""
         return "Mode" if self._skinned else ""
 
     def update(self) -> None:
@@ -222,7 +222,7 @@ class ModesCore(PlacedComponent):
         self._light("cycle_mode_button", True)
 
     def set_toggle_button(self, button: Any) -> None:
-        """Between the first mode and the others."""
+        """Set the button that switches between the first mode and the others."""
         self._put("toggle_button", button)
 
     def _toggle_value(self, value: int) -> None:
@@ -231,7 +231,7 @@ class ModesCore(PlacedComponent):
 
 
 class EnablingModesCore(ModesCore):
-    """Two modes, "disabled" and "enabled": whether one component is on."""
+    """Two modes, "disabled" and "enabled", which switch one component."""
 
     def __init__(self, component: Any = None, *args: Any, **kwargs: Any) -> None:
         for ours in ("toggle_value", "disabled_value", "enabled_color", "disabled_color"):

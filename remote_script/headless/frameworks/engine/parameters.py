@@ -13,11 +13,11 @@ from .tools import NamedTuple
 from .value_controls import MappedControl
 
 DISCRETE_PARAMETERS_DICT = {"GlueCompressor": ("Ratio", "Attack", "Release", "Peak Clip In")}
-"""Parameters of few values that Live does not call quantized."""
+"""Parameters with discrete values that are not quantized in Live."""
 
 
 def is_parameter_quantized(parameter: Any, parent_device: Any = None) -> bool:
-    """True for a parameter of single values."""
+    """True for a parameter with discrete values."""
     if not liveobj_valid(parameter):
         return False
     kind = getattr(parent_device, "class_name", None)
@@ -48,7 +48,7 @@ class ParameterInfo(NamedTuple):
 
 
 class ParameterProvider(EventObject):
-    """Has `parameters`, a list of ParameterInfo; event `parameters`."""
+    """An object with `parameters`, a list of ParameterInfo; event `parameters`."""
 
     __events__ = ("parameters",)
 
@@ -79,7 +79,7 @@ class DeviceParameterCore(PlacedComponent):
         self._on_parameter_provider_changed(provider)
 
     def _on_parameter_provider_changed(self, provider: Any) -> None:
-        """For a subclass."""
+        """Called when the provider changed; for subclasses."""
 
     def set_parameter_controls(self, encoders: Any) -> None:
         self.controls.set_control_element(encoders)
@@ -105,7 +105,7 @@ class DeviceParameterCore(PlacedComponent):
 
 
 class DisplayingDeviceParameterCore(DeviceParameterCore):
-    """Shows the parameters' names and values on displays, too."""
+    """Shows the parameters' names and values on displays as well."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._parameter_name_data_sources = [DisplayDataSource() for _ in range(8)]
@@ -118,11 +118,11 @@ class DisplayingDeviceParameterCore(DeviceParameterCore):
         return [info and info.parameter for info in self._parameter_provider.parameters]
 
     def set_parameter_name_displays(self, displays: Any) -> None:
-        """A display for each name."""
+        """Set a display for each name."""
         self._set_displays(displays, self._parameter_name_data_sources)
 
     def set_parameter_value_displays(self, displays: Any) -> None:
-        """A display for each value."""
+        """Set a display for each value."""
         self._set_displays(displays, self._parameter_value_data_sources)
 
     def _set_displays(self, displays: Any, sources: List[DisplayDataSource]) -> None:
@@ -131,11 +131,11 @@ class DisplayingDeviceParameterCore(DeviceParameterCore):
                 display.set_data_sources([source])
 
     def set_name_display_line(self, line: Any) -> None:
-        """A display of a segment for each name."""
+        """Set a display with a segment for each name."""
         self._set_display_line(line, self._parameter_name_data_sources)
 
     def set_value_display_line(self, line: Any) -> None:
-        """A display of a segment for each value."""
+        """Set a display with a segment for each value."""
         self._set_display_line(line, self._parameter_value_data_sources)
 
     def _set_display_line(self, line: Any, sources: List[DisplayDataSource]) -> None:

@@ -1,9 +1,9 @@
 """Named places of a component for controls, with handlers and lights.
 
 `@takes("play_button", …)` gives a component `set_play_button(button)`; "nudge_up_button:up_button" names its
-parameter as Live does, where that is neither `button` nor `control`. A message of the control calls
-`_play_value(value)`, and `_show_play()`, if defined, draws the control's light: when the control is set, and at each
-`update`. The light of a removed control goes off. The attribute `_play_button` also is the control.
+parameter as Live does, if that is neither `button` nor `control`. A message of the control calls
+`_play_value(value)`, and `_show_play()`, if defined, draws the control's light: when the control is set, and at
+each `update`. The light of a removed control is switched off. The attribute `_play_button` is the control as well.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .tasks import repeat, run, sequence, wait
 SCROLL_DELAY_S = 0.3
 """Seconds from the press of a scroll button to its first repeat, as for the button controls of `ableton.v2`."""
 SCROLL_STEP_S = 0.1
-"""Between two repetitions: one update of the display."""
+"""Seconds between two repetitions: one update of the display."""
 
 _ENDINGS = ("_button", "_control", "_buttons", "_controls")
 
@@ -33,7 +33,7 @@ def short(name: str) -> str:
 
 
 def takes(*names: str) -> Callable[[Any], Any]:
-    """Class decorator: places for controls, each with its setter."""
+    """Class decorator: adds places for controls, each with its setter."""
 
     def decorate(cls: Any) -> Any:
         places = {}
@@ -147,7 +147,7 @@ class PlacedComponent(ComponentCore):
             draw()
 
     def _light(self, name: str, value: Any) -> None:
-        """The light of a place, when somebody is there and the component is on."""
+        """Show a value on the control of a place, if there is a control and the component is on."""
         if self.is_enabled():
             light(self._placed.get(name), value)
 
@@ -156,12 +156,12 @@ class PlacedComponent(ComponentCore):
         return value != 0 or not is_momentary(self._placed.get(name))
 
     def _is_held(self, name: str) -> bool:
-        """True while a modifier's button is pressed."""
+        """True while the button of a modifier's place is pressed."""
         pressed = getattr(self._placed.get(name), "is_pressed", False)
         return bool(pressed() if callable(pressed) else pressed)
 
     def _map(self, name: str, parameter: Any) -> None:
-        """Let Live move a parameter with the control of a place; None: with nothing."""
+        """Let Live move a parameter with the control of a place; with None the control moves no parameter."""
         control = self._placed.get(name)
         if control is None:
             return
@@ -171,7 +171,7 @@ class PlacedComponent(ComponentCore):
             control.release_parameter()
 
     def _scroll(self, name: str, value: int, step: Callable[[], None]) -> None:
-        """A press steps at once, and repeatedly until the release."""
+        """Call `step` at a press, and repeatedly until the release."""
         self._stop_scrolling(name)
         if not self._pressed(name, value):
             return

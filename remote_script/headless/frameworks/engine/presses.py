@@ -1,4 +1,4 @@
-"""Elements made of events: single and double presses of a button."""
+"""Elements made from events: single and double presses of a button."""
 
 from __future__ import annotations
 

@@ -25,17 +25,17 @@ class ButtonElementMixin:
 
 
 class DummyUndoStepHandler:
-    """Begins and ends nothing."""
+    """An undo step handler without effect."""
 
     def begin_undo_step(self) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def end_undo_step(self) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 class ProxyElement(ControlElement):
-    """Forwards to an object while a component has the element, else to a null object."""
+    """Forwards calls to an object while a component has the element, else to a null object."""
 
     def __init__(
         self, proxied_object: Any = None, proxied_interface: Any = None, *args: Any, **kwargs: Any
@@ -66,11 +66,11 @@ class ProxyElement(ControlElement):
             super().__setattr__(name, value)
 
     def reset(self) -> None:
-        """The object is Live's."""
+        """Do nothing: the object belongs to Live."""
 
 
 class NullPlayhead:
-    """A playhead that nobody sees."""
+    """A playhead without effect."""
 
     notes: List[int] = []
     start_time, step_length, velocity = 0.0, 1.0, 0.0
@@ -91,7 +91,7 @@ class PlayheadElement(ProxyElement):
 
 
 class NullFullVelocity:
-    """A switch that does nothing."""
+    """A switch without effect."""
 
     enabled = False
 
@@ -104,7 +104,7 @@ class FullVelocityElement(ProxyElement):
 
 
 class NullVelocityLevels(EventObject):
-    """Velocity levels that nobody plays."""
+    """Velocity levels without effect."""
 
     enabled = False
     target_note = target_channel = source_channel = -1
@@ -145,7 +145,7 @@ class ColorSysexElement(SysexElement):
 
 
 class AnimatedColor(Color):
-    """Two colours, of which the second one moves; drawn on channels 0 and 7, after each other."""
+    """Two colours, the second one animated; drawn on channels 0 and 7, one after the other."""
 
     channel1, channel2 = 0, 7
 
@@ -158,7 +158,7 @@ class AnimatedColor(Color):
         return self.convert_to_midi_value()
 
     def convert_to_midi_value(self) -> int:
-        """For controllers that show a pair as one number; for a subclass."""
+        """The number of the pair, for controllers that show a pair as one number; for subclasses."""
         raise NotImplementedError("convert_to_midi_value: animations as one number are not supported")
 
     def draw(self, interface: Any) -> None:
@@ -183,7 +183,7 @@ def to_midi_value(int_or_color: Any) -> int:
 
 
 class DynamicColorBase(Color, EventObject):
-    """A colour that follows something; event `midi_value`."""
+    """A colour that follows another value; event `midi_value`."""
 
     __events__ = ("midi_value",)
 
@@ -233,7 +233,7 @@ class SelectedClipColor(SelectedTrackColor):
 
 
 class DynamicColorFactory:
-    """In a skin: makes a colour that follows, for a song."""
+    """In a skin: creates a dynamic colour for a song."""
 
     kind: Any = DynamicColorBase
 
@@ -241,7 +241,7 @@ class DynamicColorFactory:
         self._transform = transformation
 
     def instantiate(self, song: Any) -> Any:
-        """A colour for this song."""
+        """Create a colour for this song."""
         return self.kind(song_view=song.view, transformation=self._transform)
 
 
@@ -254,7 +254,7 @@ class SelectedClipColorFactory(DynamicColorFactory):
 
 
 class ParameterSlot(EventObject):
-    """Connects a control to a parameter while both are there."""
+    """Connects a control to a parameter while both exist."""
 
     def __init__(self, parameter: Any = None, control: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -297,7 +297,7 @@ class ParameterSlot(EventObject):
 
 
 class ScriptForwarding(int):
-    """How a control's messages reach the script: not at all, together with a mapping, or only."""
+    """How a control's messages reach the script: never, together with a mapping, or exclusively."""
 
     none: int = 0
     non_consuming: int = 1

@@ -20,8 +20,8 @@ from .places import PlacedComponent, handles, light, takes
 class SessionRecordingCore(PlacedComponent):
     """Session recording, and the automation of clips.
 
-    `new_button` goes to the next empty slot of the selected track, `scene_list_new_button` captures the playing clips
-    in a new scene, `new_scene_button` makes an empty one.
+    `new_button` selects the next empty slot of the selected track, `scene_list_new_button` captures the playing
+    clips in a new scene, `new_scene_button` creates an empty scene.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -47,7 +47,7 @@ class SessionRecordingCore(PlacedComponent):
         self._trigger_recording()
 
     def _on_record_button_released(self) -> None:
-        """For a subclass."""
+        """Called at the release; for subclasses."""
 
     def _trigger_recording(self) -> None:
         if self.is_enabled() and not self._stop_recording():
@@ -57,7 +57,7 @@ class SessionRecordingCore(PlacedComponent):
         self._live_song.session_record = True
 
     def _stop_recording(self) -> bool:
-        """Stop; False if nothing was recording."""
+        """Stop recording; False without a recording."""
         song = self._live_song
         off = Live.Song.SessionRecordStatus.off
         was_recording = bool(song.session_record_status != off or song.session_record)
@@ -129,7 +129,7 @@ class SessionRecordingCore(PlacedComponent):
                 self._view_selected_clip_detail()
 
     def _handle_limitation_error_on_scene_creation(self) -> None:
-        """Live's edition has no more scenes; for a subclass."""
+        """Called when Live's edition allows no more scenes; for subclasses."""
 
     def _new_value(self, value: int) -> None:
         self._attempt("new_button", value, self._go_to_empty_slot)
@@ -260,7 +260,7 @@ class ViewBasedRecordingCore(PlacedComponent):
 
 @takes("undo_button", "redo_button")
 class UndoRedoCore(PlacedComponent):
-    """Undo and redo."""
+    """Undo and redo buttons."""
 
     def _undo_value(self, value: int) -> None:
         if self._pressed("undo_button", value):

@@ -52,7 +52,7 @@ class Resource:
 
 
 class CompoundResource(Resource):
-    """Two, that are had together or not at all."""
+    """Two resources that are grabbed together or not at all."""
 
     def __init__(self, first_resource: Any = None, second_resource: Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -83,7 +83,7 @@ class CompoundResource(Resource):
 
 
 class ExclusiveResource(Resource):
-    """First come, first served."""
+    """A resource for one client; the first client that grabs it keeps it."""
 
     def grab(self, client: Any, *args: Any, **kwargs: Any) -> bool:
         if self._owner is None:
@@ -125,7 +125,7 @@ class SharedResource(Resource):
 
 
 class StackingResource(Resource):
-    """See the module."""
+    """A resource with a stack of clients; see the module."""
 
     def grab(self, client: Any, priority: Optional[int] = None, **kwargs: Any) -> bool:
         rank = DEFAULT_PRIORITY if priority is None else priority
@@ -187,14 +187,14 @@ class PrioritizedResource(StackingResource):
 
 
 class ClientWrapper(NamedTuple):
-    """How a proxied resource calls its clients."""
+    """Functions through which a proxied resource calls its clients."""
 
     wrap = functools.partial(nop)
     unwrap = functools.partial(nop)
 
 
 class ProxyResource(Proxy):
-    """Another resource, its clients in disguise."""
+    """A proxy of another resource, with wrapped clients."""
 
     def __init__(self, proxied_resource: Any = None, client_wrapper: Any = None, **kwargs: Any) -> None:
         super().__init__(proxied_object=proxied_resource, **kwargs)
@@ -219,7 +219,7 @@ class ProxyResource(Proxy):
 
 
 class LayerError(Exception):
-    """A layer that cannot be used so."""
+    """An invalid use of a layer."""
 
 
 class UnhandledElementError(LayerError):
@@ -227,7 +227,7 @@ class UnhandledElementError(LayerError):
 
 
 def handler_for(owner: Any, name: str) -> Any:
-    """How a component takes the control of that name: `set_<name>`, or the control `<name>`."""
+    """The handler in a component for the control of this name: `set_<name>`, or the control `<name>`."""
     setter = getattr(owner, "set_" + name, None)
     if callable(setter):
         return setter
@@ -247,7 +247,7 @@ _NAMED = re.compile(r"^(\w+)(?:\[\s*(-?\d*)\s*(:)?\s*(-?\d*)\s*\])?$")
 
 
 def named_element(container: Any, text: str) -> Any:
-    """ "pads", "pads_raw[3]", "pads_raw[0:8]": an attribute of the script's elements, or a part of one."""
+    """The element for "pads", "pads_raw[3]", "pads_raw[0:8]": an attribute of the script's elements, or its part."""
     match = _NAMED.match(text)
     if match is None:
         raise LayerError("an element is named by its attribute, perhaps with [n] or [a:b], got %r" % text)
@@ -306,7 +306,7 @@ class LayerBase(ExclusiveResource):
 
 
 class Layer(LayerBase):
-    """`Layer(play_button=button, …)`: names are the component's, values controls (v3: or their names)."""
+    """`Layer(play_button=button, …)`: names are the component's, values are controls (v3: or their names)."""
 
     def __init__(self, priority: Optional[int] = None, **controls: Any) -> None:
         super().__init__(priority)
@@ -318,7 +318,7 @@ class Layer(LayerBase):
             self._add(self._resolve(control), name)
 
     def _resolve(self, control: Any) -> Any:
-        """The element; later generations may name one, or take several in a list."""
+        """The element of a control; later generations may pass a name, or several in a list."""
         if isinstance(control, str):
             provider = Injection.find("element_container")
             if provider is None:
@@ -410,7 +410,7 @@ class BackgroundLayer(LayerBase):
 
 
 class SimpleLayerOwner(Disconnectable):
-    """Has a layer from its making to its end."""
+    """An object with a layer that is grabbed from its creation to its disconnection."""
 
     def __init__(self, layer: Any = None) -> None:
         super().__init__()

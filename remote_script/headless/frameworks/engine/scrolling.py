@@ -21,21 +21,21 @@ class Scrollable:
         return False
 
     def scroll_up(self) -> None:
-        """One step up."""
+        """Scroll one step up."""
 
     def scroll_down(self) -> None:
-        """One step down."""
+        """Scroll one step down."""
 
 
 class _Scroller(EventObject, Scrollable):
-    """Selects the item before or after in a list of Live's; event `scrolled`."""
+    """Selects the previous or next item in one of Live's lists; event `scrolled`."""
 
     __events__ = ("scrolled",)
 
     @depends(song=None)
     def __init__(self, song: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__()
-        # A method in the first generation.
+        # `song` is a method in the first generation.
         self._song = song() if callable(song) else song
 
     def _items(self) -> Any:
@@ -68,7 +68,7 @@ class _Scroller(EventObject, Scrollable):
 
 
 class BasicTrackScroller(_Scroller):
-    """Tracks: visible ones, returns, main."""
+    """Scrolls the tracks: visible ones, returns, main."""
 
     _attribute = "selected_track"
 
@@ -78,7 +78,7 @@ class BasicTrackScroller(_Scroller):
 
 
 class BasicSceneScroller(_Scroller):
-    """Scenes."""
+    """Scrolls the scenes."""
 
     _attribute = "selected_scene"
 
@@ -87,23 +87,23 @@ class BasicSceneScroller(_Scroller):
 
 
 class TrackScroller(BasicTrackScroller):
-    """Tracks, in Live's session view."""
+    """Scrolls the tracks, in Live's session view."""
 
 
 class SceneScroller(BasicSceneScroller):
-    """Scenes, in Live's session view."""
+    """Scrolls the scenes, in Live's session view."""
 
 
 SceneListScroller = SceneScroller
 
 
 def next_item(seq: Any, item: Any, delta: int) -> Any:
-    """The item so many places behind another one."""
+    """The item at distance `delta` from an item."""
     return seq[list(seq).index(item) + delta]
 
 
 def has_next_item(seq: Any, item: Any, delta: int) -> bool:
-    """True if there is one."""
+    """True if there is an item at distance `delta`."""
     items = list(seq)
     return item in items and 0 <= items.index(item) + delta < len(items)
 

@@ -1,4 +1,4 @@
-"""The session grid: a window of tracks and scenes (the ring), and the components that move and use it."""
+"""The session grid: a window of tracks and scenes (the ring), and the components that move and use the window."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class RingCore(ComponentCore):
         self._tell_highlight()
 
     def tracks_to_use(self) -> Tuple[Any, ...]:
-        """All tracks that the window moves over."""
+        """All tracks over which the window moves."""
         if self._tracks_source is not None:
             return tuple(self._tracks_source())
         song = self._live_song
@@ -143,12 +143,12 @@ MOVES = {
 }
 """Navigation button → its direction (tracks, scenes); 2 means a whole window."""
 PAGES = tuple("page_%s_button:page_%s_button" % (side, side) for side in ("up", "down", "left", "right"))
-"""Places whose parameter has their own name."""
+"""Places whose setter parameter has another name."""
 
 
 @takes(*MOVES, *PAGES)
 class NavigationCore(PlacedComponent):
-    """Buttons that move a ring by one or by its size, lit while there is somewhere to go."""
+    """Buttons that move a ring by one or by its size, lit while the ring can move in their direction."""
 
     snap_track_offset = False
 
@@ -251,7 +251,7 @@ class SessionCore(PlacedComponent):
         self._reassign_scenes()
 
     def _reassign_tracks(self) -> None:
-        """The window's tracks changed."""
+        """Called when the window's tracks changed."""
         tracks = self._session_ring.tracks
         for component in (*self._scenes, self._selected_scene):
             component._tracks = tracks
@@ -265,7 +265,7 @@ class SessionCore(PlacedComponent):
         self._update_stop_track_clip_buttons()
 
     def _reassign_scenes(self) -> None:
-        """The window's scenes changed."""
+        """Called when the window's scenes changed."""
         scenes = self._session_ring.scenes
         for index, component in enumerate(self._scenes):
             component.set_scene(scenes[index] if index < len(scenes) else None)
@@ -294,7 +294,7 @@ class SessionCore(PlacedComponent):
     # -- buttons -----------------------------------------------------------------------------------------
 
     def set_clip_launch_buttons(self, buttons: Any) -> None:
-        """A matrix of rows (scenes) of buttons (tracks)."""
+        """Set a matrix of launch buttons: rows are scenes, columns are tracks."""
         grid = {} if buttons is None else {where: button for button, where in buttons.iterbuttons()}
         for row, scene in enumerate(self._scenes):
             for column in range(self._session_ring.num_tracks):
@@ -333,7 +333,7 @@ class SessionCore(PlacedComponent):
         self._light("stop_all_clips_button", False)
 
     def set_stop_track_clip_buttons(self, buttons: Any) -> None:
-        """One for each track of the window."""
+        """Set one stop button for each track of the window."""
         for button in self._stop_track_clip_buttons or ():
             if button is not None:
                 button.reset()
@@ -351,7 +351,7 @@ class SessionCore(PlacedComponent):
             tracks[index].stop_all_clips()
 
     def set_stop_clip_value(self, value: Any) -> None:
-        """Set the value of a stop button while a clip plays."""
+        """Set the value of a stop button for a track with a playing clip."""
         self._stop_clip_value = value
         self._update_stop_track_clip_buttons()
 

@@ -7,11 +7,11 @@ from typing import Any, Dict, Iterator, Optional, Tuple
 
 
 class SkinColorMissingError(Exception):
-    """The skin has no colour of that name."""
+    """The skin has no colour of this name."""
 
 
 class Color:
-    """A value that draws itself on a button; `channel`: on another MIDI channel than the button's own."""
+    """A value that draws itself on a button; `channel` may differ from the button's own MIDI channel."""
 
     midi_value = 0
 
@@ -32,7 +32,7 @@ class Color:
         return hash(self.midi_value)
 
     def draw(self, interface: Any) -> None:
-        """Send it."""
+        """Send the value to a button."""
         if self._channel is None:
             interface.send_value(self.midi_value)
         else:
@@ -40,7 +40,7 @@ class Color:
 
 
 class ComplexColor:
-    """Several, drawn one after the other."""
+    """Several colours, drawn one after the other."""
 
     def __init__(self, color_parts: Any = ()) -> None:
         self._parts = tuple(color_parts)
@@ -55,7 +55,7 @@ class ComplexColor:
 
 
 class FallbackColor:
-    """For buttons that cannot show the first one."""
+    """A replacement for buttons that cannot show the first colour."""
 
     def __init__(self, default_color: Any, fallback_color: Any) -> None:
         self._default, self._fallback = default_color, fallback_color
@@ -95,7 +95,7 @@ class Skin:
             raise SkinColorMissingError("Skin color missing: %s" % str(key)) from None
 
     def iteritems(self) -> Any:
-        """(name, colour) of all."""
+        """Iterate over (name, colour)."""
         return iter(self._colors.items())
 
     @property
@@ -104,7 +104,7 @@ class Skin:
 
 
 def merge_skins(*skins: Any) -> Skin:
-    """One of all; later ones win."""
+    """One skin of all; later skins override earlier ones."""
     merged = Skin()
     merged._colors = dict(chain.from_iterable(skin._colors.items() for skin in skins))
     return merged

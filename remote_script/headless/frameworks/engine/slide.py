@@ -1,4 +1,4 @@
-"""Scrolling a window over positions, by one and by pages; the first generation's ruler of a Push, for example."""
+"""Scrolling a window over positions, by one and by pages, for example the first generation's ruler of a Push."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Slideable(EventObject):
         return list(range(max(int(pmin), 0), min(int(pmax), self.position_count)))
 
     def contents(self, position: int) -> bool:
-        """True if there is something at a position."""
+        """True if a position has contents."""
         return False
 
     @property
@@ -42,7 +42,7 @@ class Slideable(EventObject):
 
 @takes("scroll_up_button", "scroll_down_button", "scroll_page_up_button", "scroll_page_down_button")
 class SlideCore(PlacedComponent, Scrollable):
-    """Buttons that move a slideable (None: the component itself); up is towards higher positions."""
+    """Buttons that move a slideable (None: the component itself); up moves to higher positions."""
 
     def __init__(self, slideable: Any = None, *args: Any, **kwargs: Any) -> None:
         self._slideable: Any = self if slideable is None else slideable

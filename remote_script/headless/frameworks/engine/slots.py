@@ -22,12 +22,12 @@ def fire(launched: Any, pressed: bool, button: Any) -> None:
 
 class _Shown(PlacedComponent):
     def _set_values(self, values: Dict[str, Any]) -> None:
-        """The shown value of each state, in attributes such as `_stopped_value`."""
+        """Set the shown value of each state, in attributes such as `_stopped_value`."""
         for state, value in values.items():
             setattr(self, "_%s_value" % state, value)
 
     def _modified(self, value: int, **calls: Any) -> bool:
-        """True while a modifier's button is pressed; a press of the launch button calls the modifier's action."""
+        """True while a modifier's button is pressed; a press of the launch button then calls the modifier's action."""
         modifier = next((name for name in calls if self._is_held(name + "_button")), None)
         if modifier is not None and self._pressed("launch_button", value):
             calls[modifier]()
@@ -43,12 +43,12 @@ SLOT_SKIN_VALUES = {
     "triggered_to_record": "Session.ClipTriggeredRecord",
     "record_button": "Session.RecordButton",
 }
-"""The skin's colours of a clip slot, first and second generation."""
+"""The skin's colours of a clip slot, in the first and second generation."""
 
 
 @takes("launch_button", "delete_button", "select_button", "duplicate_button")
 class ClipSlotCore(_Shown):
-    """Launches, or with a pressed modifier selects, deletes, duplicates; shows the state of the slot.
+    """Launches a slot, or with a pressed modifier selects, deletes, duplicates it; shows the state of the slot.
 
     `VALUES` has the launch button's value in each state (attributes `_stopped_value` and so on); None is dark.
     """
@@ -111,7 +111,7 @@ class ClipSlotCore(_Shown):
         self._clip_palette = palette
 
     def set_clip_rgb_table(self, rgb_table: Any) -> None:
-        """Pairs of (value, colour): the nearest is shown for a colour that the palette does not have."""
+        """Set pairs of (value, colour): a colour that the palette lacks is shown by the nearest of them."""
         self._clip_rgb_table = rgb_table
 
     def _color_value(self, color: Any) -> Any:
@@ -195,7 +195,7 @@ class ClipSlotCore(_Shown):
         self._on_clip_duplicated(self._clip_slot.clip, track.clip_slots[target].clip)
 
     def _on_clip_duplicated(self, source_clip: Any, destination_clip: Any) -> None:
-        """For a subclass."""
+        """Called after a clip was duplicated; for subclasses."""
 
 
 def _make_value_setter(state: str) -> None:
@@ -211,7 +211,7 @@ def _make_value_setter(state: str) -> None:
 
 
 def find_nearest_color(rgb_table: Any, src_hex_color: int) -> Any:
-    """The value of the colour (0xRRGGBB) of a table of pairs that is nearest to a colour."""
+    """The value of the colour (0xRRGGBB) in a table of pairs that is nearest to a colour."""
 
     def channels(color: int) -> Any:
         return color >> 16 & 255, color >> 8 & 255, color & 255
@@ -269,14 +269,14 @@ class SceneCore(_Shown):
         self.update()
 
     def set_tracks(self, tracks: Any) -> None:
-        """The tracks of the window, in order, whose slots of this scene are meant."""
+        """Set the tracks of the window, in order, whose slots of this scene are shown."""
         self._tracks = list(tracks)
         self._reassign_slots()
 
     def _reassign_slots(self) -> None:
         song = self._live_song
         scenes = list(song.scenes)
-        # A deleted scene is in no list until the window is updated.
+        # A deleted scene is missing in the list until the window is updated.
         at = scenes.index(self._scene) if self._scene in scenes else -1
         own = tuple(song.tracks)
         for index, slot in enumerate(self._clip_slots):
@@ -285,12 +285,12 @@ class SceneCore(_Shown):
             slot.set_clip_slot(track.clip_slots[at] if there else None)
 
     def set_color_palette(self, palette: Any) -> None:
-        """Colour of a scene -> value."""
+        """Set the table from a scene's colour to a value."""
         self._scene_value = None
         self._color_palette = palette
 
     def set_color_table(self, table: Any) -> None:
-        """Pairs of (value, colour), for a colour that the palette does not have."""
+        """Set pairs of (value, colour), for colours that the palette lacks."""
         self._color_table = table
 
     def _on_is_triggered_changed(self) -> None:
@@ -337,7 +337,7 @@ class SceneCore(_Shown):
         self._live_song.view.selected_scene = scene
 
     def _do_delete_scene(self, scene: Any) -> None:
-        """Live refuses to delete the last one; nothing happens then."""
+        """Delete a scene; does nothing for the last scene, which Live keeps."""
         song = self._live_song
         try:
             song.delete_scene(list(song.scenes).index(scene))

@@ -1,4 +1,4 @@
-"""Elements that some controllers need: sliders made of buttons, knobs that feel touch, fine adjustment."""
+"""Elements for some controllers: sliders made of buttons, touch-sensitive knobs, fine adjustment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .midi import MIDI_CC_TYPE, MIDI_INVALID_TYPE, MapMode
 
 
 class ButtonSliderElement(SliderElement):
-    """Buttons in a row as one slider: a press sets the mapped parameter, the button of its value is lit."""
+    """Buttons in a row as one slider: a press sets the mapped parameter, the button of the parameter's value is lit."""
 
     def __init__(self, buttons: Tuple[Any, ...]) -> None:
         assert isinstance(buttons, tuple), "buttons must be a tuple, got %r" % (buttons,)
@@ -47,7 +47,7 @@ class ButtonSliderElement(SliderElement):
         install_mapping_callback: Any,
         install_forwarding_callback: Any,
     ) -> None:
-        """Its buttons have the messages."""
+        """Do nothing: the buttons have the messages."""
 
     def connect_to(self, parameter: Any) -> None:
         super().connect_to(parameter)
@@ -77,7 +77,7 @@ class ButtonSliderElement(SliderElement):
         parameter = self._parameter_to_map_to
         if liveobj_valid(parameter) and parameter.is_enabled:
             span = parameter.max - parameter.min
-            # A little more than the step, so that reading the value gives this button again.
+            # Slightly more than the step, so that reading the value gives this button again.
             extra = span / (4.0 * len(self._buttons)) if index else 0.0
             parameter.value = min(parameter.max, parameter.min + span * index / last + extra)
         self.notify_value(int(127 * index / last))
@@ -130,14 +130,14 @@ class TouchEncoderElement(EncoderElement):
 
 
 class FirstTouchEncoderElement(TouchEncoderElement):
-    """As the first generation takes its arguments: always a control change."""
+    """A touch knob with the arguments of the first generation: always a control change."""
 
     def __init__(self, channel: int = 0, identifier: int = 0, *args: Any, **kwargs: Any) -> None:
         super().__init__(MIDI_CC_TYPE, channel, identifier, *args, **kwargs)
 
 
 class FineGrainWithModifierEncoderElement(WrapperElement):
-    """A knob that moves more slowly while a modifier is held."""
+    """A knob that moves more slowly while a modifier is pressed."""
 
     def __init__(
         self,

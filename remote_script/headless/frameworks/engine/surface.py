@@ -1,7 +1,8 @@
-"""A control surface: Live's calls on one side, a script's components, controls and tasks on the other.
+"""A control surface: connects Live's calls with a script's components, controls and tasks.
 
-`schedule_message` has the arithmetic of Live's own (see there). All code that may touch Live runs inside
-`component_guard`: it injects the surface into the objects made there, and requests a new MIDI map once at its end.
+`schedule_message` counts delays exactly as Live does (see there). All code that may call Live runs inside
+`component_guard`, which injects the surface into the objects created there, and requests a new MIDI map once at its
+end.
 """
 
 from __future__ import annotations
@@ -91,11 +92,11 @@ class SurfaceCore(EventObject):
         return application()
 
     def log_message(self, *messages: Any) -> None:
-        """A line in Live's Log.txt."""
+        """Write a line to Live's Log.txt."""
         self._c_instance.log_message(" ".join(map(str, messages)))
 
     def show_message(self, message: Any) -> None:
-        """A line in Live's status bar."""
+        """Show a line in Live's status bar."""
         self._c_instance.show_message(str(message))
 
     def _log_error(self, text: str) -> None:
@@ -113,7 +114,7 @@ class SurfaceCore(EventObject):
         return self._do_send_midi(midi_event_bytes)
 
     def set_suppress_rebuild_requests(self, suppress_requests: bool) -> None:
-        """For old scripts, which call it before and after their set-up: one new MIDI map at the end."""
+        """Delay new MIDI maps; old scripts call this before and after their set-up, to get one map at the end."""
         self._suppressed = max(0, self._suppressed + (1 if suppress_requests else -1))
         if not self._suppressed and self._rebuild_wanted and not self._guards:
             self._rebuild_wanted = False
@@ -123,7 +124,7 @@ class SurfaceCore(EventObject):
 
     @contextmanager
     def suppressing_rebuild_requests(self) -> Iterator[None]:
-        """As `set_suppress_rebuild_requests`, for a block."""
+        """A block with `set_suppress_rebuild_requests`."""
         self.set_suppress_rebuild_requests(True)
         try:
             yield
@@ -131,7 +132,7 @@ class SurfaceCore(EventObject):
             self.set_suppress_rebuild_requests(False)
 
     def request_rebuild_midi_map(self) -> None:
-        """At the end of the guard and of a suppression, or at once."""
+        """Request a new MIDI map: at the end of the guard or of a suppression, otherwise at once."""
         if self._guards or self._suppressed:
             self._rebuild_wanted = True
         else:
@@ -156,7 +157,7 @@ class SurfaceCore(EventObject):
     def set_session_highlight(
         self, track_offset: int, scene_offset: int, width: int, height: int, include_return_tracks: bool
     ) -> None:
-        """The coloured frame in Live's session view; -1 everywhere: none."""
+        """Show the coloured frame in Live's session view; -1 everywhere hides it."""
         self._c_instance.set_session_highlight(
             track_offset, scene_offset, width, height, include_return_tracks
         )
@@ -167,7 +168,7 @@ class SurfaceCore(EventObject):
 
     @contextmanager
     def component_guard(self) -> Iterator[None]:
-        """Controls and components are made inside; nested guards are one."""
+        """A block for creating controls and components; nested guards act as one."""
         with self._injection:
             self._guards += 1
             try:
@@ -247,7 +248,7 @@ class SurfaceCore(EventObject):
     def _translate_message(
         self, type: int, from_identifier: Any, from_channel: int, to_identifier: Any, to_channel: int
     ) -> None:
-        """Messages of a control that is on another channel or number than the hardware sends."""
+        """Translate the messages of a control that is on another channel or number than the hardware sends."""
         if type == MIDI_CC_TYPE:
             self._c_instance.set_cc_translation(from_identifier, from_channel, to_identifier, to_channel)
         elif type == MIDI_NOTE_TYPE:
@@ -272,7 +273,7 @@ class SurfaceCore(EventObject):
         return True
 
     def _install_forwarding(self, midi_map_handle: int, control: Any) -> bool:
-        """Let a control's messages come to `receive_midi`; sysex always comes."""
+        """Forward a control's messages to `receive_midi`; sysex always arrives."""
         script, midi_map = self._c_instance.handle(), Live.MidiMap
         kind, where = control.message_type(), control.message_channel()
         if kind == MIDI_NOTE_TYPE:
@@ -295,7 +296,7 @@ class SurfaceCore(EventObject):
         keys = self._registry()
         if is_sysex(message):
             return next((control for key, control in keys.items() if message[: len(key)] == key), None)
-        # A note off is its note with velocity 0.
+        # A note off counts as its note with velocity 0.
         status = message[0] + 0x10 if message[0] & 0xF0 == 0x80 else message[0]
         return keys.get((status, *message[1:2])) or keys.get((status,))
 
@@ -312,7 +313,7 @@ class SurfaceCore(EventObject):
         return next((control for control in self.controls if control.name == control_name), None)
 
     def receive_midi(self, midi_bytes: Any) -> None:
-        """A message that Live forwards."""
+        """Process a message that Live forwards."""
         message = tuple(midi_bytes)
         with self.component_guard():
             if is_sysex(message):
@@ -346,10 +347,10 @@ class SurfaceCore(EventObject):
                     listener()
 
     def connect_script_instances(self, instanciated_scripts: Any) -> None:
-        """All scripts are there."""
+        """Called when all scripts are loaded."""
 
     def refresh_state(self) -> None:
-        """Send everything to the controller again."""
+        """Send the whole state to the controller again."""
         for control in self.controls:
             control.clear_send_cache()
         with self.component_guard():
@@ -373,7 +374,7 @@ class SurfaceCore(EventObject):
         return self._pad_translations is not None
 
     def set_device_component(self, device_component: Any) -> None:
-        """The component that Live can lock to a device."""
+        """Set the component that Live can lock to a device."""
         if self._device_component is not None:
             self._device_component.set_lock_callback(None)
         self._device_component = device_component
@@ -394,7 +395,7 @@ class SurfaceCore(EventObject):
         return self._device_component is not None
 
     def lock_to_device(self, device: Any) -> None:
-        """Live locks the controller to a device; nothing without a device component."""
+        """Lock the controller to a device, for Live; does nothing without a device component."""
         if self._device_component is not None:
             with self.component_guard():
                 self._device_component.set_lock_to_device(True, device)
@@ -405,7 +406,7 @@ class SurfaceCore(EventObject):
                 self._device_component.set_lock_to_device(False, device)
 
     def restore_bank(self, bank_index: int) -> None:
-        """Live restores the bank of a locked device."""
+        """Restore the bank of a locked device, for Live."""
         if self._device_component is not None:
             with self.component_guard():
                 self._device_component.restore_bank(bank_index)
@@ -416,16 +417,16 @@ class SurfaceCore(EventObject):
     _toggle_lock = toggle_lock
 
     def port_settings_changed(self) -> None:
-        """Other MIDI ports were chosen."""
+        """Called after other MIDI ports were chosen."""
 
     def update(self) -> None:
-        """Show everything again."""
+        """Update all components."""
         with self.component_guard():
             for component in list(self._components):
                 component.update()
 
     def set_enabled(self, enable: bool) -> None:
-        """All components of the script itself on or off."""
+        """Switch all components of the script on or off."""
         with self.component_guard():
             for component in self.root_components:
                 component._set_enabled_recursive(bool(enable))
@@ -449,7 +450,7 @@ class SurfaceCore(EventObject):
         self._notify_components("on_selected_scene_changed")
 
     def disconnect(self) -> None:
-        """Live switches the script off."""
+        """Called when Live switches the script off."""
         with self.component_guard():
             for component in list(self._components):
                 component.disconnect()

@@ -1,4 +1,4 @@
-"""Small components: one switch under a button, the track that others work on."""
+"""Small components: a switch under a button, and the track for other components."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class ToggleCore(PlacedComponent):
 
 
 class TargetTrackCore(PlacedComponent):
-    """The selected track, for components that work on one; event `target_track`."""
+    """The selected track, for components that need a track; event `target_track`."""
 
     __events__ = ("target_track", "target_clip")
 
@@ -99,7 +99,7 @@ class AutoArmCore(PlacedComponent):
         self.on_track_list_changed()
 
     def can_auto_arm_track(self, track: Any) -> bool:
-        """For a subclass: which tracks."""
+        """True for tracks that may be armed implicitly; for subclasses."""
         return self.track_can_be_armed(track)
 
     def on_track_list_changed(self) -> None:
@@ -114,7 +114,7 @@ class AutoArmCore(PlacedComponent):
 
     def update(self) -> None:
         super().update()
-        # Often within a notification of Live's, in which nothing may be changed.
+        # This often runs in a notification of Live's, in which no change is allowed.
         self._tasks.add(run(self._update_implicit_arm))
 
     def track_can_be_armed(self, track: Any) -> bool:

@@ -1,8 +1,9 @@
 """Tasks: work of a script over time, one step per update of the display (about 100 ms).
 
-A group updates its tasks in order over its living list, so a task that is added during the update still runs
-in it; therefore a delay of 0 from inside runs in the same pass, and a delay of n runs n updates later.
-An exception in a task is logged and ends that task only. Durations of `wait` are seconds, of `delay` updates.
+A group updates its tasks in order and iterates over the list itself, so a task that is added during the update
+still runs in this update; therefore a delay of 0 from inside runs in the same pass, and a delay of n runs n updates
+later. An exception in a task is logged and ends only that task. Durations of `wait` are seconds, of `delay`
+updates.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ KILLED, RUNNING, PAUSED = 0, 1, 2
 
 
 class TaskError(Exception):
-    """A task is used in a way that makes no sense."""
+    """An invalid use of a task."""
 
 
 class Task:
@@ -32,10 +33,10 @@ class Task:
         self._task_manager: Any = None
 
     def do_update(self, timer: float) -> None:
-        """One step."""
+        """Perform one step."""
 
     def do_restart(self) -> None:
-        """Back to the beginning."""
+        """Return to the start state."""
 
     def clear(self) -> None:
         """Remove all tasks from the group."""
@@ -98,7 +99,7 @@ class Task:
 
 
 class WrapperTask(Task):
-    """Another task in this one's place."""
+    """Runs another task as a part of itself."""
 
     def __init__(self, wrapped_task: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -237,7 +238,7 @@ class TaskGroup(Task):
 
 
 def report_error(text: str) -> None:
-    """The exception at hand, into the script's log where there is one."""
+    """Write the current exception to the script's log, if there is a log."""
     provider = Injection.find("log_error")
     if provider is not None:
         provider()(text)
@@ -269,7 +270,7 @@ class _Countdown(Task):
 
 
 class WaitTask(_Countdown):
-    """Lasts so many seconds."""
+    """Lasts for a number of seconds."""
 
     duration = 1.0
 
@@ -278,14 +279,14 @@ class WaitTask(_Countdown):
 
 
 class DelayTask(_Countdown):
-    """Lasts so many updates; at least one."""
+    """Lasts for a number of updates; at least one."""
 
     def _step(self, delta: float) -> float:
         return 1
 
 
 class TimerTask(WaitTask):
-    """Tells `on_tick` at each update and `on_finish` at the end."""
+    """Calls `on_tick` at each update and `on_finish` at the end."""
 
     def do_update(self, timer: float) -> None:
         super().do_update(timer)
@@ -295,14 +296,14 @@ class TimerTask(WaitTask):
             self.on_tick()
 
     def on_tick(self) -> None:
-        """Still running."""
+        """Called at each update."""
 
     def on_finish(self) -> None:
-        """Time is up."""
+        """Called at the end."""
 
 
 class FadeTask(Task):
-    """Calls a function with 0.0 to 1.0 over so many seconds."""
+    """Calls a function with values from 0.0 to 1.0 over a number of seconds."""
 
     def __init__(
         self,
@@ -381,7 +382,7 @@ def sequence(*tasks: Any) -> SequenceTask:
 
 
 def loop(*tasks: Any) -> Any:
-    """All at once, again when all have ended."""
+    """Run all tasks at once, and restart them when all have ended."""
     return TaskGroup(tasks=tasks, auto_remove=False, auto_kill=False, loop=True)
 
 
@@ -395,7 +396,7 @@ def linear(f: Callable[[float], Any], min: float, max: float, *args: Any, **kwar
 
 
 def run(func: Any, *args: Any, **kwargs: Any) -> FuncTask:
-    """Call once."""
+    """A task that calls a function once."""
 
     def once(_delta: float) -> None:
         func(*args, **kwargs)
@@ -404,7 +405,7 @@ def run(func: Any, *args: Any, **kwargs: Any) -> FuncTask:
 
 
 def repeat(task: Any) -> WrapperTask:
-    """Starts its task again whenever the task ends."""
+    """Restart the task whenever it ends."""
     task = totask(task)
     task.kill = task.restart
     return WrapperTask(task)

@@ -1,4 +1,4 @@
-"""Controls of displays and of colours that are sent as sysex; the pieces that control classes are made of."""
+"""Controls of displays and of colours that are sent as sysex; base classes for controls."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class control_color:
 
 
 class ControlManager(EventObject):
-    """An object that is no component and has controls; `control_notifications_enabled` switches their events."""
+    """An object with controls that is not a component; `control_notifications_enabled` switches their events."""
 
     def add_control(self, name: str, control: Any) -> Any:
-        """Declare one more control, of this object only."""
+        """Declare a further control for this object only."""
         if hasattr(self, name):
             raise AttributeError("there is a %r already" % name)
         setattr(self, name, control.make(self))
@@ -70,7 +70,7 @@ class SendValueEncoderControl(EncoderControl):
 
 
 class _ListValueState(_StepState):
-    """Steps through the values of a list: the property that follows is set."""
+    """Steps through the values of a list, and sets the property that it follows."""
 
     _target: Any = None
 
@@ -103,7 +103,7 @@ class _ListValueState(_StepState):
 
 
 class ListValueEncoderControl(StepEncoderControl):
-    """`connect_list_property(subject, "value", "values")`: turns through the values."""
+    """`connect_list_property(subject, "value", "values")`: turning steps through the values."""
 
     State = _ListValueState
 
@@ -127,7 +127,7 @@ class _ListIndexState(_StepState):
 
 
 class ListIndexEncoderControl(StepEncoderControl):
-    """`connect_list_property(subject, "index", max_index)`: turns the index."""
+    """`connect_list_property(subject, "index", max_index)`: turning changes the index."""
 
     State = _ListIndexState
 
@@ -139,7 +139,7 @@ def is_internal_parameter(parameter: Any) -> bool:
 
 
 class _TextState(State):
-    """`state[n] = "text"` sets a segment."""
+    """State of a text control: `state[n] = "text"` sets a segment."""
 
     def __init__(
         self, control: Any = None, component: Any = None, segments: Any = ("",), **kwargs: Any
@@ -160,7 +160,7 @@ class _TextState(State):
         return iter(source.display_string() for source in self._sources)
 
     def set_control_element(self, control_element: Any) -> None:
-        """A display."""
+        """Set the display."""
         self._element = control_element
         self.update()
 
@@ -205,10 +205,10 @@ class _ColorSysexState(State):
 
 
 class ColorSysexControl(Control):
-    """`color = …` is sent as sysex."""
+    """A colour that is sent as sysex: `color = …` sends it."""
 
     State = _ColorSysexState
 
 
 class TouchControl(ButtonControl):
-    """A touch sensor."""
+    """The control of a touch sensor."""

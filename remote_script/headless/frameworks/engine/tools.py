@@ -25,7 +25,7 @@ def clamp(val: Any, minv: Any, maxv: Any) -> Any:
 
 
 def linear(minv: float, maxv: float, val: float) -> float:
-    """`val` 0..1 onto minv..maxv."""
+    """Map `val` from 0..1 to minv..maxv."""
     return minv + val * (maxv - minv)
 
 
@@ -43,13 +43,13 @@ def isclose(a: float, b: float, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> 
 
 
 def old_round(value: float, digits: int = 0) -> float:
-    """Rounding halves away from zero, as Python 2 did."""
+    """Round halves away from zero, as Python 2 did."""
     scale = 10.0**digits
     return float(int(value * scale + (0.5 if value >= 0 else -0.5)) / scale)
 
 
 def old_hasattr(obj: Any, attr: str) -> bool:
-    """Python 2's hasattr: any exception means no."""
+    """Python 2's hasattr: any exception counts as a missing attribute."""
     try:
         getattr(obj, attr)
     except Exception:
@@ -75,7 +75,7 @@ def find_if(predicate: Callable[[Any], Any], seq: Iterable[Any]) -> Any:
 
 
 def index_if(predicate: Callable[[Any], Any], seq: Iterable[Any]) -> int:
-    """Index of the first such item; the length when there is none."""
+    """Index of the first such item; the length if there is none."""
     count = 0
     for element in seq:
         if predicate(element):
@@ -89,12 +89,12 @@ def flatten(list: Iterable[Iterable[Any]]) -> Iterator[Any]:
 
 
 def group(lst: Any, n: int) -> List[Tuple[Any, ...]]:
-    """Tuples of n, the last one filled with None."""
+    """Tuples of length n, the last one filled with None."""
     return list(itertools.zip_longest(*[lst[start::n] for start in range(n)]))
 
 
 def chunks(lst: Any, chunk_size: int) -> Iterator[Any]:
-    """Parts of that length, the last one may be shorter."""
+    """Parts of length `chunk_size`; the last part may be shorter."""
     for start in range(0, len(lst), chunk_size):
         yield lst[start : start + chunk_size]
 
@@ -137,7 +137,7 @@ def recursive_map(fn: Callable[[Any], Any], element: Any, sequence_type: Any = N
 
 
 def compose(*funcs: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The last function is applied first."""
+    """The composition of functions; the last function is applied first."""
     return lambda x: functools.reduce(lambda value, func: func(value), reversed(funcs), x)
 
 
@@ -159,7 +159,7 @@ def memoize(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @memoize
 def mixin(*classes: type) -> type:
-    """A class of these bases; the same one for the same bases."""
+    """A class with these bases; the same class for the same bases."""
     if len(classes) == 1:
         return classes[0]
     return type("Mixin_" + "_".join(cls.__name__ for cls in classes), classes, {})
@@ -202,7 +202,7 @@ def instance_decorator(decorator: Callable[..., Any]) -> Any:
 
 
 def forward_property(member: str) -> Any:
-    """`name = forward_property("part")("name")`: the property of a part as one's own."""
+    """`name = forward_property("part")("name")`: a part's property as a property of this object."""
 
     class Forwarded:
         def __init__(self, func_or_name: Any) -> None:
@@ -218,7 +218,7 @@ def forward_property(member: str) -> Any:
 
 
 class lazy_attribute:
-    """Computed at its first reading, then an attribute of the instance."""
+    """An attribute that is computed at its first reading."""
 
     def __init__(self, func: Any, name: Optional[str] = None) -> None:
         functools.update_wrapper(self, func)
@@ -276,7 +276,7 @@ def slicer(dimensions: int) -> Callable[[Any], Any]:
 
 
 class _Switched:
-    """Sets a BooleanContext for the time of a `with`."""
+    """Inverts a BooleanContext inside `with`."""
 
     def __init__(self, switch: BooleanContext, value: bool) -> None:
         self._switch, self._value = switch, value
@@ -291,7 +291,7 @@ class _Switched:
 
 
 class BooleanContext:
-    """A truth value that is the other one inside `with context():`."""
+    """A truth value that is inverted inside `with context():`."""
 
     default_value = False
 

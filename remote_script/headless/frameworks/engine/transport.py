@@ -8,9 +8,9 @@ from .live import move_current_song_time
 from .places import PlacedComponent, handles, takes
 
 SEEK_BEATS = 1.0
-"""Movement of the playhead for one step of a seek button. Guess."""
+"""Guess: movement of the playhead for one step of a seek button."""
 TEMPO_TOP, TEMPO_BOTTOM = 200.0, 60.0
-"""A tempo control's range, in bpm; `set_tempo_range`-like scripts set the attributes of these names."""
+"""A tempo control's range, in bpm; methods such as `set_tempo_range` set the attributes of these names."""
 
 TOGGLES: Dict[str, Tuple[str, Optional[str]]] = {
     "play_button": ("is_playing", "Transport.Play%s"),
@@ -26,7 +26,8 @@ TOGGLES: Dict[str, Tuple[str, Optional[str]]] = {
     "nudge_up_button": ("nudge_up", None),
     "nudge_down_button": ("nudge_down", None),
 }
-"""Button → the Song's switch that it toggles and shows, and its colours; without colours it switches until release."""
+"""Button → the Song's property that it toggles and shows, and its colours; without colours it is on until its
+release."""
 
 ACTIONS: Dict[str, Tuple[str, str]] = {
     "stop_button": ("stop_playing", ""),
@@ -62,7 +63,7 @@ ACTIONS: Dict[str, Tuple[str, str]] = {
     "arrangement_position_encoder",
 )
 class TransportCore(PlacedComponent):
-    """`play_toggle_model_transform` converts the value that the play button sets."""
+    """The transport; `play_toggle_model_transform` converts the value that the play button sets."""
 
     tempo_top, tempo_bottom = TEMPO_TOP, TEMPO_BOTTOM
 
@@ -101,7 +102,7 @@ class TransportCore(PlacedComponent):
         on = bool(getattr(self._live_song, switch))
         self._light(name, (colors % ("On" if on else "Off")) if colors else on)
 
-    # -- buttons that do -------------------------------------------------------------------------------
+    # -- buttons that call a method -------------------------------------------------------------------
 
     def _do(self, name: str, value: int) -> None:
         (method, allowed), song = ACTIONS[name], self._live_song
@@ -168,7 +169,7 @@ class TransportCore(PlacedComponent):
     def _change_tempo(self, bpm: float) -> None:
         self._live_song.tempo = max(20.0, min(999.0, self._live_song.tempo + bpm))
 
-    # -- pairs, as the first generation has them ---------------------------------------------------------
+    # -- pairs of the first generation -------------------------------------------------------------------
 
     def set_punch_buttons(self, in_button: Any, out_button: Any) -> None:
         self._put("punch_in_button", in_button)
@@ -183,7 +184,7 @@ class TransportCore(PlacedComponent):
         self._put("seek_backward_button", rwd_button)
 
     def set_tempo_control(self, control: Any, fine_control: Any = None) -> None:
-        """A knob of 60 to 200 bpm, or an endless one in whole bpm; the fine one counts tenths."""
+        """Set a knob of 60 to 200 bpm, or an endless knob in whole bpm; the fine control counts tenths."""
         self._put("tempo_control", control)
         self._put("tempo_fine_control", fine_control)
 

@@ -1,4 +1,4 @@
-"""Controls of values: knobs, faders, values that are only sent, and parameters that Live moves itself."""
+"""Controls of values: knobs, faders, values that are only sent, and parameters that Live moves."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class _SendValueState(State):
 
 
 class SendValueControl(Control):
-    """`value = …` sends."""
+    """A control whose value is sent: `value = …` sends it."""
 
     State = _SendValueState
     value = None
@@ -77,7 +77,7 @@ class _EncoderState(State, Connectable):
 
 
 class EncoderControl(Control):
-    """`value` (share of its range, encoder); `touched`, `released` (encoder)."""
+    """A knob; events `value` (share of its range, encoder); `touched`, `released` (encoder)."""
 
     State: Any = _EncoderState
     touched = control_event("touched")
@@ -100,7 +100,7 @@ class _StepState(_EncoderState):
 
 
 class StepEncoderControl(EncoderControl):
-    """`value` (steps, encoder), whole steps only."""
+    """A knob with the event `value` (steps, encoder), whole steps only."""
 
     State = _StepState
 
