@@ -1,8 +1,8 @@
-"""Music as pure functions: notes and what is around them go in, notes or findings come out; no I/O anywhere.
+"""Music as pure functions from notes and their context to notes or findings; no I/O anywhere.
 
-    ticks, note       exact times; notes and what turns one list of notes into another
+    ticks, note       exact times; notes, and the difference between two lists of notes
     context, harmony  scales, meter, pads; chords as symbols, degrees and names
-    edits             what an edit is, and running a list of them; `*_edits` hold the edits
+    edits             the base of all edits, and running a list of them; `*_edits` define the edits
     voicing, writing  chords, bass lines, melodies, drums as new notes
 
 Start reading at `edits`.

@@ -35,7 +35,7 @@ _DRUM_NAMES = re.compile(
 )
 _BASS_NAMES = re.compile(r"(?<![a-z])(bass(?! drum)|sub|808)")
 PERCUSSIVE_NOTES, PERCUSSIVE_PITCHES, PERCUSSIVE_LENGTH = 4, 2, BEAT // 2
-"""At least so many notes, of at most so many pitches, none longer than a 1/8 note: a part such as a shaker's."""
+"""The fewest notes and the most pitches of a percussive part, such as a shaker's; none is longer than a 1/8 note."""
 
 
 def names_drums(name: str) -> bool:
@@ -166,7 +166,7 @@ def foreign(pitches: Iterable[int], scale: Scale) -> list[str]:
 
 
 class Outside(NamedTuple):
-    """A part's notes outside the scale, by what they do."""
+    """A part's notes outside the scale, by their function in the music."""
 
     chord_tones: list[Note]
     """Tones of chords that this part or those that sound with it form: C# in A7 in D minor."""
@@ -206,14 +206,14 @@ def outside(parts: Sequence[Part], context: Context) -> dict[str, Outside]:
 
 
 def _together_as(part: Part) -> Any:
-    """The same for parts that can sound together: in the arrangement, in a scene; a muted part is alone."""
+    """An equal key for parts that can sound together: in the arrangement, or in one scene; a muted part is alone."""
     if part.muted or (part.start is None and part.scene is None):
         return part.ref
     return "arrangement" if part.start is not None else part.scene
 
 
 def _chord_classes(parts: Sequence[Part], context: Context) -> dict[Any, dict[int, set[int]]]:
-    """For parts that sound together: beat → the pitch classes of the chords that one of them, or all together, form."""
+    """For parts that sound together: the pitch classes of the chords on each beat, of one part or of all together."""
     groups: dict[Any, list[Part]] = defaultdict(list)
     for part in parts:
         groups[_together_as(part)].append(part)
@@ -337,7 +337,7 @@ _MOST_PITCHES = 3
 def clashes(parts: Sequence[Part], scale: Scale, *, most: int = 20) -> list[dict[str, Any]]:
     """Pairs of pitched parts whose notes sound a minor second or a minor ninth apart, longest first.
 
-    Compared are parts of one scene, and parts that overlap in the arrangement. A row has the beats that they clash in
+    Only parts of one scene, or parts that overlap in the arrangement, are compared. A row has the beats of clashes in
     all, the time of the first clash (of the arrangement, or from the loops' start), and the pitches that clash most.
     """
     ranked: list[tuple[float, dict[str, Any]]] = []
@@ -458,7 +458,7 @@ def _stop(part: Part) -> Ticks:
 
 
 def key_of(parts: Iterable[Part]) -> Key | None:
-    """The key of several parts together; percussive and muted parts do not count."""
+    """The key of several parts together, without percussive and muted parts."""
     notes: list[Note] = []
     offset: Ticks = 0
     for part in parts:

@@ -62,7 +62,7 @@ class Scale:
         return self.pitch(degree + degrees) + above
 
     def fitted(self, pitch: int, direction: str = "nearest") -> int:
-        """The pitch of the scale that is nearest (of two the lower one), at or above ("up"), at or below ("down")."""
+        """The nearest pitch of the scale (the lower of two), at or above `pitch` ("up"), or at or below it ("down")."""
         for distance in range(12):
             if direction != "up" and pitch - distance in self:
                 return pitch - distance
@@ -102,7 +102,7 @@ class Context:
         return self.length(value)
 
     def pitch(self, value: int | str) -> int:
-        """A MIDI pitch, a note's name or the name of a drum pad; without a drum rack General MIDI's name of a drum."""
+        """The MIDI pitch of a number, of a note's, drum pad's or, without a drum rack, General MIDI drum's name."""
         plain = value.strip().casefold() if isinstance(value, str) else ""
         if plain in self.pads:
             return self.pads[plain]

@@ -1,7 +1,7 @@
-"""Which clips of the arrangement a plan would write over: all of them, by track, before anything runs.
+"""The clips of the arrangement that a plan would overwrite, by track, found before an operation runs.
 
-The script judges each operation when its turn comes and stops at the first; here the operations of one plan are
-followed through, so that a clip that the plan moves or deletes first does not count.
+The script checks each operation just before it runs and stops at the first overwritten clip. This module follows all
+operations of a plan, so a clip that the plan moves or deletes before does not count.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class _Span(NamedTuple):
 
 
 def covered(mirror: Mirror, ops: Iterable[Operation]) -> dict[str, list[Node]]:
-    """The clips that the operations write over, by the names of their tracks, in order of time."""
+    """The clips that the operations overwrite, by the names of their tracks, in order of time."""
     lanes: dict[int, dict[int, _Span]] = {}
     under: dict[int, dict[int, _Span]] = {}
     for op in ops:
@@ -50,7 +50,7 @@ def in_words(clips: Mapping[str, list[Node]]) -> str:
 
 
 def _names(nodes: list[Node]) -> str:
-    """Names in order of time; a name that several clips have once, with their number."""
+    """Names in order of time; a name of several clips is listed once, with the number of clips."""
     counts: dict[str, int] = {}
     for node in nodes:
         counts[node.name] = counts.get(node.name, 0) + 1

@@ -34,9 +34,9 @@ _SYNONYMS = {
 
 
 def pad(name: str, pads: dict[str, int]) -> int:
-    """The pitch of a drum by its name, or of a pitch as text: "38", "D1".
+    """The pitch of a drum's name, or of a pitch as text: "38", "D1".
 
-    The order is: a pad of that name, a pad whose name contains a usual word for it, General MIDI's drum of that name.
+    The first match counts: a pad of that name, a pad whose name has a usual word for the drum, General MIDI's drum.
 
     Raises:
       InvalidValue: no pad, drum or pitch has that name.

@@ -38,13 +38,13 @@ class Selection(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     """Which notes an edit changes: those that match every condition that is set."""
 
     time: tuple[Time, Time] | UnsetType = UNSET
-    """From (included) to (not included), in the clip's beats."""
+    """[start, end] in the clip's beats; a note that starts at the end does not match."""
     pitch: list[int | str] | int | str | UnsetType = UNSET
     """One pitch, or a list of pitches and pad names."""
     pitch_range: tuple[int | str, int | str] | UnsetType = UNSET
     velocity: tuple[float, float] | UnsetType = UNSET
     every: Annotated[int, Meta(ge=1)] = 1
-    """Every nth note in order of time, beginning with number `first`, from 0."""
+    """Every nth note in order of time, starting with note number `first` (0 is the first note)."""
     first: Annotated[int, Meta(ge=0)] = 0
     grid: Time | UnsetType = UNSET
     """With `on_grid`: notes that start on this grid, or those that do not."""
@@ -165,7 +165,7 @@ def edit(name: str) -> Callable[[_E], _E]:
 
 
 _SELECTED = {"selected", "selection", "selected_notes"}
-"""Options with which people ask for the notes that are selected in Live."""
+"""Options by which clients try to choose the notes that are selected in Live."""
 
 
 def read(asked: Any, number: int = 0) -> Edit:
@@ -297,12 +297,12 @@ def _limits(schema: dict[str, Any]) -> str:
 
 
 class Replacement(NamedTuple):
-    """A note of the clip that is gone, because an edit put another note at its pitch and start."""
+    """A note that the clip loses, because an edit put another note at its pitch and start."""
 
     edit: int
     name: str
     note: Note
-    """At the pitch and start at which it is replaced."""
+    """The lost note, at the pitch and start of the note that replaces it."""
 
 
 class Transformed(NamedTuple):
@@ -312,13 +312,13 @@ class Transformed(NamedTuple):
     """In order of time; no two of one pitch overlap, so that writing them removes and cuts no other note."""
     replaced: list[Replacement]
     slivers: int
-    """Number of notes that are gone, because they would be cut to less than a 1/64 note."""
+    """Number of notes that are removed, because they would be cut to less than a 1/64 note."""
     cut: int
     """Number of notes that edits cut where the next note of their pitch starts."""
 
 
 def transform(edits: Iterable[Edit], notes: Iterable[Note], context: Context) -> Transformed:
-    """The notes after all `edits`, one after the other, each with the result that it has in a clip of Live.
+    """The notes after all `edits` in order; after each edit the notes are as a clip of Live would keep them.
 
     So one call with many edits gives the same notes as one call for each of them (with the right to overwrite).
 
@@ -328,7 +328,7 @@ def transform(edits: Iterable[Edit], notes: Iterable[Note], context: Context) ->
     """
     present = in_order(notes)
     own = {note.note_id for note in present}
-    # A note that an edit makes is newer than the clip's, as it is in a clip.
+    # As in a clip, a note that an edit makes is newer than the clip's own notes.
     ids = count(1 + max((note.note_id for note in present if note.note_id is not None), default=0))
     result = Transformed([], [], 0, 0)
     for number, edit_ in enumerate(edits):

@@ -1,6 +1,7 @@
 """A Set as a MIDI song: each MIDI track's arrangement with its loops repeated, tempo, signature and locators.
 
-The functions work on a mirror's store and on the state of a file. Muted clips and notes are left out, and audio clips.
+The functions work on a mirror's store and on the state of a file. Muted clips, muted notes and audio clips are left
+out.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def song(store: Store) -> MidiSong:
 
 
 def clip_song(store: Store, clip: Node) -> MidiSong:
-    """One clip's loop, or the whole clip where it does not loop; from time 0."""
+    """A song with one clip's loop, or with the whole clip if its loop is off; the song starts at time 0."""
     if not clip.props.get("is_midi_clip"):
         raise errors.InvalidValue(f"{store.ref(clip.id)} is no MIDI clip", store.ref(clip.id))
     low, high = span(clip)
@@ -63,7 +64,7 @@ def placed(clip: Node) -> Iterator[Note]:
 
 
 def played(clip: Node) -> Iterator[Note]:
-    """All notes of an arrangement clip at their song times, also the muted ones; see `placed`."""
+    """All notes of an arrangement clip at their song times, muted notes included; see `placed`."""
     props = clip.props
     start, end = (from_beats(float(props.get(name) or 0.0)) for name in ("start_time", "end_time"))
     low, high = span(clip)
@@ -101,6 +102,6 @@ def _signature(root: Node) -> tuple[int, int]:
 
 
 def _channel(number: int) -> int:
-    """1 to 16 in turn, without the tenth, which is drums by convention."""
+    """The channel of a track's number: 0 to 15 in turn, without 9, which is for drums by convention."""
     channel = number % 15
     return channel if channel < 9 else channel + 1

@@ -187,7 +187,7 @@ def halved(notes: Iterable[Note], bar: int, *, each_pitch: bool) -> list[Note]:
 def tiled(notes: Iterable[Note], loop: Ticks, length: Ticks) -> list[Note]:
     """The notes of a loop repeated over a length, without ids; a note that passes the end is cut there.
 
-    What would be cut to less than a 1/64 note is left out, at the end and where a pass begins.
+    A note that would be cut to less than a 1/64 note is left out, both at the end and where a pass starts.
     """
     copies, offset = [], 0 * loop
     pattern = [note for note in notes if 0 <= note.start < loop]

@@ -151,7 +151,7 @@ def parts_of(reader: Reader, clips: Iterable[Node]) -> list[Part]:
 
 
 def is_drums(reader: Reader, track: Node) -> bool:
-    """True for a track whose pitches are drums: it has a drum rack, or is called after drums ("Drums", "Hats")."""
+    """True for a track whose pitches are drums: it has a drum rack, or its name is of drums ("Drums", "Hats")."""
     return bool(pads_of(reader, track)) or analysis.names_drums(track.name)
 
 
@@ -204,7 +204,7 @@ INSTRUMENT = 1
 
 
 def _no_output(reader: Reader, track: Node, mixer: Node | None) -> str:
-    """The name of the track's output if it makes the track inaudible, else ""."""
+    """The name of the track's output if this output makes the track inaudible, else ""."""
     goes = str(track.props.get("output_routing_type") or "")
     sends = reader.children(mixer, "sends") if mixer is not None and goes == "Sends Only" else ()
     up = any(float(send.props.get("value") or 0.0) > float(send.props.get("min") or 0.0) for send in sends)

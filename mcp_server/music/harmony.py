@@ -26,7 +26,7 @@ _WORDS = (
     ("°", "dim"), ("o7", "dim7"), ("+7", "7#5"), ("aug7", "7#5"), ("alt", "7#5b9#9"), ("77", "7"), ("M", "maj"),
     ("6/9", "69"),
 )  # fmt: skip
-"""Other spellings → one; in this order."""
+"""Spellings of a quality → the spelling that pychord knows; replaced in this order."""
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
 _ALTERATION = re.compile(r"(?:add|sus|no|omit|[#b+-])?\d+\Z|sus\Z")
 _DEGREES = {1: 0, 2: 2, 3: 4, 4: 5, 5: 7, 6: 9, 7: 11, 8: 12, 9: 14, 10: 16, 11: 17, 12: 19, 13: 21}
@@ -47,7 +47,7 @@ class Chord:
         return frozenset((self.root + step) % 12 for step in self.intervals) | {self.bass}
 
     def pitches(self, lowest: int = 48) -> list[int]:
-        """Close to as written: the bass is the first pitch at or above `lowest`, the others follow above it."""
+        """The chord in close position: the bass is the first pitch at or above `lowest`, the others lie above it."""
         bass = lowest + (self.bass - lowest) % 12
         root = lowest + (self.root - lowest) % 12
         above = [root + step for step in self.intervals]
@@ -155,7 +155,7 @@ def _altered(intervals: tuple[int, ...], alterations: Iterable[str]) -> tuple[in
         elif kind in ("no", "omit"):
             steps -= {plain - 1, plain} if number in (3, 7, 10) else {plain}
         elif not match[1] and number in (9, 11, 13) and not steps & {9, 10, 11}:
-            # "m13" without a word stands for the whole stack of thirds.
+            # "m13" without "add" means the whole stack of thirds.
             steps |= {10} | {_DEGREES[third] for third in range(9, number + 1, 2)}
         else:
             if kind in "#+b-" and number == 5:
@@ -270,7 +270,7 @@ def _table() -> dict[frozenset[int], list[tuple[int, str]]]:
 
 
 def named(pitches: Collection[int], spelling: Iterable[str] | None = None) -> str | None:
-    """The symbol of sounding pitches: the simplest quality, with the bass as root where possible; None if none matches.
+    """The symbol of sounding pitches, or None: the simplest quality, with the bass as root where possible.
 
     A bass that does not form a known chord with the other pitches is named after a slash: C under Bb D F is "Bb/C".
     """
@@ -291,10 +291,10 @@ def named(pitches: Collection[int], spelling: Iterable[str] | None = None) -> st
 
 
 def chord_tones(pitches: Collection[int]) -> set[int]:
-    """The pitch classes that make sounding pitches a chord; empty where they are none.
+    """The pitch classes of the chord that sounding pitches form; empty if they form no chord.
 
-    All of them where the chord has a name, else root, third, fifth and seventh of a seventh chord on the bass, whatever
-    is added to it: G, B and F of G F A B E.
+    All pitch classes count if the chord has a name. Otherwise root, third, fifth and seventh of a seventh chord on the
+    bass count, without other pitches: G, B and F of G F A B E.
     """
     classes = {pitch % 12 for pitch in pitches}
     if len(classes) >= 3 and named(pitches) is not None:

@@ -1,7 +1,7 @@
 """Finding the key of notes: the root and scale that fit best, and how certain that is.
 
 The weight of a pitch class is the time that it sounds. A key's score is the correlation of these weights with a profile
-of its scale (tonic, fifth and third heavy, the other degrees lighter, foreign notes least), plus evidence for the root
+of its scale (tonic, fifth and third weigh most, foreign notes least), plus evidence for the root
 from the last note, the first note, the low notes, the long notes and the notes on strong beats. The numbers were fitted
 to 250 tunes of each of Ryan's Mammoth Collection (1883) and O'Neill's Music of Ireland (1903). For 90 % of the other
 tunes the result is the root and mode that these books give.

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 FLOOR_DB = -69.5
-"""A track whose meter shows less counts as silent."""
+"""A track whose meter never shows more counts as silent; in dBFS."""
 HOLD_S = 1.0
-"""How long a meter shows a peak; readings in half of this interval miss no peak."""
+"""Seconds for which a meter shows a peak; readings at half of this interval miss no peak."""
 MOST_ROWS = 24
 TARGET_DB = -6.0
-"""Headroom that a mix leaves on Main before mastering."""
+"""The highest peak on Main, in dBFS, that leaves headroom for mastering."""
 
 
 class MeteredTrack(NamedTuple):

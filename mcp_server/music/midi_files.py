@@ -24,7 +24,7 @@ from .ticks import BEAT, Ticks, exact, ratio, scaled, to_beats
 TICKS = 960
 """Ticks per beat in files that are written: triplets and 1/256 notes are whole numbers of ticks."""
 MOST_BYTES = 4 * 1024 * 1024
-"""The largest file that is read: a song has some hundred kilobytes; reading takes a second per million events."""
+"""The largest file that is read; a song has some hundred kilobytes, and reading takes a second per million events."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def read(data: bytes, name: str = "") -> MidiSong:
     """The contents of a file's bytes; the tracks of a format 0 file are its channels.
 
     Raises:
-      InvalidValue: the bytes are not a MIDI file, or too many.
+      InvalidValue: the bytes are not a MIDI file, or the file is larger than 4 MiB.
     """
     if len(data) > MOST_BYTES:
         raise errors.InvalidValue(f"A MIDI file may have {MOST_BYTES} bytes, this one has {len(data)}", name)
@@ -196,7 +196,7 @@ def written(song: MidiSong) -> tuple[bytes, int]:
 
 
 def _delta(messages: Sequence[tuple[int, int, mido.Message | mido.MetaMessage]]) -> mido.MidiTrack:
-    """Messages with absolute times as a track; at one time names come first, then ends of notes, then starts."""
+    """Messages with absolute times as a track; at the same time, names come first, then ends of notes, then starts."""
     track, before = mido.MidiTrack(), 0
     for at, _, message in sorted(messages, key=lambda entry: entry[:2]):
         track.append(message.copy(time=at - before))

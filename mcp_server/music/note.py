@@ -134,19 +134,19 @@ HAIR = Fraction(BEAT, 10**9)
 
 
 class Settled(NamedTuple):
-    """Notes of which no two of one pitch overlap, and what that cost."""
+    """Notes without overlaps of the same pitch, and the notes that were removed or cut for that."""
 
     notes: list[Note]
     replaced: list[Note]
-    """Notes that are gone, because a newer note has their pitch and start."""
+    """Removed notes, because a newer note has their pitch and start."""
     slivers: list[Note]
-    """Notes that are gone, because they would be cut to less than a 1/64 note."""
+    """Removed notes, because they would be cut to less than a 1/64 note."""
     cut: int
-    """Number of notes that end earlier, where the next one of their pitch starts."""
+    """Number of notes that end earlier now, where the next note of their pitch starts."""
 
 
 def settled(notes: Iterable[Note]) -> Settled:
-    """Notes as a clip has them: of one pitch and start the newest one, each cut where the next of its pitch starts.
+    """Notes as a clip keeps them: the newest per pitch and start, each cut where the next note of its pitch starts.
 
     A note without an id is newer than all notes with ids, and newer than those before it.
     """
@@ -182,11 +182,11 @@ def _newest_per_start(lane: list[Note], replaced: list[Note]) -> list[Note]:
 
 
 _NEAR = 1e-3
-"""Ticks; what fractions differ by less is compared exactly, which takes many times as long."""
+"""Times that differ by less, in ticks, are compared as exact fractions, which takes many times as long."""
 
 
 def _is_before(note: Note, following: Note) -> bool:
-    """True when a note surely ends before the other one starts."""
+    """True when a note ends before the other note starts, by more than rounding errors."""
     return approximate(note.start) + approximate(note.duration) < approximate(following.start) - _NEAR
 
 
@@ -235,7 +235,7 @@ def difference(before: Iterable[Note], after: Iterable[Note]) -> NoteDifference:
 def _not_past_its_end(note: Note) -> float:
     """The duration of a new note in beats, so that start + duration as doubles is not above the end.
 
-    Live removes a note that starts inside a new one, be it by a rounding error.
+    Live removes a note that starts inside a new note, even if they overlap only by a rounding error.
     """
     start, duration, end = to_beats(note.start), to_beats(note.duration), to_beats(note.end)
     while start + duration > end:

@@ -55,7 +55,7 @@ class Transpose(PitchEdit):
 
         def new(pitch: int) -> int:
             degree, above = scale.degree_of(pitch)
-            # Intervals of the target may be narrower: what lies between two degrees stays between them.
+            # The target's intervals may be narrower: a pitch between two degrees must stay between them.
             return moved.pitch(degree + self.degrees) + above + self.semitones + 12 * self.octaves
 
         return [replace(note, pitch=new(note.pitch)) for note in notes]
@@ -107,8 +107,8 @@ class Invert(PitchEdit):
 class InvertChords(PitchEdit):
     """Each chord's lowest note an octave up, `inversion` times (negative: the highest one down); or a `voicing`.
 
-    Without both it is one inversion up. A bass stays where it is, and the chord above it is inverted: the lowest note,
-    where it lies a fourth or more below at least three others, one of which doubles it.
+    Without both options the chord goes up one inversion. A separate bass does not move, only the chord above it: the
+    lowest note is a bass if it lies a fourth or more below at least three others and one of these doubles it.
     """
 
     inversion: Annotated[int, Meta(ge=-12, le=12)] | UnsetType = UNSET
@@ -185,7 +185,7 @@ class Harmonize(PitchEdit):
 
 @edit("octave_double")
 class OctaveDouble(PitchEdit):
-    """Adds each note so many octaves away."""
+    """Doubles each note at a distance of `octaves` octaves."""
 
     octaves: Annotated[int, Meta(ge=-4, le=4)] = -1
 
@@ -228,7 +228,7 @@ class Arpeggiate(PitchEdit):
                 if self.order == "random" and not self.pattern:
                     step = draw.choice([tone for tone in steps if tone is not None])
                 number += 1
-                # Of a humanized chord a hair may be left after its last step.
+                # The notes of a humanized chord end at different times: after the last step a few ticks may remain.
                 if step is not None and (end - start >= min(sound, SLIVER) or not made):
                     louder = 1 + draw.uniform(-self.velocity_spread, self.velocity_spread) / 2
                     played.append(

@@ -155,7 +155,7 @@ def _refuse_cuts(placed: Iterable[Placed], edges: Sequence[Ticks]) -> None:
 def _write(change: RangeEdit, clip: Placed, low: Ticks, high: Ticks, shift: Ticks) -> None:
     """Write a part of a MIDI clip as a new clip; notes that began before the part begin at its start.
 
-    What would be cut to less than a 1/64 note is left out.
+    A note that would be cut to less than a 1/64 note is left out.
     """
     notes = []
     for note in clip.notes or ():

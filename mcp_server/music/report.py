@@ -25,7 +25,7 @@ MOST_HEARD = 6
 MOST_MENDED = 100
 """The most clips that one proposal names: as many as transform_notes takes."""
 MOST_MIXED, MOST_IDS = 8, 20
-"""The most clips with stray notes besides chords' own that get a proposal, and the most notes of one that it names."""
+"""The most clips with stray notes outside chords that get a proposal, and the most notes that one proposal names."""
 INSTRUMENT = "Drift"
 """The instrument proposed for a track without one: every edition of Live 12 has it."""
 MOST_BYTES = 4500
@@ -44,12 +44,12 @@ class TrackFacts(NamedTuple):
     off: tuple[str, ...] = ()
     """Devices that are switched off."""
     untouched: tuple[str, ...] = ()
-    """Devices all of whose parameters are at their defaults."""
+    """Devices whose parameters are all at their defaults."""
     volume: str = ""
     hot: bool = False
     instrument: bool = True
     to_nobody: bool = True
-    """True when the track's notes go to no other track and no port, where it has no instrument."""
+    """True for a track without an instrument whose notes go to no other track and no port."""
     no_output: str = ""
     """The name of an output that makes the track inaudible, else ""."""
     empty_racks: tuple[str, ...] = ()
@@ -126,7 +126,7 @@ def _fitted(findings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _distinct(parts: Sequence[Part]) -> list[Part]:
-    """The parts with notes, one part for each content, in order."""
+    """The parts with notes in order; of parts with the same notes, only the first."""
     copies = {ref for refs in analysis.same_contents(parts) for ref in refs[1:]}
     return [part for part in parts if part.notes and part.ref not in copies]
 
@@ -214,7 +214,7 @@ def _sound_proposals(tracks: Sequence[TrackFacts]) -> list[dict[str, Any]]:
 def _proposals(
     findings: dict[str, Any], other_key: bool, mending: dict[str, analysis.Outside]
 ) -> list[dict[str, Any]]:
-    """Tool calls that fix problems of the findings."""
+    """Tool calls that would fix the findings, each with its reason."""
     proposals: list[dict[str, Any]] = []
 
     def propose(why: str, tool: str, args: dict[str, Any]) -> None:
@@ -227,7 +227,7 @@ def _proposals(
     if len(fits) == 1:
         propose(fits[0][0], "transform_notes", fits[0][1])
     elif fits:
-        # One call mends all of it, as one undo step.
+        # One call fixes all clips, as one undo step.
         calls = [{"tool": "transform_notes", "args": args} for _, args in fits]
         propose("; ".join(dict.fromkeys(why for why, _ in fits)), "batch", {"calls": calls})
     empty = findings.get("empty_clips", [])[:MOST_ROWS]

@@ -1,4 +1,4 @@
-"""Edits that write rhythms: euclidean patterns, drum grids as text, polymeter; `edits` defines what an edit is."""
+"""Edits that write rhythms: euclidean patterns, drum grids as text, polymeter; `edits` has their base class."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .ticks import ratio, scaled
 
 
 def euclid(hits: int, steps: int, rotation: int = 0) -> list[bool]:
-    """`hits` spread as evenly as can be over `steps`, the first on step 0 before `rotation` moves all to the right.
+    """`hits` spread as evenly as possible over `steps`; the first is on step 0, then `rotation` moves all to the right.
 
     The necklace is Bjorklund's: E(3,8) is x..x..x. and E(5,16) is x..x..x..x..x....
     """
@@ -42,7 +42,7 @@ def _bjorklund(hits: int, steps: int) -> list[bool]:
 class Euclid(Creates):
     """Notes of one pitch on a euclidean pattern, repeated through the range; replaces that pitch's notes there.
 
-    Without notes in the range all of them are new; `accent` is added on the pattern's first step.
+    A range without notes of this pitch gets new notes; `accent` is added to the velocity on the pattern's first step.
     """
 
     pitch: int | str
@@ -81,7 +81,7 @@ def grid_line(text: str) -> list[tuple[float, float] | None]:
     behind a hit is its probability in percent. Blanks and bars `|` only help reading.
 
     Raises:
-      InvalidValue: a sign is none of these.
+      InvalidValue: the line has another sign.
     """
     plain = text.replace(" ", "").replace("|", "")
     cells: list[tuple[float, float] | None] = []

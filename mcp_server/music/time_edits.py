@@ -1,4 +1,4 @@
-"""Edits of the start and the length of notes; `edits` defines what an edit is."""
+"""Edits of the start and the length of notes; `edits` has their base class."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .ticks import BEAT, Ticks, exact, from_beats, nearest, ratio, scaled, to_be
 TOGETHER = BEAT // 16
 """Notes whose starts differ by at most a 1/64 note form one chord: humanized chords stay chords."""
 SHORTEST = BEAT // 256
-"""No edit leaves a note shorter than a 1/1024 note unless it was."""
+"""No edit makes a note shorter than a 1/1024 note."""
 
 _LIVES_GRIDS = {
     label: value for value, label in schema.ENUMS["RecordingQuantization"].items() if value in GRIDS
@@ -89,7 +89,7 @@ class Quantize(Edit):
 class SwingNotes(Edit):
     """Puts the notes on every second step of the grid late: `percent` of each pair of steps belong to the first.
 
-    Measured from the grid: notes that are swung already come to `percent`, so twice is as once; 50 makes them straight.
+    The position is measured from the grid, so notes that swing already get `percent` too; 50 makes them straight.
     """
 
     percent: Swing = 58.0
@@ -122,8 +122,8 @@ def _lateness(places: list[Ticks], step: int, late: Ticks) -> Ticks:
 class Humanize(Edit):
     """Random deviations within bounds: `timing` in beats or a note value, `velocity` 0..127, `length` as a share 0..1.
 
-    Notes of one chord move together, each by at most a quarter of the bound more. No note starts before the clip's
-    start that did not before. Without any of the three timing is 0.02 and velocity 8.
+    Notes of one chord move together, and each note by at most a quarter of the bound more. No note moves to before the
+    clip's start. Without the three options timing is 0.02 and velocity 8.
     """
 
     timing: Time | UnsetType = UNSET
@@ -167,7 +167,7 @@ def _longer(duration: Ticks, thousandths: int) -> Ticks:
 
 @edit("shift")
 class Shift(Edit):
-    """Moves notes by a signed distance: beats, or such as "1/16", "-1/8", "+1 bar"."""
+    """Moves notes by a signed distance: beats, or a text such as "1/16", "-1/8", "+1 bar"."""
 
     by: Time
 
@@ -221,7 +221,7 @@ class Reverse(Edit):
 
 @edit("rotate")
 class Rotate(Edit):
-    """Moves notes within the range by a signed distance; what leaves it at one end comes in at the other."""
+    """Moves notes within the range by a signed distance; a note that leaves one end comes in at the other end."""
 
     by: Time
 
@@ -237,7 +237,7 @@ class Rotate(Edit):
 
 @edit("repeat")
 class Repeat(Edit):
-    """Copies the notes again and again: `times` in all, or `until` a time; a copy comes every `length`."""
+    """Repeats the notes every `length`, `times` in all or `until` a time."""
 
     needs = ("times", "until")
 
@@ -266,9 +266,9 @@ class Repeat(Edit):
 
 @edit("legato")
 class Legato(Edit):
-    """Each note lasts until the next chosen one (or chord) starts; the last until the end of the range.
+    """Makes each note last until the next chosen note or chord starts; the last one lasts to the end of the range.
 
-    `gap` is left before the next.
+    `gap` is the silence before the next note.
     """
 
     gap: Time = 0.0
@@ -310,7 +310,7 @@ class Gate(Edit):
 
 @edit("strum")
 class Strum(Edit):
-    """Spreads the notes of each chord over `time`, low to high ("up"), high to low, or in turns; ends stay."""
+    """Spreads each chord's starts over `time`: low to high ("up"), high to low, or alternately; ends stay."""
 
     time: Time = "1/32"
     direction: Literal["up", "down", "alternate"] = "up"
@@ -340,7 +340,7 @@ class Strum(Edit):
 
 @edit("ratchet")
 class Ratchet(Edit):
-    """Splits each note into `times` equal ones; each is `decay` times as loud as the one before."""
+    """Splits each note into `times` equal notes; each has `decay` times the velocity of the note before it."""
 
     times: Annotated[int, Meta(ge=2, le=32)] = 2
     decay: Annotated[float, Meta(gt=0, le=2)] = 1.0
@@ -366,7 +366,7 @@ class Ratchet(Edit):
 
 @edit("flam")
 class Flam(Edit):
-    """A softer note shortly before each note; not where it would start before the clip's start."""
+    """Adds a softer note shortly before each note, unless that would start before the clip's start."""
 
     time: Time = "1/64"
     velocity: Annotated[float, Meta(gt=0, le=1)] = 0.5
@@ -389,7 +389,7 @@ class Flam(Edit):
 
 @edit("thin")
 class Thin(Edit):
-    """Removes notes at random: `keep` is the share that stays; or all but every nth with `every`."""
+    """Removes notes at random (`keep` is the share that stays), or all but every nth (`every`)."""
 
     needs = ("keep", "every")
 

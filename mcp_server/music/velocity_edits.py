@@ -1,4 +1,4 @@
-"""Edits of the velocity and the probability of notes; `edits` defines what an edit is."""
+"""Edits of the velocity and the probability of notes; `edits` has their base class."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class SetVelocity(Edit):
 
 @edit("velocity_ramp")
 class VelocityRamp(Edit):
-    """Velocities go from one value to another over the range, by time."""
+    """Moves velocities from one value to another over the range, by time."""
 
     start: Velocity
     end: Velocity
@@ -102,7 +102,7 @@ class Ghost(Edit):
     probability: Fraction01 = 0.5
     grid: Time = "1/16"
     spread: Annotated[float, Meta(ge=0, le=64)] = 8.0
-    """Velocities vary by up to this much."""
+    """The most by which velocities differ from note to note at random."""
     seed: int = 0
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
@@ -127,13 +127,13 @@ class Ghost(Edit):
 
 @edit("chance")
 class Chance(Edit):
-    """Sets how likely notes play (0..1), and how far velocities deviate at random (-127..127)."""
+    """Sets the probability of notes (0..1) and the random deviation of their velocity (-127..127)."""
 
     needs = ("probability", "vary", "deviation")
 
     probability: Fraction01 | UnsetType = UNSET
     vary: Fraction01 = 0.0
-    """Probabilities differ from note to note by up to this much."""
+    """The most by which probabilities differ from note to note at random."""
     deviation: Annotated[float, Meta(ge=-127, le=127)] | UnsetType = UNSET
     seed: int = 0
 

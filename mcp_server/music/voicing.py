@@ -42,7 +42,7 @@ BASS_GAP = 5
 
 
 def above_bass(pitches: Sequence[int], bass: int) -> list[int]:
-    """The voices; those below the bass or less than a fourth above it are raised by octaves."""
+    """The voices, raised by octaves where they lie below the bass or less than a fourth above it."""
     voices: list[int] = []
     for pitch in sorted(pitches):
         raised = pitch + 12 * max(0, -(-(bass + BASS_GAP - pitch) // 12))
@@ -53,7 +53,7 @@ def above_bass(pitches: Sequence[int], bass: int) -> list[int]:
 
 
 def bass_of(pitches: Sequence[int]) -> int | None:
-    """The lowest pitch if it is a separate bass: a fourth or more below three other voices, one of which doubles it."""
+    """The lowest pitch if it is a separate bass: a fourth or more below three other voices and doubled by one."""
     low, *voices = sorted(set(pitches))
     doubled = any(pitch % 12 == low % 12 for pitch in voices)
     return low if len(voices) >= 3 and doubled and voices[0] - low >= BASS_GAP else None
@@ -80,7 +80,7 @@ def spread(pitches: Sequence[int], kind: str) -> list[int]:
 
 
 def motion(before: Sequence[int], after: Sequence[int]) -> int:
-    """The semitones that all voices move together, each note of the larger chord to the nearest note of the other."""
+    """The sum of all voices' moves in semitones, from each note of the larger chord to the nearest of the other."""
     larger, smaller = (before, after) if len(before) >= len(after) else (after, before)
     if len(smaller) == 1:
         return sum([abs(a - smaller[0]) for a in larger])
@@ -88,7 +88,7 @@ def motion(before: Sequence[int], after: Sequence[int]) -> int:
 
 
 SEPARATE_GAP = 3
-"""The smallest distance in semitones between a bass of its own and the voices above it: a second is a cluster."""
+"""The smallest distance in semitones between a separate bass and the voices above it; a second would be a cluster."""
 
 
 def led(before: Sequence[int], chord: Sequence[int], *, separate: bool = False) -> list[int]:
@@ -101,7 +101,7 @@ def led(before: Sequence[int], chord: Sequence[int], *, separate: bool = False) 
     the same, voices are paired in order (lowest with lowest), so they do not cross.
 
     Args:
-      separate: The first pitch of `chord` is a bass of its own ("Bb/C"), which stays the lowest note.
+      separate: True if the first pitch of `chord` is a separate bass ("Bb/C"), which stays the lowest note.
     """
     if len(before) == len(chord) == 1:
         return [_nearest(before[0], chord[0])]
@@ -109,7 +109,7 @@ def led(before: Sequence[int], chord: Sequence[int], *, separate: bool = False) 
     classes = _classes(tuple(chord))
     bass_stays = not separate or voices[0] % 12 == chord[0] % 12
     if bass_stays and classes == _classes(tuple(voices)):
-        # No rotation gives a voicing in wider position.
+        # The same chord keeps its voicing, also one that no rotation gives.
         return voices
     least: tuple[int, int, float, list[int]] = (128 * (len(before) + len(chord)), 0, 0.0, sorted(chord))
     for rotation in _over_bass(chord) if separate else _rotations(classes):
@@ -143,7 +143,7 @@ def _over_bass(chord: Sequence[int]) -> list[tuple[int, ...]]:
 
 
 def _nearest(before: int, pitch: int) -> int:
-    """The pitch of this class that is nearest to `before` within 0 to 127; of two, the lower one."""
+    """The pitch of this class that is nearest to `before` within 0 to 127; the lower of two."""
     up = (pitch - before) % 12
     pitch = before + (up if up < 6 else up - 12)
     return pitch + 12 * ((pitch < 0) - (pitch > 127))
@@ -151,19 +151,19 @@ def _nearest(before: int, pitch: int) -> int:
 
 @lru_cache(maxsize=4096)
 def _rotations(classes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """The chord of these pitch classes (ascending; doubled notes twice) from each of its notes up, low to high."""
+    """The chord in close position above each of its notes; `classes` are ascending, doubled notes are in it twice."""
     single = sorted(set(classes))
     rotations = []
     for first in range(len(single)):
         turned = [pitch + 12 * (pitch < single[first]) for pitch in single[first:] + single[:first]]
-        # A doubled note lies an octave above its first.
+        # A doubled note lies an octave above the note that it doubles.
         doubled = [pitch + 12 * n for pitch in turned for n in range(classes.count(pitch % 12))]
         rotations.append(tuple(sorted(doubled)))
     return tuple(rotations)
 
 
 def _octaves(rotation: Sequence[int], before: Sequence[int]) -> range:
-    """The octaves within 0 to 127 in which a rotation overlaps `before`: farther away all voices would move more."""
+    """The octaves in which a rotation overlaps `before` within 0 to 127; in others all voices would move more."""
     lowest, highest = 0, (127 - rotation[-1]) // 12
     low, high = (before[0] - rotation[-1]) // 12, -((rotation[0] - before[-1]) // 12)
     return range(min(max(low, lowest), highest), max(min(high, highest), lowest) + 1)

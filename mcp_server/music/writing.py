@@ -1,4 +1,4 @@
-"""New notes from a few words: chord progressions, bass lines, melodies by scale degree, drum styles.
+"""New notes from short texts: chord progressions, bass lines, melodies by scale degree, drum styles.
 
 Each function returns notes with exact times that begin at `start` (ticks). A function with random results takes a seed.
 """
@@ -41,7 +41,7 @@ Hit = tuple[Ticks, Ticks, float | None]
 
 
 def hits(pattern: str, step: Ticks, start: Ticks, length: Ticks) -> Iterator[Hit]:
-    """Each hit of a rhythm within a length; `-` after a hit makes it longer.
+    """The hits of a rhythm within a length; `-` after a hit makes the hit longer.
 
     A pattern has the signs of drum grids: "x--x--x-" is three long hits.
     """
@@ -65,9 +65,9 @@ def struck(
 ) -> list[list[Hit]]:
     """The hits of each chord.
 
-    The pattern goes on through the chords of a bar. It starts again with each bar, or, where it is longer than a bar,
-    after as many whole bars as it reaches into. A hit ends where the next chord starts; where the pattern holds it for
-    a step or more from there on, the next chord is struck.
+    The pattern continues through the chords of a bar. It starts again with each bar, or, if it is longer than a bar,
+    after the number of whole bars that it covers. A hit ends where the next chord starts; if the pattern holds the hit
+    for a step or more beyond that point, the next chord is struck there.
     """
     bar = context.numerator * 4 * BEAT // context.denominator
     cells = len(pattern.replace(" ", "").replace("|", ""))
@@ -159,7 +159,7 @@ def _voiced(chord: Chord, lowest: int, kind: Voicing) -> list[int]:
 
 
 def _bass_bottom(bars: list[list[Chord]], lowest: int, kind: Voicing, lead: bool) -> int:
-    """The lowest pitch of the octave of all basses; one octave for all, so that they never leap more than a seventh."""
+    """The lowest pitch of the octave that all basses share, so that a bass never leaps more than a seventh."""
     bottom = lowest - 12
     if lead or kind == "close":
         return bottom
@@ -340,7 +340,7 @@ def style_notes(name: str, context: Context, length: Ticks, *, start: Ticks = 0)
 def fill(
     context: Context, pitches: list[int], length: Ticks, *, start: Ticks = 0, seed: int = 0
 ) -> list[Note]:
-    """A drum fill: sixteenths over the pitches from first to last, denser and louder to the end."""
+    """A drum fill: sixteenths over the pitches from first to last, denser and louder towards the end."""
     draw = random.Random(seed)
     step = BEAT // 4
     count = int(length // step)
