@@ -1,13 +1,13 @@
-"""States of a Set over time: reading one from a file, finding objects again, the difference of two in words.
+"""States of a Set over time: reading a state from a file, matching objects, differences in words, reverting changes.
 
 matching    which object of one state is which object of another state
 difference  what changed between them, and each change in words
 files       the state of an .als file
 revert      operations that revert changes of a log
-selection   which changes of a log a revert is about
-locators    deleted and moved locators, set again
-returning   objects that a log has as added although nobody created them
-mixes       saved mixes as text; shelf keeps their files, set_folder says where
+selection   the changes of a log that a revert selects
+locators    deleted and moved locators, created again
+returning   objects that came back by an undo, or that a write deleted and created again
+mixes       saved mixes as text; `shelf` has their files, `set_folder` finds the folder
 visits      the changes since a client's last visit
 when        moments as people write them
 persistent  the properties whose values are part of a Set

@@ -1,7 +1,7 @@
 """The log as a person would describe it: one `LoggedChange` for each action of somebody, without its consequences.
 
-A fader's move is one change, however many values and texts it passed; an added device is one change without its
-parameters; a rename is one change without the menus that list the name. Pure functions over events.
+A fader's move is one change with any number of values; an added device is one change without its parameters; a rename
+is one change without the menus that list the name. Pure functions over events.
 
 Events of one write belong together, also over several revisions; other events belong together within one revision.
 """
@@ -20,19 +20,19 @@ from remote_script.SetMirror.contract import schema
 from .lists import is_renumbering
 
 DRAG_S = 2.0
-"""Changes of one property by one author with less time between them are one change: a control that is moved."""
+"""Changes of one property by one author, at most this many seconds apart, are one move of a control."""
 _MINOR = frozenset(
     {"ClipSlot", "DeviceParameter", "MixerDevice", "Track.View", "Clip.View", "RackDevice.View"}
 )
-"""Classes whose objects come and go with others."""
+"""Classes whose objects are added and removed only together with other objects."""
 _SHOWN = ("display", "display_value")
-"""Properties with the text that Live shows for a parameter's value."""
+"""Properties whose value is the text that Live shows for a parameter."""
 _SAID_BY = {"color_index": "color", "has_envelopes": "automation_envelopes"}
-"""Properties that repeat another property of the same object: this one → the other."""
+"""Property → the property of the same object whose value it repeats."""
 _SELECTION = ("selected_track", "selected_scene", "detail_clip", "highlighted_clip_slot", "selected_chain")
 """Properties of the selection; each one follows from the one before it in this tuple."""
 _FOLLOWING = ("available_", "can_")
-"""Beginnings of the names of properties that always follow from other properties."""
+"""Prefixes of properties that always follow from other properties."""
 _ROUTINGS = ("input_routing", "output_routing")
 
 
@@ -189,7 +189,7 @@ def _roots(events: list[Event]) -> dict[int, tuple[Event, int]]:
 
 
 def _is_late_news(event: Event, made: dict[int, float]) -> bool:
-    """True for the routing of a new track, which Live fills in one tick later."""
+    """True for the routing of a new track, which Live sets one tick after it adds the track."""
     return event.name.startswith(_ROUTINGS) and event.before in ("", None) and event.id in made
 
 
@@ -228,9 +228,9 @@ def _named(last: dict[tuple[int, str, str], LoggedChange], with_objects: bool) -
 
 
 def _is_settable(event: Event) -> bool:
-    """True when somebody can have set the property; a read-only property follows from another one.
+    """True when a client or a person can set the property; a read-only property follows from another property.
 
-    An event about something that is not a property counts as somebody's action.
+    An event that is not about a property counts as an action.
     """
     if event.kind not in ("set", "absent") or event.type not in schema.CLASSES:
         return True

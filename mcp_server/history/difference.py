@@ -1,7 +1,7 @@
 """The difference of two states of a Set: objects added, removed, moved or renamed, and values that are different.
 
-`difference` is pure and knows no words; `words` says each change as a person would. A device that came is one change,
-not one for each of its parameters; a clip whose notes changed says how many came, went and changed.
+`difference` is a pure function; `words` describes a change as a person would. An added device is one change, without
+its parameters; a change of a clip's notes has the numbers of added, removed and changed notes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Difference:
     """One difference. `ref` is the object's path in the newer state; for a removed object, in the older state.
 
     `name` is the property of a `set`; `before` and `after` are its values as people read them, for `moved` the refs,
-    for `notes` the counts (came, went, changed).
+    for `notes` the counts (added, removed, changed).
     """
 
     kind: Kind
@@ -123,7 +123,7 @@ def has_moved(old: Store, new: Store, before: Node, after: Node, same: Matching)
 def out_of_order(before: list[int], after: list[int]) -> set[int]:
     """The smallest set of objects that must move to turn one order into the other.
 
-    All objects, except those of a longest common subsequence.
+    These are all objects outside a longest common subsequence.
     """
     positions = {id_: n for n, id_ in enumerate(before)}
     sequence = [positions[id_] for id_ in after]
@@ -205,7 +205,7 @@ def shown(node: Node, name: str) -> Any:
 
 
 def readable(type_: str, name: str, value: Any) -> Any:
-    """A value as people read it: a choice's label, a colour in hex, a number rounded as 32 bits allow."""
+    """A value as people read it: a choice's label, a colour in hex, a number rounded to 32-bit precision."""
     prop = schema.properties(type_).get(name)
     if prop is not None and prop.labels and not isinstance(value, bool) and value in prop.labels:
         return prop.labels[value]

@@ -1,4 +1,4 @@
-"""Reverting a Session clip's envelopes: cleared where there was no envelope, drawn again where there was one.
+"""Reverting a Session clip's envelopes: new envelopes are cleared, changed and deleted ones are drawn again.
 
 The log has each envelope's points, [time in beats, value], as Live's API returns them: in internal units, which are
 linear gain, Hz and seconds where the parameter shows dB, Hz and seconds (measured on 12.4.6). They are written back in
@@ -52,7 +52,7 @@ def _written(display: str, value: float) -> float | str:
 
 
 def _ramps(clip: Node, points: list[list[Any]]) -> Iterator[dict[str, Any]]:
-    """Lines from point to point; before the first and after the last one the value holds to the clip's ends."""
+    """Lines from point to point; outside the points the value is constant up to the clip's ends."""
     begin = min(points[0][0], *_times(clip, "loop_start", "start_marker"))
     end = max(points[-1][0], *_times(clip, "loop_end", "end_marker"))
     whole = [[begin, points[0][1]], *points, [end, points[-1][1]]]

@@ -1,6 +1,6 @@
 """The state of a Set in a file: headless Live opens it and the Remote Script's own reader reads it, without a server.
 
-So a file's state has exactly the objects and properties that the mirror has of a Set in Live.
+So the state of a file has the same objects and properties as the mirror of that Set in Live.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from remote_script.SetMirror.batches import Batcher
 
 _CHUNK = 1 << 20
 VERSION = (12, 4, 0)
-"""The version of Live whose way of reading files is followed."""
+"""The version of Live that headless Live behaves like when it reads files."""
 GENEROUS = Limits()
 
 

@@ -1,8 +1,8 @@
-"""The values that selected changes replaced: which of them can be set again, and the order in which Live accepts them.
+"""The values that selected changes replaced: those that can be set again, in an order that Live accepts.
 
-Modes, such as `warping`, are set first, because Live shows other values differently in another mode. After them comes
-the newest change first, since every value was possible in the order of the log; where Live refuses a start beyond the
-present end, the end is set before the start. A parameter that a macro moves follows when the macro's value is set.
+Modes, such as `warping`, are set first, because they change the units or values of other properties. The other changes
+are reverted from the newest to the oldest, so that every value is possible in its turn. The end is set before the start
+where Live would refuse a start beyond the present end. A parameter that a macro moves follows the macro's value.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from .persistent import is_persistent
 
 _MODES = ("warping", "looping")
 _PAIRS = {"loop_start": "loop_end", "start_marker": "end_marker"}
-"""Start → end, of which Live refuses a start beyond the end."""
+"""Start → end of pairs for which Live refuses a start beyond the end."""
 
 
 class FormerValue(NamedTuple):
-    """A value to set: `text` says what that changes, "" when Live shows this value already, in the present mode."""
+    """A value to set; `text` describes the change, "" if Live shows this value already in the present mode."""
 
     revision: int
     op: Set
@@ -52,7 +52,7 @@ class FormerValues:
         self.left: list[str] = []
 
     def add(self, id_: int, name: str) -> None:
-        """Add the value of a property before the newest run of selected changes; nothing if it has this value."""
+        """Add a property's value from before the newest run of selected changes, unless it has this value already."""
         chain = self._chains[id_, name]
         node = self._store.nodes.get(id_)
         first = next((link for link in chain if link.selected), None)
@@ -79,7 +79,7 @@ class FormerValues:
         )
 
     def in_order(self) -> list[tuple[Set, str]]:
-        """The operations in an order that Live accepts, with their texts; without what the modes and macros bring."""
+        """The operations with their texts, in an order that Live accepts; values that follow others are left out."""
         modes = {value.op.target for value in self._values if value.is_mode and value.text}
         needed = [value for value in self._values if value.text or value.op.target in modes]
         needed.sort(key=lambda value: (not value.is_mode, -value.revision))
@@ -91,7 +91,7 @@ class FormerValues:
     # -- modes, starts and ends, macros ------------------------------------------------------------
 
     def _has_mode(self, id_: int, name: str) -> bool:
-        """True when a mode is restored with this value, so that the value that Live shows now may hide another one."""
+        """True when a mode is restored too: in that mode, Live may show another value than now."""
         return name not in _MODES and any(
             link.selected for mode in _MODES for link in self._chains.get((id_, mode), ())
         )
@@ -117,7 +117,7 @@ class FormerValues:
         return float(limit) if isinstance(limit, int | float) else math.inf
 
     def _follows_macro(self, op: Set, restored: set[int | str]) -> bool:
-        """True for a disabled parameter, one that a macro moves, if a parameter of a rack around it is restored."""
+        """True for a disabled (macro-controlled) parameter if a parameter of a rack around it is restored."""
         assert isinstance(op.target, int)
         node = self._store.nodes[op.target]
         if node.props.get("is_enabled") is not False:

@@ -1,6 +1,6 @@
-"""What is odd in a Set: missing samples, empty clips, hot levels, unused returns, names given twice, silent tracks.
+"""Problems of a Set: missing samples, empty clips, hot levels, unused returns, duplicate names, silent tracks.
 
-Each rule is a function from a state to findings; `RULES` holds them all. Nothing is changed.
+Each rule is a function from a state to findings; `RULES` has all of them. The Set is not changed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..music.report import silent
 
 
 class Finding(NamedTuple):
-    """One oddity: the rule that found it, where, and in words."""
+    """One problem: the rule that found it, the object's ref, and a description."""
 
     rule: str
     ref: str
@@ -117,7 +117,7 @@ def silent_tracks(reader: Reader) -> Iterator[Finding]:
 
 
 def plug_ins_without_parameters(reader: Reader) -> Iterator[Finding]:
-    """Plug-ins of which only the switch can be reached; most often these are not installed or not configured."""
+    """Plug-ins that have only the on/off parameter; most often they are not installed or not configured."""
     for type_ in ("PluginDevice", "AuPluginDevice"):
         for node in _of(reader, type_):
             if len(reader.children(node, "parameters")) <= 1:

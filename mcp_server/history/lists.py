@@ -1,4 +1,4 @@
-"""Reverting positions: the order of devices, moved devices and moved clips; recognizing Live's numbers in track names.
+"""Reverting positions of devices and clips; recognizing Live's numbers in track names.
 
 Live's API moves devices and clips, never tracks, scenes or chains. Pure functions over a log's events and the store.
 """
@@ -91,8 +91,8 @@ class ClipMove(NamedTuple):
 def clip_moves(events: Iterable[Event], store: Store) -> Iterator[ClipMove]:
     """The clips that writes moved or made again, and that are still in their new position.
 
-    A write that opens or cuts the arrangement deletes a track's clips and makes others of them, in any number and
-    under other names: every clip that it makes there counts as made of one that it deleted there.
+    A write that inserts or cuts time in the arrangement deletes clips of a track and creates others there, in another
+    number and under other names: every clip that it creates there counts as made from a clip that it deleted there.
     """
     writes: dict[str, list[Event]] = {}
     for event in events:
@@ -117,5 +117,5 @@ def clip_moves(events: Iterable[Event], store: Store) -> Iterator[ClipMove]:
 
 
 def _lane(event: Event) -> str:
-    """The ref of what holds a clip of the arrangement."""
+    """The ref of the track or take lane of an arrangement clip."""
     return event.ref.rpartition(f"/{_ARRANGED}/")[0]

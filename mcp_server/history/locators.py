@@ -1,8 +1,8 @@
-"""Locators that were removed or moved, made again at their time: Live's API sets one at any time of a stopped song.
+"""Creating removed and moved locators again at their former time; Live's API can do so while the song is stopped.
 
-Live moves no locator: a write that shifts one deletes it and makes another. Going back from such a locator through all
-selected writes leads to the removal of the first one, whose time and name are the former ones. Live sets and deletes
-locators at the song's position only; `create_cue_point` moves it there and back, inaudible while the song is stopped.
+Live's API cannot move a locator: a write deletes it and creates another one. So the former time and name of a present
+locator are those of the first locator that selected writes removed on the way to it. Live creates and deletes locators
+only at the song's position; `create_cue_point` moves this position there and back, inaudible while the song is stopped.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Former(NamedTuple):
 
     Attributes:
       event: The newest selected event that removed or moved it.
-      time: In beats; None where the log has no time, as in journals of older versions.
-      present: The locator that a write made in its place; None where it was removed.
-      is_new: True if selected changes created it: then there is no former place.
+      time: In beats; None if the log has no time, as in journals of older versions.
+      present: The id of the locator that a write created for it; None if it was removed.
+      is_new: True if selected changes created it, so it has no former time.
     """
 
     event: Event | None
@@ -46,7 +46,7 @@ class Former(NamedTuple):
         return f"locator {self.name!r}"
 
     def made_again(self) -> Call:
-        """The operation that makes it again."""
+        """The operation that creates the locator again."""
         return Call("song", CREATE, {"time": self.time, "name": self.name})
 
 
@@ -125,10 +125,10 @@ def already_back(store: Store, formers: Iterable[Former]) -> set[int]:
 def put_back(
     store: Store, formers: Iterable[Former], going: Iterable[int]
 ) -> tuple[list[Former], list[tuple[Former, str]]]:
-    """Those that can go back to their time, and the others with the reason.
+    """The locators that can go back to their time, and the other locators with the reason.
 
     Args:
-      going: Ids of locators that are deleted anyway.
+      going: Ids of locators that the revert deletes.
     """
     back: list[Former] = []
     blocked: list[tuple[Former, str]] = []
@@ -164,14 +164,14 @@ def put_back(
 
 
 def _end(store: Store) -> float:
-    """The last beat at which Live takes a position."""
+    """The last beat that Live accepts as the song's position."""
     assert store.root is not None
     length = store.nodes[store.root].props.get("song_length")
     return float(length) if isinstance(length, int | float) else math.inf
 
 
 def _standing(store: Store, former: Former, leaving: Collection[int | None]) -> Node | None:
-    """The locator in its place that is not about to leave it."""
+    """A present locator at the former time, if it is not among those that leave their time."""
     assert store.root is not None
     listed = store.nodes[store.root].children.get("cue_points")
     for id_ in listed if isinstance(listed, tuple) else ():

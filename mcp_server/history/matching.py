@@ -32,11 +32,11 @@ BY_PLACE = frozenset(
 )
 """Lists in which the place is the identity: slot 3 of a track stays slot 3 with any clip in it."""
 NEAR_ENOUGH = 0.5
-"""The share of properties that two objects of other names and places must have in common to be the same."""
+"""The least share of equal properties at which two objects of different names and places count as the same."""
 _LETTER = re.compile(r"^[A-Z]-")
 """The prefix of the names of a return track and of the sends to it."""
 MOST_COMPARED = 200
-"""Up to so many unmatched objects of one list are compared with all others; more are matched by place."""
+"""The most unmatched objects of one list that are compared with all others; longer lists are matched by place."""
 
 
 @dataclass
@@ -75,7 +75,7 @@ def match(old: Store, new: Store) -> Matching:
 
 
 def find_again(old: Store, new: Store) -> Matching:
-    """Find the objects of a part of a Set in a Set of any epoch: by id, then by name and place, never by likeness.
+    """Find a part's objects in a Set of any epoch: by id, then by name and place, never by similarity.
 
     Within one epoch an id is the identity. Objects with different ids match when their owners match and their class and
     name are the same, in the order of the list. A send has the name of its return track without the letter before it.

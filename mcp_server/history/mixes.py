@@ -56,7 +56,7 @@ class Mix(msgspec.Struct, frozen=True):
     store: Any
     under: tuple[int, ...] = ()
     torn: bool = False
-    """True when a crash cut off the last line of the file, which is then left out."""
+    """True when a crash cut off the last line of the file; that line is left out."""
 
 
 def take(store: Store, scope: Iterable[str], under: Iterable[int] = ()) -> Store:
@@ -250,7 +250,7 @@ class Comparison(msgspec.Struct):
     """The differences between a mix and another state, in words.
 
     Attributes:
-      different: Values, and devices in another place.
+      different: Texts about values that differ and about devices in another place.
       missing: The topmost objects of the mix that the other state does not have.
       new: The topmost objects of the other state that the mix would cover and does not have.
     """
@@ -260,13 +260,13 @@ class Comparison(msgspec.Struct):
     new: list[str] = []
 
     def objects(self, limit: int) -> dict[str, list[str]]:
-        """Missing and new objects as an answer has them, at most so many of each."""
+        """Missing and new objects for an answer, at most `limit` of each."""
         lists = {"missing": self.missing, "new": self.new}
         return {name: texts[:limit] for name, texts in lists.items() if texts}
 
 
 def compare(old: Mix, new: Mix | Store) -> Comparison:
-    """The differences of a state from a mix; of two mixes, as far as both cover the same scopes."""
+    """The differences between a mix and a state, or between two mixes in the scopes that both cover."""
     before, after = old.store, new.store if isinstance(new, Mix) else new
     if isinstance(new, Mix):
         before = _covered(before, new, find_again(after, before))
@@ -293,7 +293,7 @@ def _covered(store: Store, mix: Mix, same: Matching) -> Store:
 def added(mix: Mix, store: Store, same: Matching) -> list[str]:
     """The topmost objects that the mix would cover and does not have, by name.
 
-    A new return track stands for the sends to it. Which parameters of a device are saved depends on its macros.
+    A new return track is listed without the sends to it. Which parameters of a device are saved depends on its macros.
     """
     covered = _covered(store, mix, same)
     fresh, inside = [], set[int]()
@@ -348,7 +348,7 @@ def missing(old: Store, same: Matching) -> list[str]:
 
 
 class Recall(msgspec.Struct):
-    """The operations of a recall, their words, and what is left: missing objects, values that cannot be set."""
+    """The operations of a recall with their texts; `left` has a text for each difference that remains."""
 
     operations: list[Operation] = []
     expect: list[tuple[int, str, Any]] = []
@@ -359,10 +359,10 @@ class Recall(msgspec.Struct):
 def recall(saved: Mix, store: Store, live: str = "") -> Recall:
     """The operations that restore the values of a mix; a value that is already the same needs none.
 
-    Objects that came since, and devices that moved, stay and are named.
+    Objects that were added since and devices that were moved are not changed; `left` names them.
 
     Args:
-      live: The version of Live, such as "12.3.1"; "" where it is not known.
+      live: The version of Live, such as "12.3.1"; "" if it is not known.
     """
     mix = saved.store
     same = find_again(mix, store)

@@ -1,4 +1,4 @@
-"""Taking back changes of a clip's notes, note by note. Pure functions over chains of changes."""
+"""Reverting changes of a clip's notes, note by note. Pure functions over chains of changes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class NotesToRestore:
         return operations
 
     def words(self) -> str:
-        """As in "2 notes come back, 1 go"."""
+        """The numbers of changes as text: "2 notes come back, 1 go"."""
         counts = (
             (self.back, f"{len(self.back)} notes come back"),
             (self.gone, f"{len(self.gone)} go"),
@@ -47,7 +47,7 @@ class NotesToRestore:
 def put_back(present: Iterable[Note], chains: Mapping[int, list[ValueChange]]) -> NotesToRestore:
     """What the notes of a clip need for the selected changes in their chains to be taken back.
 
-    Notes of a clip that came back may have other ids: a note without its id is the equal one that no chain is about.
+    If an undo brought the clip back, its notes may have other ids. Then an equal note without a chain is used instead.
     """
     now = {note.note_id: note for note in present}
     strangers = [note for note in now.values() if note.note_id not in chains]

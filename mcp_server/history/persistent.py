@@ -1,4 +1,4 @@
-"""The properties that are values of a Set to a person: reverts restore them and differences report them."""
+"""The properties that count as values of a Set: reverts restore them and differences report them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _MOMENTARY = frozenset(
         "is_editor_open",
     )
 )
-"""What goes on in Live, not what the Set holds."""
+"""Properties of Live's present activity, which are not part of the Set."""
 FOLLOWING = frozenset(("color_index", "display_value"))
-"""Properties that another property of the same object says as well."""
+"""Properties that follow from another property of the same object."""
 SAME_AS = frozenset(("track_activator", "song_tempo"))
-"""Roles of parameters that are a property of their track or of the song as well: that one counts."""
+"""Roles of parameters that repeat a property of their track or of the song; only that property counts."""
 
 
 def is_persistent(node: Node, name: str) -> bool:

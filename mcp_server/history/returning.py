@@ -1,8 +1,8 @@
-"""Objects that came back or were made again: a log has them as added, yet nobody created them.
+"""Objects that came back or were created again: the log has them as added, but they are not new.
 
 An undo, a redo and the undoing of a failed write bring objects back, mostly with new ids. So does a person who presses
-undo in Live; only the order of the log's events shows that. A write may also delete an object and make it again at
-another position, which is how locators are moved. Pure functions over a log's events and the store.
+undo in Live; only the order of the log's events shows that. A write may also delete an object and create it again at
+another position; locators are moved that way. Pure functions over a log's events and the store.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ WasRolledBack = Callable[[str], bool]
 
 @dataclass
 class Returning:
-    """Events of a log that are neither creations nor deletions.
+    """The objects of a log's events that came back or were created again.
 
     Attributes:
-      came: Objects that the log has as added although nobody created them: id → the event.
-      moved: Those objects in `came` that a write deleted and made again: id → the event of that deletion.
+      came: Objects that the log has as added although they are not new: id → the event.
+      moved: Objects in `came` that a write deleted and created again: id → the event of that deletion.
       gone: Former ids of objects that came back.
-      same: Former id → present id, where type, name and place are the same, or only one object of that name went.
+      same: Former id → present id, if type, name and place are the same or only one object of that name was removed.
     """
 
     came: dict[int, Event] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Returning:
     same: dict[int, int] = field(default_factory=dict)
 
     def renamed(self, events: Iterable[Event]) -> list[Event]:
-        """The events, with the contents of objects that came back, and the names of moved ones, under present ids."""
+        """The events with present ids: contents of objects that came back, and names of moved objects."""
         successors = self._successors()
         return [self._renamed(event, successors) for event in events]
 
@@ -65,7 +65,7 @@ class Returning:
         return _followed(self.same, id_)
 
     def successor(self, id_: int) -> int:
-        """The present id of an object that came back or was made again; otherwise its own."""
+        """The present id of an object that came back or was created again; for other objects, `id_` itself."""
         return _followed(self._successors(), id_)
 
     def _successors(self) -> dict[int, int]:
@@ -73,7 +73,7 @@ class Returning:
 
 
 def came_back_as(mirror: Mirror, id_: int) -> int | None:
-    """The present id of an object that had this id and came back, as far as the log goes back; None for others."""
+    """The present id of an object that had this id and came back within the log's range; None for other objects."""
     removals = mirror.log.removals()
     if not any(removal.id == id_ for removal in removals):
         return None
@@ -91,7 +91,7 @@ def _followed(ids: Mapping[int, int], id_: int) -> int:
 def returning(
     events: Sequence[Event], removals: Iterable[Event], store: Store, was_rolled_back: WasRolledBack
 ) -> Returning:
-    """The objects of these events that came back.
+    """The objects of these events that came back or were created again.
 
     Args:
       removals: All removals that the log has of the epoch, also those before the events.
@@ -110,7 +110,7 @@ def returning(
     for event in events:
         if event.kind != "add":
             continue
-        # A write may name an object a tick after it made it.
+        # A write may name an object one tick after it created the object.
         event = msgspec.structs.replace(
             event, object_name=names.get((event.write or "", event.id), event.object_name)
         )
@@ -126,7 +126,7 @@ def returning(
         if write and was_rolled_back(write):
             candidates = of_write
         elif write and not history_step(write):
-            # Clips that a write moves are known as such, and go back to their places.
+            # `lists.clip_moves` finds moved clips, and the revert moves them back.
             candidates = [] if event.type == "Clip" else of_write
             if not candidates:
                 continue
@@ -150,12 +150,12 @@ def _key(event: Event) -> tuple[str, str]:
 
 
 def _is_same(removal: Event, event: Event) -> bool:
-    """True when one step removed the one and added the other: an undo of a move, whose removal is another one."""
+    """True when one step made both events, as an undo of a move does; then the removal does not match the addition."""
     return removal.write == event.write if event.write else removal.revision == event.revision
 
 
 def _pair(returned: Returning, event: Event, candidates: list[Event], waiting: list[Event]) -> None:
-    """Take the removal that this event undoes out of `waiting`: the newest candidate at its place, else the newest."""
+    """Take the removal that this event undoes out of `waiting`: the newest at its place, else the newest of all."""
     if not candidates:
         return
     there = [removal for removal in candidates if removal.ref == event.ref]
@@ -164,13 +164,13 @@ def _pair(returned: Returning, event: Event, candidates: list[Event], waiting: l
     returned.gone.add(former.id)
     if event.id in returned.moved:
         returned.moved[event.id] = former
-    # Locators are listed as they were made: one that comes back is the last.
+    # The list of locators is in order of creation, so a locator that comes back is last.
     elif (there or len(candidates) == 1) and former.id != event.id:
         returned.same[former.id] = event.id
 
 
 def _undone_move(returned: Returning, event: Event, waiting: list[Event]) -> bool:
-    """True when this step undoes a move (then all is as before) or redoes one (a move again)."""
+    """True when this step undoes a move, or redoes a move."""
     step = next((removal for removal in waiting if _is_same(removal, event) and removal.id != event.id), None)
     if step is None:
         return False
@@ -183,13 +183,13 @@ def _undone_move(returned: Returning, event: Event, waiting: list[Event]) -> boo
     if event.id not in returned.moved:
         returned.same[step.id] = event.id
     if origin is not None:
-        # This entry is made last: from the present object it leads to the state before the move.
+        # Added last, so that this entry leads from the object before the move to the present one.
         returned.same[origin.id] = event.id
     return True
 
 
 def _add_below(returned: Returning, events: Iterable[Event], store: Store) -> None:
-    """Add the objects that a write made below an object that it made again."""
+    """Add the objects that a write created below an object that it created again."""
     added = {event.id: event for event in events if event.kind == "add"}
     for id_ in [id_ for id_ in returned.moved if id_ in store.nodes]:
         for node in store.walk(id_):

@@ -2,11 +2,11 @@
 
 `revert` is a pure function of the log's events, the store and a `Selection`. Each value has a chain of changes. A value
 is reverted only if the last change of its chain is selected: to the value before the newest run of selected changes. A
-value that somebody else changed since stays, and the answer names it. Objects that selected changes created are
+value that somebody else changed since is left, and the answer names it. Objects that selected changes created are
 deleted, unless somebody else has changed them. Devices and clips are moved back, clips' envelopes drawn again, locators
-set again. Other deleted objects cannot be restored by operations: Live's API neither shows all of a track, device or
-clip (samples, macros' mappings, expression of notes), nor makes it with all that it shows. The order
-of tracks and scenes and automation lanes of the arrangement cannot be restored either.
+created again. Other deleted objects cannot be restored by operations: Live's API does not show everything in a track,
+device or clip (samples, macro mappings, expression of notes), and cannot create all that it shows. The order of tracks
+and scenes, and automation lanes of the arrangement, cannot be restored either.
 
 An undo and a redo are not changes: an undo takes a change out of its chain, a redo puts it back. An object that came
 back by an undo, by a redo or when a failed write was undone is not new: it is never deleted.
@@ -34,21 +34,21 @@ from .returning import Returning, WasRolledBack, returning
 from .selection import Selection, selected
 
 Deletion = Callable[[Node], Operation]
-"""The operation that deletes an object; NotAvailable where Live has none."""
+"""Returns the operation that deletes an object; NotAvailable where Live has none."""
 Next = Callable[[str], bool]
 """True when Live's next undo undoes exactly this write."""
 
 _NO_LANE = "none"
 """The automation state of a parameter that has no lane."""
 _FOLLOWS = ("ClipSlot", "MixerDevice", "DeviceParameter", "DrumPad")
-"""Classes whose objects come and go with their owners."""
+"""Classes whose objects are added and removed together with their owners."""
 
 
 @dataclass
 class Reverting:
     """The operations of a revert, and the changes that it leaves.
 
-    `done` has a text for each restored value, `left` a text with the reason for each change that stays, `as_before` a
+    `done` has a text for each restored value, `left` a text with the reason for each change that is left, `as_before` a
     text for what an undo restored already. `expect` has the values, (id, name, value), that must still be the same
     when the operations are executed.
     """
@@ -85,7 +85,7 @@ def revert(
         removals = [event for event in events if event.kind == "remove"]
     back = returning(events, removals, reader.store, was_rolled_back)
     chosen = selected(back.renamed(events), selection, reader.store)
-    # What a refused write set, it set back; what automation moves, nobody edits.
+    # A failed write restored its values itself, and automation is not an edit.
     events = [
         event
         for event in events
@@ -98,7 +98,7 @@ def revert(
 
 
 class _Reversal:
-    """The work on one revert; `made` does all of it."""
+    """The state of one revert while it is made; `made` runs all its parts."""
 
     def __init__(
         self,
@@ -227,7 +227,7 @@ class _Reversal:
         return own
 
     def _delete_objects(self, own: dict[int, int]) -> set[int]:
-        """Delete the new objects that nobody else has changed since; returns them."""
+        """Delete the new objects that nobody else has changed since; returns their ids."""
         edits: dict[int, Event] = {}
         deleted: set[int] = set()
         lasting = self._chains.seqs()
@@ -271,14 +271,14 @@ class _Reversal:
         return deleted
 
     def _was_own(self, id_: int) -> bool:
-        """True for a clip that a selected change created before it went and came back; edits of it follow its id."""
+        """True for a clip that a selected change created and that later came back; its edits follow its present id."""
         return self._store.nodes[id_].type == "Clip" and any(
             event.seq in self._chosen and former != id_ and self._back.present(former) == id_
             for former, event in self._created.items()
         )
 
     def _is_edit(self, event: Event) -> bool:
-        """True for somebody's edit; additions that Live makes to a new object some ticks later are not edits."""
+        """True for an edit by a client or a person; what Live adds to a new object some ticks later is not an edit."""
         if event.kind in ("add", "remove", "move", "content"):
             return event.type not in _FOLLOWS
         if (event.type, event.name) == (locators.CLASS, "time"):
@@ -290,12 +290,12 @@ class _Reversal:
         return prop.type != "routing" or bool(event.before)
 
     def _is_object(self, id_: int) -> bool:
-        """True when a person would name it: views, slots and the like come and go with their owners."""
+        """True for an object that a person would name; views and slots belong to their owners."""
         type_ = self._store.nodes[id_].type
         return type_ not in _FOLLOWS and "View" not in type_
 
     def _came_back(self, own: dict[int, int], moved_locators: Collection[int | None]) -> None:
-        """Report that objects that came back or were made again stay; one line for all objects of one write."""
+        """Report that objects that came back or were created again are left; one line for all objects of one write."""
         brought: dict[str, list[Node]] = {}
         for id_, event in self._back.came.items():
             node = self._store.nodes.get(id_)
@@ -326,7 +326,7 @@ class _Reversal:
             )
 
     def _gone(self, moved: set[int]) -> None:
-        """Report deleted objects: only Live's undo can restore them, where it is next."""
+        """Report deleted objects: only Live's undo can restore them, if they are its next step."""
         for id_, event in self._deleted.items():
             if (
                 event.seq not in self._chosen
@@ -341,7 +341,7 @@ class _Reversal:
             self._result.left.append(f"{what} was deleted and cannot be put back{self._undo_offer(event)}")
 
     def _is_own(self, id_: int) -> bool:
-        """Whether a selected change created this object; what came back was not created."""
+        """True when a selected change created this object; an object that came back was not created."""
         added = self._created.get(id_)
         return added is not None and added.seq in self._chosen and id_ not in self._back.came
 
@@ -354,7 +354,7 @@ class _Reversal:
         )
 
     def _names_back(self, ids: Collection[int | None]) -> None:
-        """The names of locators that stay where they are; one that is made again gets its former name there."""
+        """Restore the names of locators that are not created again; a created locator gets its name at once."""
         former = FormerValues(self._store, self._values)
         for id_, name in list(self._values):
             if id_ in ids:
@@ -376,9 +376,9 @@ class _Reversal:
         )
 
     def _locators(self, formers: list[locators.Former]) -> set[int | None]:
-        """Locators that were removed or moved are made again where they were; those in their places go first.
+        """Create removed and moved locators again at their former time; locators in their places are deleted first.
 
-        Returns the ids of those that are replaced.
+        Returns the ids of the locators that are replaced.
         """
         going = [
             op for op in self._result.operations if isinstance(op, Call) and op.method == locators.DELETE
@@ -389,7 +389,7 @@ class _Reversal:
             self._result.left.append(f"{former}{why}{self._undo_offer(former.event) if former.event else ''}")
         back = [former for former in back if self._can(former.made_again(), str(former))]
         replaced = [self._delete(self._store.nodes[former.present]) for former in back if former.present]
-        # Before all else: what shortens the song could leave no room for them.
+        # Before all other operations: one of these may shorten the song and leave no room for locators.
         self._result.operations = [*going, *replaced, *(former.made_again() for former in back), *rest]
         self._result.done += [f"{former} is at beat {former.time:g} again" for former in back]
         return {former.present for former in back}
@@ -397,7 +397,7 @@ class _Reversal:
     # -- places ------------------------------------------------------------------------------------
 
     def _order(self, own: dict[int, int]) -> None:
-        """Move devices back to their former order; the order of other lists only a person can change."""
+        """Move devices back to their former order; the order of other lists can be changed only by hand in Live."""
         former: dict[ListKey, tuple[int, ...]] = {}
         for key, chain in self._chains.lists.items():
             node, run = self._store.nodes.get(key.owner), newest_run(chain)
@@ -424,7 +424,7 @@ class _Reversal:
         return repr(node.name) if node.name else self._store.ref(id_)
 
     def _clips_back(self, own: dict[int, int]) -> set[int]:
-        """Move back the clips that a selected write moved; their former ids."""
+        """Move back the clips that a selected write moved; returns their former ids."""
         moved: set[int] = set()
         selected = [event for event in self._events if event.seq in self._chosen]
         for move in clip_moves(selected, self._store):
@@ -474,7 +474,7 @@ class _Reversal:
             self._result.done.append(f"{text} is {'cleared' if run[0].before is None else 'as before'}")
 
     def _lanes(self, deleted: set[int]) -> None:
-        """Report automation in the arrangement: the log knows only that a lane was added or removed."""
+        """Report automation in the arrangement: the log has only the addition or removal of a lane."""
         for (id_, name), chain in self._values.items():
             node = self._store.nodes.get(id_)
             if name != "automation_state" or node is None or not chain or not chain[-1].selected:
@@ -494,7 +494,7 @@ class _Reversal:
                 self._result.left.append(f"{lane} stays: {why}")
 
     def _undo_offer(self, event: Event) -> str:
-        """The end of a line about a change that cannot be reverted: whether Live's undo would undo it."""
+        """A suffix for a change that cannot be reverted: says whether Live's undo would undo it."""
         if event.write and self._is_next(event.write):
             return f"; Live's undo can, it is next (undo with write {event.write!r})"
         return "; Live's undo would take back later changes first"

@@ -1,4 +1,4 @@
-"""Which changes of a log a revert takes back: those of a write or an author, since a moment, under an object."""
+"""The selection of a revert's changes: by write, author, time and object."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ from mirror.store import Store
 
 
 class Selection(NamedTuple):
-    """Which changes are reverted: those that match every field that is set.
+    """The conditions for changes that are reverted; a change must match every condition that is set.
 
-    `write` is the id of a write, `who` an author as the log names it ("" is anybody), `since` a revision after which,
-    `time` seconds since 1970 from which on, `under` the id of an object: it and all below it, `name` a property of it.
-    `last` takes only the newest of these changes that no undo took back; a control that is moved by hand is one change.
+    Attributes:
+      write: The id of a write.
+      who: An author as the log names it; "" is anybody.
+      since: Only changes after this revision.
+      time: Only changes from this time on, in seconds since 1970.
+      under: The id of an object: only changes of this object and the objects below it.
+      name: The name of a property.
+      last: Only the newest of these changes that was not undone; a control's move by hand is one change.
     """
 
     write: str = ""
@@ -36,7 +41,7 @@ def selected(events: Sequence[Event], selection: Selection, store: Store) -> set
     """The `seq` of the selected events.
 
     Raises:
-      NotFound: no event is selected; says which authors and writes there are.
+      NotFound: no event is selected; the hint lists the log's authors and writes.
     """
     inside = _inside(store, selection.under)
     chosen = {event.seq for event in events if _is_selected(event, selection, inside)}

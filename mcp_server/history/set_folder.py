@@ -1,7 +1,7 @@
-"""Where the history of a Set is kept: a folder per Set below `~/.setmirror/sets`, written by one process at a time.
+"""The folder of a Set's history, below `~/.setmirror/sets`; only one process at a time writes there.
 
-A Set is known by its path; a Set without a path, or one that was moved, by its epoch or the names of its tracks and
-scenes. A new file is written under a temporary name and renamed, so a crash at any byte leaves the old or the new file.
+A Set is identified by its path; an unsaved or moved Set is identified by its epoch or by the names of its tracks and
+scenes. A file is written under a temporary name and renamed, so after a crash the old or the new file is there.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from mirror.store import Store
 from remote_script.SetMirror.contract import auth
 
 ALIKE = 0.8
-"""Share of names that a Set must have in common with a Set of a folder to be the same Set under another path."""
+"""The least share of common names at which a Set counts as the Set of a folder, under another path."""
 FEWEST_NAMES = 4
 """A Set with fewer names cannot be recognized by them."""
 FOLDERS = 500
-"""The most folders that are kept; of more, the least recently used is deleted."""
+"""The most folders; beyond that, the least recently used folder is deleted."""
 ABOUT = "set.json"
 
 
@@ -36,7 +36,7 @@ class About(msgspec.Struct, frozen=True):
 
 
 def about(store: Store) -> About:
-    """The identity of the Set that a store holds."""
+    """The identity of the Set in a store."""
     song = store.nodes[store.root] if store.root is not None else None
     path = str(song.props.get("file_path") or "") if song is not None else ""
     names = {node.name for node in store.nodes.values() if node.type in ("Track", "Scene") and node.name}
@@ -44,12 +44,12 @@ def about(store: Store) -> About:
 
 
 def folder_of(store: Store, sets: Path | None = None) -> Path:
-    """As `folder_for`, of the Set that a store holds."""
+    """The folder of the Set in a store; see `folder_for`."""
     return folder_for(about(store), sets)
 
 
 def folder_for(now: About, sets: Path | None = None) -> Path:
-    """The folder of this Set; it is created, or the folder of the same Set under its former path is renamed.
+    """The folder of this Set, which is created, or renamed if it has a former path of the same Set.
 
     Raises:
       NotAvailable: the folder cannot be written.
@@ -69,7 +69,7 @@ def folder_for(now: About, sets: Path | None = None) -> Path:
             write_beside(own / ABOUT, msgspec.json.encode(now))
     except OSError as problem:
         raise errors.NotAvailable(
-            f"{own} cannot be written: {problem.strerror}", hint="see to the rights of ~/.setmirror"
+            f"{own} cannot be written: {problem.strerror}", hint="check the permissions of ~/.setmirror"
         ) from None
     return own
 

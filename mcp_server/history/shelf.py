@@ -31,7 +31,7 @@ class Shelf:
         return sorted(map(_name_in, self.folder.glob("*.mix")), key=str.casefold)
 
     def save(self, mix: Mix, *, overwrite: bool = False) -> Path:
-        """Write a mix; its file.
+        """Write a mix; returns the path of its file.
 
         Raises:
           InvalidValue: the name is not allowed, or exists already and `overwrite` is False.
@@ -61,7 +61,7 @@ class Shelf:
         return path
 
     def read(self, name: str) -> Mix:
-        """The mix of a name.
+        """Read the mix of a name.
 
         Raises:
           NotFound: there is no mix of this name; the hint lists the names that exist.
@@ -89,7 +89,7 @@ class Shelf:
             path.unlink()
 
     def _path(self, name: str) -> Path:
-        """The file of a mix; names differ in more than upper and lower case."""
+        """The path of a mix's file; the case of letters does not distinguish names."""
         plain = " ".join(name.split())
         if plain != name or not 0 < len(name) <= NAME_LENGTH or not name.isprintable():
             raise errors.InvalidValue(
@@ -99,7 +99,7 @@ class Shelf:
 
 
 def _name_in(path: Path) -> str:
-    """The name of a file's mix as it was saved; for a damaged file, the name from the file name."""
+    """The name that the mix was saved under; for a damaged file, the name from the file name."""
     try:
         with path.open(encoding="utf-8") as file:
             lines = [file.readline(4 * NAME_LENGTH).rstrip("\n") for _ in range(2)]

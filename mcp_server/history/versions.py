@@ -1,8 +1,8 @@
-"""Other versions of a Set to compare the open Set with: the list of them, and which version a text means.
+"""Versions of a Set to compare the open Set with: listing them, and resolving a text to a version.
 
-    saved               the open Set as its file has it
+    saved               the state of the open Set's file
     1 week, 2026-11-19 14:00, …
-                        the newest version in Live's `Backup` folder from before then
+                        the newest version in Live's `Backup` folder from before that time
     visit               the Set at the end of the client's last visit
     mix NAME            a saved mix
     PATH.als            a file, its path absolute or from the folder of the open Set
@@ -34,7 +34,7 @@ FILE = Limits(compressed_bytes=1 << 26, bytes=1 << 29, elements=1_000_000, kept_
 """Limits of a file that an agent names: 64 MB, half a gigabyte unpacked."""
 _MOMENTS = CHOICES.partition(", ")[2]
 BACKUPS = 200
-"""The most backups that are considered, newest first; Live itself keeps ten."""
+"""The most backups that are read, newest first; Live itself keeps ten."""
 _BACKUP = re.compile(r"(.+) \[(\d{4}-\d\d-\d\d \d{6})\]")
 
 

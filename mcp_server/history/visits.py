@@ -1,8 +1,8 @@
-"""The Set at each client's last call, kept over restarts, and the changes since the client's last visit.
+"""The state of the Set at each client's last call, stored on disk, and the changes since a client's last visit.
 
 A visit lasts from a client's first call until it has not called for `AWAY_S`. The open Set is compared with the state
 at the last call of the visit before: from this server's memory, or from a file in the Set's folder. Files are written
-every `SAVE_S` and when the server stops; a crash loses the calls since the last writing.
+every `SAVE_S` seconds and when the server stops; a crash loses the calls since the files were written.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ AWAY_S = 1800.0
 """A visit ends when the client has not called for so many seconds; its next call begins another visit."""
 SAVE_S = 30.0
 CLIENTS = 32
-"""The most clients that are kept for one Set; of more, the one whose last call is oldest is forgotten."""
+"""The most clients of one Set; beyond that, the client with the oldest last call is removed."""
 VISITS = "visits.json"
 
 
@@ -47,7 +47,7 @@ class LastCall(msgspec.Struct, frozen=True):
 
 
 class Here:
-    """The state at a client's newest call. The nodes are frozen, so a copy of their index is a copy of the Set."""
+    """The state at a client's newest call. The nodes are immutable, so a copy of their index is a copy of the Set."""
 
     def __init__(self, now: float, store: Store) -> None:
         self.time = now
@@ -73,13 +73,13 @@ class Visits:
         """For each client, the state that its present visit is compared with."""
         self._epoch = ""
         self._left: list[tuple[str, Here]] = []
-        """States of an epoch that is over, to be written."""
+        """States of past epochs that are still to be written."""
 
     def call(self, who: str) -> None:
         """Record a call of a client."""
         store, now = self._mirror.store, self._wall()
         if not store.epoch or not self._mirror.synced:
-            # An incomplete Set cannot be compared with.
+            # An incomplete Set cannot be compared with a later state.
             return
         if store.epoch != self._epoch:
             self._change_epoch(store.epoch)
@@ -96,19 +96,19 @@ class Visits:
             self._before.pop(self._here.popitem(last=False)[0], None)
 
     def _change_epoch(self, epoch: str) -> None:
-        """Start with another Set, or with the same Set after a restart of Live; the folder shows which one it is."""
+        """Start with another Set, or with the same Set after a restart of Live; the folder shows which."""
         self._left += [(who, here) for who, here in self._here.items() if not here.saved]
         self._here.clear()
         self._before.clear()
         self._epoch = epoch
 
     def since(self, who: str) -> tuple[float, Store] | None:
-        """The time of the client's last visit before this one, and the Set at that time; None where it is not known."""
+        """The time of the client's previous visit and the state of the Set at that time; None if it is not known."""
         before = self.before(who)
         return None if before is None else (before.time, before.store())
 
     def before(self, who: str) -> Here | None:
-        """The state at the client's last visit before this one; None where it is not known."""
+        """The state at the client's previous visit; None if it is not known."""
         if who not in self._before:
             self._before[who] = self._visit_before(who)
         return self._before[who]
@@ -120,20 +120,20 @@ class Visits:
     def changes_since_visit(
         self, who: str, compared: Callable[[Store], list[Difference]], limit: int = SCREEN
     ) -> dict[str, Any]:
-        """The changes since a client's last visit, in the form of `grouped`, and when that visit was.
+        """The changes since a client's previous visit, as `grouped` returns them, and the time of that visit.
 
         Args:
-          compared: Compares a state with the open Set; the changes that the client may see.
+          compared: Returns the changes from a state to the open Set that the client may see.
         """
         before = self.since(who)
         if before is None:
-            note = "this is your first visit to this Set, as far as is known: nothing to compare with"
+            note = "this is your first known visit to this Set: there is no earlier state to compare with"
             return {"groups": [], "notes": [note]}
         clock = time.strftime("%Y-%m-%d %H:%M", time.localtime(before[0]))
         return {"last_here": clock, **grouped(compared(before[1]), limit)}
 
     def _visit_before(self, who: str) -> Here | None:
-        """The client's last visit, of another epoch or of a server before this one."""
+        """The client's previous visit, from an earlier epoch or an earlier server process."""
         if self._folder is None:
             return next((here for name, here in reversed(self._left) if name == who), None)
         self._write(self._take_left())
@@ -165,7 +165,7 @@ class Visits:
         if self._folder is None:
             return
         for who in list(self._here):
-            # The file has the visit before: it is read before this visit overwrites it.
+            # The file has the previous visit: it is read before this visit overwrites the file.
             if who not in self._before:
                 self._before[who] = self._visit_before(who)
         self._write(
@@ -197,7 +197,7 @@ def read_visits(folder: Path) -> dict[str, LastCall]:
 
 
 def save_visit(folder: Path, who: str, here: Here) -> None:
-    """Write a client's state, then the list of visits; files that no visit names any more are removed."""
+    """Write a client's state, then the list of visits; files that no visit uses are removed."""
     name = f"{zlib.crc32(here.epoch.encode()):08x}-{here.revision}.state"
     if not (folder / name).exists():
         write_beside(folder / name, state_bytes(here))
@@ -235,7 +235,7 @@ def read_state(path: Path) -> Store:
 
 
 def _plain(row: Any) -> Any:
-    """Notes as lists, as a snapshot has them."""
+    """A node's row with notes as lists, the form of a snapshot."""
     for name, value in row[4].items():
         if isinstance(value, list) and value and isinstance(value[0], dict) and "note_id" in value[0]:
             row[4][name] = [list(note.values()) for note in value]
@@ -246,5 +246,5 @@ def _plain(row: Any) -> Any:
 
 
 def differences(before: Store, now: Store, limit: int = SCREEN) -> dict[str, Any]:
-    """The changes between two states, in the form of `grouped`."""
+    """The changes between two states, as `grouped` returns them."""
     return grouped(difference(before, now), limit)

@@ -23,10 +23,10 @@ class Moment(NamedTuple):
     revision: int | None = None
     time: float | None = None
     yesterday: bool = False
-    """True where a time of day has not come today, so that yesterday's is meant."""
+    """True when the time of day has not come yet today, so that yesterday's is meant."""
 
     def notes(self, began: float) -> list[str]:
-        """Notes about this moment for the client; `began` is when the log begins, in seconds since 1970."""
+        """Notes about this moment for the client; `began` is the time of the first event, in seconds since 1970."""
         if self.time is None:
             return []
         said = []
@@ -35,7 +35,7 @@ class Moment(NamedTuple):
             said.append(f"that time has not come today: yesterday's is meant, {clock}")
         if self.time < began:
             clock = time.strftime("%H:%M:%S", time.localtime(began))
-            said.append(f"the log begins at {clock}: what happened before is not known")
+            said.append(f"the log begins at {clock}: earlier changes are not known")
         return said
 
 
