@@ -48,7 +48,7 @@ class Status(Struct):
 
 
 class TrackRow(Struct):
-    """A track; `arm` is not in the document, but used where an extension sends it."""
+    """A track; `arm` is not in the document, but is used if an extension sends it."""
 
     index: Annotated[int, Meta(ge=0, le=MOST_TRACKS)]
     name: str

@@ -31,7 +31,7 @@ LINE_BYTES = 16 * 1024 * 1024
 AT_ONCE = 32
 """The most questions that are sent before the first answer."""
 MOST_WRONG = 20
-"""After so many wrong answers in a row the program on the port counts as one of another protocol."""
+"""The number of wrong answers in a row after which the program on the port counts as speaking another protocol."""
 UNSUPPORTED = -32001
 
 Question = tuple[str, dict[str, Any]]
@@ -67,7 +67,7 @@ def _readable(connection: Any, writing: bool, seconds: float) -> None:
 
 
 class Extension:
-    """See the module; `clock` in seconds, `wait(connection, writing, seconds)` as `_readable`."""
+    """The connection to the extension; `clock` returns seconds, `wait` has the arguments of `_readable`."""
 
     def __init__(
         self,
@@ -158,7 +158,7 @@ class Extension:
         return replies
 
     def ask_each(self, questions: Sequence[Question]) -> list[Any]:
-        """The answers to questions in this order, a `Wrong` for each that was refused.
+        """The answers to questions in this order, a `Wrong` for each refused question.
 
         Raises:
           BridgeError: UNKNOWN_OUTCOME, the connection was lost.
@@ -244,7 +244,7 @@ class Extension:
             id_ = reply["id"]
             method, then = self._pending.pop(id_)
         except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
-            self._strange("a line that answers nothing that was asked")
+            self._strange("a line that answers no question")
             return
         self._since = self.clock()
         self.counters["answered"] += 1

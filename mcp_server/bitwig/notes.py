@@ -1,8 +1,8 @@
 """The notes of a Bitwig clip: their ids, and the questions to the extension that carry out an edit.
 
-The protocol names a note by step and pitch, so there is at most one note at each. A note keeps its id while it stays
-there or SetMirror moves it. A step is a sixteenth: a start between two steps is refused. Velocities are whole numbers
-when a note is added. Properties that only Live's notes have (velocity_deviation, release_velocity) are refused.
+The protocol identifies a note by step and pitch (its cell), so a cell has at most one note. A note keeps its id while
+it stays in its cell or SetMirror moves it. A step is a sixteenth: a start between two steps is refused. A new note has
+a whole number as velocity. Properties of Live's notes alone (velocity_deviation, release_velocity) are refused.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .answers import NoteRow
 from .extension import Question
 
 STEP = 0.25
-"""Beats of a step: the grid of the protocol's own extension, unless its user chose another one."""
+"""Beats of a step: the default grid of the protocol's own extension."""
 TOP = 127.0
 NEUTRAL = {"velocity_deviation": 0.0, "release_velocity": 64.0}
 """Properties that a note of the protocol does not have → their neutral value in Live."""
@@ -52,7 +52,7 @@ class BitwigNote:
 
     @property
     def cell(self) -> Cell:
-        """Its step and pitch; BridgeError INVALID_VALUE between two steps."""
+        """The note's step and pitch; BridgeError INVALID_VALUE for a start between two steps."""
         return cell_of(self.start_time, self.pitch)
 
 
@@ -113,7 +113,7 @@ def added(at: dict[str, int], specifications: Sequence[dict[str, Any]]) -> list[
 
 
 def removed(at: dict[str, int], notes: Sequence[BitwigNote], gone: Iterable[BitwigNote]) -> list[Question]:
-    """The questions that remove some of a clip's notes, as few as possible."""
+    """The fewest questions that remove some of a clip's notes."""
     going = {note.cell for note in gone}
     if going and len(going) == len(notes):
         return [("clip.clearAllNotes", at)]
@@ -162,7 +162,7 @@ def _moves(
         for id_ in free:
             (step, pitch), goal = cells[id_], left.pop(id_)
             if goal in staying:
-                # Whether the write may overwrite the note there was checked before.
+                # The caller has checked that the write may overwrite the note in that cell.
                 questions.append(("clip.clearNote", {**at, "x": goal[0], "y": goal[1]}))
             by = {"dx": goal[0] - step, "dy": goal[1] - pitch}
             questions.append(("clip.moveNote", {**at, "x": step, "y": pitch, **by}))

@@ -1,7 +1,7 @@
 """A Bitwig project's objects in the shape of Live's Object Model, for SetMirror's script to read, observe and change.
 
 Values are those of the last answer; `Project` sets them with `_show`, which notifies listeners as Live does. A setter
-or method asks the extension, reads the changed value back, and only then returns. Everything else is NOT_AVAILABLE,
+or method asks the extension, reads the changed value back, and only then returns. All other members raise NOT_AVAILABLE
 with the reason. A removed object equals None, as in Live.
 """
 
@@ -32,9 +32,9 @@ class BitwigObject:
     """One object: its values and its listeners by name."""
 
     _class: ClassVar[str] = ""
-    """The table's name of the class, where the type has another name."""
+    """The class's name in the schema, if the Python type has another name."""
     _signals: ClassVar[dict[str, str]] = {}
-    """Property → the property whose listeners Live would call, where it is another one."""
+    """Property → the property whose listeners Live calls instead."""
     _live_ptr: int
 
     def __init__(self, project: Project, parent: BitwigObject | None, **values: Any) -> None:
@@ -168,7 +168,7 @@ class Track(BitwigObject):
         self._take(row)
 
     def _take(self, row: TrackRow) -> None:
-        """Store the values of a row of `track.list`; without `arm` in the row, the value that was set last stays."""
+        """Store the values of a row of `track.list`; a row without `arm` keeps the value that was set last."""
         self._index = row.index
         self._show(name=row.name, mute=row.mute, solo=row.solo)
         if row.arm is not None:
@@ -231,12 +231,12 @@ class ClipSlot(BitwigObject):
 
     @property
     def track(self) -> Track:
-        """The track whose slot it is."""
+        """The track of this slot."""
         assert isinstance(self._parent, Track)
         return self._parent
 
     def _hold(self, clip: Clip | None) -> None:
-        """Replace the slot's clip by this one."""
+        """Replace the slot's clip with `clip`."""
         was: Clip | None = self._values["clip"]
         if clip is was:
             return
@@ -306,7 +306,7 @@ class Clip(BitwigObject):
         self.stop()
 
     def stop(self) -> Any:
-        """Stop the clip, if it plays or records."""
+        """Stop the clip if it plays or records."""
         if not (self._values["is_playing"] or self._values["is_recording"]):
             return UNCHANGED
         self._project.stop_clip(self)
@@ -384,7 +384,7 @@ class Clip(BitwigObject):
         ]
 
     def add_new_notes(self, specifications: Iterable[dict[str, Any]]) -> list[int]:
-        """Add notes; their ids."""
+        """Add notes; returns their ids."""
         wanted = list(specifications)
         self._edit(notes.added(self._project.slot_params(self), wanted), None)
         assert self._notes is not None
@@ -530,16 +530,16 @@ def _at(tracks: tuple[Track, ...], index: int, name: str) -> Track:
 
 
 class Application(BitwigObject):
-    """Bitwig itself. Its version is higher than every version of Live, so that no version check refuses anything."""
+    """Bitwig itself. Its version, 99.0.0, is above every version of Live, so that version checks pass."""
 
     def get_major_version(self) -> int:
-        """See the class."""
+        """99."""
         return 99
 
     def get_minor_version(self) -> int:
-        """See the class."""
+        """0."""
         return 0
 
     def get_bugfix_version(self) -> int:
-        """See the class."""
+        """0."""
         return 0

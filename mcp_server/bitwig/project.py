@@ -1,10 +1,10 @@
-"""One open project: reads it as a whole, keeps it up to date by polling, and carries out the script's writes.
+"""One open project: reads all of it, keeps it up to date by polling, and carries out the script's writes.
 
 A cycle every `POLL_S` asks for project, transport, scenes, selection, then the next `SLICE` tracks (their clips) and
 clips (their notes), then the list of tracks. Its answers are applied together. If the list of tracks has changed, the
-cycle's answers about tracks by number may mean other tracks, so these questions are asked again. A write makes the
-current cycle void. The protocol has no ids: a track is recognized by name, type and place (`matched`). When more than
-half of at least two tracks are gone at once, another project is open, and `switched` says so.
+cycle's answers may be about other tracks, since questions name tracks by number: these questions are asked again. A
+write makes the current cycle void. The protocol has no ids: a track is recognized by name, type and place (`matched`).
+When more than half of at least two tracks are gone at once, another project is open, and `switched` has the reason.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ ALWAYS: tuple[str, ...] = (
     "clip.getSelection",
 )
 READBACK_S = 0.5
-"""How long a write waits for its change: Bitwig shows some changes one turn later; later ones a cycle finds."""
+"""Seconds that a write waits for its change, which Bitwig may show one turn later; a cycle finds later changes."""
 READBACK_EVERY_S = 0.01
 SWITCHED_TRACKS = 2
 STALE_S = 10.0
-"""The connection is lost when a question that was answered before has no answer for so long: its values are stale."""
+"""Seconds without an answer to a question that was answered before, after which the connection counts as lost."""
 MISSES = 3
-"""After so many refusals in a row a clip's notes are absent, instead of old."""
+"""The number of refusals in a row after which a clip's notes are absent instead of outdated."""
 Wait = Callable[[float], None]
 
 
 class Project:
-    """See the module; `sleep` waits so many seconds."""
+    """The open project; `sleep(seconds)` waits."""
 
     def __init__(self, extension: Extension, sleep: Wait = time.sleep) -> None:
         self.extension = extension
@@ -58,7 +58,7 @@ class Project:
         self._cycle: list[tuple[BitwigObject | None, str, Any]] = []
         """(object or None for the project, method, answer or None before its arrival) of each question of the cycle."""
         self._answered: dict[str, float] = {}
-        """Method → the time of its last answer, for questions about the project."""
+        """Method → the time of its last answer, for questions about the whole project."""
         self._next = 0.0
         self._round_began = 0.0
         self.whole_s: float | None = None
@@ -222,7 +222,7 @@ class Project:
         """Apply the list of tracks; True when the tracks and their order are the same as before.
 
         Args:
-          assignment: For each row its track, None for a new one; without it, `matched` guesses the tracks.
+          assignment: For each row its track, or None for a new track; `matched` guesses the tracks by default.
         """
         song, rows = self.song, sorted(answer.tracks, key=lambda row: row.index)
         if any(row.index == 0 for row in rows):
@@ -303,7 +303,7 @@ class Project:
     # -- writing -----------------------------------------------------------------------------------
 
     def _ask(self, method: str, **params: Any) -> Any:
-        """Ask, and make the current cycle void, since its answers may be older than the change."""
+        """Ask a question, and make the current cycle void, since its answers may be older than the change."""
         if self._cycle:
             self._queue.extendleft(about for about, _, _ in self._cycle if about is not None)
             self._cycle = []
@@ -311,7 +311,7 @@ class Project:
         return self.extension.ask(method, **params)
 
     def _rereads(self, method: str, **params: Any) -> Iterator[Any]:
-        """The answer again and again, until `READBACK_S` have passed.
+        """The question's answers, asked repeatedly for `READBACK_S` seconds.
 
         Raises:
           BridgeError: UNKNOWN_OUTCOME, the change was sent but its result cannot be read.
@@ -327,11 +327,11 @@ class Project:
         try:
             return self.extension.ask(method, **params)
         except BridgeError as problem:
-            rule = f"Bitwig was asked to change it, and what it made of it cannot be read: {problem.rule}"
+            rule = f"Bitwig was asked for the change, but its result cannot be read: {problem.rule}"
             raise BridgeError("UNKNOWN_OUTCOME", rule) from None
 
     def _checked(self, track: Track) -> dict[str, int]:
-        """The track's number, if Bitwig still has this track under it.
+        """The track's number as parameters, if Bitwig still has this track under that number.
 
         Raises:
           BridgeError: STALE_REFERENCE, the list of tracks was changed since it was read.
@@ -381,7 +381,7 @@ class Project:
         self._apply_selection(answer)
 
     def toggle(self, method: str, field: str, name: str, wanted: bool) -> Any:
-        """Toggle a state of the transport, unless it is as wanted."""
+        """Toggle a state of the transport, unless it is as wanted already."""
         status = self._ask("transport.getStatus")
         if getattr(status, field) is not wanted:
             self._ask(method)
@@ -425,7 +425,7 @@ class Project:
         return _slot_params(clip.slot)
 
     def create_clip(self, slot: ClipSlot, length: float) -> None:
-        """Make a clip in an empty slot."""
+        """Create a clip in an empty slot."""
         self._checked(slot.track)
         if self._ask("clip.hasContent", **_slot_params(slot)).hasContent:
             raise BridgeError("LIVE_REFUSED", "The slot has a clip already", hint="choose an empty slot")
@@ -518,7 +518,7 @@ class Project:
                 break
         if len(answer.tracks) == count:
             return
-        # The deleted track is known, so `matched` need not guess between tracks of one name.
+        # The deleted track is known, so `matched` need not guess among tracks of the same name.
         self._apply_tracks(answer, [other for other in self.tracks if other is not track])
         self._follow_selection()
 
@@ -537,7 +537,7 @@ class Project:
             )
 
     def create_scene(self) -> Scene:
-        """Make a scene at the end."""
+        """Create a scene at the end."""
         count = self._ask("clip.getSceneCount").sceneCount
         self._ask("clip.createScene", count=1)
         for answer in self._rereads("clip.getSceneCount"):

@@ -1,4 +1,4 @@
-"""Why a property or a method of Live is not available in Bitwig: the gap in the protocol, and what to do instead."""
+"""The reasons why a property or method of Live is not available in Bitwig, and what to do instead."""
 
 from __future__ import annotations
 

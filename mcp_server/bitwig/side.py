@@ -1,4 +1,4 @@
-"""SetMirror's script over a Bitwig project: objects in place of those of Live, and a loop in place of its main thread.
+"""SetMirror's script on a Bitwig project: `objects` in place of Live's, and a loop in place of Live's main thread.
 
 One thread does everything: it pumps the script as soon as a client asks and at least every `TICK_S`, calls its update
 every `DISPLAY_S`, and advances the project's cycles. While Bitwig is not running, or after another project was opened,
@@ -29,7 +29,7 @@ Log = Callable[[str], None]
 
 
 class _Timer:
-    """Live's timer, without function: the loop pumps the script."""
+    """A stand-in for Live's timer that does nothing: the loop pumps the script."""
 
     running = True
 
@@ -74,7 +74,7 @@ class BitwigSide(SetMirror):
             self.server.send(self.batcher.epoch, self.batcher.revision)
 
     def welcome(self) -> dict[str, Any]:
-        """The welcome without a version of Live; `daw` names Bitwig, `polls` says how values are kept up to date."""
+        """The welcome without a version of Live; `daw` is Bitwig, `polls` describes the polling."""
         answer = super().welcome()
         answer["live"] = {
             "version": "",
