@@ -19,7 +19,7 @@ COMMANDS = {
     "live": ("live", "Run headless Live with the Remote Script until interrupted."),
     "tail": ("tail", "Follow the changes in the Set and their authors."),
     "get": ("get", "Read one object from the mirror."),
-    "status": ("status", "Show whether the mirror is in step with Live, and the mirror's counters."),
+    "status": ("status", "Show the bridge's state: Set, revision, clients and counters."),
     "look": ("look", "Draw the Set, a clip or a device as SVG, PNG or text."),
     "top": ("top", "Watch the Set in the whole terminal."),
     "view": ("view", "Open a live page of the Set in the browser."),
@@ -28,11 +28,11 @@ COMMANDS = {
     "mix": ("mix", "Save, compare and recall mixes of the open Set."),
     "lint": ("lint", "List the problems of a Set's file."),
     "import-midi": ("import_midi", "Read a MIDI file into the open Set."),
-    "recipe": ("recipe", "List, show, check, try and run recipes."),
+    "recipe": ("recipe", "List, show, check, dry-run and run recipes."),
     "export-midi": ("export_midi", "Write a Set's arrangement or a clip as a MIDI file."),
     "record": ("record", "Record the messages between Live and the mirror, for a bug report."),
     "replay": ("replay", "Play a recording in place of Live, for the mirror to connect to."),
-    "policy": ("policy", "Show and check what agents may do, and why."),
+    "policy": ("policy", "Show and check the rules for agents."),
     "install": ("install", "Install the Remote Script in Live's User Library."),
     "uninstall": ("uninstall", "Remove the Remote Script from Live's User Library."),
     "doctor": ("doctor", "List what is wrong and how to fix each problem."),
@@ -113,7 +113,7 @@ def setmirror(ctx: click.Context, as_json: bool) -> None:
 
         overview.show(as_json)
     elif as_json:
-        raise click.UsageError("--json goes behind the command")
+        raise click.UsageError("write --json after the command")
 
 
 def main() -> None:

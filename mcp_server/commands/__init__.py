@@ -1,1 +1,1 @@
-"""The commands of `setmirror`, a module each; `cli` names them."""
+"""The commands of `setmirror`, one module for each; `cli` lists them."""

@@ -31,6 +31,6 @@ def command(bitwig_port: int, port: int) -> None:
     """
     from mcp_server.bitwig.side import run
 
-    # Ends as Ctrl-C does: the script says goodbye to its clients.
+    # SIGTERM ends the command as Ctrl-C does: the script notifies its clients.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     run(port, bitwig_port, lambda text: say(text, err=True))

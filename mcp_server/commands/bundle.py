@@ -23,12 +23,12 @@ from remote_script.SetMirror.contract.limits import PORT
 
 PACKAGES = ("mirror", "mcp_server", "remote_script")
 REGISTRY_NAME = "io.github.setmirror/setmirror"
-"""The README names it, too: the registry compares them, and lets only the owner of that GitHub account register it."""
+"""The name in the MCP registry. The README has it too, since the registry compares both."""
 PYTHONS = ">=3.11 <3.15"
 """The range of Python versions in the manifest's syntax."""
 ICON_PIXELS = 512
 _EPOCH = (2026, 1, 1, 0, 0, 0)
-"""The time of all files, so that the same program makes the same bundle."""
+"""The modification time of all files, so that the same program gives the same bundle."""
 
 USER_CONFIG: dict[str, dict[str, Any]] = {
     "read_only": {
@@ -86,8 +86,8 @@ def command(folder: Path, as_json: bool) -> None:
         return
     say(f"{path}: {path.stat().st_size / 1e6:.1f} MB; open it in Claude Desktop (Settings → Extensions)")
     say(
-        f"{server}: for the MCP registry, once this version is on PyPI; the name {REGISTRY_NAME} "
-        "belongs to who owns that account on GitHub"
+        f"{server}: for the MCP registry, once this version is on PyPI; only the owner of that "
+        f"GitHub account can register {REGISTRY_NAME}"
     )
     say("The Remote Script still goes into Live by `setmirror install`.")
 
@@ -171,7 +171,7 @@ def _requirements() -> list[str]:
 
 
 def _pyproject(version: str, requirements: list[str]) -> str:
-    """The smallest project file with which uv installs the packages beside it."""
+    """A minimal project file for uv, which installs the packages beside it."""
     return f"""\
 [build-system]
 requires = ["hatchling>=1.25"]

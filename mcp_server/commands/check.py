@@ -81,7 +81,7 @@ def _check_version(version: str) -> None:
 
 
 def run_course(folder: Path, live_version: str, set_file: Path | None, timeout_s: float) -> dict[str, Any]:
-    """The report about one Live: `live`, `python`, `note`, and `checks` with check, verdict and details."""
+    """The report about one Live: `live`, `python`, `note`, and `checks`, each with `check`, `verdict` and `details`."""
     wanted = processes.OLD_PYTHON if _is_old(live_version) else PYTHON_SINCE_12_1
     python = processes.find_python(wanted)
     note = "" if python else f"no Python {wanted} is installed here, which Live {live_version} has inside"
@@ -109,7 +109,7 @@ def run_course(folder: Path, live_version: str, set_file: Path | None, timeout_s
             report, errors, end = done.stdout, done.stderr, f"its process ended with status {done.returncode}"
         except subprocess.TimeoutExpired as problem:
             report, errors = problem.stdout or b"", b""
-            end = f"it did not come to an end within {timeout_s:g} s"
+            end = f"it did not end within {timeout_s:g} s"
     last_words = errors.decode("utf-8", "replace").strip().splitlines()[-TAIL_LINES:]
     checks = _checks(report, "\n".join([end, *last_words]))
     if note:

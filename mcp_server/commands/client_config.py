@@ -1,8 +1,8 @@
-"""`setmirror client-config`: the entry for an MCP client's configuration, and the file that it belongs into.
+"""`setmirror client-config`: the entry for an MCP client's configuration, printed or written into the client's file.
 
 The entry goes to stdout, so that it can be piped; explanations go to stderr. `--write` puts the entry into each file
-that the client reads. Comments, order, line ends, file mode and a symbolic link stay, and a copy of the text from
-before the first write is kept next to the file.
+that the client reads. Comments, order, line ends, file mode and a symbolic link do not change, and a copy of the text
+from before the first write is saved next to the file.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ class McpClient:
     title: str
     key: str
     files: Mapping[str, tuple[str, ...]]
-    """system ("darwin", "win32" or "") → patterns (see `files_of`); "" is every other system."""
+    """System → patterns of files (see `files_of`); "" means every system except "darwin" and "win32"."""
     format: Format = JSON
     types: tuple[str, str] | None = None
-    """The entry's `type` for stdio and for HTTP, where the client wants one."""
+    """The entry's `type` for stdio and for HTTP, if the client needs one."""
     url: str = "url"
     """The key of the address in an entry for HTTP; empty where the client only starts servers."""
     headers: str = "headers"
@@ -117,7 +117,7 @@ _DEFAULTS = {
     "%XDG_CONFIG_HOME%": ".config",
     "%CODEX_HOME%": ".codex",
 }
-"""Variable → the folder below the home folder that is used where the variable is not set."""
+"""Variable → the folder below the home folder that is used if the variable is not set."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def _expanded(pattern: str, machine: folders.Machine) -> Iterator[ConfigFile]:
 
 
 def launch() -> tuple[list[str], dict[str, str]]:
-    """The words and the environment that start this program, with absolute paths since a client has another PATH."""
+    """The command line and environment that start this program; paths are absolute, since a client has another PATH."""
     name = "setmirror.exe" if sys.platform == "win32" else "setmirror"
     uvx = shutil.which("uvx")
     if "archive-v0" in Path(sys.prefix).parts and uvx:
@@ -216,7 +216,7 @@ def write(path: Path, client: McpClient, members: Mapping[str, Any]) -> Path | N
       OSError: a file cannot be read or written.
       ValueError: the file does not have the client's format.
     """
-    # The file is written, not a link to it: links of dotfile managers stay links.
+    # The link's target is written, so that links of dotfile managers remain links.
     path = Path(os.path.realpath(path))
     former = path.read_bytes() if path.exists() else None
     mode = stat.S_IMODE(path.stat().st_mode) if former is not None else 0o600
@@ -235,13 +235,15 @@ def write(path: Path, client: McpClient, members: Mapping[str, Any]) -> Path | N
 
 @click.command("client-config", short_help="Print the entry for an MCP client's configuration.")
 @click.argument("client", type=click.Choice(list(CLIENTS)))
-@click.option("--headless", is_flag=True, help="A server with its own headless Live, to try without Live.")
-@click.option("--http", is_flag=True, help="For a server that `setmirror serve --http` runs, by its address.")
+@click.option(
+    "--headless", is_flag=True, help="A server that starts headless Live, to try SetMirror without Live."
+)
+@click.option("--http", is_flag=True, help="For the address of a running `setmirror serve --http`.")
 @http_port
 @click.option(
     "--name",
     metavar="NAME",
-    help="The client's name in rules, undo and the event log; CLIENT if not given. Each name has a token of its own.",
+    help="The client's name in rules, undo and the event log; CLIENT if not given. Each name has a separate token.",
 )
 @click.option(
     "--toolset",
@@ -287,7 +289,7 @@ def command(client: str, write_it: bool, as_json: bool, **how: Any) -> None:
             copy = write(file.path, chosen, members)
         except (OSError, ValueError) as problem:
             raise Failure(
-                f"{file.path} was left as it is: {problem}", "fix the file, or add the entry by hand"
+                f"{file.path} was not changed: {problem}", "fix the file, or add the entry by hand"
             ) from None
         if as_json:
             facts = {"client": client, "file": str(file.path), "expected": file.expected}

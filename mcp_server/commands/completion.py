@@ -1,4 +1,4 @@
-"""`setmirror completion`: the script by which a shell completes commands, options and choices."""
+"""`setmirror completion`: prints the script with which a shell completes commands, options and choices."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """One server's entry in the text of a client's configuration: JSON with comments, TOML or YAML.
 
-Only the entry's own characters change: comments, order and indentation of everything else stay. Each edit of JSON and
-TOML is checked by parsing the result, which must equal the former document with the entry in it; otherwise the edit is
-refused, and the file is not changed.
+Only the entry's own characters change, so comments, order and indentation of the other text are preserved. Each edit of
+JSON and TOML is checked by parsing the result, which must equal the former document with the entry in it; otherwise the
+edit is refused, and the file is not changed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _KEY = re.compile(r"[A-Za-z0-9_-]+\Z")
 
 @dataclass(frozen=True)
 class Format:
-    """How to read and write one server's entry in a text; both raise ValueError for a text of another format."""
+    """Functions to read and write one server's entry in a text; both raise ValueError for another format."""
 
     read: Callable[[str, str, str], dict[str, Any] | None]
     """(text, key, name) → the entry under `key` with this name."""
@@ -109,7 +109,7 @@ def _put(text: str, start: int, end: int, name: str, value: str) -> str:
             return text[: member.start] + value + text[member.end :]
     inside = f"\n{_indent(text, start)}  {json.dumps(name)}: {value}"
     if members:
-        # Directly after the last value: JSON with comments allows a comma behind it.
+        # Directly after the last value, since JSON with comments allows a comma after that value.
         at = members[-1].end
         return text[:at] + "," + inside + text[at:]
     return text[: start + 1] + inside + f"\n{_indent(text, start)}" + text[end - 1 :]

@@ -44,11 +44,11 @@ _PLAIN.update({"“": '"', "”": '"', "♭": "b", "♯": "#", "≤": "<=", "≥
 
 
 class ReaderGone(Exception):
-    """The reader of our output has closed the pipe (`| head`): the command ends, without an error."""
+    """The reader of our output has closed the pipe (`| head`); the command ends without an error."""
 
 
 class Failure(click.ClickException):
-    """The command could not do its work: the text says why, the hint what to do next."""
+    """The command failed; the text has the reason, the hint the next step."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -88,7 +88,7 @@ def say_json(value: Any, *, indent: int = 0) -> None:
         data = msgspec.json.encode(value)
         text = (msgspec.json.format(data, indent=indent) if indent else data).decode()
     except UnicodeEncodeError:
-        # The value has a path whose bytes are not UTF-8.
+        # The value contains a path whose bytes are not UTF-8.
         text = json.dumps(msgspec.to_builtins(value), indent=indent or None)
     if not is_utf8(sys.stdout):
         text = re.sub(r"[^\x00-\x7f]+", lambda match: json.dumps(match[0])[1:-1], text)
@@ -133,12 +133,12 @@ def _abandon_stdout() -> None:
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError):
-        # Not a file, as under a test.
+        # Stdout is not a file, for example in a test.
         pass
 
 
 def run_command(command: click.Command, arguments: list[str] | None = None) -> int:
-    """Run `command` and return its exit code; every known error ends in one line, not in a traceback."""
+    """Run `command` and return its exit code; every known error is printed as one line without a traceback."""
     prepare_streams()
     try:
         code = command.main(arguments, prog_name="setmirror", standalone_mode=False)
@@ -181,7 +181,7 @@ def _failure(problem: BaseException) -> click.ClickException | None:
     """The failure to show for a known error; None for a programming error, which keeps its traceback."""
     if isinstance(problem, click.ClickException):
         return problem
-    # Neither is imported here: `--help` is shown without hashes and the mirror.
+    # Their modules are not imported here, so that `--help` needs neither hashes nor the mirror.
     auth = sys.modules.get("remote_script.SetMirror.contract.auth")
     if auth is not None and isinstance(problem, auth.TokenUnusable):
         return Failure(str(problem), "fix or delete that file; Live and every command use the same one")
@@ -196,7 +196,7 @@ def _failure(problem: BaseException) -> click.ClickException | None:
 
 
 def _only(problem: BaseException) -> BaseException:
-    """The only error in nested groups, or KeyboardInterrupt or ReaderGone if a group contains one."""
+    """The single error in nested groups; KeyboardInterrupt and ReaderGone come before other errors."""
     while isinstance(problem, BaseExceptionGroup):
         for wanted in (KeyboardInterrupt, ReaderGone):
             if problem.split(wanted)[0] is not None:
@@ -208,7 +208,7 @@ def _only(problem: BaseException) -> BaseException:
 
 
 def run_async(main: Callable[[], Awaitable[Any]]) -> Any:
-    """Run `main` on trio; Ctrl-C and SIGTERM cancel `main` and its tasks, and this function returns after their end.
+    """Run `main` on trio; Ctrl-C and SIGTERM cancel `main` and its tasks, and this function waits for their end.
 
     Raises:
       KeyboardInterrupt: `main` was interrupted.

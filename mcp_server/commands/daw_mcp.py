@@ -18,7 +18,7 @@ from mcp_server.commands.console import run_async, say
     default=8182,
     show_default=True,
     metavar="PORT",
-    help="Where it listens on 127.0.0.1; 0 takes any free port.",
+    help="The port on 127.0.0.1 to listen on; 0 takes any free port.",
 )
 @click.option(
     "--extension",

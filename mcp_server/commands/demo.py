@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mcp_server.demo.story import Story
 
 
-@click.command("demo", short_help="See it work, every step checked.")
+@click.command("demo", short_help="See SetMirror work, with every step checked.")
 @options.set_file
 @click.option("--quick", is_flag=True, help="Measure with fewer repetitions.")
 @options.as_json

@@ -37,8 +37,8 @@ def command(ctx: click.Context, old: str, new: str | None, textconv: bool, port:
     """List the differences between two Sets.
 
     OLD and NEW are .als files; without NEW, OLD is compared with the Set that is open in Live. OLD may also be "saved"
-    (as its file has it), a time such as "1 week" (Live's newest backup before), "visit" (when this command ran last),
-    or "mix NAME". Exit codes: 0 no differences, 1 differences, 2 a Set cannot be read.
+    (the Set's file), a time such as "1 week" (Live's newest backup from before then), "visit" (the Set when this
+    command ran last), or "mix NAME". Exit codes: 0 no differences, 1 differences, 2 a Set cannot be read.
     """
     if not Path(old).is_file():
         if new is not None or textconv or old.casefold().endswith(".als"):
@@ -69,7 +69,7 @@ def command(ctx: click.Context, old: str, new: str | None, textconv: bool, port:
 
 
 def _versions(old: str, port: int, as_json: bool) -> int:
-    """Print the differences between the open Set and another version of it; the exit code."""
+    """Print the differences between the open Set and another version of it; returns the exit code."""
 
     async def main() -> dict[str, Any]:
         from mcp_server.commands.link import call_tool, linked

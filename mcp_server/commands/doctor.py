@@ -1,7 +1,7 @@
-"""`setmirror doctor`: lists problems between the clients and Live with their fixes; `checks` finds them.
+"""`setmirror doctor`: lists problems between the clients and Live with their fixes; `checks` has the checks.
 
-Exit code 0: nothing is broken, 1: something is broken. An unusual state (an older script is still running) is shown but
-is not a failure.
+Exit code 0: no check failed, 1: a check failed. An unusual state (an older script is still running) is shown but is
+not a failure.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from remote_script.SetMirror.contract import auth, schema
 _LABELS = {GOOD: ("ok  ", "green"), ODD: ("note", "yellow"), BAD: ("bad ", "red")}
 
 
-@click.command("doctor", short_help="List what is wrong and how to fix each problem.")
+@click.command("doctor", short_help="List all problems and their fixes.")
 @options.port
 @click.option(
     "--fix", is_flag=True, help="Apply the fixes that only write SetMirror's own files and entries."
@@ -31,7 +31,7 @@ _LABELS = {GOOD: ("ok  ", "green"), ODD: ("note", "yellow"), BAD: ("bad ", "red"
 )
 @options.as_json
 def command(port: int, fix: bool, show_schema: bool, as_json: bool) -> int:
-    """List what is wrong and how to fix each problem; exit 0 when nothing is broken."""
+    """List all problems and their fixes. Exits with 0 if there are none."""
     answer = Probe("nothing")
     broken = False
     for finding, probed in findings(port):
@@ -77,7 +77,7 @@ def findings(port: int) -> Iterator[tuple[CheckResult, Probe | None]]:
 
 
 def _token() -> str | None:
-    """The token, or None: a check must not create one; without a token no script has run yet."""
+    """The token, or None if no script has run yet; a check must not create a token."""
     return auth.load_token() if os.path.lexists(Path(auth.home()) / "token") else None
 
 
@@ -107,12 +107,12 @@ def _show(finding: CheckResult) -> None:
 
 
 def coverage(live_version: str) -> Iterator[str]:
-    """One line for each class: the properties that the mirror has of this Live, by how they are kept up to date."""
+    """One line for each class: the properties that the mirror has, grouped by how they are kept up to date."""
     numbers = schema.version(live_version)
     kinds = list(schema.KINDS)
     totals = dict.fromkeys([*kinds, "writable", "methods", "later"], 0)
     yield ""
-    yield f"Live {live_version}: properties by how they are kept, which can be set, methods, what came later"
+    yield f"Live {live_version}: properties by how they are kept up to date, settable ones, methods, later members"
     yield f"{'class':<28}" + "".join(f"{name:>10}" for name in totals)
     for name in schema.CLASSES:
         row = dict.fromkeys(totals, 0)

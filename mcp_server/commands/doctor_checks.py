@@ -23,7 +23,7 @@ from remote_script.SetMirror.contract import auth
 
 GOOD, ODD, BAD = "good", "odd", "bad"
 _LOG_TAIL = 256 * 1024
-"""Bytes read from the end of Live's Log.txt, which grows for months."""
+"""Bytes that are read from the end of Live's Log.txt, which may be large."""
 _FILES_IN = re.compile(r"SetMirror: its files are in (.+)$")
 _INSTALL = "setmirror install, then restart Live"
 
@@ -36,7 +36,7 @@ class CheckResult:
     text: str
     fix: str = ""
     repair: Callable[[], object] | None = None
-    """Applies the fix where that is safe; raises OSError, ValueError or NotOurs where it fails."""
+    """Applies the fix, if that is safe; raises OSError, ValueError or NotOurs if it fails."""
 
 
 def check_program() -> Iterator[CheckResult]:
@@ -49,7 +49,7 @@ def check_program() -> Iterator[CheckResult]:
 
 
 def version() -> str:
-    """The version of the script that came with this program."""
+    """The version of the Remote Script in this program."""
     return folders.version_of(folders.source()) or "0"
 
 
@@ -352,7 +352,7 @@ def _check_entry(
 def _repair_entry(
     path: Path, client: client_config.McpClient, members: dict[str, Any], token: str | None
 ) -> None:
-    """Write the present command and a valid token into the entry; the arguments of the server stay."""
+    """Write the present command and a valid token into the entry; the server's arguments do not change."""
     former_args = members.get("args")
     arguments = former_args if isinstance(former_args, list) else []
     words, environ = client_config.launch()

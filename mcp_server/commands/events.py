@@ -44,7 +44,7 @@ def what(event: Event) -> str:
         counts = ", ".join(f"{facts[name]} {name}" for name in names if name in facts)
         return style(f"resynced: {counts or 'the Set as it is now'}", bold=True)
     if event.kind == "skipped":
-        return style("this reader was too slow: events were left out", bold=True)
+        return style("events were left out, because this reader was too slow", bold=True)
     where = style(event.ref or f"#{event.id}", bold=True)
     if event.object_name:
         where += f" {text_of(event.object_name)}"

@@ -18,7 +18,7 @@ from mcp_server.commands.console import Failure, say, say_json
 def command(set_file: str, midi_file: Path, clip: str | None, as_json: bool) -> None:
     """Write the arrangement of SET_FILE as MIDI_FILE, with tempo, signature, locators and track names.
 
-    An existing file is overwritten if it is a MIDI file. Muted clips and notes stay out. A MIDI file cannot contain
+    An existing file is overwritten if it is a MIDI file. Muted clips and notes are left out. A MIDI file cannot contain
     probabilities and automation.
     """
     from mcp_server.history import read_set

@@ -1,8 +1,8 @@
-"""Where Live keeps its folders on this machine: the User Library, its `Remote Scripts`, Live's Preferences.
+"""Live's folders on this machine: the User Library, its `Remote Scripts`, Live's Preferences.
 
-The functions only read files; the platform, home folder and environment are arguments, so that a test on any system can
-ask about any other. Live's own `Library.cfg` names the User Library, because people move it; where no Live has written
-that file yet, it is the folder that Live would choose.
+The functions only read files; platform, home folder and environment are arguments, so that a test on any system can ask
+about any other system. Live's `Library.cfg` names the User Library, which people may move; if no Live has written that
+file yet, the User Library is the folder that Live would choose.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 NAME = "SetMirror"
 """The name of the script's folder, which is also the name in Live's menu."""
 _CONFIG_BYTES = 4 << 20
-"""A real Library.cfg has a few kilobytes."""
+"""The largest Library.cfg that is read; a real one has a few kilobytes."""
 _VERSION = re.compile(r"^VERSION\s*=\s*[\"']([^\"']+)[\"']", re.MULTILINE)
 
 
@@ -41,12 +41,12 @@ class UserLibrary:
 
     @property
     def script(self) -> Path:
-        """The folder of our script in it."""
+        """The folder of our script in this library."""
         return remote_scripts(self.path) / NAME
 
     @property
     def whose(self) -> str:
-        """For people: which Lives use it."""
+        """The Lives that use this library, in words."""
         return " and ".join(f"Live {version}" for version in self.lives) or "Live"
 
 
@@ -96,7 +96,7 @@ class Machine:
     def libraries(self) -> list[UserLibrary]:
         """Every User Library that a Live of this machine uses, the newest Live's first, also on an absent drive.
 
-        Where no Live has run yet, the default User Library, if it exists.
+        If no Live has run yet, this is the default User Library, if that exists.
         """
         versions: dict[Path, list[str]] = {}
         default, lives = self.default_user_library(), self.preferences()
@@ -149,7 +149,7 @@ def remote_scripts(user_library: Path) -> Path:
 
 
 def source() -> Path:
-    """The Remote Script that came with this program."""
+    """The Remote Script in this program."""
     import remote_script
 
     return Path(remote_script.__path__[0]) / NAME

@@ -1,4 +1,4 @@
-"""`setmirror get`: one object as the mirror has it, read from memory; Live is not asked."""
+"""`setmirror get`: prints one object from the mirror's memory, without asking Live."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mirror import Mirror, Node
 
 _LIST_ROWS = 40
-"""The most children of one list that get a line; a rack has 128 drum pads."""
+"""The most children of one list that are shown; a drum rack has 128 pads."""
 
 
 @click.command("get", short_help="Read one object from the mirror.")

@@ -13,9 +13,9 @@ from mcp_server.commands.console import run_async, say, say_json
 
 @click.command("import-midi", short_help="Read a MIDI file into the open Set.")
 @click.argument("midi_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--start", metavar="TIME", help="Where in the Arrangement: beats, or bars such as 5.1.1.")
-@click.option("--session", is_flag=True, help="Into clip slots instead of the Arrangement.")
-@click.option("--keep-tempo", is_flag=True, help="Leave the Set's tempo and signature as they are.")
+@click.option("--start", metavar="TIME", help="The time in the Arrangement: beats, or bars such as 5.1.1.")
+@click.option("--session", is_flag=True, help="Read into clip slots instead of the Arrangement.")
+@click.option("--keep-tempo", is_flag=True, help="Keep the Set's tempo and signature.")
 @options.port
 @options.as_json
 def command(
@@ -40,6 +40,6 @@ def command(
             return
         for line in answer.get("notes", ()):
             say(line)
-        say(f"{answer['outcome']}; one undo in Live takes it back")
+        say(f"{answer['outcome']}; one undo in Live reverts it")
 
     run_async(main)

@@ -1,4 +1,4 @@
-"""`setmirror install`: copies the Remote Script into the User Library's `Remote Scripts`, where Live looks for it.
+"""`setmirror install`: copies the Remote Script into the folder `Remote Scripts` of Live's User Library.
 
 `folders` finds the User Library in the `Library.cfg` of each Live. A library on an absent drive is reported, never
 replaced by another folder. `script_copy` writes and removes the files.
@@ -42,7 +42,7 @@ def named_library(to: Path) -> folders.UserLibrary:
         )
     if not scripts.parent.is_dir():
         raise Failure(
-            f"{scripts.parent} does not exist, so {scripts.parent} is no User Library of Live's",
+            f"{scripts.parent} does not exist, so it is no User Library of Live's",
             "check the spelling and connect the drive; Live's Settings → Library show the right path",
         )
     return folders.UserLibrary(scripts.parent, (), True)

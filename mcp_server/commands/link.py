@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mirror import Mirror
 
 SYNC_S = 10.0
-"""Seconds without progress after which a command gives up; while the script still reads the Set it waits."""
+"""Seconds without progress after which a command fails; it waits longer while the script reads the Set."""
 SAY_S = 2.0
 
 
@@ -77,12 +77,12 @@ def _check_port(port: int, token: str) -> None:
 
 
 class _Person:
-    """The person who is asked by a policy: the user who runs the command."""
+    """The person whom a policy asks: the user who runs the command."""
 
     asked: dict[str, Any] | None = None
 
     async def ask(self, question: str, about: dict[str, Any]) -> bool | None:
-        """True: the user ran the command to do this."""
+        """True, since the user ran the command for this write."""
         return True
 
 
@@ -92,7 +92,7 @@ async def call_tool(
     """A tool's structured answer, under the user's policy.
 
     Args:
-      visits: Compare with the Set at the last run of such a command, and save the present Set for the next run.
+      visits: Compare with the Set at the last run of such a command, and save the present Set for the next comparison.
 
     Raises:
       Failure: the tool refused; the text is the tool's.

@@ -1,6 +1,6 @@
 """`setmirror live`: headless Live with the Remote Script, in this process, until interrupted.
 
-Live before 12.1 runs Python 3.7: where this machine has a `python3.7`, the process replaces itself by it.
+Live before 12.1 has Python 3.7: if this machine has a `python3.7`, the process replaces itself with that Python.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from mcp_server.commands.console import Failure
 
 
 def _how(port: int) -> str:
-    """How to connect and how to stop; Failure where another Live has the port."""
+    """Instructions for connecting and stopping; Failure if another Live has the port."""
     with socket.socket() as trial:
         if sys.platform != "win32":
-            # The same option as in the script: a port that was closed a moment ago counts as free.
+            # As the script does: with this option a port that was closed a moment ago counts as free.
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind(("127.0.0.1", port))
@@ -51,7 +51,7 @@ def _how(port: int) -> str:
     type=click.Choice(["raise", "log", "count"]),
     default="raise",
     show_default=True,
-    help="What happens when a script uses Live's API off the main thread.",
+    help="The effect of Live API calls off the main thread.",
 )
 @click.option(
     "--log-file", metavar="FILE", type=click.Path(path_type=Path), help="Write Log.txt to this file."
@@ -60,13 +60,13 @@ def _how(port: int) -> str:
     "--library",
     metavar="FOLDER",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where the browser's packs, presets and samples are, with Live's index of them; written when missing.",
+    help="The folder of the browser's packs, presets and samples with Live's index; created if it is missing.",
 )
 @click.option(
     "--person",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Play a person's actions from a file of JSON lines with times, as above.",
+    help="Play a person's actions from a file of JSON lines, as described above.",
 )
 @click.option(
     "--virtual-seconds",
@@ -101,8 +101,8 @@ def command(
       {"do": "get", "ref": "song", "name": "tempo", "is": 90}
 
     Actions: set, call, get, open_set (seconds: a slow load), stall, menu, dialog, press, midi (to a script), switch and
-    reload (a script), quit. Each answer is a line on stdout. A line that Live refuses ends Live with status 1 and is
-    named by its number.
+    reload (a script), quit. Each answer is a line on stdout. If Live refuses a line, it ends with status 1 and prints
+    the number of the line.
     """
     from mcp_server.commands import processes
 

@@ -27,12 +27,14 @@ TEXT_LINES = 60
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file: .svg, .png or .txt."
 )
 @click.option("--text", "as_text", is_flag=True, help="Draw with characters in this terminal.")
-@click.option("--view", type=click.Choice(VIEWS), help="What to draw; by default the view that suits REF.")
+@click.option(
+    "--view", type=click.Choice(VIEWS), help="The view to draw; by default the view that suits REF."
+)
 @click.option("--dark", is_flag=True, help="Light on dark.")
 @click.option(
     "--width",
     type=click.IntRange(40, 2400),
-    help="In pixels, 1200 by default; of text in columns, by default the terminal's.",
+    help="In pixels, 1200 by default; for text in columns, by default the terminal's width.",
 )
 @options.port
 @options.as_json
@@ -54,7 +56,7 @@ def command(
     suffix = ".txt" if as_text and output is None else "" if output is None else output.suffix
     if suffix not in (".svg", ".png", ".txt"):
         missing = (
-            "nothing says where the picture goes" if output is None else f"{output} is no .svg, .png or .txt"
+            "the command needs -o FILE or --text" if output is None else f"{output} is no .svg, .png or .txt"
         )
         raise Failure(missing, "-o FILE.svg or FILE.png draws into a file, --text draws here")
     if suffix != ".txt" and (width or WIDTH) < LEAST_WIDTH:

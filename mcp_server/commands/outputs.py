@@ -1,4 +1,4 @@
-"""Files that commands write under a name that the person gives: nothing of another kind is overwritten."""
+"""Writing files under a name that the user gives, without overwriting files of another kind."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _WRITE_BITS = 0o222
 
 
 def check(path: Path, kind: str, begins: bytes) -> None:
-    """Refuse a path whose file would be lost: a Set, a read-only file, or a file that does not begin as this kind does.
+    """Refuse to overwrite a Set, a read-only file, or a file that does not begin as files of this kind do.
 
     Args:
-      kind: In words, such as "MIDI file".
+      kind: The kind in words, such as "MIDI file".
       begins: The first bytes of such files; b"" for text.
 
     Raises:
@@ -25,7 +25,7 @@ def check(path: Path, kind: str, begins: bytes) -> None:
         raise Failure(f"{path} is the name of a Set, not of a {kind}", NEXT)
     if not path.is_file():
         return
-    # The superuser may write to it all the same.
+    # The superuser may write to it anyway.
     if not path.stat().st_mode & _WRITE_BITS:
         raise Failure(f"{path} is read-only", NEXT)
     with path.open("rb") as file:

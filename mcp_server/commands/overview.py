@@ -45,7 +45,7 @@ def _next_step(script: list[CheckResult], bridge: list[CheckResult], clients: li
     """The fix of the first problem, in the order of the setup."""
     works = any(finding.level == GOOD for finding in bridge)
     if not works and not any(finding.level != ODD for finding in script):
-        return "`setmirror demo` shows it without Live; with Live, start Live once, then `setmirror install`"
+        return "`setmirror demo` shows SetMirror without Live; with Live, start Live once, then `setmirror install`"
     for finding in [*([] if works else script), *bridge, *clients]:
         if finding.level == BAD or (finding.level == ODD and finding not in script):
             return finding.fix

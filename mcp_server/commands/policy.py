@@ -35,9 +35,9 @@ def _load(path: Path | None) -> Any:
         raise Failure(problem.rule, problem.hint) from None
 
 
-@click.group("policy", short_help="Show and check what agents may do, and why.")
+@click.group("policy", short_help="Show and check the rules for agents.")
 def command() -> None:
-    """Show and check what agents may do, and why.
+    """Show and check the rules for agents.
 
     The policy is ~/.setmirror/policy.toml: rules of allow, deny and ask over operations, refs, tools and clients.
     The first matching rule decides. Without a file everything is allowed, and deleting tracks and scenes asks
@@ -86,7 +86,8 @@ def check(
 ) -> None:
     r"""Explain what the policy decides on one operation of the open Set.
 
-    TARGET is a ref, id or name; WHAT a property to set, a method to call, or `read`; ARGUMENTS the method's, as JSON.
+    TARGET is a ref, id or name; WHAT is a property to set, a method to call, or `read`; ARGUMENTS are the method's
+    arguments as JSON.
 
     \b
         setmirror policy check tracks/0 read --tool get_notes --client cursor
@@ -136,7 +137,7 @@ def check(
                     below = " with all below" if effect.kind == "delete" else ""
                     say(f"it touches {', '.join(refs[:10])}{' …' if len(refs) > 10 else ''}{below}")
                 if verdict.decide == "ask":
-                    say("where nobody can be asked it is " + ("allowed" if verdict.else_allow else "denied"))
+                    say("if nobody can be asked, it is" + ("allowed" if verdict.else_allow else "denied"))
 
     run_async(main)
 
@@ -200,7 +201,7 @@ def _say_reading(policy: Any, mirror: Any, node: Any, tool: str, client: str, as
 @command.command("ask")
 @options.port
 def ask(port: int) -> None:
-    """Show the policy's questions of all servers as they come, and answer them.
+    """Show the policy's questions of all servers when they are asked, and answer them.
 
     Runs until interrupted. Only the user who runs Live can answer, never an agent.
     """
@@ -231,7 +232,7 @@ async def answer_all(mirror: Any, decide: Callable[[str], Awaitable[bool]]) -> N
         try:
             await mirror.ask("question.answer", {"question": question["question"], "allow": allow})
         except errors.NotFound:
-            say("it ended before the answer", err=True)
+            say("the question ended before the answer", err=True)
 
 
 async def _confirmed(text: str) -> bool:

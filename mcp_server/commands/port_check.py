@@ -1,4 +1,4 @@
-"""Checks the program that listens on the bridge's port: whether it is the script, knows our token, and its status.
+"""Checks the program on the bridge's port: whether it is the script and knows our token, and the script's status.
 
 Blocking, standard library only and separate from the mirror's own link, so that `doctor` can report a problem of that
 link. No secret is sent: another program on the port learns nothing.
@@ -21,12 +21,12 @@ ANSWER_S = 3.0
 IDENTITY = "doctor"
 _LINE_LIMIT = 64 << 20
 _NOTICES = 10_000
-"""The most notices between a request and its answer; a bridge keeps fewer batches."""
+"""The most notices between a request and its answer; a bridge stores fewer batches."""
 
 
 @dataclass(frozen=True)
 class Probe:
-    """The result of a check. `outcome`: "nothing" listens, "silent", a "stranger", "refused" us, or "script"."""
+    """The result of a check; `outcome` is "nothing" (no listener), "silent", "stranger", "refused" or "script"."""
 
     outcome: str
     detail: str = ""
@@ -53,7 +53,7 @@ class Session:
         self._seals: seal.Session | None = None
         self.welcome: dict[str, Any] = {}
         self.notices: list[dict[str, Any]] = []
-        """The notices that arrived meanwhile, in order."""
+        """The notices that arrived before answers, in order."""
 
     def close(self) -> None:
         self._lines.close()
@@ -109,7 +109,7 @@ class Session:
             return self._seals.incoming.open(line)
         except seal.BadSeal as problem:
             if not self.welcome and line.endswith(b"}"):
-                # A bridge that refuses our proof has no session with which it could seal the refusal.
+                # The refusal of a proof is not sealed, since the bridge has no session yet.
                 return line
             raise Stranger(str(problem)) from None
 

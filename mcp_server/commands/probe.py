@@ -1,4 +1,4 @@
-"""`setmirror probe`: checks, in the Live that runs, the facts about Live that this program relies on."""
+"""`setmirror probe`: checks the facts about Live that this program relies on in the running Live."""
 
 from __future__ import annotations
 
@@ -17,28 +17,26 @@ if TYPE_CHECKING:
     from mirror import Mirror
 
 
-@click.command("probe", short_help="Check the facts about Live that SetMirror relies on, in this Live.")
-@click.option("--list", "listed", is_flag=True, help="Name the facts; needs no Live.")
-@click.option(
-    "--only", metavar="NAME", multiple=True, help="A fact or a theme, as --list names them; repeatable."
-)
+@click.command("probe", short_help="Check the facts about Live that SetMirror relies on.")
+@click.option("--list", "listed", is_flag=True, help="List the facts; needs no Live.")
+@click.option("--only", metavar="NAME", multiple=True, help="A fact or a theme from --list; repeatable.")
 @click.option(
     "--devices",
     metavar="FILE",
     type=click.Path(dir_okay=False, writable=True),
-    help="Instead, write what every native device lists and shows, and say where headless Live differs.",
+    help="Instead, write the parameters of every native device to FILE, and list differences from headless Live.",
 )
 @click.option(
     "--listeners",
     is_flag=True,
-    help="Instead, measure what listeners cost this Live, and show what a large Set would cost at that rate.",
+    help="Instead, measure the cost of listeners in this Live, and estimate the cost of a large Set.",
 )
 @options.as_json
 @options.port
 def command(
     listed: bool, only: tuple[str, ...], devices: str | None, listeners: bool, as_json: bool, port: int
 ) -> None:
-    """Check the facts about Live that SetMirror relies on, in the Live that runs.
+    """Check the facts about Live that SetMirror relies on in the running Live.
 
     Needs a new, empty Set that does not play, takes about two minutes, and leaves the Set as it was. Exit code 0
     if all facts are confirmed. Please report a fact that differs in a real Live: its line has the expected and the
@@ -152,13 +150,13 @@ def _list(as_json: bool, only: tuple[str, ...]) -> None:
 
 
 def _sum_up(live: str, outcomes: list[Outcome], differ: list[Outcome]) -> None:
-    """Print the counts, and the facts that differ once more: among hundreds of lines they are easily missed."""
+    """Print the counts, and again the facts that differ, which are easily missed among hundreds of lines."""
     absent = sum(outcome.agrees is None for outcome in outcomes)
     guesses = sum(outcome.guess for outcome in differ)
     say(
         f"Live {live}: {len(outcomes) - absent} facts tried, {len(differ)} differ"
         + (f" ({guesses} of them guesses)" if guesses else "")
-        + (f"; {absent} are of other Lives" if absent else "")
+        + (f"; {absent} are of other versions of Live" if absent else "")
     )
     for outcome in differ:
         _tell(outcome)

@@ -1,8 +1,8 @@
 """Headless Live as a separate process, and the edits of a person in it.
 
 `HeadlessProcess.started` is an async context manager: leaving it always ends the process. A person's edits are sent as
-JSON lines; each answer has the time after which Live had the edit (`time.monotonic`, which all processes of one machine
-share on Linux, macOS and Windows).
+JSON lines; each answer has the time at which Live had made the edit (`time.monotonic`, which all processes of one
+machine share on Linux, macOS and Windows).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from mcp_server.commands import folders
 from mcp_server.commands.console import Failure
 
 START_S = 60.0
-"""Seconds to wait for a process that reports no progress; 100,000 automation points take a few seconds to read."""
+"""Seconds to wait for a process without progress; reading 100,000 automation points takes a few seconds."""
 END_S = 3.0
 _LINE_LIMIT = 1 << 20
 _LOG_LINES = 200
@@ -38,7 +38,7 @@ def packages_root() -> Path:
 
 
 def python_for(live_version: str) -> str:
-    """A Python of the version of this Live, if this machine has one; else the running one."""
+    """A Python of the version of this Live, if this machine has one; else the running Python."""
     numbers = tuple(int(part) for part in live_version.split(".")[:2] if part.isdigit())
     return (old_python() or sys.executable) if numbers and numbers < (12, 1) else sys.executable
 
@@ -135,11 +135,11 @@ class HeadlessProcess:
         environ: dict[str, str] | None = None,
         reading: Callable[[float], None] = lambda share: None,
     ) -> AsyncIterator[HeadlessProcess]:
-        """Start it and wait until its bridge listens; end it when the block is left.
+        """Start headless Live and wait until its bridge listens; leaving the block ends the process.
 
         Args:
-          port: The bridge's; 0 takes any that is free.
-          remote_scripts: Others than SetMirror, to load as well.
+          port: The bridge's port; 0 takes any free port.
+          remote_scripts: Further Remote Scripts to load.
           more: Further arguments of `python -m remote_script.headless`.
           reading: Called with the share 0..1 of a large Set file that has been read.
 
@@ -155,7 +155,7 @@ class HeadlessProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environ or environment(),
-            # A Ctrl-C at the terminal would reach all processes; this process decides the order in which they end.
+            # A Ctrl-C at the terminal would reach all processes, but this process decides the order of their ends.
             start_new_session=sys.platform != "win32",
         )
         live = cls(process, port)
@@ -172,7 +172,7 @@ class HeadlessProcess:
                 await live._end()
 
     async def do(self, **wish: Any) -> dict[str, Any]:
-        """Let the person do something; the answer's `t` is the moment right after it.
+        """Let the person do an action; the answer's `t` is the time directly after the action.
 
         Raises:
           PersonRefused: Live refused it, or Live has ended.
@@ -195,11 +195,11 @@ class HeadlessProcess:
         return answer
 
     async def set(self, ref: str, name: str, value: Any) -> float:
-        """Set a property by hand; the moment at which Live had it, in seconds of `time.monotonic`."""
+        """Set a property by hand; returns the time at which Live had set it, in seconds of `time.monotonic`."""
         return float((await self.do(do="set", ref=ref, name=name, value=value))["t"])
 
     async def call(self, ref: str, method: str, *args: Any) -> float:
-        """Call a method by hand; the moment at which it had returned."""
+        """Call a method by hand; returns the time at which the method had returned."""
         return float((await self.do(do="call", ref=ref, method=method, args=list(args)))["t"])
 
     # -- inside ------------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ class HeadlessProcess:
                 await self._log_ended.wait()
         said_last = "\n  ".join(list(self.log)[-5:])
         if limit.cancelled_caught:
-            raise Failure(f"headless Live said nothing for {START_S:.0f} s", said_last)
+            raise Failure(f"headless Live did not report anything for {START_S:.0f} s", said_last)
         raise Failure("headless Live ended before it was ready", said_last)
 
     async def _demultiplex(self, lines: AsyncIterator[bytes]) -> None:

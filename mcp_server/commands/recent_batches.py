@@ -1,7 +1,7 @@
 """Events from before the start of a command, from the batches that the script in Live keeps.
 
-A batch names objects by id and has only new values. Refs and names are the present ones, and a former value is known
-only if an earlier one of these batches has it.
+A batch has ids of objects and new values only. So an event's ref and name are the present ones, and its former value is
+known only if an earlier batch has that value.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def batches(bridge: Session, since: int, until: int) -> Iterator[dict[str, Any]]:
-    """The kept batches after revision `since` up to `until` of the present epoch.
+    """The script's batches after revision `since` up to `until` of the present epoch.
 
     Raises:
       Refused: the script does not keep these batches any more.

@@ -1,4 +1,4 @@
-"""`setmirror recipe`: list, show and check recipes; try one dry or run it in the Live that is open."""
+"""`setmirror recipe`: lists, shows and checks recipes; dry-runs or runs a recipe in the open Set."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from mcp_server.commands import options
 from mcp_server.commands.console import Failure, run_async, say, say_json, style
 
 
-@click.group("recipe", short_help="List, show, check, try and run recipes.")
+@click.group("recipe", short_help="List, show, check, dry-run and run recipes.")
 def command() -> None:
     """Recipes: jobs in a Set, each one undo step.
 
-    They are TOML files, shipped ones and those in ~/.setmirror/recipes.
+    Recipes are TOML files: those that SetMirror ships, and those in ~/.setmirror/recipes.
     """
 
 
@@ -143,6 +143,6 @@ def _call(action: str, name: str, parameters: tuple[str, ...], port: int, as_jso
         for line in answer.get("notes", ()):
             say(line)
         if action == "run":
-            say(f"{answer['outcome']}; one undo in Live takes it back")
+            say(f"{answer['outcome']}; one undo in Live reverts it")
 
     run_async(main)

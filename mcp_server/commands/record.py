@@ -1,4 +1,4 @@
-"""`setmirror record`: writes the messages of both directions to a file, so that `replay` can show a problem later."""
+"""`setmirror record`: writes the messages of both directions to a file, for `setmirror replay`."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ from mcp_server.commands.console import Failure, run_async, say
     default=1,
     show_default=True,
     metavar="N",
-    help="Which of the recorded connections to play.",
+    help="The number of the recorded connection to play.",
 )
 @options.port
 def command(file: Path, speed: float | None, connection: int, port: int) -> None:

@@ -22,7 +22,7 @@ from mcp_server.commands.console import run_async, say, say_json
 @click.option(
     "--since", metavar="WHEN", help='Only changes after a revision, "10 min" ago, or a time such as 14:05.'
 )
-@click.option("--under", metavar="REF", help="Only this object and what is below it.")
+@click.option("--under", metavar="REF", help="Only this object and the objects below it.")
 @click.option("--property", "name", default="", help="Only this property of --under.")
 @click.option("--dry-run", is_flag=True, help="Only list what would change.")
 @options.journal
@@ -41,8 +41,8 @@ def command(
 ) -> None:
     """Revert changes, value by value, as one new step of Live's undo history.
 
-    Values that somebody else changed since then stay as they are, and are listed. The changes are those in the
-    journal of `setmirror serve`.
+    Values that somebody else changed since then are not reverted, and are listed. The changes come from the journal of
+    `setmirror serve`.
     """
     if not write and not under and not who:
         raise click.UsageError("give --write, --under, or --author with --since")

@@ -1,8 +1,9 @@
 """A copy of the Remote Script in a `Remote Scripts` folder: written, compared, updated and removed.
 
 The copy has a manifest with the hash of each written file. Only files with those hashes are removed: a file that a
-person added or changed stays, and nothing is written or removed through a symbolic link. Each file is replaced whole,
-the manifest last. The folder is not removed first, because indexers lock it, and Live must never read half a file.
+person added or changed is left, and no file is written or removed through a symbolic link. Each file is replaced
+atomically, the manifest last. The folder is not removed first, because indexers lock it and Live must never read half a
+file.
 """
 
 from __future__ import annotations
@@ -76,11 +77,11 @@ def manifest(folder: Path) -> dict[str, str]:
 
 
 def write(folder: Path, source: Path) -> tuple[int, int]:
-    """Make `folder` a copy of `source`; (files written, files of an older version removed).
+    """Make `folder` a copy of `source`; returns (files written, files of an older version removed).
 
     Raises:
       NotOurs: `folder` is a link, contains a link to a folder, or files of another program.
-      OSError: the folder or a file cannot be written; files that were written before stay.
+      OSError: the folder or a file cannot be written; files that were written before it are left.
     """
     check(folder)
     files, before = wanted(source), manifest(folder)
@@ -93,7 +94,7 @@ def write(folder: Path, source: Path) -> tuple[int, int]:
 
 
 def remove(folder: Path) -> tuple[int, list[str]]:
-    """Remove the files that an install wrote; (number of removed files, names of the files that are left).
+    """Remove the files that an install wrote; returns (number of removed files, names of the files that are left).
 
     Raises:
       NotOurs: there is no manifest, or `folder` is a link.
@@ -132,7 +133,7 @@ def _links(folder: Path) -> Iterator[Path]:
 
 
 def _inside(name: str) -> bool:
-    """True for a relative name that stays below the folder: a manifest may have been edited."""
+    """True for a relative name below the folder; a manifest may have been edited."""
     parts = PurePosixPath(name).parts
     return (
         bool(parts)
@@ -182,5 +183,5 @@ def _remove_empty(folder: Path) -> None:
     try:
         folder.rmdir()
     except OSError:
-        # Not empty, or not there.
+        # The folder is not empty, or does not exist.
         pass

@@ -1,6 +1,6 @@
-"""`setmirror serve`: the MCP server over stdio or HTTP, with Live or with a headless Live of its own.
+"""`setmirror serve`: the MCP server over stdio or HTTP, with Live or with a headless Live that it starts.
 
-stdout belongs to MCP: nothing here prints to it.
+stdout is used by MCP only: no code here prints to it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def command(
 ) -> None:
     """Serve MCP over stdio or HTTP, for a client's configuration.
 
-    Starts at once, whether Live runs or not: the mirror connects automatically, and again after every loss.
+    Starts at once, with or without a running Live: the mirror connects automatically, and again after every loss.
     Clients of HTTP send a named token as their bearer token; `client-config --http` makes one for each.
 
     SETMIRROR_READ_ONLY and SETMIRROR_HEADLESS (true or false), SETMIRROR_TOOLSET and SETMIRROR_PORT set the

@@ -12,9 +12,7 @@ from mcp_server.commands.port_check import probe
 from remote_script.SetMirror.contract import auth
 
 
-@click.command(
-    "status", short_help="Show whether the mirror is in step with Live, and the mirror's counters."
-)
+@click.command("status", short_help="Show the bridge's state: Set, revision, clients and counters.")
 @options.port
 @options.as_json
 def command(port: int, as_json: bool) -> None:

@@ -12,7 +12,9 @@ from mcp_server.commands.console import Failure, say, say_json
 
 @click.command("stubs", short_help="Write type stubs for `import Live`, for an editor.")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--live-version", metavar="V", default="12.4", show_default=True, help="The Live to describe.")
+@click.option(
+    "--live-version", metavar="V", default="12.4", show_default=True, help="The version of Live to describe."
+)
 @options.as_json
 def command(folder: Path, live_version: str, as_json: bool) -> None:
     """Write type stubs for `import Live` into FOLDER, for example `typings`.

@@ -1,7 +1,7 @@
 """`setmirror tail`: the event log as it grows, like `tail -f`.
 
-When Live is gone the command says that it waits, and continues when Live is back. The mirror's resync then reports the
-changes that were made meanwhile, once.
+While Live is gone, the command says so and waits; it continues when Live is back. The mirror's resync then reports the
+changes that were made in between, once.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 EVENT_KINDS = ("set", "absent", "children", "content", "add", "remove", "move")
 LOOK_S = 0.25
-"""Seconds between two reads of the link's state; events do not wait for them."""
+"""Seconds between two reads of the link's state; events are printed at once."""
 
 
 @click.command("tail", short_help="Follow the changes in the Set and their authors.")
@@ -38,7 +38,9 @@ LOOK_S = 0.25
     "--since", metavar="WHEN", help='Start from: a revision, "10 min" ago, or a time such as 14:05.'
 )
 @click.option("--match", "patterns", multiple=True, metavar="PATTERN", help="Only refs such as tracks/2/**.")
-@click.option("--under", "under", multiple=True, metavar="REF", help="Only this object and what is below it.")
+@click.option(
+    "--under", "under", multiple=True, metavar="REF", help="Only this object and the objects below it."
+)
 @click.option(
     "--author", "authors", multiple=True, help="Only changes of this author: live, audit, or an agent's name."
 )
@@ -123,13 +125,13 @@ def _moment(since: str | None) -> Moment | None:
 
 
 def _check_patterns(patterns: tuple[str, ...]) -> None:
-    """Refuse patterns of which none can match a ref: a Set has no children with the names of their first steps."""
+    """Refuse patterns if none of them can match a ref, because a Set has no child with the name of their first step."""
     tops = {name for name, prop in schema.properties("Song").items() if prop.is_tree} | {"song", "*", "**"}
     firsts = [pattern.strip("/").split("/")[0] for pattern in patterns]
     if patterns and not any(fnmatchcase(top, first) for first in firsts for top in tops):
         known = ", ".join(sorted(tops - {"*", "**"}))
         raise click.BadParameter(
-            f"{', '.join(patterns)!r} fits no ref: a ref begins with {known}", param_hint="--match"
+            f"{', '.join(patterns)!r} matches no ref: a ref begins with {known}", param_hint="--match"
         )
 
 
@@ -185,7 +187,7 @@ def past_events(mirror: Mirror, port: int, since: Moment, until: int, folder: Pa
 
 
 def script_events(mirror: Mirror, port: int, since: int, until: int) -> list[Event]:
-    """The events after `since` that the script in Live still keeps; says so on stderr when some are missing."""
+    """The events after `since` that the script in Live still has; reports on stderr if some are missing."""
     from mcp_server.commands.port_check import Refused, Stranger, session
     from mcp_server.commands.recent_batches import BatchReader, batches
     from mirror import load_token
@@ -195,7 +197,7 @@ def script_events(mirror: Mirror, port: int, since: int, until: int) -> list[Eve
         with session(port, load_token(), "setmirror tail") as bridge:
             oldest = int(bridge.welcome.get("oldest_revision", 0))
             if since < oldest:
-                say(style(f"# the history that is kept begins after revision {oldest}", dim=True), err=True)
+                say(style(f"# the stored history begins after revision {oldest}", dim=True), err=True)
             recent = batches(bridge, max(since, oldest), until)
             return [event for batch in recent for event in reader.events(batch)]
     except (Refused, Stranger, OSError) as problem:
@@ -220,7 +222,7 @@ class Filter:
         )
         for pattern in self._patterns:
             if not any(_fits(pattern, path) for path in paths):
-                text = f"# nothing in the Set fits {'/'.join(pattern)!r} now"
+                text = f"# no object of the Set matches {'/'.join(pattern)!r} now"
                 say(style(text, dim=True), err=True)
 
     def __call__(self, event: Event) -> bool:

@@ -1,4 +1,4 @@
-"""`setmirror uninstall`: remove the files that `install` wrote, and nothing else; see `script_copy`."""
+"""`setmirror uninstall`: removes the files that `install` wrote, and no others; see `script_copy`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mcp_server.commands.install import chosen_libraries, dry_run_option, live_o
 @dry_run_option
 @options.as_json
 def command(to: Path | None, live: str | None, dry_run: bool, as_json: bool) -> int:
-    """Remove the files that `install` wrote; your own files in the same folder stay.
+    """Remove the files that `install` wrote; your own files in the same folder are left.
 
     Exits with 1 if a file could not be removed.
     """

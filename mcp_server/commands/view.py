@@ -1,4 +1,4 @@
-"""`setmirror view`: the page of the Set in a browser, served by a process of its own."""
+"""`setmirror view`: serves the page of the Set for a browser."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PAGE_PORT = 9862
     default=PAGE_PORT,
     show_default=True,
     metavar="PORT",
-    help="Where the page is served on 127.0.0.1; 0 takes any free port.",
+    help="The port of the page on 127.0.0.1; 0 takes any free port.",
 )
 @click.option("--no-browser", is_flag=True, help="Print the link only.")
 @options.port
@@ -29,8 +29,8 @@ PAGE_PORT = 9862
 def command(page_port: int, no_browser: bool, port: int, as_json: bool) -> None:
     """Open a live page of the Set in the browser, until interrupted.
 
-    The page shows the Session, the arrangement, the mixer and notes as they change, who changed what, and what changed
-    since you were last here; questions of policies are answered there. A link works once; after its use the
+    The page shows the Session, the arrangement, the mixer and notes as they change, each change with its author, and
+    the changes since your last visit; you can answer a policy's questions there. A link works once; after its use the
     next link is printed.
     """
 

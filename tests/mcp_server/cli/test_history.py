@@ -46,7 +46,7 @@ async def test_what_an_agent_did_is_in_the_log_and_is_reverted_by_its_name() -> 
         assert {json.loads(line)["ref"].split("/")[1] for line in under.stdout.splitlines()} == {"2"}
         for words, told_why in (
             (["--since", "soon"], "is no moment"),
-            (["--match", "trakcs/2"], "fits no ref"),
+            (["--match", "trakcs/2"], "matches no ref"),
             (["--kind", "sett"], "sett"),
             (["--under", "nothing"], "nothing"),
             (["--author", "nobody"], "claude"),

@@ -344,7 +344,7 @@ def test_scripts_in_wrong_folders_are_found(studio: Studio, capsys: pytest.Captu
         finding = about(found, str(folder))
         assert finding["level"] != "good"
         assert "remove" in finding["fix"]
-    assert "uninstall --to" in about(found, f"no Live here looks into {default.parent}")["fix"]
+    assert "uninstall --to" in about(found, f"{default.parent} has a copy of the script")["fix"]
     assert about(found, f"in {scripts / folders.NAME}")["level"] == "good"
 
 

@@ -128,7 +128,7 @@ def test_what_differs_is_told_once_more_at_the_end(capsys: pytest.CaptureFixture
     ]
     probe_command._sum_up("12.4.0", found, found[1:2])
     assert capsys.readouterr().out.splitlines() == [
-        "Live 12.4.0: 2 facts tried, 1 differ (1 of them guesses); 1 are of other Lives",
+        "Live 12.4.0: 2 facts tried, 1 differ (1 of them guesses); 1 are of other versions of Live",
         "differs two: Another (a guess)",
         "        expected 1, seen 2",
     ]

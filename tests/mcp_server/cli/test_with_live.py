@@ -150,7 +150,7 @@ async def test_tail_filters_and_speaks_json() -> None:
 async def test_tail_names_a_pattern_that_fits_nothing() -> None:
     words = ("tail", "--match", "trakcs/*", "--match", "tracks/*")
     async with HeadlessProcess.started() as live, following(*words, "--port", str(live.port)) as tail:
-        line = await tail.said("nothing in the Set fits", err=True)
+        line = await tail.said("no object of the Set matches", err=True)
         await live.set("tracks/0", "name", "heard")
         await tail.said("heard")
 

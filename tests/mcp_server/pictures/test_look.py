@@ -97,7 +97,7 @@ async def test_the_command_draws_into_a_file_and_into_the_terminal_in_its_encodi
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        ((), "nothing says where the picture goes"),
+        ((), "the command needs -o FILE or --text"),
         (("-o", "grid.gif"), "grid.gif is no .svg, .png or .txt"),
         (("-o", "grid.png", "--width", "100"), "at least 400 pixels wide, not 100"),
     ],

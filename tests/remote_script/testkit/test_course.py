@@ -130,7 +130,7 @@ def test_a_python_that_is_not_installed_is_said(tmp_path: Path, monkeypatch: pyt
 
 @pytest.mark.parametrize(
     ("source", "words"),
-    [(HANGS, "did not come to an end within 4 s"), (QUITS, "ended with status 7")],
+    [(HANGS, "did not end within 4 s"), (QUITS, "ended with status 7")],
     ids=["hangs", "quits"],
 )
 def test_a_script_that_hangs_or_ends_its_process_fails_the_check_that_ran(
