@@ -1,7 +1,7 @@
-"""Small experiments on a Live: what it is expected to do, what it does, and everything put back.
+"""Small experiments on a Live, which compare its behaviour with the expected behaviour and restore the Set.
 
-Each is a fact that this program relies on, tried through the Remote Script as any write is. In headless Live all
-agree; in a real one every difference is news. They need a Set without clips and devices, and leave it as it was.
+Each experiment checks a fact that this program relies on, by writes through the Remote Script. In headless Live all
+facts agree; in a real Live a difference is new knowledge. The experiments need a Set without clips and devices.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ _KEPT = (
     ("song", "start_time"),
     ("song", "back_to_arranger"),
 )
-"""What Live moves by itself when something is made or played."""
+"""Properties that Live itself changes when objects are created or played."""
 
 
 def experiments(only: Iterable[str] = ()) -> list[tuple[Theme, Experiment]]:
@@ -84,7 +84,7 @@ def experiments(only: Iterable[str] = ()) -> list[tuple[Theme, Experiment]]:
     known = {name for theme, experiment in selected for name in (theme.name, experiment.name)}
     for name in sorted(wanted - known):
         raise errors.NotFound(
-            f"There is no experiment {name!r}", name, hint="`setmirror probe --list` names all"
+            f"There is no experiment {name!r}", name, hint="`setmirror probe --list` lists all"
         )
     return selected
 
@@ -102,7 +102,7 @@ def in_the_way(mirror: Mirror) -> list[str]:
 
 
 def need_empty(mirror: Mirror) -> None:
-    """NotAvailable if anything stands in the Set that an experiment could harm."""
+    """Raise NotAvailable if the Set has objects that an experiment could harm."""
     obstacles = in_the_way(mirror)
     if obstacles:
         raise errors.NotAvailable(
@@ -112,7 +112,7 @@ def need_empty(mirror: Mirror) -> None:
 
 
 async def costs_of_listeners(mirror: Mirror) -> dict[str, Any]:
-    """What listeners cost this Live; see `costs`. The Set is afterwards as it was.
+    """The cost of listeners in this Live; see `costs`. Restores the Set.
 
     Raises:
       NotAvailable: the Set is not empty.
@@ -167,7 +167,7 @@ async def _theme(
         for experiment in present:
             await anyio.lowlevel.checkpoint()
             if problem is not None:
-                keep(_failed(experiment, problem, "what it needs could not be made"))
+                keep(_failed(experiment, problem, "its stage could not be prepared"))
                 continue
             with anyio.CancelScope(shield=True):
                 outcome = await _tried(bench, experiment, staged)
@@ -178,14 +178,21 @@ async def _theme(
             for target, name, value in kept:
                 if value is not None and bench.prop(target, name) != value:
                     with suppress(errors.MirrorError):
-                        # Of an arrangement that was overridden before Live says that it can only be set to false.
+                        # Live refuses to set `back_to_arranger` to true again.
                         await mirror.write([Set(target, name, value)], author=AUTHOR)
             undos, left = await bench.back_to(before)
             bench.resources.close()
     if undos:
         fact = f"Every write of {theme.name!r} needs a single undo"
         keep(
-            Outcome(f"undo_after_{theme.name}", fact, 0, undos, False, note="so many more undos were needed")
+            Outcome(
+                f"undo_after_{theme.name}",
+                fact,
+                0,
+                undos,
+                False,
+                note="this number of further undos was needed",
+            )
         )
     if left:
         raise errors.PreconditionFailed(
@@ -195,7 +202,7 @@ async def _theme(
 
 
 async def _staged(bench: Bench, theme: Theme) -> Exception | None:
-    """Make what the theme's experiments work on; what went wrong."""
+    """Create the objects for the theme's experiments; returns the problem, if there is one."""
     try:
         if theme.stage is not None:
             await theme.stage(bench)
@@ -240,12 +247,12 @@ async def _tried(bench: Bench, experiment: Experiment, before: Picture) -> Outco
 
 
 def plain(value: Any) -> Any:
-    """An expectation or an observation as JSON can say it."""
+    """An expected or seen value in a form for JSON."""
     return msgspec.to_builtins(value, enc_hook=str, str_keys=True)
 
 
 def _agree(expected: Any, seen: Any) -> bool:
-    """Whether they are equal; lists and tuples are the same to JSON."""
+    """True when both values are equal; a list equals a tuple, as in JSON."""
     if isinstance(expected, list | tuple) and isinstance(seen, list | tuple):
         return len(expected) == len(seen) and all(map(_agree, expected, seen))
     if isinstance(expected, dict) and isinstance(seen, dict):

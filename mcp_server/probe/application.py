@@ -1,4 +1,4 @@
-"""The application: its views, its browser, what Live counts."""
+"""The application: its version, views, browser and dialogs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BROWSER = "application/browser"
 VIEW = "application/view"
 
 
-@THEME.tries("The version in numbers is that in the text", since=(11, 3, 2))
+@THEME.tries("The version numbers are those in the version text", since=(11, 3, 2))
 async def version_numbers(bench: Bench) -> tuple[Any, Any]:
     parts = [
         await bench.answer("application", f"get_{part}_version") for part in ("major", "minor", "bugfix")
@@ -53,7 +53,7 @@ async def browser_roots(bench: Bench) -> tuple[Any, Any]:
     return expected, seen
 
 
-@THEME.tries("Live's own devices stand among the instruments and effects under their names")
+@THEME.tries("Live's own devices are in the browser's instruments and effects under their names")
 async def devices_in_the_browser(bench: Bench) -> tuple[Any, Any]:
     seen = []
     for root, name in (
@@ -93,17 +93,17 @@ async def filter_types(bench: Bench) -> tuple[Any, Any]:
     return [7, 0, -1], seen
 
 
-@THEME.tries("Nothing is being swapped until somebody says so")
+@THEME.tries("The browser has no hotswap target at first")
 async def no_hot_swap(bench: Bench) -> tuple[Any, Any]:
     return [None], await bench.now(BROWSER + ".hotswap_target")
 
 
-@THEME.tries("No dialog is open, and there is none to press a button of")
+@THEME.tries("No dialog is open, and pressing a dialog's button is refused")
 async def no_dialog(bench: Bench) -> tuple[Any, Any]:
     return [0, 0], await bench.now("application.open_dialog_count", "application.current_dialog_button_count")
 
 
-@THEME.tries("A native device that is loaded from the browser stands on the selected track at once")
+@THEME.tries("A native device that is loaded from the browser is on the selected track at once")
 async def loaded_device(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Call("song", "create_midi_track", {"index": 0}))
     path = await _path(bench, "audio_effects", "Reverb")
@@ -111,7 +111,7 @@ async def loaded_device(bench: Bench) -> tuple[Any, Any]:
     return "Reverb", bench.prop(result.results[0].result["ref"], "class_name")
 
 
-@THEME.tries("An instrument that is loaded replaces the one that is there")
+@THEME.tries("A loaded instrument replaces the track's instrument")
 async def replaced_instrument(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Call("song", "create_midi_track", {"index": 0}))
     for name in ("Simpler", "Drift"):

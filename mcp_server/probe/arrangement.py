@@ -1,4 +1,4 @@
-"""Clips in the arrangement and in take lanes: made, copied, covered."""
+"""Clips in the arrangement and in take lanes: creating, copying, overwriting."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ THEME = Theme("arrangement", a_clip)
 ARRANGED = MIDI + "/arrangement_clips/0"
 
 
-@THEME.tries("A clip created in the arrangement lies where it was asked for", since=(12, 2))
+@THEME.tries("A clip created in the arrangement is at the requested time", since=(12, 2))
 async def arranged(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Call(MIDI, "create_midi_clip", {"start_time": 8.0, "length": 4.0}))
     await bench.settle()
@@ -39,7 +39,7 @@ async def copied_to_the_arrangement(bench: Bench) -> tuple[Any, Any]:
     return [8.0, 12.0, 0], [*seen, len(bench.mirror.children(MIDI, "arrangement_clips"))]
 
 
-@THEME.tries("Firing an arrangement clip does nothing, and it never says that it plays", since=(12, 2))
+@THEME.tries("Firing an arrangement clip has no effect, and its is_playing stays false", since=(12, 2))
 async def arrangement_clips_do_not_fire(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Call(MIDI, "create_midi_clip", {"start_time": 0.0, "length": 4.0}))
     await bench.refusal(Call(ARRANGED, "fire"))
@@ -80,7 +80,7 @@ THEME.refuses(
 )
 
 
-@THEME.tries("A track deletes its own clips alone", guess=True, since=(12, 2))
+@THEME.tries("A track deletes only its own clips", guess=True, since=(12, 2))
 async def foreign_clip(bench: Bench) -> tuple[Any, Any]:
     await bench.write(_made(0.0, 4.0))
     await bench.settle()

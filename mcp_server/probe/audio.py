@@ -1,4 +1,4 @@
-"""Audio clips: made of a file of our own, four seconds of silence that lie in a folder for temporary files."""
+"""Audio clips, made from a temporary file with four seconds of silence."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def _silence(folder: Path) -> Path:
 
 
 def _file(bench: Bench) -> str:
-    """The path of a new file of silence, there until the theme is over."""
-    # Live may hold the file open a little longer.
+    """The path of a new file of silence, which is removed when the theme ends."""
+    # Live may keep the file open a little longer.
     folder = tempfile.TemporaryDirectory(prefix="setmirror", ignore_cleanup_errors=True)
     return str(_silence(Path(bench.resources.enter_context(folder))))
 
@@ -45,7 +45,7 @@ THEME = Theme("audio", _stage, since=(11, 3, 25))
 
 THEME.reads(
     "new_audio_clips",
-    "An audio clip is named after its file and knows how long that is",
+    "An audio clip is named after its file and has the file's length",
     {
         CLIP + ".name": "setmirror probe",
         CLIP + ".is_audio_clip": True,
@@ -73,7 +73,7 @@ async def gain_texts(bench: Bench) -> tuple[Any, Any]:
     return ["4.0 dB", "24.0 dB", "0.0 dB"], seen
 
 
-@THEME.tries("Warping shows only in a later turn")
+@THEME.tries("A new value of warping is visible only in a later turn")
 async def warping_late(bench: Bench) -> tuple[Any, Any]:
     seen = await bench.in_the_same_turn(CLIP, "warping", Set(CLIP, "warping", False))
     await bench.settle()
@@ -87,13 +87,13 @@ async def seconds(bench: Bench) -> tuple[Any, Any]:
     return [0.0, float(SECONDS)], await bench.now(CLIP + ".start_marker", CLIP + ".end_marker")
 
 
-@THEME.tries("A clip that is warped counts in beats, and its last warp marker lies behind its first")
+@THEME.tries("A clip that is warped counts in beats, and its last warp marker is after its first")
 async def warp_markers(bench: Bench) -> tuple[Any, Any]:
     markers = bench.prop(CLIP, "warp_markers")
     return [True, True], [len(markers) >= 2, list(markers) == sorted(markers)]
 
 
-@THEME.tries("A warp marker is added where it was asked for; undo takes it away")
+@THEME.tries("A warp marker is added at the requested time; undo removes it")
 async def added_warp_marker(bench: Bench) -> tuple[Any, Any]:
     before = len(bench.prop(CLIP, "warp_markers"))
     await bench.write(Call(CLIP, "add_warp_marker", {"warp_marker": [1.0, 2.5]}))
@@ -112,7 +112,7 @@ async def audio_clip_on_a_midi_track(bench: Bench) -> tuple[Any, Any]:
     return said, said if said in text else text
 
 
-@THEME.tries("A path that leads to no audio file is refused", guess=True)
+@THEME.tries("A path without an audio file is refused", guess=True)
 async def no_such_file(bench: Bench) -> tuple[Any, Any]:
     said = "The path does not point to a valid audio file"
     path = _file(bench).replace(".wav", " that is not there.wav")
@@ -138,7 +138,7 @@ async def arranged_audio(bench: Bench) -> tuple[Any, Any]:
     )
 
 
-@THEME.tries("The song's beats have no place in a clip that is not warped", guess=True)
+@THEME.tries("Beats of the song cannot be converted in a clip that is not warped", guess=True)
 async def beats_of_an_unwarped_clip(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set(CLIP, "warping", False))
     await bench.settle()
@@ -147,13 +147,13 @@ async def beats_of_an_unwarped_clip(bench: Bench) -> tuple[Any, Any]:
     )
 
 
-@THEME.tries("A warp marker that is not there cannot be removed", guess=True)
+@THEME.tries("A warp marker that does not exist cannot be removed", guess=True)
 async def no_such_warp_marker(bench: Bench) -> tuple[Any, Any]:
     text = await bench.refusal(Call(CLIP, "remove_warp_marker", {"beat_time": 1.234}))
     return False, text.startswith("taken")
 
 
-@THEME.tries("Of the last two warp markers none can be removed", guess=True)
+@THEME.tries("The last two warp markers cannot be removed", guess=True)
 async def last_warp_markers(bench: Bench) -> tuple[Any, Any]:
     markers = bench.prop(CLIP, "warp_markers")
     for _, beat in markers[1:]:

@@ -1,7 +1,7 @@
-"""What an experiment is, and the bench that it works at: everything it does is put back.
+"""Experiments, and the bench on which they run, which reverts all their changes.
 
-An experiment changes only what it made itself or what it can restore: tracked changes are undone write by write,
-the rest (selection, metronome, armed tracks, …) is set as it was, and a song that plays is stopped.
+An experiment changes only its own objects, or values that can be restored: changes in Live's undo history are undone
+write by write, other values (selection, metronome, armed tracks, …) are set again, and a playing song is stopped.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from remote_script.SetMirror.contract import schema
 
 AUTHOR = "setmirror probe"
 OURS = (AUTHOR, "audit", "somebody")
-"""Authors whose changes the probe made itself. Changes that the audit finds, and undo entries of unknown origin, belong
-to them, because Live notifies at once of what a person does.
+"""Authors of the probe's own changes. Changes that the audit finds and undo entries of unknown origin count as own
+changes, because Live notifies a person's edits at once.
 """
 EDITS = 1000
 SETTLE_S = 0.15
-"""Longer than Live's slow tick of 100 ms: by then Live has notified of all consequences of a change."""
+"""Seconds in which Live notifies all consequences of a change; longer than its slow tick of 100 ms."""
 LOOKS = 20
 """The number of comparisons with the earlier Set; comparing a whole empty Set takes a second or two."""
 EXTRA_UNDOS = 20
-"""Where a Live makes more entries than it should; what does not lead back is done again."""
+"""The most further undos, for a Live that makes too many entries; undos that do not restore the Set are redone."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one experiment; `agrees` is None where this Live has no such thing."""
+    """The outcome of one experiment; `agrees` is None if the fact does not apply to this Live."""
 
     name: str
     fact: str
@@ -42,12 +42,12 @@ class Outcome:
     seen: Any
     agrees: bool | None
     guess: bool = False
-    """The fact has not been checked on a real Live yet, so a difference is new knowledge, not a fault."""
+    """True for a fact that has not been checked on a real Live yet: a difference is new knowledge, not a fault."""
     note: str = ""
 
 
 class Absent(Exception):
-    """This Live has no such thing: nothing agrees and nothing differs."""
+    """The fact does not apply to this Live, so it neither agrees nor differs."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +70,12 @@ class Within:
 
 
 class Bench:
-    """A mirror to try things on, and what has to be put back."""
+    """A mirror for experiments, and the changes that must be reverted."""
 
     def __init__(self, mirror: Mirror) -> None:
         self.mirror = mirror
         self.resources = ExitStack()
-        """What a stage holds besides: files. Closed when the theme is over."""
+        """Files of the theme, removed when the theme ends."""
         self._began = mirror.revision
         self._undo: list[str] = []
         self._restore: list[tuple[int, str, Any]] = []
@@ -83,7 +83,7 @@ class Bench:
     # -- trying --------------------------------------------------------------------------------------
 
     async def write(self, *ops: Operation, label: str = "probe") -> WriteResult:
-        # Experiments also try what Live does to objects that are in the way.
+        # Experiments also check Live's behaviour when objects are in the way.
         ops = tuple(msgspec.structs.replace(op, overwrite=True) if isinstance(op, Call) else op for op in ops)
         result = await self.mirror.write(ops, author=AUTHOR, label=label)
         if result.undo_steps:
@@ -94,7 +94,7 @@ class Bench:
         return result
 
     async def refusal(self, *ops: Operation) -> str:
-        """How Live, or the bridge, says no; what it made of it where it does not."""
+        """The text with which Live or the bridge refuses the operations; if it accepts them, the resulting value."""
         try:
             result = await self.write(*ops)
         except errors.LiveRefused as problem:
@@ -102,10 +102,10 @@ class Bench:
         except errors.MirrorError as problem:
             return f"{problem.error}: {problem.rule}"
         last = result.results[-1]
-        return f"taken: {(last.after if isinstance(ops[-1], Set) else last.result)!r}"
+        return f"accepted: {(last.after if isinstance(ops[-1], Set) else last.result)!r}"
 
     async def made(self, *ops: Operation) -> str:
-        """The ref of what the last operation made."""
+        """The ref of the object that the last operation created."""
         result = await self.write(*ops)
         return str(result.results[-1].result["ref"])
 
@@ -115,14 +115,14 @@ class Bench:
         return [operation_result.result for operation_result in written.results]
 
     async def answer(self, target: str, method: str, **args: Any) -> Any:
-        """What Live answers to a call."""
+        """Live's answer to a call."""
         result = await self.write(Call(target, method, args))
         return result.results[0].result
 
     async def in_the_same_turn(self, target: str, name: str, *ops: Operation) -> Any:
-        """What Live shows of a property right after the operations, before it goes on.
+        """The value of a property directly after the operations, in the same turn of Live.
 
-        It is set once more to what it should be, which changes nothing, and tells what was there before.
+        The property is set again to the wanted value; the result of this operation has the value before it.
         """
         last = ops[-1]
         wanted = last.value if isinstance(last, Set) else True
@@ -130,14 +130,14 @@ class Bench:
         return result.results[-1].before
 
     async def undo(self) -> Any:
-        """Live's own undo; its label. For what `write` did last, so that it is not undone again."""
+        """Undo the last `write` by Live's own undo, so that `put_back` does not undo it; returns Live's label."""
         if self._undo:
             self._undo.pop()
         result = await self.mirror.undo(author=AUTHOR)
         return result.results[0].result
 
     async def redo(self) -> Any:
-        """Live's own redo; its label."""
+        """Redo by Live's own redo; returns Live's label."""
         result = await self.mirror.redo(author=AUTHOR)
         self._undo.append("")
         return result.results[0].result
@@ -148,11 +148,11 @@ class Bench:
     # -- looking -------------------------------------------------------------------------------------
 
     def prop(self, target: str, name: str) -> Any:
-        """A property as the mirror has it."""
+        """A property's value in the mirror."""
         return self.mirror.resolve(target).props.get(name)
 
     async def now(self, *places: str) -> list[Any]:
-        """The present values of properties, such as `tracks/0.mute`, read from Live; Live's text where it refuses."""
+        """The present values of properties, such as `tracks/0.mute`, read from Live; its error text if it refuses."""
         asked = [tuple(place.rsplit(".", 1)) for place in places]
         readings = await self.mirror.read_now([(target, name) for target, name in asked])
         return [
@@ -182,7 +182,7 @@ class Bench:
         """Undo what was done since a savepoint, write by write, and set the rest as it was; nobody else's work.
 
         Raises:
-          PreconditionFailed: somebody changed the Set meanwhile; the rest stays for that person to undo.
+          PreconditionFailed: somebody else changed the Set; that person must undo the remaining changes.
         """
         undos, restores = since
         if self.prop("song", "is_playing"):
@@ -192,7 +192,7 @@ class Bench:
             id_, name, before = self._restore.pop()
             if id_ in self.mirror.store.nodes:
                 with suppress(errors.MirrorError):
-                    # What it was may be gone or out of reach by now; the pictures are compared afterwards.
+                    # The former value may be impossible now; the states are compared afterwards.
                     await self.mirror.write([Set(id_, name, before)], author=AUTHOR)
         while len(self._undo) > undos:
             await self._undo_write(self._undo.pop())
@@ -215,7 +215,7 @@ class Bench:
         await self.mirror.undo(author=AUTHOR)
 
     async def unlike(self, before: Picture) -> list[str]:
-        """What differs from `before`, once there was time to find what Live does not tell of."""
+        """The differences from `before`, after enough time for the audit to find changes that Live does not notify."""
         for _ in range(LOOKS):
             left = differences(before, picture(self.mirror))
             if not left:
@@ -224,7 +224,7 @@ class Bench:
         return left
 
     async def back_to(self, before: Picture) -> tuple[int, list[str]]:
-        """How many undos more than there were writes lead back to `before`, and what differs if none do."""
+        """The number of further undos that lead back to `before`; 0 and the differences if no number does."""
         left = await self.unlike(before)
         undone = 0
         while left and undone < EXTRA_UNDOS and not self._somebody_else() and self.prop("song", "can_undo"):
@@ -238,7 +238,7 @@ class Bench:
         return 0, left
 
     def _somebody_else(self) -> bool:
-        """True when another author has edited the Set meanwhile, so that an undo could remove their work."""
+        """True when another author has edited the Set, so that an undo could revert this author's work."""
         edits = self.mirror.writes.history.last(EDITS)
         return any(edit["revision"] > self._began and edit["who"] not in OURS for edit in edits)
 
@@ -251,32 +251,32 @@ class Bench:
 
 
 Try = Callable[[Bench], Awaitable[tuple[Any, Any]]]
-"""Answers (expected, seen)."""
+"""A function that returns (expected, seen)."""
 Stage = Callable[[Bench], Awaitable[None]]
-"""Makes what a theme's experiments work on."""
+"""A function that creates the objects for a theme's experiments."""
 MIDI = "tracks/0"
 AUDIO = "tracks/1"
 SLOT = MIDI + "/clip_slots/0"
 CLIP = SLOT + "/clip"
-"""Where the stages put what they make."""
+"""The refs of the objects that the stages create."""
 
 
 async def two_tracks(bench: Bench) -> None:
-    """A new MIDI track in front, a new audio track beside it: both before the track that was the first."""
+    """Create a MIDI track and an audio track before the first track."""
     await bench.write(
         Call("song", "create_midi_track", {"index": 0}), Call("song", "create_audio_track", {"index": 0})
     )
 
 
 async def a_clip(bench: Bench) -> None:
-    """The two tracks, and in the first slot of the MIDI track a clip of four beats."""
+    """Create the two tracks, and a clip of four beats in the first slot of the MIDI track."""
     await two_tracks(bench)
     await bench.write(Call(SLOT, "create_clip", {"pages": 4.0}))
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """One fact that is tried; `since` is the Live that it is a fact of."""
+    """One fact and the function that checks it; `since` is the first version of Live with this fact."""
 
     name: str
     fact: str
@@ -286,7 +286,7 @@ class Experiment:
 
 
 class Theme:
-    """Experiments that work on one stage; the methods make the common kinds from their facts."""
+    """Experiments on one stage; the methods add experiments of common kinds."""
 
     def __init__(self, name: str, stage: Stage | None = None, since: tuple[int, ...] = ()) -> None:
         self.name = name
@@ -300,7 +300,7 @@ class Theme:
         self.experiments.append(Experiment(name, fact, work, guess, max(since, self.since)))
 
     def tries(self, fact: str, *, guess: bool = False, since: tuple[int, ...] = ()) -> Callable[[Try], Try]:
-        """A function that answers (expected, seen); its name is the experiment's."""
+        """A decorator that adds a function as an experiment of the same name; it returns (expected, seen)."""
 
         def keep(work: Try) -> Try:
             self.add(getattr(work, "__name__", fact), fact, work, guess=guess, since=since)
@@ -309,7 +309,7 @@ class Theme:
         return keep
 
     def texts(self, name: str, fact: str, parameter: str, texts: dict[float, str], **how: Any) -> None:
-        """What a parameter shows at certain values."""
+        """Add an experiment about the texts that a parameter shows for some values."""
 
         async def work(bench: Bench) -> tuple[Any, Any]:
             return list(texts.values()), await bench.texts(parameter, *texts)
@@ -317,7 +317,7 @@ class Theme:
         self.add(name, fact, work, **how)
 
     def reads(self, name: str, fact: str, expected: dict[str, Any], **how: Any) -> None:
-        """Values, or Live's refusals, by place, as `tracks/0.mute`."""
+        """Add an experiment about values, or Live's refusals, by place, such as `tracks/0.mute`."""
 
         async def work(bench: Bench) -> tuple[Any, Any]:
             return expected, dict(zip(expected, await bench.now(*expected), strict=True))
@@ -338,7 +338,7 @@ class Theme:
         self.add(name, fact, work, **how)
 
     def refuses(self, name: str, fact: str, said: str, ops: Sequence[Operation], **how: Any) -> None:
-        """What Live says to the last of some operations; `said` is its text or a part of it."""
+        """Add an experiment about Live's refusal of the last of some operations; `said` is its text or a part of it."""
 
         async def work(bench: Bench) -> tuple[Any, Any]:
             text = await bench.refusal(*ops)

@@ -1,4 +1,4 @@
-"""Clips of the Session: made, copied, deleted, looped, cropped."""
+"""Clips of the Session: creating, copying, deleting, looping, cropping."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ THEME.refuses(
 )
 THEME.refuses(
     "empty_slot",
-    "There is nothing to delete in an empty slot",
+    "Deleting the clip of an empty slot is refused",
     "The clip slot is empty",
     [Call(NEXT, "delete_clip")],
     guess=True,
@@ -69,7 +69,7 @@ THEME.refuses(
 )
 THEME.refuses(
     "clip_loop_start_behind_the_end",
-    "A clip's loop cannot start behind its end",
+    "A clip's loop cannot start after its end",
     "Cannot set LoopStart behind LoopEnd",
     [Set(CLIP, "loop_start", 8.0)],
 )
@@ -87,7 +87,7 @@ THEME.refuses(
 )
 
 
-@THEME.tries("duplicate_clip_to overwrites what the slot holds")
+@THEME.tries("duplicate_clip_to overwrites the slot's clip")
 async def overwritten(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set(CLIP, "name", "Probe"), Call(NEXT, "create_clip", {"pages": 8.0}))
     await bench.write(Call(SLOT, "duplicate_clip_to", {"target_clip_slot": NEXT}))
@@ -95,14 +95,16 @@ async def overwritten(bench: Bench) -> tuple[Any, Any]:
     return ["Probe", 4.0], await bench.now(NEXT + "/clip.name", NEXT + "/clip.length")
 
 
-@THEME.tries("duplicate_clip_slot copies to the next slot and answers its number")
+@THEME.tries("duplicate_clip_slot copies to the next slot and returns its number")
 async def duplicated_slot(bench: Bench) -> tuple[Any, Any]:
     answered = await bench.answer(MIDI, "duplicate_clip_slot", index=0)
     await bench.settle()
     return [1, True], [answered, *await bench.now(NEXT + ".has_clip")]
 
 
-@THEME.tries("A clip that is not looped shows its start and end as the loop, and remembers the brace")
+@THEME.tries(
+    "A clip that is not looped shows its start and end as the loop, and keeps the loop's former values"
+)
 async def two_braces(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set(CLIP, "loop_start", 1.0), Set(CLIP, "loop_end", 3.0))
     seen = []
@@ -146,7 +148,7 @@ THEME.refuses(
 )
 
 
-@THEME.tries("A clip that is not looped ignores another start marker")
+@THEME.tries("A clip that is not looped ignores a new start marker")
 async def ignored_marker(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set(CLIP, "looping", False))
     await bench.write(Set(CLIP, "start_marker", 1.0))
@@ -154,7 +156,7 @@ async def ignored_marker(bench: Bench) -> tuple[Any, Any]:
     return [0.0], await bench.now(CLIP + ".start_marker")
 
 
-@THEME.tries("Cropping a clip leaves what its loop holds")
+@THEME.tries("Cropping a clip leaves the part inside its loop")
 async def cropped(bench: Bench) -> tuple[Any, Any]:
     notes = [{"pitch": 60, "start_time": start, "duration": 0.5} for start in (0.5, 2.5)]
     await bench.write(Call(CLIP, "add_new_notes", {"notes": notes}), Set(CLIP, "loop_end", 2.0))
@@ -165,14 +167,14 @@ async def cropped(bench: Bench) -> tuple[Any, Any]:
 
 THEME.refuses(
     "start_marker_behind_the_end",
-    "A clip's start marker cannot stand behind its end marker",
+    "A clip's start marker cannot be after its end marker",
     "Cannot set StartMarker behind EndMarker",
     [Set(CLIP, "start_marker", 8.0)],
     guess=True,
 )
 THEME.refuses(
     "end_marker_before_the_start",
-    "A clip's end marker cannot stand before its start marker",
+    "A clip's end marker cannot be before its start marker",
     "Cannot set EndMarker before StartMarker",
     [Set(CLIP, "start_marker", 2.0), Set(CLIP, "end_marker", 1.0)],
     guess=True,
@@ -185,14 +187,16 @@ THEME.reads(
 )
 
 
-@THEME.tries("A clip that is duplicated onto itself stays as it is", guess=True)
+@THEME.tries("Duplicating a clip onto itself does not change it", guess=True)
 async def duplicated_onto_itself(bench: Bench) -> tuple[Any, Any]:
     text = await bench.refusal(Call(SLOT, "duplicate_clip_to", {"target_clip_slot": SLOT}))
     await bench.settle()
     return [True, 4.0], [text.startswith("taken"), *await bench.now(CLIP + ".length")]
 
 
-@THEME.tries("Cropping drops a note that begins before the loop, though it sounds into it", guess=True)
+@THEME.tries(
+    "Cropping removes a note that starts before the loop, even if it lasts into the loop", guess=True
+)
 async def cropped_start(bench: Bench) -> tuple[Any, Any]:
     note = {"pitch": 60, "start_time": 0.5, "duration": 1.0}
     await bench.write(

@@ -1,8 +1,8 @@
-"""What SetMirror's listeners cost the Live that runs, measured in it, and what a large Set would take by that.
+"""The cost of SetMirror's listeners in the running Live, and an estimate for a large Set.
 
-Listeners that do nothing are attached to the values of parameters, called and removed (the bridge's `probe.listeners`).
-Live calls them because a track's volume is set, as by any write, and undone: this needs a new, empty Set. The times are
-those of Live's main thread, by the script's clock; the memory is that of Live's process, as the system counts it.
+Listeners without effect are attached to the values of parameters, called and removed (the bridge's `probe.listeners`).
+Live calls them when a write sets a track's volume, which is undone later: this needs a new, empty Set. The times are
+those of Live's main thread, by the script's clock; the memory is that of Live's process, as the system reports it.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from remote_script.SetMirror.listener_probe import MOST, TARGETS
 
 VOLUME = "tracks/0/mixer_device/volume"
 CALLED = 200
-"""Listeners on the one parameter that is set."""
+"""The number of listeners on the parameter that is set."""
 WRITES = 10
 LARGE = {"parameters": 20_000, "listeners": 59_000}
-"""A Set of 100 tracks and 1,000 clips with so many parameters has so many listeners at rest (headless Live)."""
+"""Parameters and listeners at rest of a Set of 100 tracks and 1,000 clips (in headless Live)."""
 
 Memory = Callable[[int], Awaitable["int | None"]]
 
 
 async def memory_bytes(pid: int) -> int | None:
-    """What the system counts for a process of this computer (resident); None where it does not tell."""
+    """The resident memory of a process of this computer, as the system reports it; None if it does not."""
     if sys.platform == "win32":
         command = ["tasklist", "/FI", f"PID eq {pid}", "/FO", "CSV", "/NH"]
     else:
@@ -40,13 +40,13 @@ async def memory_bytes(pid: int) -> int | None:
         done = await anyio.run_process(command, check=False)
     except OSError:
         return None
-    # `ps` prints the number alone, `tasklist` as the last field: "Live.exe","4711","Console","1","812,345 K".
+    # `ps` prints only the number; `tasklist` prints it as the last field: "Live.exe","4711","Console","1","812,345 K".
     digits = "".join(filter(str.isdigit, done.stdout.decode(errors="replace").rpartition('","')[2]))
     return int(digits) * 1024 if digits else None
 
 
 class _Slices:
-    """Asks the script for a number of listeners, a slice per request, and adds up its measurements."""
+    """Lets the script attach and remove listeners, a slice per request, and adds up its measurements."""
 
     def __init__(self, mirror: Mirror, targets: list[int]) -> None:
         self.pid = 0
@@ -72,14 +72,14 @@ class _Slices:
 
 
 async def measure(mirror: Mirror, memory: Memory = memory_bytes) -> dict[str, Any]:
-    """The figures, named with their units; None for one that this system or this Live does not give.
+    """The figures, named with their units; None for figures that this system or this Live does not have.
 
     Args:
-      memory: Bytes of the process with this number.
+      memory: Returns the bytes of the process with this number.
 
     Raises:
-      PreconditionFailed: the Set could not be put back.
-      MirrorError: as the script refuses; no listener stays.
+      PreconditionFailed: the Set could not be restored.
+      MirrorError: the script refused; all listeners are removed.
     """
     bench, before = Bench(mirror), picture(mirror)
     nodes = (node.id for node in mirror.walk("song") if node.type == "DeviceParameter")
@@ -88,7 +88,7 @@ async def measure(mirror: Mirror, memory: Memory = memory_bytes) -> dict[str, An
         try:
             figures = await _figures(bench, slices, memory)
         finally:
-            # Without a link, the script removes them by itself.
+            # Without a link, the script removes the listeners itself.
             with suppress(errors.Disconnected):
                 await slices.until(0)
             await bench.put_back()
@@ -125,7 +125,7 @@ async def _figures(bench: Bench, slices: _Slices, memory: Memory) -> dict[str, A
 
 
 async def _called(bench: Bench, slices: _Slices) -> float:
-    """Microseconds between the calls of two listeners when all listen to the same volume and it changes."""
+    """Microseconds between the calls of two listeners when all are attached to the same changing volume."""
     volume = [bench.mirror.resolve(VOLUME).id]
     await slices.until(CALLED, volume)
     calls, took_us = 0, 0.0
@@ -140,7 +140,7 @@ async def _called(bench: Bench, slices: _Slices) -> float:
 
 
 def _large(figures: dict[str, Any]) -> dict[str, Any]:
-    """What a Set of `LARGE` takes: seconds of Live's main thread in all, spread over many ticks, and memory."""
+    """The cost of a Set of `LARGE`: seconds of Live's main thread in all, spread over many ticks, and memory."""
     thousands, kb = LARGE["listeners"] / 1000, figures["memory_kb_per_1000"]
     return {
         **LARGE,

@@ -1,7 +1,7 @@
-"""What this Live's native devices list and show: the dump that headless Live's own facts are made of.
+"""A dump of the parameters of this Live's native devices, from which headless Live's own facts are made.
 
-Every device that can be inserted is inserted on a track of its own and taken away again. `differences` says what of
-it headless Live has otherwise; `python -m remote_script.headless.devices.take FILE` takes a dump over.
+Each device that can be inserted is inserted into a new track and removed again. `differences` compares a dump with
+headless Live; `python -m remote_script.headless.devices.take FILE` makes headless Live's facts from a dump.
 """
 
 from __future__ import annotations
@@ -20,26 +20,25 @@ from remote_script.headless.devices.older import as_of
 from remote_script.headless.music import display
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""Where in a range the text of a continuous parameter is read."""
+"""Positions in a continuous parameter's range at which its text is read."""
 MOST_STEPS = 64
-"""Of a range of whole numbers every text is read, up to so many."""
+"""The largest range of whole numbers of which every text is read."""
 CALLS = 200
-"""In one write: the bridge reads them in one or two turns."""
+"""The most calls in one write; the bridge runs them in one or two turns."""
 READ = frozenset(("name", "original_name", "min", "max", "value", "is_quantized"))
 LOOKS = 20
-"""At so many moments; the script reads thousands of parameters in a second or two."""
+"""The most checks whether all parameters are read; the script reads thousands in a second or two."""
 SHOWN = 12
-"""Differences of one device that are spelled out."""
+"""The most differences of one device that are listed."""
 
 
 async def dump(mirror: Mirror, report: Callable[[str], None] = lambda line: None) -> dict[str, Any]:
-    """Everything that a fresh device of every class lists, in the form that `devices.take` reads.
+    """The parameters of a new device of every class, in the form that `devices.take` reads.
 
     Restores the Set.
 
     Raises:
-      NotAvailable: the Set is not a new, empty one that stands still, or this Live cannot insert devices by name
-        (before 12.3).
+      NotAvailable: the Set is not empty, or it plays, or this Live cannot insert devices by name (before 12.3).
     """
     version = tuple(int(part) for part in mirror.live_version.split(".")[:2])
     if version < SINCE:
@@ -77,7 +76,7 @@ async def dump(mirror: Mirror, report: Callable[[str], None] = lambda line: None
 
 
 async def _read(bench: Bench, device: str) -> list[Node]:
-    """The parameters once the script has read all of their properties: a large device takes a few turns."""
+    """The parameters, after the script has read all their properties; a large device takes a few turns."""
     for _ in range(LOOKS):
         nodes = list(bench.mirror.children(device, "parameters"))
         if nodes and all(node.props.keys() >= READ for node in nodes):
@@ -112,7 +111,7 @@ async def _parameters(bench: Bench, device: str) -> list[dict[str, Any]]:
 
 
 def _values(row: dict[str, Any]) -> Iterator[float]:
-    """The values whose texts are read: the present one first."""
+    """The values whose texts are read, the present value first."""
     yield row["default"]
     low, high = row["min"], row["max"]
     if row["quantized"]:
@@ -124,7 +123,7 @@ def _values(row: dict[str, Any]) -> Iterator[float]:
         yield from (low + span * share for share in SHARES)
 
 
-# Compared with headless Live
+# -- comparison with headless Live ---------------------------------------------------------------------------
 
 
 def differences(dumped: dict[str, Any]) -> dict[str, list[str]]:
@@ -141,7 +140,7 @@ def differences(dumped: dict[str, Any]) -> dict[str, list[str]]:
 def _unlike(class_name: str, device: dict[str, Any], version: tuple[int, ...]) -> Iterator[str]:
     facts = devices.find(class_name)
     if facts is None:
-        yield "headless Live does not know this class"
+        yield "headless Live does not have this class"
         return
     rows = device["parameters"][1:]
     if class_name.endswith("GroupDevice"):

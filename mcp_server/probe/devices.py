@@ -1,4 +1,4 @@
-"""Native devices: their names, what they refuse, and what the special ones show; Live 12.3 and later."""
+"""Native devices: names, refusals, and members of special classes; Live 12.3 and later."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ THEME = Theme("devices", two_tracks, since=SINCE)
 
 
 async def insert(bench: Bench, name: str, where: str = MIDI) -> str:
-    """The ref of a device put in front.
+    """Insert a device at the front of a track or chain; returns its ref.
 
     Raises:
       Absent: this edition of Live has no such device.
@@ -73,13 +73,13 @@ async def meld(bench: Bench) -> tuple[Any, Any]:
 
 THEME.refuses(
     "unknown_device",
-    "A device that is not there is refused by its name",
+    "A device that does not exist is refused by its name",
     "Device No Such Device not found.",
     [Call(MIDI, "insert_device", {"device_name": "No Such Device"})],
 )
 THEME.refuses(
     "instrument_on_audio",
-    "Only audio effects can stand on an audio track",
+    "An audio track accepts only audio effects",
     "Can not insert device 'Simpler': Only audio effects can be inserted into an audio track.",
     [Call(AUDIO, "insert_device", {"device_name": "Simpler"})],
 )
@@ -100,14 +100,14 @@ async def duplicated_instrument(bench: Bench) -> tuple[Any, Any]:
     return "Can not duplicate instrument.", await bench.refusal(Call(MIDI, "duplicate_device", {"index": 0}))
 
 
-@THEME.tries("A device can be given a name; its class keeps its own")
+@THEME.tries("A device can be renamed; its class name does not change")
 async def named_devices(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Reverb")
     await bench.write(Set(ref, "name", "Probe"))
     return ["Probe", "Reverb"], await bench.now(ref + ".name", ref + ".class_display_name")
 
 
-@THEME.tries("A device is switched by its first parameter; is_active follows")
+@THEME.tries("A device's first parameter switches it; is_active follows")
 async def switched_devices(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Reverb")
     await bench.write(Set(ref + "/parameters/0", "value", 0.0))
@@ -115,7 +115,7 @@ async def switched_devices(bench: Bench) -> tuple[Any, Any]:
     return [False], await bench.now(ref + ".is_active")
 
 
-@THEME.tries("A moved device is the same object elsewhere")
+@THEME.tries("A moved device is the same object")
 async def moved_devices(bench: Bench) -> tuple[Any, Any]:
     device = bench.mirror.resolve(await insert(bench, "Reverb")).id
     await bench.write(Call("song", "move_device", {"device": device, "target": AUDIO, "target_position": 0}))
@@ -149,7 +149,7 @@ async def three_digits(bench: Bench) -> tuple[Any, Any]:
     return ["440 Hz", "2.50 kHz"], seen
 
 
-@THEME.tries("A Drum Sampler stands in pads alone: it cannot be inserted")
+@THEME.tries("A Drum Sampler exists only in pads: it cannot be inserted")
 async def drum_cells(bench: Bench) -> tuple[Any, Any]:
     text = await bench.refusal(Call(MIDI, "insert_device", {"device_name": "Drum Sampler"}))
     return False, text.startswith("taken")
@@ -165,7 +165,7 @@ async def device_after_undo(bench: Bench) -> tuple[Any, Any]:
     return ["Reverb", False], [back.name, back.id == device]
 
 
-@THEME.tries("A device without a name gets its own back", guess=True)
+@THEME.tries("A device whose name is cleared gets its default name back", guess=True)
 async def unnamed_devices(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Reverb")
     seen = []

@@ -1,4 +1,4 @@
-"""Envelopes of Session clips: made, read, cleared, and what Live refuses."""
+"""Envelopes of Session clips: creating, reading, clearing, and Live's refusals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def _value(bench: Bench, time: float) -> float:
     return round(value, 4)
 
 
-@THEME.tries("A clip has no envelope for a parameter until one is made; has_envelopes follows")
+@THEME.tries("A clip has no envelope for a parameter until one is created; has_envelopes follows")
 async def envelopes_come_and_go(bench: Bench) -> tuple[Any, Any]:
     seen = [await bench.answer(CLIP, "automation_envelope", device_parameter=VOLUME)]
     for op in (_MADE, Call(CLIP, "clear_envelope", _OF_VOLUME)):
@@ -60,14 +60,14 @@ async def new_envelope(bench: Bench) -> tuple[Any, Any]:
     return [0.85, 0.85], [await _value(bench, 0.0), await _value(bench, 3.0)]
 
 
-@THEME.tries("A step begins right after its time: at exactly its start the value is the one before")
+@THEME.tries("A step begins directly after its time: exactly at its start the envelope has the value before")
 async def start_of_a_step(bench: Bench) -> tuple[Any, Any]:
     step = {**_OF_VOLUME, "time": 1.0, "length": 1.0, "value": 0.5}
     await bench.write(Call(CLIP, "insert_envelope_step", step))
     return [0.85, 0.5, 0.85], [await _value(bench, time) for time in (1.0, 1.5, 3.0)]
 
 
-@THEME.tries("Undo takes an envelope away again")
+@THEME.tries("Undo removes a new envelope")
 async def undone_envelope(bench: Bench) -> tuple[Any, Any]:
     await bench.write(_MADE)
     await bench.undo()
@@ -94,13 +94,13 @@ async def events_of_a_step(bench: Bench) -> tuple[Any, Any]:
     return [2, 2], [times.count(1.0), times.count(2.0)]
 
 
-@THEME.tries("There is no envelope for a parameter of another track: asking for it answers none")
+@THEME.tries("A clip has no envelope for a parameter of another track: asking for it returns None")
 async def foreign_envelope(bench: Bench) -> tuple[Any, Any]:
     volume = AUDIO + "/mixer_device/volume"
     return None, await bench.answer(CLIP, "automation_envelope", device_parameter=volume)
 
 
-@THEME.tries("An arrangement clip has no envelopes: asking for one answers none", since=(12, 2))
+@THEME.tries("An arrangement clip has no envelopes: asking for one returns None", since=(12, 2))
 async def envelope_of_an_arrangement_clip(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Call(MIDI, "create_midi_clip", {"start_time": 0.0, "length": 4.0}))
     await bench.settle()
@@ -115,7 +115,7 @@ async def value_of_a_step(bench: Bench) -> tuple[Any, Any]:
     return "INVALID_VALUE", text.partition(":")[0]
 
 
-@THEME.tries("A step of length 0 changes nothing (no source tells)", guess=True)
+@THEME.tries("A step of length 0 has no effect (no source confirms this)", guess=True)
 async def step_without_length(bench: Bench) -> tuple[Any, Any]:
     step = {**_OF_VOLUME, "time": 1.0, "length": 0.0, "value": 0.5}
     await bench.write(_MADE)

@@ -1,7 +1,7 @@
-"""Live's undo history: what it keeps, what it does not, and what is one step.
+"""Live's undo history: changes that it keeps, changes that it does not keep, and the extent of one undo step.
 
-Whether a change is kept is seen by undoing once after a change of the tempo and then of the property: either the
-property goes back, or the tempo does.
+The test changes the tempo, then the property, and undoes once. If the property gets its former value, the history
+keeps the property; if the tempo does, it does not.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NOT_KEPT = "not kept"
 
 
 def _kept(name: str, target: str, prop: str, value: Any, kept: bool, *, guess: bool = False) -> None:
-    """Whether a property is kept; `value` is another than it has, None for the opposite of what it is."""
+    """Add an experiment whether the history keeps a property; `value` is a new value, None inverts the present one."""
 
     async def work(bench: Bench) -> tuple[Any, Any]:
         song = bench.mirror
@@ -107,7 +107,7 @@ async def notes_and_parameters(bench: Bench) -> tuple[Any, Any]:
     return [0, *before], [len(bench.mirror.notes(CLIP)), *await bench.now(volume + ".value")]
 
 
-@THEME.tries("Two writes, each in a step of its own, are undone one by one")
+@THEME.tries("Two writes, each with its own undo step, are undone one by one")
 async def two_steps(bench: Bench) -> tuple[Any, Any]:
     before = bench.prop(MIDI, "name")
     seen = []
@@ -120,7 +120,7 @@ async def two_steps(bench: Bench) -> tuple[Any, Any]:
     return ["Probe one", before], seen
 
 
-@THEME.tries("Redo does again what undo took back")
+@THEME.tries("Redo restores what undo reverted")
 async def redone(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set(MIDI, "name", "Probe"))
     await bench.undo()
@@ -129,20 +129,20 @@ async def redone(bench: Bench) -> tuple[Any, Any]:
     return ["Probe"], await bench.now(MIDI + ".name")
 
 
-@THEME.tries("Undo of what was done through the API is called 'Undo Custom Action'")
+@THEME.tries("Undo of an edit through the API is called 'Undo Custom Action'")
 async def label_of_undo(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set(MIDI, "name", "Probe"))
     return "Undo Custom Action", await bench.undo()
 
 
-@THEME.tries("Redo of what was done through the API is called 'Redo Custom Action'", guess=True)
+@THEME.tries("Redo of an edit through the API is called 'Redo Custom Action'", guess=True)
 async def label_of_redo(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set(MIDI, "name", "Probe"))
     await bench.undo()
     return "Redo Custom Action", await bench.redo()
 
 
-@THEME.tries("A change can be undone, what was undone can be redone, and a new change ends that")
+@THEME.tries("A change can be undone, then redone, and a new change removes the redo")
 async def can_undo(bench: Bench) -> tuple[Any, Any]:
     async def both() -> list[Any]:
         await bench.settle()
@@ -157,7 +157,7 @@ async def can_undo(bench: Bench) -> tuple[Any, Any]:
     return [[True, False], [True], [True, False]], seen
 
 
-@THEME.tries("Undoing a deletion makes a new object: the old one's id stays gone")
+@THEME.tries("Undoing a deletion makes a new object: the old id is never used again")
 async def new_after_undo(bench: Bench) -> tuple[Any, Any]:
     old = bench.mirror.resolve(MIDI)
     await bench.write(Call("song", "delete_track", {"index": 0}))

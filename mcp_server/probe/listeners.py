@@ -1,4 +1,4 @@
-"""What Live tells of by itself, in which order, and how often it lets a script run."""
+"""Live's notifications and their order, and the intervals in which Live runs a script."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mirror import Call, Set
 THEME = Theme("listeners", a_clip)
 
 ROUNDS = 100
-"""Settlings to wait for the audit, at most; it compares an empty Set in a second or two."""
+"""The most waits for the audit, which compares an empty Set in a second or two."""
 
 
 async def _notified_in_order(bench: Bench, *ops: Set | Call) -> list[tuple[str, str]]:
@@ -25,7 +25,7 @@ def _order(notified: list[tuple[str, str]], *wanted: tuple[str, str]) -> list[st
     return [f"{ref}.{name}" for ref, name in notified if (ref, name) in wanted]
 
 
-@THEME.tries("Live notifies of a name and a colour within two of its ticks")
+@THEME.tries("Live notifies of a name and a colour within two ticks")
 async def listeners_tell(bench: Bench) -> tuple[Any, Any]:
     result = await bench.write(Set(MIDI, "name", "Probe"), Set(MIDI, "color_index", 5))
     return (True, "verified"), (result.seen, result.outcome)
@@ -52,7 +52,7 @@ async def order_of_mute(bench: Bench) -> tuple[Any, Any]:
     return [f"{parameter}.value", f"{MIDI}.mute"], _order(notified, (MIDI, "mute"), (parameter, "value"))
 
 
-@THEME.tries("Every property that the table calls observed has a listener that Live accepts")
+@THEME.tries("Live accepts a listener for every property that the schema calls observed")
 async def refused_listeners(bench: Bench) -> tuple[Any, Any]:
     return {}, (await bench.mirror.script_status())["listeners"]["refused"]
 
@@ -110,14 +110,14 @@ async def timer_interval(bench: Bench) -> tuple[Any, Any]:
     return Within(8.0, 16.0), (await bench.mirror.script_status())["distances"]["timer"]["p50_ms"]
 
 
-@THEME.tries("update_display comes about every 100 ms")
+@THEME.tries("Live calls update_display about every 100 ms")
 async def display_interval(bench: Bench) -> tuple[Any, Any]:
     await bench.settle()
     seen = (await bench.mirror.script_status())["distances"]["update_display"]["p50_ms"]
     return Within(80.0, 125.0), seen
 
 
-@THEME.tries("The script's timer runs, no error has stopped it")
+@THEME.tries("The script's timer runs, and no error has stopped it")
 async def timer_runs(bench: Bench) -> tuple[Any, Any]:
     status = await bench.mirror.script_status()
     return [True, 0], [status["timer"], status["counters"]["failures"]]

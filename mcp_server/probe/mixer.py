@@ -1,4 +1,4 @@
-"""Faders, panning, sends, the crossfader, and what a parameter answers."""
+"""Faders, panning, sends, the crossfader, and members of parameters."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ THEME.texts(
 )
 THEME.texts(
     "send_texts",
-    "A send's texts stand 6 dB below a fader's: at 1.0 it shows 0.0 dB, at 0.85 −6.0 dB",
+    "A send's texts are 6 dB below a fader's: at 1.0 it shows 0.0 dB, at 0.85 −6.0 dB",
     SEND,
     {1.0: "0.0 dB", 0.85: "-6.0 dB", 0.0: "-inf dB"},
 )
@@ -88,7 +88,7 @@ THEME.takes(
 )
 THEME.reads(
     "only_main_crossfades",
-    "The crossfader, the cue volume and the song's tempo are the main track's alone",
+    "Only the main track has the crossfader, the cue volume and the song's tempo",
     {
         MIDI + "/mixer_device.crossfader": "Only the main track has a crossfader!",
         MIDI + "/mixer_device.cue_volume": "Cue volume available on the main track only!",
@@ -98,7 +98,7 @@ THEME.reads(
 )
 THEME.takes(
     "crossfade_assignment",
-    "A track is assigned to the crossfader's A (0), to none (1, at first) or to B (2)",
+    "A track is assigned to the crossfader's side A (0), to no side (1, the default) or to side B (2)",
     MIDI + "/mixer_device.crossfade_assign",
     {0: 0, 2: 2, 1: 1},
 )
@@ -110,7 +110,7 @@ THEME.takes(
 )
 
 
-@THEME.tries("The main track has no sends, a track one for each return, named as the return")
+@THEME.tries("The main track has no sends; a track has one for each return, with the return's name")
 async def sends_of_tracks(bench: Bench) -> tuple[Any, Any]:
     returns = bench.names("song", "return_tracks")
     seen = [bench.names(f"{where}/mixer_device", "sends") for where in ("master_track", MIDI)]

@@ -1,4 +1,4 @@
-"""Notes: their ids, defaults and order, and what Live does with those that meet."""
+"""Notes: ids, defaults, order, and overlapping notes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def note(pitch: int, start: float, duration: float = 1.0, **more: Any) -> dict[s
 
 
 async def add(bench: Bench, *notes: dict[str, Any]) -> list[int]:
-    """The ids of what was added."""
+    """Add notes; returns their ids."""
     return list(await bench.answer(CLIP, "add_new_notes", notes=list(notes)))
 
 
@@ -34,7 +34,7 @@ async def defaults_of_notes(bench: Bench) -> tuple[Any, Any]:
     return [100.0, 64.0, 1.0, 0.0, False], seen
 
 
-@THEME.tries("A clip keeps notes as they were written; ids stay when a note changes")
+@THEME.tries("A clip keeps notes as they were written; a changed note keeps its id")
 async def notes_keep_their_ids(bench: Bench) -> tuple[Any, Any]:
     ids = await add(bench, *(note(60 + n, n * 0.5, 0.25, velocity=90.5) for n in range(3)))
     change = [{"note_id": ids[0], "pitch": 72}]
@@ -43,7 +43,7 @@ async def notes_keep_their_ids(bench: Bench) -> tuple[Any, Any]:
     return {ids[0]: (72, 90.5), ids[1]: (61, 90.5), ids[2]: (62, 90.5)}, seen
 
 
-@THEME.tries("Notes are answered by pitch, then by start", since=(11, 1))
+@THEME.tries("Notes are returned by pitch, then by start", since=(11, 1))
 async def order_of_notes(bench: Bench) -> tuple[Any, Any]:
     await add(bench, note(62, 0.0), note(60, 2.0), note(60, 0.0))
     rows = await bench.answer(CLIP, "get_all_notes_extended")
@@ -57,20 +57,20 @@ async def replaced_note(bench: Bench) -> tuple[Any, Any]:
     return [[60, 0.0, 1.0]], shown_notes(bench)
 
 
-@THEME.tries("A note is cut where a later one of its pitch begins")
+@THEME.tries("A note is cut where a later note of its pitch begins")
 async def cut_note(bench: Bench) -> tuple[Any, Any]:
     await add(bench, note(60, 0.0, 2.0))
     await add(bench, note(60, 1.0, 2.0))
     return [[60, 0.0, 1.0], [60, 1.0, 2.0]], shown_notes(bench)
 
 
-@THEME.tries("Notes of other pitches do not touch one another")
+@THEME.tries("Overlapping notes of different pitches do not change")
 async def other_pitches(bench: Bench) -> tuple[Any, Any]:
     await add(bench, note(60, 0.0, 2.0), note(61, 0.0, 2.0))
     return [[60, 0.0, 2.0], [61, 0.0, 2.0]], shown_notes(bench)
 
 
-@THEME.tries("A note may start before the clip does")
+@THEME.tries("A note may start before the clip's start")
 async def negative_start(bench: Bench) -> tuple[Any, Any]:
     await add(bench, note(60, -1.0, 0.5))
     return [[60, -1.0, 0.5]], shown_notes(bench)
@@ -85,7 +85,7 @@ async def pitches_first(bench: Bench) -> tuple[Any, Any]:
     return [[60, 0.0]], [list(row[1:3]) for row in rows]
 
 
-@THEME.tries("remove_notes_extended removes what begins within")
+@THEME.tries("remove_notes_extended removes notes that start in the range")
 async def removed_by_range(bench: Bench) -> tuple[Any, Any]:
     await add(bench, note(60, 0.0), note(60, 2.0))
     args = {"from_pitch": 0, "pitch_span": 128, "from_time": 0.0, "time_span": 2.0}
@@ -93,14 +93,14 @@ async def removed_by_range(bench: Bench) -> tuple[Any, Any]:
     return [[60, 2.0, 1.0]], shown_notes(bench)
 
 
-@THEME.tries("remove_notes_by_id removes these notes alone")
+@THEME.tries("remove_notes_by_id removes only these notes")
 async def removed_by_id(bench: Bench) -> tuple[Any, Any]:
     ids = await add(bench, note(60, 0.0), note(62, 0.0))
     await bench.write(Call(CLIP, "remove_notes_by_id", {"note_ids": ids[:1]}))
     return [ids[1]], [stored.note_id for stored in bench.mirror.notes(CLIP)]
 
 
-@THEME.tries("duplicate_notes_by_id copies, moves and transposes, and answers new ids", since=(11, 1, 2))
+@THEME.tries("duplicate_notes_by_id copies, moves and transposes, and returns new ids", since=(11, 1, 2))
 async def duplicated_notes(bench: Bench) -> tuple[Any, Any]:
     ids = await add(bench, note(60, 0.0))
     new = await bench.answer(
@@ -112,7 +112,7 @@ async def duplicated_notes(bench: Bench) -> tuple[Any, Any]:
     ]
 
 
-@THEME.tries("A copy that would leave the keyboard is dropped", guess=True, since=(11, 1, 2))
+@THEME.tries("A copy beyond the pitches 0 to 127 is left out", guess=True, since=(11, 1, 2))
 async def dropped_copies(bench: Bench) -> tuple[Any, Any]:
     ids = await add(bench, note(120, 0.0))
     args = {"note_ids": ids, "destination_time": 2.0, "transposition_amount": 12}
@@ -120,7 +120,7 @@ async def dropped_copies(bench: Bench) -> tuple[Any, Any]:
     return [[[120, 0.0, 1.0]], True], [shown_notes(bench), text.startswith("taken")]
 
 
-@THEME.tries("duplicate_region copies a stretch to another time")
+@THEME.tries("duplicate_region copies a range to another time")
 async def duplicated_region(bench: Bench) -> tuple[Any, Any]:
     await add(bench, note(60, 0.0, 0.5))
     args = {"region_start": 0.0, "region_length": 1.0, "destination_time": 2.0}
@@ -145,7 +145,7 @@ async def selected_notes(bench: Bench) -> tuple[Any, Any]:
     return [2, 0], seen
 
 
-@THEME.tries("The older get_notes takes times first and answers five values a note")
+@THEME.tries("The older get_notes takes times first and returns five values per note")
 async def older_notes(bench: Bench) -> tuple[Any, Any]:
     await add(bench, note(60, 1.0, 0.5))
     rows = await bench.answer(CLIP, "get_notes", from_time=0.0, from_pitch=0, time_span=4.0, pitch_span=128)
@@ -174,14 +174,14 @@ async def new_ids(bench: Bench) -> tuple[Any, Any]:
     return False, bool(set(old) & set(new))
 
 
-@THEME.tries("A longer note swallows a shorter one of its pitch that lies within")
+@THEME.tries("A longer note removes a shorter note of its pitch that lies inside it")
 async def swallowed_note(bench: Bench) -> tuple[Any, Any]:
     await add(bench, note(60, 1.0, 1.0))
     await add(bench, note(60, 0.0, 4.0))
     return [[60, 0.0, 4.0]], shown_notes(bench)
 
 
-@THEME.tries("Of notes that are moved onto one place the newest stays")
+@THEME.tries("If notes are moved to one pitch and start, only the newest is left")
 async def collapsed_notes(bench: Bench) -> tuple[Any, Any]:
     ids = await add(bench, note(60, 0.0), note(62, 0.0))
     change = [{"note_id": id_, "pitch": 64} for id_ in ids]
@@ -189,7 +189,7 @@ async def collapsed_notes(bench: Bench) -> tuple[Any, Any]:
     return [max(ids)], [stored.note_id for stored in bench.mirror.notes(CLIP)]
 
 
-@THEME.tries("quantize_pitch moves the notes of one pitch alone")
+@THEME.tries("quantize_pitch moves only the notes of one pitch")
 async def quantized_pitch(bench: Bench) -> tuple[Any, Any]:
     await add(bench, note(60, 0.3, 0.5), note(62, 0.3, 0.5))
     args = {"note": 60, "source": 5, "amount": 1.0}
@@ -198,7 +198,7 @@ async def quantized_pitch(bench: Bench) -> tuple[Any, Any]:
     return {60: 0.25, 62: 0.3}, seen
 
 
-@THEME.tries("get_notes_by_id answers these notes")
+@THEME.tries("get_notes_by_id returns these notes")
 async def notes_by_id(bench: Bench) -> tuple[Any, Any]:
     ids = await add(bench, note(60, 0.0), note(62, 1.0))
     rows = await bench.answer(CLIP, "get_notes_by_id", note_ids=ids[1:])

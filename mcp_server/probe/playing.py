@@ -1,4 +1,4 @@
-"""What plays: clips and the song, for a moment and without a sound, since there is nothing to hear."""
+"""Playback of clips and the song, for a moment and without sound."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def _back_to_the_arrangement(bench: Bench) -> None:
     await bench.settle()
 
 
-@THEME.tries("A fired clip starts the song; it plays, and its track says which slot")
+@THEME.tries("A fired clip starts the song and plays, and its track has the slot's number")
 async def fired(bench: Bench) -> tuple[Any, Any]:
     await _play(bench)
     seen = await bench.now("song.is_playing", CLIP + ".is_playing", MIDI + ".playing_slot_index")
@@ -43,7 +43,7 @@ async def fired_late(bench: Bench) -> tuple[Any, Any]:
     return [False, True], [seen, *after]
 
 
-@THEME.tries("A track that was stopped says −2; back in the arrangement it says −1")
+@THEME.tries("A stopped track has playing_slot_index −2; back in the arrangement it has −1")
 async def slot_indices(bench: Bench) -> tuple[Any, Any]:
     await _play(bench)
     await bench.write(Call(MIDI, "stop_all_clips", {"quantized": False}))
@@ -67,20 +67,20 @@ async def overridden(bench: Bench) -> tuple[Any, Any]:
     return [True, True, False], seen + await bench.now("song.back_to_arranger")
 
 
-@THEME.tries("The arrangement cannot be overridden by setting it so", guess=True)
+@THEME.tries("Setting back_to_arranger to true is refused", guess=True)
 async def only_to_false(bench: Bench) -> tuple[Any, Any]:
     said = "back_to_arranger can only be set to False"
     return said, await bench.refusal(Set("song", "back_to_arranger", True))
 
 
-@THEME.tries("move_playing_pos does nothing while the clip is stopped")
+@THEME.tries("move_playing_pos has no effect while the clip is stopped")
 async def moved_while_stopped(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Call(CLIP, "move_playing_pos", {"beats": 1.0}))
     await bench.settle()
     return [False, False], await bench.now("song.is_playing", CLIP + ".is_playing")
 
 
-@THEME.tries("Stopping a clip stops it, not the song")
+@THEME.tries("Stopping a clip does not stop the song")
 async def stopped_clip(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set(CLIP, "launch_quantization", 1))
     await _play(bench)
@@ -91,7 +91,7 @@ async def stopped_clip(bench: Bench) -> tuple[Any, Any]:
     return [False, True], seen
 
 
-@THEME.tries("continue_playing plays on from the position")
+@THEME.tries("continue_playing plays from the position")
 async def continued(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set("song", "current_song_time", 8.0))
     await bench.settle()
@@ -101,7 +101,7 @@ async def continued(bench: Bench) -> tuple[Any, Any]:
     return True, 8.0 <= position < 16.0
 
 
-@THEME.tries("continue_playing in the turn in which the position is set plays on from the old one")
+@THEME.tries("continue_playing in the same turn as a new position plays from the old position")
 async def continued_from_the_old_place(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set("song", "current_song_time", 0.0))
     await bench.settle()
@@ -111,7 +111,7 @@ async def continued_from_the_old_place(bench: Bench) -> tuple[Any, Any]:
     return True, position < 16.0
 
 
-@THEME.tries("jump_by moves the position while the song plays, too")
+@THEME.tries("jump_by also moves the position while the song plays")
 async def jump_while_playing(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set("song", "current_song_time", 0.0), Call("song", "start_playing"))
     await bench.settle()
@@ -121,7 +121,7 @@ async def jump_while_playing(bench: Bench) -> tuple[Any, Any]:
     return True, 12.0 <= position < 24.0
 
 
-@THEME.tries("A clip that gets the command to stop plays until a later turn")
+@THEME.tries("A stopped clip plays until a later turn")
 async def stopped_late(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set("song", "clip_trigger_quantization", 0))
     await _play(bench)

@@ -17,7 +17,7 @@ _ONLY_DRUMS = "Only drum racks can have pads!"
 
 
 @THEME.tries(
-    "A rack has Device On, 16 macros from 0 to 127 and the Chain Selector; a drum rack has no selector"
+    "A rack has Device On, 16 macros from 0 to 127 and the Chain Selector; a drum rack has no Chain Selector"
 )
 async def parameters_of_racks(bench: Bench) -> tuple[Any, Any]:
     seen = []
@@ -30,14 +30,14 @@ async def parameters_of_racks(bench: Bench) -> tuple[Any, Any]:
     return [[18, "Device On", macros, True], [17, "Device On", macros, False]], seen
 
 
-@THEME.tries("A new rack shows 8 macros, none of them mapped, and no variation")
+@THEME.tries("A new rack shows 8 macros, of which none is mapped, and no variation")
 async def new_rack(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Audio Effect Rack")
     names = ("visible_macro_count", "macros_mapped", "variation_count", "selected_variation_index")
     return [8, [False] * MACROS, 0, -1], await bench.now(*(f"{ref}.{name}" for name in names))
 
 
-@THEME.tries("Macros are added by two up to 16, then no more; the parameters stay as many")
+@THEME.tries("Macros are added by two up to 16; the number of parameters does not change")
 async def added_macros(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Audio Effect Rack")
     seen: list[Any] = []
@@ -48,7 +48,7 @@ async def added_macros(bench: Bench) -> tuple[Any, Any]:
     return [10, 12, 14, 16, _FULL, 18], [*seen, len(bench.mirror.children(ref, "parameters"))]
 
 
-@THEME.tries("Macros are removed by two down to 2, then one; not the last; one more after it makes 2")
+@THEME.tries("Macros are removed by two down to 2, then by one to 1; adding one again makes 2")
 async def removed_macros(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Audio Effect Rack")
     seen: list[Any] = []
@@ -60,7 +60,7 @@ async def removed_macros(bench: Bench) -> tuple[Any, Any]:
     return [6, 4, 2, 1, _NONE_LEFT, 2], seen + await bench.now(ref + ".visible_macro_count")
 
 
-@THEME.tries("A stored variation is counted and can be deleted; deleting with none does nothing")
+@THEME.tries("A stored variation is counted and can be deleted; deleting without a variation has no effect")
 async def variations(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Audio Effect Rack")
     await bench.write(Call(ref, "store_variation"))
@@ -80,7 +80,7 @@ async def pads_elsewhere(bench: Bench) -> tuple[Any, Any]:
     return [_ONLY_DRUMS, _ONLY_DRUMS], await bench.now(ref + ".has_drum_pads", ref + ".drum_pads")
 
 
-@THEME.tries("A drum rack has 128 pads, 16 of them in sight from note 36; an empty pad is named by its note")
+@THEME.tries("A drum rack has 128 pads, 16 of them visible from note 36; an empty pad has its note as name")
 async def pads(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Drum Rack")
     drum_pads = bench.mirror.children(ref, "drum_pads")
@@ -113,7 +113,7 @@ async def shared_notes(bench: Bench) -> tuple[Any, Any]:
     return [40, 40], await bench.now(*(chain + ".in_note" for chain in chains))
 
 
-@THEME.tries("A chain without a name gets its default one back")
+@THEME.tries("A chain whose name is cleared gets its default name back")
 async def unnamed_chains(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Audio Effect Rack")
     chain = await bench.made(Call(ref, "insert_chain"))
@@ -150,14 +150,14 @@ async def devices_in_chains(bench: Bench) -> tuple[Any, Any]:
     return ["Reverb"], bench.names(chain, "devices")
 
 
-@THEME.tries("A macro that nothing is mapped to moves by itself")
+@THEME.tries("A macro without a mapping can be set")
 async def macros(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Audio Effect Rack")
     await bench.write(Set(ref + "/parameters/1", "value", 64.0))
     return [64.0, False], await bench.now(ref + "/parameters/1.value", ref + ".has_macro_mappings")
 
 
-@THEME.tries("copy_pad copies what a pad holds to another note")
+@THEME.tries("copy_pad copies a pad's chains to another note")
 async def copied_pad(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Drum Rack")
     chain = await bench.made(Call(ref, "insert_chain"))

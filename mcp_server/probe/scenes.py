@@ -1,4 +1,4 @@
-"""Scenes: where they are made, what they take from their neighbours, their own tempo and signature."""
+"""Scenes: their place, values from neighbouring scenes, and their own tempo and signature."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ async def scene_at_the_end(bench: Bench) -> tuple[Any, Any]:
     return [f"scenes/{count}", f"scenes/{count}", count + 1], [ref, selected, slots]
 
 
-@THEME.tries("Deleting a scene that is not there is refused and changes nothing")
+@THEME.tries("Deleting a scene that does not exist is refused and changes nothing")
 async def no_such_scene(bench: Bench) -> tuple[Any, Any]:
     count = len(bench.mirror.children("song", "scenes"))
     said = await bench.refusal(Call("song", "delete_scene", {"index": 999}))
     return (count, False), (len(bench.mirror.children("song", "scenes")), said.startswith("taken"))
 
 
-@THEME.tries("A duplicated scene stands right after its source and is selected")
+@THEME.tries("A duplicated scene is directly after its source and is selected")
 async def duplicated_scene(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set(SCENE, "name", "Probe"))
     await bench.write(Call("song", "duplicate_scene", {"index": 0}))
@@ -110,7 +110,7 @@ async def empty_scene(bench: Bench) -> tuple[Any, Any]:
     return [False], await bench.now("song.is_playing")
 
 
-@THEME.tries("fire_as_selected fires the selected scene, whichever it is called on, and selects the next")
+@THEME.tries("fire_as_selected always fires the selected scene, and selects the next one")
 async def fired_as_selected(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set("view", "selected_scene", SCENE))
     await bench.write(Call("scenes/1", "fire_as_selected"))
@@ -119,7 +119,8 @@ async def fired_as_selected(bench: Bench) -> tuple[Any, Any]:
 
 
 @THEME.tries(
-    "What plays is captured in a new scene after the selected one, which is then selected", guess=True
+    "Playing clips are captured in a new scene after the selected one; the new scene is then selected",
+    guess=True,
 )
 async def captured_scene(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set("view", "selected_scene", SCENE))

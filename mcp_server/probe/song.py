@@ -10,7 +10,7 @@ from mirror import Call, Set
 THEME = Theme("song")
 
 FAR = 100_000.0
-"""Beats; behind the end of any empty Set."""
+"""A time in beats after the end of every empty Set."""
 
 THEME.takes("tempo_range", "The tempo goes from 20 to 999", "song.tempo", {20.0: 20.0, 999.0: 999.0})
 THEME.takes(
@@ -27,32 +27,32 @@ THEME.takes(
 )
 THEME.refuses(
     "position_behind_the_end",
-    "The position cannot be set behind the song's end",
+    "The position cannot be set after the song's end",
     "Cannot set the Songtime behind the Songlength",
     [Set("song", "current_song_time", FAR)],
 )
 THEME.refuses(
     "start_behind_the_end",
-    "The start cannot be set behind the song's end",
+    "The start cannot be set after the song's end",
     "Cannot set the start time after the song length",
     [Set("song", "start_time", FAR)],
     since=(11, 2),
 )
 THEME.refuses(
     "loop_start_behind_the_end",
-    "The loop cannot start behind the song's end",
+    "The loop cannot start after the song's end",
     "Cannot set the Loopstart behind the Songlength",
     [Set("song", "loop_start", FAR)],
 )
 THEME.refuses(
     "loop_behind_the_end",
-    "The loop cannot reach behind the song's end",
+    "The loop cannot reach after the song's end",
     "Cannot set the Loop behind the song length",
     [Set("song", "loop_length", FAR)],
 )
 
 
-@THEME.tries("In an empty Set the song ends 32 beats behind its loop")
+@THEME.tries("In an empty Set the song ends 32 beats after its loop")
 async def song_length(bench: Bench) -> tuple[Any, Any]:
     start, length, end = await bench.now("song.loop_start", "song.loop_length", "song.song_length")
     return start + length + 32, end
@@ -128,7 +128,7 @@ async def played_from_the_start(bench: Bench) -> tuple[Any, Any]:
     return [True, True], [playing, 2.0 <= position < 12.0]
 
 
-@THEME.tries("A cue point is made at the song's position and deleted there, named as asked")
+@THEME.tries("A cue point is created and deleted at the song's position, with the given name")
 async def cue_points(bench: Bench) -> tuple[Any, Any]:
     before = len(bench.mirror.children("song", "cue_points"))
     await bench.write(Call("song", "create_cue_point", {"time": 4.0, "name": "Probe"}))
@@ -137,7 +137,7 @@ async def cue_points(bench: Bench) -> tuple[Any, Any]:
     return (before + 1, True, before), (len(made), "Probe" in made, len(bench.names("song", "cue_points")))
 
 
-@THEME.tries("Cue points are listed in the order in which they were made")
+@THEME.tries("Cue points are listed in order of creation")
 async def order_of_cue_points(bench: Bench) -> tuple[Any, Any]:
     for time, name in ((8.0, "second"), (4.0, "first")):
         await bench.write(Call("song", "create_cue_point", {"time": time, "name": name}))
@@ -152,7 +152,7 @@ async def jump_to_a_cue_point(bench: Bench) -> tuple[Any, Any]:
     return [4.0], await bench.now("song.current_song_time")
 
 
-@THEME.tries("can_jump_to_next_cue says whether there is a cue point ahead", guess=True)
+@THEME.tries("can_jump_to_next_cue is true if there is a cue point ahead", guess=True)
 async def next_cue_point(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set("song", "current_song_time", 0.0))
     await bench.write(Call("song", "create_cue_point", {"time": 4.0, "name": "Probe"}))
@@ -163,7 +163,7 @@ async def next_cue_point(bench: Bench) -> tuple[Any, Any]:
     return [True, 4.0], seen + await bench.now("song.current_song_time")
 
 
-@THEME.tries("A scale is chosen by its name, and its intervals follow; an unknown name does not take")
+@THEME.tries("A scale is set by its name, and its intervals follow; an unknown name has no effect")
 async def scales(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set("song", "scale_name", "Minor"))
     await bench.settle()
@@ -185,20 +185,22 @@ async def arrangement_overdub(bench: Bench) -> tuple[Any, Any]:
     return [True], await bench.now("song.arrangement_overdub")
 
 
-@THEME.tries("Setting a value that is so already makes no entry and no change")
+@THEME.tries("Setting a value to itself makes no undo entry and no change")
 async def equal_values(bench: Bench) -> tuple[Any, Any]:
     result = await bench.write(Set("song", "tempo", bench.prop("song", "tempo")))
     return ("unchanged", 0), (result.outcome, result.undo_steps)
 
 
-@THEME.tries("With nothing played there is nothing to capture", guess=True)
+@THEME.tries("Without played notes there is nothing to capture", guess=True)
 async def nothing_to_capture(bench: Bench) -> tuple[Any, Any]:
     if bench.prop("song", "can_capture_midi"):
         raise Absent("somebody has played: there is something to capture")
     return "Nothing to capture", await bench.refusal(Call("song", "capture_midi"))
 
 
-@THEME.tries("While stopped the place of a cue point snaps to the arrangement's grid, a beat", guess=True)
+@THEME.tries(
+    "While the song is stopped, the time of a cue point snaps to the arrangement's grid, a beat", guess=True
+)
 async def snapped_cue_points(bench: Bench) -> tuple[Any, Any]:
     refusal = "Live made no cue point at 5.3: the position snaps to the grid"
     return refusal, await bench.refusal(Call("song", "create_cue_point", {"time": 5.3}))
@@ -222,7 +224,7 @@ async def record_mode_unarmed(bench: Bench) -> tuple[Any, Any]:
 
 
 async def _set_unarmed(bench: Bench, name: str) -> list[Any]:
-    """What the song's switch reads a turn after it was set to true with no track armed."""
+    """The value of a song property one turn after it was set to true without an armed track."""
     for number in range(len(bench.mirror.children("song", "tracks"))):
         if bench.prop(f"tracks/{number}", "arm") or bench.prop(f"tracks/{number}", "implicit_arm"):
             raise Absent("a track is armed")

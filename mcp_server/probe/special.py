@@ -1,4 +1,4 @@
-"""Devices that show more than their parameters: what a fresh one shows, and what it takes; Live 12.3 and later."""
+"""Devices with members besides parameters: values of a new device, and accepted values; Live 12.3 and later."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ THEME = Theme("special", two_tracks, since=SINCE)
 
 
 def _shows(name: str, fact: str, device: str, expected: dict[str, Any], *, guess: bool = False) -> None:
-    """What a fresh device shows, by place in it: `voices`, `view.selected_slice`."""
+    """Add an experiment about values of a new device, by place: `voices`, `view.selected_slice`."""
 
     async def work(bench: Bench) -> tuple[Any, Any]:
         ref = await insert(bench, device)
@@ -23,7 +23,7 @@ def _shows(name: str, fact: str, device: str, expected: dict[str, Any], *, guess
 
 
 def _takes(name: str, fact: str, device: str, prop: str, values: list[Any], *, guess: bool = False) -> None:
-    """Values that a property of a device takes as they are."""
+    """Add an experiment about values that a device's property accepts without change."""
 
     async def work(bench: Bench) -> tuple[Any, Any]:
         ref = await insert(bench, device)
@@ -39,7 +39,7 @@ def _takes(name: str, fact: str, device: str, prop: str, values: list[Any], *, g
 def _refuses(
     name: str, fact: str, device: str, prop: str, value: Any, said: str, *, guess: bool = False
 ) -> None:
-    """What Live says of a value of a fresh device's property."""
+    """Add an experiment about Live's refusal of a value of a new device's property."""
 
     async def work(bench: Bench) -> tuple[Any, Any]:
         text = await bench.refusal(Set(await insert(bench, device), prop, value))
@@ -56,9 +56,7 @@ _shows(
 )
 
 
-@THEME.tries(
-    "A compressor's sidechain takes a track as its input, and offers three places to tap it", guess=True
-)
+@THEME.tries("A compressor's sidechain accepts a track as its input, and offers three tap points", guess=True)
 async def sidechain(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Compressor", AUDIO)
     await bench.settle()
@@ -150,7 +148,7 @@ _shows(
 )
 
 
-@THEME.tries("A Simpler without a sample has none, and cannot be reversed or cropped")
+@THEME.tries("A Simpler without a sample has no `sample` and cannot be reversed or cropped")
 async def simplers_methods(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Simpler")
     seen: list[Any] = [bench.mirror.child(ref, "sample")]
@@ -198,7 +196,7 @@ _shows(
 )
 _shows(
     "shifter_modes",
-    "Shifter takes its pitch from its own knob or from MIDI",
+    "Shifter's pitch comes from its own knob or from MIDI",
     "Shifter",
     {"pitch_mode_list": ["Internal", "MIDI"]},
 )
@@ -211,7 +209,7 @@ async def clamped_bend(bench: Bench) -> tuple[Any, Any]:
     return [24], await bench.now(ref + ".pitch_bend_range")
 
 
-@THEME.tries("Another category of Hybrid Reverb has other impulse files, and a listener says so")
+@THEME.tries("A new category of Hybrid Reverb has other impulse files, and a listener is notified")
 async def impulse_files(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Hybrid Reverb")
     before = bench.prop(ref, "ir_file_list")
@@ -240,7 +238,9 @@ _refuses(
 )
 
 
-@THEME.tries("Preset A and B are compared only where the device can; others refuse to say which is in use")
+@THEME.tries(
+    "Only some devices can compare presets A and B; other devices refuse to read which one is in use"
+)
 async def compared_presets(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Reverb")
     able, which = await bench.now(ref + ".can_compare_ab", ref + ".is_using_compare_preset_b")

@@ -1,4 +1,4 @@
-"""Tracks and returns: names, colours, what they do not have, how they are made and deleted."""
+"""Tracks and returns: names, colours, missing properties, creating and deleting."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ THEME.reads(
 )
 THEME.reads(
     "main_has_no_solo",
-    "The text about the main track's solo is that about its mute",
+    "Live's refusal of the main track's solo has the same form as that of its mute",
     {"master_track.solo": "Main track has no 'solo' property!"},
     guess=True,
 )
@@ -97,21 +97,21 @@ async def palette(bench: Bench) -> tuple[Any, Any]:
     return [37, 14], seen
 
 
-@THEME.tries("Tracks without a name of their own are called by number and kind, and renumber themselves")
+@THEME.tries("Tracks with a default name are called by number and kind, and are renumbered automatically")
 async def tracks_renumber(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Call("song", "create_midi_track", {"index": 0}))
     await bench.settle()
     return ["1-MIDI", "2-MIDI", "3-Audio"], bench.names("song", "tracks")[:3]
 
 
-@THEME.tries("A return without a name of its own is called by its letter")
+@THEME.tries("A return with a default name is called by its letter")
 async def returns_are_lettered(bench: Bench) -> tuple[Any, Any]:
     last = len(bench.names("song", "return_tracks")) - 1
     name = bench.names("song", "return_tracks")[last]
     return f"{'ABCDEFGHIJKL'[last]}-", name[:2]
 
 
-@THEME.tries("A track is created where it was asked for; every scene has a slot on it")
+@THEME.tries("A track is created at the given index; it has a slot for every scene")
 async def created_tracks(bench: Bench) -> tuple[Any, Any]:
     ref = await bench.made(Call("song", "create_midi_track", {"index": 1}))
     scenes = len(bench.mirror.children("song", "scenes"))
@@ -132,7 +132,7 @@ async def track_at_the_end(bench: Bench) -> tuple[Any, Any]:
     return f"tracks/{count}", await bench.made(Call("song", "create_audio_track", {"index": -1}))
 
 
-@THEME.tries("A duplicated track stands right after its source and is selected")
+@THEME.tries("A duplicated track is directly after its source and is selected")
 async def duplicated_track(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set(MIDI, "name", "Probe"))
     await bench.write(Call("song", "duplicate_track", {"index": 0}))
@@ -141,7 +141,7 @@ async def duplicated_track(bench: Bench) -> tuple[Any, Any]:
     return (["Probe", "Probe"], "tracks/1"), (bench.names("song", "tracks")[:2], selected)
 
 
-@THEME.tries("Soloing a track silences the others, not the main track; it takes no other solo away")
+@THEME.tries("Soloing a track silences the other tracks, not the main track, and leaves other solos")
 async def solo(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set(MIDI, "solo", True))
     await bench.settle()
@@ -181,7 +181,7 @@ async def most_returns(bench: Bench) -> tuple[Any, Any]:
 
 
 @THEME.tries(
-    "What a script keeps on a track with set_data it gets back; after None it gets None, not the default"
+    "A script gets back the value that it stored with set_data; after storing None it gets None, not the default"
 )
 async def kept_data(bench: Bench) -> tuple[Any, Any]:
     seen = [await bench.answer(MIDI, "get_data", key="setmirror.probe", default_value="none")]
@@ -191,7 +191,7 @@ async def kept_data(bench: Bench) -> tuple[Any, Any]:
     return ["none", {"a": 1}, None], seen
 
 
-@THEME.tries("A track's output can be taken from the mix: the routing type takes one of its list")
+@THEME.tries("A track's output can be removed from the mix: the routing type accepts an entry of its list")
 async def routing_types(bench: Bench) -> tuple[Any, Any]:
     await bench.settle()
     offered = bench.prop(AUDIO, "available_output_routing_types") or []
@@ -204,18 +204,18 @@ async def routing_types(bench: Bench) -> tuple[Any, Any]:
     return other, result.results[0].after
 
 
-@THEME.tries("A track created without a place stands after the selected one")
+@THEME.tries("A track created without an index is after the selected one")
 async def track_after_the_selected(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set("view", "selected_track", MIDI))
     return "tracks/1", await bench.made(Call("song", "create_midi_track"))
 
 
 THEME.reads(
-    "silent_tracks", "A track that plays nothing has no output level", {AUDIO + ".output_meter_level": 0.0}
+    "silent_tracks", "A track that does not play has no output level", {AUDIO + ".output_meter_level": 0.0}
 )
 THEME.reads(
     "nothing_fired",
-    "On a new track nothing is fired (−1) and the arrangement plays (−1)",
+    "A new track has fired_slot_index −1 and playing_slot_index −1 (the arrangement plays)",
     {MIDI + ".fired_slot_index": -1, MIDI + ".playing_slot_index": -1},
     guess=True,
 )

@@ -1,6 +1,6 @@
-"""What can be read in the same turn of Live's main thread in which it was set, and what only later.
+"""New values that can be read in the same turn of Live's main thread, and values that change only in a later turn.
 
-A write runs in one turn: what the second setting of a property finds there was made by the first.
+A write runs in one turn, so the second `Set` of a property reads the result of the first one.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ _turn("clip_muted", "Clip", CLIP, "muted")
 
 
 def _call(name: str, fact: str, target: str, prop: str, *ops: Operation) -> None:
-    """What a call does that a property shows only later."""
+    """Add an experiment about a property that shows the effect of a call only in a later turn."""
 
     async def work(bench: Bench) -> tuple[Any, Any]:
         seen = await bench.in_the_same_turn(target, prop, *ops)
@@ -95,7 +95,7 @@ async def jump_late(bench: Bench) -> tuple[Any, Any]:
     return [4.0, 6.0], [result.results[1].before, *await bench.now("song.current_song_time")]
 
 
-@THEME.tries("What follows from a change lags behind it: beat time in the same turn is still the old one")
+@THEME.tries("Derived values are updated later: in the same turn the beat time is still the old one")
 async def beat_time_late(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set("song", "current_song_time", 0.0))
     await bench.settle()
