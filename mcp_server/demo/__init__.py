@@ -1,1 +1,1 @@
-"""The demo: an agent that speaks MCP alone, a person, and a witness that checks both."""
+"""The demo: an agent that uses only MCP, a person in Live, and a mirror as a witness that checks both."""

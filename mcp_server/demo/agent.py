@@ -33,7 +33,7 @@ class ToolRefused(Exception):
 
 
 class Agent:
-    """A connected client, and the moments at which its notifications arrived."""
+    """A connected client, and the times at which its notifications arrived."""
 
     client: Client
 
@@ -89,7 +89,7 @@ class Agent:
             message_handler=agent._hear,
             elicitation_callback=elicit,
             client_info=types.Implementation(name=name, version="0"),
-            # A read from the client's cache would measure nothing.
+            # No cache: a read from the client's cache could not be measured.
             cache=None,
         )
         async with agent.client:
@@ -101,7 +101,7 @@ class Agent:
         return self.client.protocol_version in MODERN_PROTOCOL_VERSIONS
 
     async def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
-        """Call a tool; its structured answer.
+        """Call a tool; returns its structured answer.
 
         Raises:
           ToolRefused: the tool answered with an error.
@@ -158,7 +158,7 @@ class Agent:
         arrived.set()
 
     async def update_after(self, count: int, uri: str, *, timeout_s: float = 5.0) -> float:
-        """The arrival of the first update of `uri` after the first `count` updates of all resources.
+        """The arrival time of the first update of `uri` after the first `count` updates of all resources.
 
         Raises:
           TimeoutError: no update arrived within `timeout_s`.

@@ -31,9 +31,9 @@ SYNC_S = 60.0
 SEEN_S = 5.0
 """The longest wait for a change that must be visible at once."""
 QUIET_S = 0.3
-"""Many turns of the script, so that all consequences of a change have arrived."""
+"""Seconds for many turns of the script, so that all consequences of a change have arrived."""
 SETTLE_S = 90.0
-"""The longest wait for the audit, which finds changes that Live does not notify; a large Set takes it a while."""
+"""The longest wait for the audit, which finds changes that Live does not notify; it is slow in a large Set."""
 LOG_LINES = 24
 READS, CHANGES, WRITES = 300, 100, 100
 TRACK_NAME, CLIP_NAME = "SetMirror demo", "Four notes"
@@ -47,7 +47,7 @@ NOTES = [
 
 
 class Chapters:
-    """The parties of the demo, and their actions."""
+    """The actions of the agent, the person and the witness."""
 
     def __init__(
         self, story: Story, live: HeadlessProcess, agent: Agent, witness: Mirror, *, quick: bool = False
@@ -156,7 +156,7 @@ class Chapters:
         count = len(agent.updates), len(elder.updates)
         changed = await self.live.call("song", "undo")
         for listener, heard in zip((agent, elder), count, strict=True):
-            await self._is_told(listener, uri, changed, "the person takes it back", heard)
+            await self._is_told(listener, uri, changed, "the person undoes it", heard)
         read = await self.calls.track(self.track)
         story.check("the agent reads the old name", read["name"] == was, actual=read["name"])
 
@@ -277,7 +277,7 @@ class Chapters:
 
     async def undoes_all(self, before: Picture) -> None:
         story, witness = self.story, self.witness
-        story.chapter("The agent undoes all of it")
+        story.chapter("The agent undoes all its edits")
         edited = len(differences(before, picture(witness)))
         story.check(f"the Set differs from before in {edited} places", edited > 0)
         steps = self.undoable
@@ -291,7 +291,7 @@ class Chapters:
         )
 
     async def _quiet(self) -> None:
-        """Wait for consequences of a change that arrive in later batches, such as routing lists after a new name."""
+        """Wait for consequences of a change in later batches, such as routing lists after a new name."""
         revision = -1
         with trio.move_on_after(SEEN_S):
             while revision != self.witness.revision:
@@ -299,7 +299,7 @@ class Chapters:
                 await trio.sleep(QUIET_S)
 
     async def _settled(self, before: Picture) -> list[str]:
-        """The differences that are left after the audit had time to find all changes."""
+        """The remaining differences after the audit had time to find all changes."""
         left = differences(before, picture(self.witness))
         deadline = time.monotonic() + SETTLE_S
         if left:
@@ -384,7 +384,7 @@ class Chapters:
 
 
 def _is_edit(event: Event) -> bool:
-    """True for an action of somebody, False for its consequences."""
+    """True for an edit by a client or a person, False for its consequences."""
     if event.kind in ("add", "remove"):
         return event.type in ("Track", "Clip", "Scene", "Device")
     if event.kind == "set":

@@ -1,7 +1,7 @@
-"""Latencies as an agent sees them: reads, notifications and verified writes over MCP, changes arriving in a mirror.
+"""Latencies for an agent (reads, notifications and verified writes over MCP) and for a mirror (arriving changes).
 
 Each function repeats one action `count` times and returns the durations in seconds. Changes are made at random phases
-of Live's timer, as a person's changes are; the seed is fixed, so that two runs are the same.
+of Live's timer, like a person's changes; the seed is fixed, so that two runs are equal.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ async def calls(ask: Callable[[], Awaitable[Any]], count: int, *, warm: int = 5)
 async def notifications(
     live: HeadlessProcess, agent: Agent, uri: str, ref: str, name: str, values: Sequence[Any], count: int
 ) -> list[float]:
-    """From a person's change in Live to its notification at the MCP client, which listens to `uri`.
+    """Seconds from a person's change in Live to its notification at the MCP client, which subscribes to `uri`.
 
     Raises:
       TimeoutError: a notification did not arrive within `ARRIVAL_S`.
@@ -67,7 +67,7 @@ async def notifications(
 async def arrivals(
     live: HeadlessProcess, witness: Mirror, ref: str, name: str, values: Sequence[Any], count: int
 ) -> list[float]:
-    """From a person's change in Live to a subscriber of a mirror in this process.
+    """Seconds from a person's change in Live to a subscriber of a mirror in this process.
 
     Raises:
       TooSlowError: a change did not arrive within `ARRIVAL_S`.

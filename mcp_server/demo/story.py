@@ -33,7 +33,7 @@ class Story:
         self._print({"chapter": title}, "", style(title, bold=True))
 
     def tell(self, text: str) -> None:
-        """Print an event that needs no check."""
+        """Print a text that needs no check."""
         self._print({"event": text}, f"  {self._stamp()}      {text}")
 
     def line(self, text: str) -> None:

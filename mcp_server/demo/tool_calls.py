@@ -1,4 +1,4 @@
-"""The actions of the demo's agent as calls of our tools; no other module of the command line knows the tools."""
+"""The actions of the demo's agent as calls of our tools; no other module of the demo uses names of tools."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ToolCalls:
         return f"live://ref/{ref}"
 
     async def wait_synced(self, timeout_s: float = 60.0) -> None:
-        """Ask for the status until the server is in step with Live.
+        """Ask for the status until the server is synced with Live.
 
         Raises:
           Failure: there was no progress for `timeout_s`.
@@ -39,7 +39,7 @@ class ToolCalls:
             moved = (status["progress"], status["objects"])
             left, seen = (left - LOOK_S if moved == seen else timeout_s), moved
             await anyio.sleep(LOOK_S)
-        raise Failure(f"the MCP server was not in step with Live within {timeout_s:.0f} s")
+        raise Failure(f"the MCP server was not synced with Live within {timeout_s:.0f} s")
 
     async def overview(self) -> Answer:
         answer: Answer = (await self.agent.call("get_set"))["set"]

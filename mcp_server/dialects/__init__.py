@@ -1,1 +1,1 @@
-"""Other projects' protocols, spoken over the same mirror, policy and queue of writes as MCP."""
+"""Protocols of other projects, served by the same mirror, policy and write queue as MCP."""

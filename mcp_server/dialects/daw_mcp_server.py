@@ -29,7 +29,7 @@ PORT = 8182
 CONNECTIONS = 64
 LINE_BYTES = 1024 * 1024
 IDENTITY = "daw-mcp"
-"""For the policy all clients of this protocol are one client, since nothing proves their identity."""
+"""The policy's name for all clients of this protocol, which cannot prove an identity."""
 FAILED, UNSUPPORTED = -32000, -32001
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INTERNAL = -32700, -32600, -32601, -32603
 
@@ -126,7 +126,7 @@ class DawMcp:
         if name not in self.engine.tools and not (self.engine.policy.read_only and not tool.reads):
             raise errors.Denied(f"{method} needs the tool {name}, which this server does not offer")
         if method == "ping":
-            # Answered also without Live: a ping is about this server.
+            # A ping is also answered without Live, since it is about this server.
             daw_mcp.read(method, params)
             return {"pong": True}
         await readiness.awaited(self.engine.mirror)

@@ -1,6 +1,6 @@
 """The parts of pages that are generated from the product's own tables: tools, commands, errors, settings, versions.
 
-Each function returns Markdown. The functions import what they need, since a page of plain text needs none of it.
+Each function returns Markdown. Imports are inside the functions, since pages of plain text do not need these modules.
 """
 
 from __future__ import annotations

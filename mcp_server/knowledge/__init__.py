@@ -1,6 +1,6 @@
-"""What is known of Live's devices beyond their numbers: what each is for, how to listen, named starting values.
+"""Knowledge about Live's devices: their purpose, advice for listening, and named starting values.
 
-The facts stand in `devices.toml`, in words of our own. Nothing here touches the mirror or Live.
+`devices.toml` has these texts, in our own words. This package uses neither the mirror nor Live.
 """
 
 from .devices import Knowledge, StartingPoint, about, all_names, device_knowledge

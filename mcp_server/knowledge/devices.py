@@ -92,7 +92,7 @@ def device_knowledge(name: str) -> dict[str, Any]:
         guesses = [fact.name for fact in facts.parameters if set(fact.guesses) - {"path"}]
         sure = [fact.name for fact in facts.parameters if not set(fact.guesses) - {"path"}]
         if guesses:
-            # The shorter one of two lists: most devices are known as a whole or not at all.
+            # The shorter of both lists is shown, since most devices are completely known or completely unknown.
             some = guesses if len(guesses) <= len(sure) else ["all", *(f"but not {name}" for name in sure)]
             shown["guess"] = ", ".join(some)
     return shown

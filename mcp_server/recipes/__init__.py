@@ -1,9 +1,9 @@
 """Recipes: named ways to do a job in a Set, as TOML files; each runs as one step of Live's undo history.
 
-A recipe has typed parameters, preconditions and stages. A stage is one or more calls of write tools; its arguments hold
-`{expressions}` over the parameters and the Set, and `$names` of what earlier calls make. `expansion` turns a recipe
-into the calls of a batch, so policy, consent, dry run and verification are those of every write. `WRITING.md` describes
-the files; those in `~/.setmirror/recipes` stand beside the ones shipped here, and replace one of the same name.
+A recipe has typed parameters, preconditions and stages. A stage is one or more calls of write tools; their arguments
+contain `{expressions}` over the parameters and the Set, and `$names` of objects that earlier calls create. `expansion`
+turns a recipe into the calls of a batch, so policy, consent, dry run and verification are those of every write.
+`WRITING.md` describes the files. A file in `~/.setmirror/recipes` replaces a shipped recipe of the same name.
 """
 
 from __future__ import annotations

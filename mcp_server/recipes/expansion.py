@@ -1,4 +1,4 @@
-"""A recipe with values and a Set becomes the calls of a batch, stage by stage."""
+"""Expansion of a recipe into the calls of a batch, stage by stage, from its parameters' values and the Set."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ def _items(stage: Stage, names: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _argument(value: Any, names: expressions.Names, made: dict[str, int]) -> Any:
-    """An argument with its templates filled; `$name` becomes its call's number; tables lose entries that are None."""
+    """An argument with its templates filled and call numbers for `$name`; None entries of tables are left out."""
     if isinstance(value, str):
         return (
             _referred(value, names, made)

@@ -1,6 +1,6 @@
 """Expressions of recipes: arithmetic, comparisons, attributes and a few functions; no other names, no side effects.
 
-A text is a template: "{track.name} duck" inserts a value, "{track}" alone is the value itself, "{{" a brace.
+A text is a template: "{track.name} duck" inserts a value, "{track}" alone is the value itself, "{{" is a brace.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from mirror import errors
 
 LONGEST = 500
-"""Characters of one expression."""
+"""The most characters of one expression."""
 _PARTS = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 
 _BINARY: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
@@ -46,7 +46,7 @@ def evaluate(text: str, names: Names, functions: Functions) -> Any:
     """The value of an expression.
 
     Raises:
-      InvalidValue: it cannot be read, names something unknown, or fails on these values.
+      InvalidValue: the expression cannot be parsed, has an unknown name, or fails on these values.
     """
     tree = parsed(text)
     try:
@@ -59,10 +59,10 @@ def evaluate(text: str, names: Names, functions: Functions) -> Any:
 
 @lru_cache(1024)
 def parsed(text: str) -> ast.expr:
-    """The expression as a tree that holds nothing but what expressions may have.
+    """The expression as a tree that contains only allowed nodes.
 
     Raises:
-      InvalidValue: it is longer than 500 characters, no expression, or has something else in it.
+      InvalidValue: the text is longer than 500 characters, no expression, or has a node that is not allowed.
     """
     if len(text) > LONGEST:
         raise errors.InvalidValue(f"An expression has at most {LONGEST} characters", text[:60])
@@ -178,7 +178,7 @@ class _Evaluation:
 
 
 def attribute(value: Any, name: str) -> Any:
-    """A key of a table (None where it has none), or an attribute of an object."""
+    """The value of a key of a table (None for a missing key), or an attribute of an object."""
     if isinstance(value, dict):
         return value.get(name)
     look = getattr(value, "attribute", None)
@@ -191,7 +191,7 @@ def attribute(value: Any, name: str) -> Any:
 
 
 def expressions_in(value: Any) -> list[str]:
-    """All expressions in the texts of a value, however deep."""
+    """All expressions in the texts of a value, including nested ones."""
     if isinstance(value, str):
         return [match[1] for match in _PARTS.finditer(value) if match[1] is not None]
     if isinstance(value, dict):
@@ -200,7 +200,7 @@ def expressions_in(value: Any) -> list[str]:
 
 
 def filled(text: str, names: Names, functions: Functions) -> Any:
-    """A template's value: of one expression alone the value itself, else a text."""
+    """The value of a template: the value itself for a single expression, otherwise a text."""
     alone = _PARTS.fullmatch(text)
     if alone is not None and alone[1] is not None:
         return plain(evaluate(alone[1], names, functions))
@@ -214,7 +214,7 @@ def filled(text: str, names: Names, functions: Functions) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """A value as a tool's argument: objects become their refs."""
+    """A value as a tool's argument, with refs in place of objects."""
     if isinstance(value, list | tuple):
         return [plain(element) for element in value]
     if isinstance(value, dict):
@@ -223,7 +223,7 @@ def plain(value: Any) -> Any:
 
 
 def said(value: Any) -> str:
-    """As a part of a text: objects by their names, numbers short."""
+    """A value as a part of a text: objects by their names, numbers in short form."""
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):

@@ -1,6 +1,7 @@
-"""Where recipes are: those shipped beside this module, and the user's in `~/.setmirror/recipes`.
+"""The recipe files: those beside this module, and those of the user in `~/.setmirror/recipes`.
 
-A file's name without ".toml" is the recipe's. A file that cannot be used is named with the reason, and costs no other.
+A recipe's name is its file's name without ".toml". A file that cannot be used is reported with the reason and does not
+affect other files.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from .model import Recipe, read
 
 MOST_FILES = 500
 MOST_BYTES = 64 * 1024
-"""Of one file; the longest shipped one has 4 KiB."""
+"""The most bytes of one file; the longest shipped file has 4 KiB."""
 
 
 class Shelf:
-    """All recipes by name; `broken` says why a file is none."""
+    """All recipes by name; `broken` has the reasons why files cannot be used."""
 
     def __init__(self) -> None:
         self.recipes: dict[str, Recipe] = {}
@@ -41,9 +42,9 @@ class Shelf:
         """The recipe of that name, in any case, with "-", "_" or blanks.
 
         Raises:
-          NotFound: there is none; the near ones are named, else all.
-          InvalidValue: its file cannot be used.
-          NotAvailable: it is a function that Live's API does not offer.
+          NotFound: no recipe has this name; the hint lists similar names, otherwise all names.
+                    InvalidValue: the recipe's file cannot be used.
+                    NotAvailable: the name asks for a function that Live's API does not offer.
         """
         plain = plain_name(name)
         if plain in self.recipes:
@@ -58,7 +59,7 @@ class Shelf:
 
 
 def plain_name(text: str) -> str:
-    """A recipe's name as it is listed: "Mono Bass" and "mono_bass" are "mono-bass"."""
+    """A recipe's name in its listed form: "Mono Bass" and "mono_bass" are "mono-bass"."""
     return "-".join(text.casefold().replace("_", " ").replace("-", " ").split())
 
 
@@ -68,12 +69,12 @@ def page() -> str:
 
 
 def own_folder() -> Path:
-    """Where the user's recipes are."""
+    """The folder of the user's recipes."""
     return home() / "recipes"
 
 
 def shelf(folder: Path | None = None) -> Shelf:
-    """All recipes, as their files are now.
+    """All recipes from the present files.
 
     Args:
       folder: The user's folder of recipes; `~/.setmirror/recipes` by default.
@@ -84,7 +85,7 @@ def shelf(folder: Path | None = None) -> Shelf:
     try:
         paths = sorted(path for path in own.iterdir() if path.suffix == ".toml")[:MOST_FILES]
     except OSError:
-        # The user has no recipes.
+        # The user has no folder of recipes.
         paths = []
     for path in paths:
         try:

@@ -1,4 +1,4 @@
-"""What a recipe's file holds, and what of it can be checked without a Set.
+"""The parts of a recipe's file, and the checks that need no Set.
 
 The grammar is described for people in `WRITING.md`.
 """
@@ -21,9 +21,9 @@ Type = Literal[
     "value", "color", "folder", "table",
 ]  # fmt: skip
 NAMES = ("set", "live", "bar", "data")
-"""The names in expressions besides the parameters; see WRITING.md."""
+"""Names that expressions may use besides the parameters; see WRITING.md."""
 PER_ITEM = ("item", "number")
-"""The further names in a stage with `each`."""
+"""Further names for a stage with `each`."""
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,9 +38,9 @@ class Parameter(Part, frozen=True, rename={"least": "min", "most": "max"}):
     default: Any = UNSET
     """A value, or a template such as "{first(named(set.tracks, 'kick'))}"; UNSET makes the parameter required."""
     optional: bool = False
-    """A call may leave the parameter out; it is then None."""
+    """True when a call may leave the parameter out; its value is then None."""
     many: bool = False
-    """A list of such values."""
+    """True when the value is a list of values of this type."""
     least: float | UnsetType = UNSET
     most: float | UnsetType = UNSET
     choices: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class Parameter(Part, frozen=True, rename={"least": "min", "most": "max"}):
 
 
 class Condition(Part, frozen=True, rename={"test": "if"}):
-    """What must hold before anything is done."""
+    """A precondition of the recipe."""
 
     test: str
     say: str
@@ -61,7 +61,7 @@ class Condition(Part, frozen=True, rename={"test": "if"}):
 
 
 class ToolCall(Part, frozen=True, rename={"name": "as"}):
-    """A call of a write tool; `$name` in later calls is what it makes."""
+    """A call of a write tool; in later calls, `$name` is the object that it creates."""
 
     tool: str
     args: dict[str, Any] = {}
@@ -70,10 +70,10 @@ class ToolCall(Part, frozen=True, rename={"name": "as"}):
 
 
 class Stage(Part, frozen=True, rename={"loop_over": "each"}):
-    """Calls that belong together; with `each` in the file once for every item of a list."""
+    """Calls that belong together; a stage with `each` runs once for every item of a list."""
 
     say: str
-    """What the stage does, as a template."""
+    """The stage's description, as a template."""
     calls: Annotated[tuple[ToolCall, ...], Meta(min_length=1)]
     loop_over: str = ""
     """The expression of `each`, which gives the list; "" for a stage that runs once."""
@@ -90,20 +90,20 @@ class Recipe(Part, frozen=True, rename={"purpose": "for", "stages": "stage", "co
     parameters: dict[str, Parameter] = {}
     conditions: tuple[Condition, ...] = ()
     live: str = ""
-    """The first Live that can do it: "12.3"."""
+    """The first version of Live that can run the recipe: "12.3"."""
     limits: str = ""
-    """What Live's API does not let it do, and what it does instead."""
+    """Limits that Live's API sets to the recipe, and the alternatives that it uses."""
     data: dict[str, Any] = {}
-    """Values of its own that expressions know as `data`."""
+    """The recipe's own values, which expressions use as `data`."""
     example: dict[str, Any] = {}
-    """Parameters to try it with."""
+    """Example values for the parameters."""
 
 
 def read(text: str) -> Recipe:
-    """A recipe from the text of its file, checked as far as that needs no Set.
+    """A recipe from the text of its file, with all checks that need no Set.
 
     Raises:
-      InvalidValue: the text is no TOML, a part is missing, unknown or of the wrong type, or names something unknown.
+      InvalidValue: the text is no TOML; a part is missing, unknown or of the wrong type; or a name is unknown.
     """
     try:
         recipe = msgspec.convert(tomllib.loads(text), Recipe)
@@ -126,7 +126,7 @@ def version(text: str) -> tuple[int, ...]:
 
 
 def summary(name: str, recipe: Recipe) -> dict[str, Any]:
-    """A recipe as the action `show` returns it."""
+    """A recipe for the answer of the action `show`."""
     shown: dict[str, Any] = {"name": name, "title": recipe.title, "for": recipe.purpose}
     if recipe.live:
         shown["needs_live"] = recipe.live

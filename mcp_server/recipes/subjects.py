@@ -1,4 +1,4 @@
-"""The Set as the expressions of recipes see it, and the functions that they may call. Expressions only read.
+"""The Set in expressions of recipes, and the functions that these may call. Expressions only read.
 
 `set` is the song: `set.tracks`, `set.return_tracks`, `set.scenes`, `set.tempo`. An object has `name`, `ref`, `index`,
 `kind` (of a track: midi, audio, group, return, main), its properties as reads show them, and its lists and parts.
@@ -20,7 +20,7 @@ from ..music import from_set, harmony
 from ..plans import Scope
 
 MOST_FILES = 128
-"""The most files of a folder: as many as a drum rack has pads."""
+"""The most files of a folder, which is the number of a drum rack's pads."""
 MOST_ITEMS = 1000
 _LIVES_NAME = re.compile(r"(?:\d+-(?:midi|audio))?", re.IGNORECASE)
 _INSTRUMENT = 1
@@ -120,7 +120,7 @@ _PARTS = {
     "chords": "chord|key|pad|piano|rhodes|organ|string|guitar|synth|bed",
     "effects": "fx|effect|noise|riser|sweep|vinyl|texture|atmos|impact|foley",
 }
-"""By part, the words in the names of its tracks; the first part that fits counts."""
+"""Part → words in the names of its tracks; the first part with a match counts."""
 
 
 def part(track: Any) -> str:
@@ -132,12 +132,12 @@ def part(track: Any) -> str:
 
 
 def pick(value: Any, names: list[Any], values: list[Any], otherwise: Any = None) -> Any:
-    """The value at the place of a name, as in pick(part(item), ['drums', 'bass'], ['-8 dB', '-10 dB'], '-14 dB')."""
+    """The value at the index of a name: pick(part(item), ['drums', 'bass'], ['-8 dB', '-10 dB'], '-14 dB')."""
     return dict(zip(names, values, strict=True)).get(value, otherwise)
 
 
 def track_of(subject: Subject) -> Subject | None:
-    """The track that an object is on, or is."""
+    """The track of an object; a track for itself."""
     track = from_set.track_of(subject.scope.mirror, subject.node)
     return None if track is None else Subject(subject.scope, track)
 
@@ -239,7 +239,7 @@ def tap(track: Any, pad: str) -> str | None:
 
 
 def samples(folder: str, words: str | None = None) -> list[dict[str, Any]]:
-    """The audio files of a folder by name, with `path` and `name`; at most 128, as a drum rack has pads.
+    """The audio files of a folder by name, with `path` and `name`; at most 128, the number of a drum rack's pads.
 
     Args:
       words: Only files whose name has one of these words: "kick|snare".
@@ -269,7 +269,7 @@ def first(elements: list[Any]) -> Any:
 
 
 def counted(count: float) -> list[int]:
-    """0, 1, 2 … below a number, at most 1000."""
+    """The whole numbers from 0 below `count`, which is at most 1000."""
     if not 0 <= count <= MOST_ITEMS:
         raise ValueError(f"range takes 0 to {MOST_ITEMS}")
     return list(range(int(count)))
@@ -301,7 +301,7 @@ def ramp(
 
 
 def texts(steps: list[dict[str, Any]], unit: str) -> list[dict[str, Any]]:
-    """A ramp as steps for edit_envelope, its values with a unit behind the number: "440 Hz"."""
+    """A ramp as steps for edit_envelope; its values are texts with a unit: "440 Hz"."""
     return [
         {"time": step["time"], "length": step["length"], "value": f"{step['value']:g} {unit}".strip()}
         for step in steps

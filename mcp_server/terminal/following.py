@@ -1,8 +1,7 @@
-"""What `setmirror top` knows besides the mirror: the log as a story, meters, and the bridge's clients and write queue.
+"""The data of `setmirror top` besides the mirror: the log as a story, meters, the bridge's clients and write queue.
 
-Runs under asyncio, as textual does, and trio. Live is asked for two things that the mirror cannot know, and only while
-the screen shows them: the bridge's own status once a second, and the meters of the tracks in sight ten times a second
-while the song plays.
+Runs under asyncio, as textual does, and under trio. Two values are read from Live, and only while the screen is not
+paused: the bridge's status once a second, and the meters of the visible tracks ten times a second while the song plays.
 """
 
 from __future__ import annotations
@@ -21,23 +20,23 @@ STATUS_S, METER_S, LINK_S = 1.0, 0.1, 0.25
 
 
 class Following:
-    """Calls `changed` whenever something that is shown may have changed; `run` does the work."""
+    """Calls `changed` when the screen may need another drawing; `run` follows the mirror and Live."""
 
     def __init__(self, mirror: Mirror, changed: Callable[[], None]) -> None:
         self.mirror = mirror
         self.story = Story(mirror)
         self.status: dict[str, Any] = {}
-        """The bridge's; see `bridge.status` in `mirror/PROTOCOL.md`."""
+        """The bridge's status; see `bridge.status` in `mirror/PROTOCOL.md`."""
         self.meters: dict[str, float] = {}
-        """By a track's ref: the louder side, 0 to 1."""
+        """Ref of a track → its level, 0 to 1, the higher one of both channels."""
         self.tracks: Sequence[int] = ()
-        """The ids of those in sight."""
+        """The ids of the visible tracks."""
         self.paused = False
         self._changed = changed
         self._state: tuple[Any, ...] = ()
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Follow the mirror and Live until cancelled."""
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._follow_set)
             tasks.start_soon(self.story.follow, lambda _: self._changed())
@@ -52,7 +51,7 @@ class Following:
                         self._changed()
                 return
             except errors.Busy:
-                # Too many changes at once: all is drawn from the mirror anyway.
+                # Too many changes at once; the drawing reads the mirror anyway.
                 self._changed()
 
     async def _repeat(self, look: Callable[[], Any], pause_s: float) -> None:
@@ -61,7 +60,7 @@ class Following:
                 try:
                     await look()
                 except errors.MirrorError:
-                    # No link: the first line says so.
+                    # There is no link, which the screen's first line shows.
                     pass
             await anyio.sleep(pause_s)
 
@@ -87,7 +86,7 @@ class Following:
             self._changed()
 
     async def _link(self) -> None:
-        """State and position change without an event."""
+        """Report changes of the link's state and of the song's position, which have no events."""
         await anyio.lowlevel.checkpoint()
         status = self.mirror.status()
         playing = status.epoch and self.mirror.resolve("song").props.get("is_playing")

@@ -1,7 +1,7 @@
-"""The panes of `setmirror top` as lines of text: pure functions of the mirror and what `Following` knows.
+"""The panes of `setmirror top` as lines of text: pure functions of the mirror and the data of `Following`.
 
-Each returns a `rich.text.Text` of at most `width` cells by `height` lines. Names are text: cut by their cells, without
-signs that steer a terminal, and never read as markup.
+Each pane is a `rich.text.Text` of at most `width` cells by `height` lines. Names are plain text: cut by their cells,
+without control characters, and never read as markup.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _block(color: str) -> Style:
 
 
 def head(mirror: Mirror, width: int, paused: bool, waiting: int = 0) -> Text:
-    """One line: the Set, the link, where the song is."""
+    """The first line: the Set, the link, and the song's position."""
     canvas, link = _canvas(width), mirror.status()
     line = Text(no_wrap=True, end="")
     if paused:
@@ -144,7 +144,7 @@ def log(entries: Sequence[StoryEntry], words: str, width: int, height: int, back
         text.append_text(line)
         text.append("\n")
     if not fitting:
-        text.append("Nothing fits the filter." if words else "Nothing has changed yet.", DIM)
+        text.append("No line has these words." if words else "Nothing has changed yet.", DIM)
     text.rstrip()
     return text, len(fitting)
 
@@ -169,7 +169,7 @@ def _entry(canvas: Canvas, entry: StoryEntry) -> list[Text]:
 
 
 def bridge(mirror: Mirror, status: dict[str, Any], width: int) -> Text:
-    """One line: the write queue, and who is connected to the bridge."""
+    """The last line: the write queue, and the clients that are connected to the bridge."""
     canvas, link = _canvas(width), mirror.status()
     writes = status.get("writes") or {}
     line = Text(no_wrap=True, end="")

@@ -1,7 +1,7 @@
-"""The textual application of `setmirror top`: keys, sizes, and when to draw.
+"""The textual application of `setmirror top`: keys, sizes, and the times of drawing.
 
-The mirror runs on textual's own loop (asyncio). A change draws at once, and at most every 50 ms; nothing is drawn while
-paused or at rest. q, Ctrl-C and SIGTERM end it and leave the terminal as it was.
+The mirror runs on textual's own loop (asyncio). A change is drawn at once, but at most every 50 ms; the panes are not
+drawn while paused or without changes. q, Ctrl-C and SIGTERM end the application and restore the terminal.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from . import panes
 from .following import Following
 
 LEAST_S = 0.05
-"""Between two pictures."""
+"""The least seconds between two drawings."""
 INTERRUPTED = 130
 
 Open = Callable[[], AbstractAsyncContextManager[Mirror]]
 
 
 class Top(App[int]):
-    """See the module."""
+    """The application; the module's first lines describe it."""
 
     TITLE = "setmirror top"
     ENABLE_COMMAND_PALETTE = False
@@ -69,7 +69,7 @@ class Top(App[int]):
 
     @property
     def paused(self) -> bool:
-        """The screen stands still."""
+        """True while the screen is paused."""
         return self._following is not None and self._following.paused
 
     def compose(self) -> ComposeResult:
@@ -81,13 +81,13 @@ class Top(App[int]):
         yield Footer()
 
     def on_mount(self) -> None:
-        """Start following; end on signals as on keys."""
+        """Start following the mirror and Live; signals end the application as keys do."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             try:
                 loop.add_signal_handler(number, self.exit, INTERRUPTED)
             except (NotImplementedError, RuntimeError, ValueError):
-                # Windows, or not the main thread.
+                # Signals cannot be handled on Windows or outside the main thread.
                 pass
         self.run_worker(self._follow())
 
@@ -106,7 +106,7 @@ class Top(App[int]):
             await asyncio.sleep(LEAST_S)
 
     def draw(self) -> None:
-        """Draw all panes from what is true now; only the first line while paused."""
+        """Draw all panes; only the first line while paused."""
         following = self._following
         if following is None:
             return
@@ -135,29 +135,29 @@ class Top(App[int]):
     def _show(self, name: str, text: Text) -> None:
         self.query_one(f"#{name}", Static).update(text)
 
-    # -- what the person does --------------------------------------------------------------------------
+    # -- actions of the person -------------------------------------------------------------------------
 
     def on_resize(self, _: Resize) -> None:
-        """Sizes of panes are known after the layout."""
+        """Draw again after the layout, when the panes have their new sizes."""
         self.call_after_refresh(self.draw)
 
     async def action_quit(self) -> None:
-        """End."""
+        """End the application."""
         self.exit(0)
 
     def action_interrupt(self) -> None:
-        """End as every command does by Ctrl-C."""
+        """End with the exit code of Ctrl-C."""
         self.exit(INTERRUPTED)
 
     def action_pause(self) -> None:
-        """Stand still, or go on."""
+        """Pause or resume."""
         if self._following is not None:
             self._following.paused = not self._following.paused
             self._entries_at_pause = self._following.story.turn
             self.draw()
 
     def action_filter(self) -> None:
-        """Type words that the log's lines must have."""
+        """Open the input for words that lines of the log must have."""
         box = self.query_one("#filter", Input)
         box.disabled = False
         box.add_class("open")
@@ -173,19 +173,19 @@ class Top(App[int]):
         self._back = 0
 
     def on_input_changed(self, _: Input.Changed) -> None:
-        """The log follows the filter while it is typed, also while paused."""
+        """Apply the filter while the person types, also while paused."""
         self._back = 0
         if self._following is not None:
             self._draw_log(self._following)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """The keys are the screen's again; an empty filter is none."""
+        """Return the keys to the screen; an empty filter is removed."""
         self.set_focus(None)
         if not event.value.strip():
             self.action_clear()
 
     def action_shift(self, tracks: int, scenes: int) -> None:
-        """Move the Session's part in sight."""
+        """Move the visible part of the Session."""
         if self._following is None or not self._following.mirror.epoch:
             return
         mirror = self._following.mirror
@@ -195,7 +195,7 @@ class Top(App[int]):
         self.draw()
 
     def action_scroll(self, pages: int) -> None:
-        """Move the log's part in sight towards older lines."""
+        """Move the visible part of the log towards older lines."""
         self._back = max(0, self._back + pages * max(1, self.query_one("#log", Static).size.height - 1))
         if self._following is not None:
             self._draw_log(self._following)

@@ -125,7 +125,7 @@ class IndexedSet:
         return len(self.scope.children("song", "scenes"))
 
     def number(self, nodes: Sequence[Node], id_: Any) -> int:
-        """The index of an object in a list; -1 where it is not in the list."""
+        """The index of an object in a list; -1 if the list does not contain it."""
         return next((n + self.dialect.first for n, node in enumerate(nodes) if node.id == id_), -1)
 
     def at(self, nodes: Sequence[Node], index: int, what: str) -> Node:
@@ -146,7 +146,7 @@ class IndexedSet:
         return self.scope.resolve("view").props.get(prop)
 
     def track(self, index: int | UnsetType) -> Node:
-        """The track at an index, else the selected one."""
+        """The track at an index; without an index, the selected track."""
         if index is not UNSET:
             return self.at(self.tracks, index, "track")
         chosen = self.selected("selected_track")

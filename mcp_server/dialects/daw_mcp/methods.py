@@ -140,7 +140,7 @@ def read(method: str, params: Any) -> Any:
     """
     named = dict(params) if isinstance(params, dict) else params
     if isinstance(named, dict):
-        # `daw` names the DAW that the call is for: ours.
+        # `daw` names the DAW of the call, which is always ours.
         named.pop("daw", None)
         for start, (alias, name) in _ALIASES.items():
             if method.startswith(start) and alias in named and name not in named:
@@ -151,7 +151,7 @@ def read(method: str, params: Any) -> Any:
 
 
 async def call(desk: Desk, dialect: Dialect, method: str, params: Any) -> dict[str, Any]:
-    """Run one method; its result.
+    """Run one method; returns its result.
 
     Raises:
       Unsupported: Live cannot do it.
@@ -176,5 +176,7 @@ async def call(desk: Desk, dialect: Dialect, method: str, params: Any) -> dict[s
 
     written, _, _ = await desk.carry_out(planned)
     if written["outcome"] == "mismatch":
-        raise errors.LiveRefused("Live took the change but shows another value", hint="read the value again")
+        raise errors.LiveRefused(
+            "Live accepted the change but shows another value", hint="read the value again"
+        )
     return answer(IndexedSet(desk, dialect), written)

@@ -1,4 +1,4 @@
-"""DAW MCP's methods of notes: positions in steps, velocities and lengths as the dialect has them."""
+"""DAW MCP's methods of notes: positions in steps, velocities and lengths in the dialect's units."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .indexed import (
 
 
 def _steps(indexed: IndexedSet, beats: float) -> float:
-    """A position in steps, a whole number where it is one."""
+    """A position in steps, as an int if it is whole."""
     steps = round(beats / indexed.dialect.step, 9)
     return int(steps) if steps == int(steps) else steps
 

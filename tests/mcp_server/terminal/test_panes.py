@@ -101,7 +101,7 @@ async def test_the_log_names_authors_and_is_filtered_by_words(autojump_clock: An
             filtered = panes.log(story.since(0), words, 120, 20, 0)[0].plain
             assert wanted in filtered
             assert unwanted not in filtered
-        assert panes.log(story.since(0), "nothing like it", 120, 20, 0)[0].plain == "Nothing fits the filter."
+        assert panes.log(story.since(0), "nothing like it", 120, 20, 0)[0].plain == "No line has these words."
         older = panes.log(story.since(0), "", 120, 1, 1)[0].plain
         assert older != panes.log(story.since(0), "", 120, 1, 0)[0].plain
 

@@ -67,7 +67,7 @@ async def test_the_screen_follows_edits_is_filtered_and_paused() -> None:
             await until(lambda: "[b]Kit" in shown("grid"))
             assert "Drums → [b]Kit[/]" in shown("log")
             await pilot.press("slash", *"volume", "enter")
-            assert shown("log") == "Nothing fits the filter."
+            assert shown("log") == "No line has these words."
             await edit("tracks/1/mixer_device/volume", "value", 0.7)
             await until(lambda: "Keys › Volume" in shown("log"))
             await pilot.press("escape")
