@@ -1,7 +1,7 @@
-"""The tools, by toolset. Each is one declaration: its words, its arguments, and what it asks of the mirror.
+"""The tools, by toolset. Each is one declaration of its description, its arguments, and its function.
 
-Reads come from memory. A write is one step in Live's undo history, and returns when Live shows it. Targets are refs
-(`tracks/2`, `tracks/2[Bass]`), ids (`id:19`), or names.
+Reads come from memory. A write is one step in Live's undo history, and returns when Live shows the change. Targets are
+refs (`tracks/2`, `tracks/2[Bass]`), ids (`id:19`), or names.
 """
 
 from __future__ import annotations
@@ -73,16 +73,16 @@ CORE = (
     "set_property",
     "batch",
 )
-"""The toolset "core": what most jobs need, for clients that offer their model only so many tools."""
+"""The toolset "core": the tools for most jobs, for clients with a limit on the number of tools."""
 NAMES = ("core", *TOOLSETS)
-"""What `chosen` knows."""
+"""The names that `chosen` accepts."""
 
 
 def chosen(toolsets: Iterable[str] | None = None, *, read_only: bool = False) -> dict[str, Tool]:
-    """The tools of some toolsets, all when None; without those that write when `read_only`.
+    """The tools of some toolsets (all for None), without tools that write if `read_only`.
 
     Raises:
-      InvalidParams: there is no such toolset.
+      InvalidParams: a toolset does not exist.
     """
     wanted = list(TOOLSETS) if toolsets is None else list(toolsets)
     for name in wanted:

@@ -1,4 +1,4 @@
-"""Live's browser: looking into it, folder by folder, and loading from it."""
+"""Live's browser: reading its folders, searching, and loading its items."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Browse(Arguments):
 @tools.reads(
     Browse,
     "Browse",
-    "What Live's browser holds, by folder or by words, to `load` from.",
+    "Items of Live's browser, by folder or by words, for `load`.",
     {"items": LIST},
     lasts=False,
 )
@@ -56,9 +56,7 @@ async def browse(desk: Desk, args: Browse) -> dict[str, Any]:
         if not search.items:
             answer["notes"] = [f"nothing has all words of {args.match[:60]!r} in its path: try fewer words"]
         if search.left:
-            answer["left"] = (
-                f"{search.left} folders were not looked into yet: the same call goes on with them"
-            )
+            answer["left"] = f"{search.left} folders were not read yet: the same call continues with them"
         return answer
     if not path:
         roots = [root for root in ROOTS if library.says(root, args.match)]
@@ -76,7 +74,7 @@ async def browse(desk: Desk, args: Browse) -> dict[str, Any]:
 
 
 def _no_match(args: Browse, names: Sequence[str]) -> dict[str, Any]:
-    """Why a folder shows nothing for `match`, with the names that are near."""
+    """A note for a folder without items that match `match`, with similar names."""
     if not args.match or any(library.says(name, args.match) for name in names):
         return {}
     below = f"deep: true searches the folders below {args.path or 'all roots'}"
@@ -85,7 +83,7 @@ def _no_match(args: Browse, names: Sequence[str]) -> dict[str, Any]:
 
 
 async def _with_near(desk: Desk, problem: errors.NotFound) -> errors.NotFound:
-    """The refusal of a path, with the names that are near in the last folder that exists, else anywhere."""
+    """The refusal of a path, with similar names in the last folder that exists, or else in all folders."""
     path = str(problem.value).strip("/ ")
     folder, _, name = path.rpartition("/")
     page = partial(_page, desk)
@@ -106,7 +104,7 @@ async def _with_near(desk: Desk, problem: errors.NotFound) -> errors.NotFound:
 
 
 def _cut(items: list[dict[str, Any]], limit: int) -> dict[str, Any]:
-    """The first items, and whether there are more."""
+    """The first items, and True if there are more."""
     return {"items": items[:limit], **({"more": True} if len(items) > limit else {})}
 
 
@@ -118,7 +116,7 @@ async def _page(desk: Desk, path: str, offset: int, limit: int) -> dict[str, Any
 
 
 def _indexed(args: Browse, path: str) -> list[dict[str, Any]]:
-    """The matches in Live's own index on disk; Live need not run."""
+    """The matches in Live's own index on disk, which needs no running Live."""
     if path and path not in index.KINDS:
         raise errors.InvalidValue(
             f"With tags `path` is a kind, got {path[:60]!r}",
@@ -154,7 +152,7 @@ async def _files(uris: Iterable[str]) -> dict[str, str]:
 
 
 async def _file_of(desk: Desk, path: str) -> str | None:
-    """The file of a sample, where it is known and the policy lets it be used."""
+    """The file of a sample, if it is known and the policy allows it."""
     folder, _, name = path.strip("/ ").rpartition("/")
     if not sample_files.is_sample(name):
         return None

@@ -38,7 +38,7 @@ class CreateClip(Arguments):
 
 
 DEFAULT_LENGTH = 4.0
-"""The length in beats when the argument is missing."""
+"""The default length in beats."""
 
 
 @tools.writes(
@@ -87,7 +87,7 @@ def create_clip(scope: Scope, args: CreateClip) -> Plan:
 
 
 def _check_kind(scope: Scope, track: Node, audio: bool) -> None:
-    """NotAvailable for a clip of the other kind than its track."""
+    """Raise NotAvailable for an audio clip on a MIDI track, or a MIDI clip on an audio track."""
     midi = track.props.get("has_midi_input")
     if not isinstance(track.id, int) or track.role != "tracks" or track.props.get("is_foldable"):
         return
@@ -135,7 +135,7 @@ def first_free(scope: Scope, track: Node) -> Node | None:
 
 
 def free_slot(scope: Scope, track: Node) -> tuple[list[Operation], Any]:
-    """What has to be done before there is a free slot, and the slot."""
+    """The operations that are needed for a free slot, and the slot."""
     free = first_free(scope, track)
     if free is not None:
         scope.taken.add(free.id)
@@ -159,7 +159,7 @@ def _in_new_scene(scope: Scope, track: Node) -> tuple[list[Operation], Any]:
 
 
 def slot_after(scope: Scope, slot: Node) -> tuple[list[Operation], Any]:
-    """The operations that are needed until there is a slot below this slot, and that slot."""
+    """The operations that are needed for a slot below this slot, and that slot."""
     track = scope.parent(slot)
     slots = [clip_slot.id for clip_slot in scope.children(track, "clip_slots")]
     if slot.id not in slots:

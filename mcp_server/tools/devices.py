@@ -1,4 +1,4 @@
-"""Devices: insert, set by parameter names in Live's own texts, and what racks do."""
+"""Devices: inserting, setting parameters by name in Live's own texts, and actions of racks."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class SetDevice(Arguments):
 @tools.writes(
     SetDevice,
     "Set a device",
-    "Parameters (macros too) by name, in values or as Live shows them; on or off; what racks do.",
+    "Parameters (macros too) by name, in values or as Live shows them; on or off; actions of racks.",
 )
 def set_device(scope: Scope, args: SetDevice) -> Plan:
     device = scope.target(args.device, "Device")

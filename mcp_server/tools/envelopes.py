@@ -2,7 +2,7 @@
 
 Live's API can write the arrangement's lanes in a single way: copying a Session clip there writes the clip's envelopes
 into the lanes of its track over the span of the copy (measured on Live 11 and 12.4.6). So the tool makes a clip in a
-free slot, gives it the envelope, copies it to the place and deletes both clips; the lane stays. All of it is one write.
+free slot, gives it the envelope, copies it to the place and deletes both clips; the lane stays. This is one write.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def edit_envelope(scope: Scope, args: EditEnvelope) -> Plan:
 
 
 def _parameter(scope: Scope, value: int | str, place: Node) -> Node:
-    """The parameter of a target; a name counts on the track of `place`, also with the device's: "EQ Eight Scale"."""
+    """The parameter of a target; a name means one on `place`'s track, or follows its device's: "EQ Eight Scale"."""
     text = str(value).strip()
     track = from_set.track_of(scope.mirror, place) if isinstance(place.id, int) else None
     if track is None or "/" in text or text.startswith(("$", "id:")) or text.isdecimal():
@@ -114,7 +114,7 @@ def _parameter(scope: Scope, value: int | str, place: Node) -> Node:
 
 
 def _with_device(scope: Scope, parameter: Node) -> str:
-    """The name of a parameter after that of its device; in the mixer its own, such as "Track Volume"."""
+    """A parameter's name after the name of its device; for a mixer's parameter only its own name, "Track Volume"."""
     owner = scope.mirror.node(parameter.parent) if parameter.parent is not None else None
     return f"{owner.name} {parameter.name}" if owner is not None and owner.name else parameter.name
 
@@ -122,7 +122,7 @@ def _with_device(scope: Scope, parameter: Node) -> str:
 def _with_refs(
     scope: Scope, problem: BridgeError, parameters: list[Node], names: list[str]
 ) -> errors.MirrorError:
-    """The refusal of a name, with the refs of the parameters that are named in it."""
+    """The refusal of a name, with the refs of the parameters in its hint."""
     refusal = errors.from_bridge(problem)
     said = problem.facts.get("candidates") or naming.near_names(str(problem.value), names, 5)
     refs = [
@@ -143,7 +143,7 @@ def _ramp(scope: Scope, parameter: Node, ramp: Ramp, begin: float = 0.0) -> dict
 
 
 def _summary(where: str, args: EditEnvelope) -> Iterator[str]:
-    """The whole edit in a line."""
+    """The edit in one line."""
     counts = [
         "cleared" if args.clear else "",
         f"{len(args.delete)} ranges deleted" if args.delete else "",
@@ -157,7 +157,7 @@ def _summary(where: str, args: EditEnvelope) -> Iterator[str]:
 def _drawn(
     scope: Scope, args: EditEnvelope, clip: Any, parameter: Node, begin: float = 0.0
 ) -> list[Operation]:
-    """Steps and ramps in a clip; times count from `begin`."""
+    """The operations for steps and ramps in a clip; times count from `begin`."""
     about = {"device_parameter": parameter.id}
     ops: list[Operation] = []
     for step in args.steps:
@@ -204,7 +204,7 @@ def _stamped(scope: Scope, args: EditEnvelope) -> Plan:
 
 
 def _outside(parameter: Node) -> str:
-    """The lane before and after what is written (measured on Live 12.4.6)."""
+    """A note about the lane before and after the written range (measured on Live 12.4.6)."""
     present = parameter.props.get("display")
     value = f", {present}" if present is not None else ""
     return (
@@ -234,7 +234,7 @@ def _span(scope: Scope, args: EditEnvelope) -> tuple[float, float]:
 
 
 def _check_reach(scope: Scope, track: Node, parameter: Node) -> None:
-    """NotAvailable for what a stamp does not reach, with the reason."""
+    """Raise NotAvailable, with the reason, for a parameter whose lane a copied clip cannot write."""
     ref = scope.ref(track)
     if track.role != "tracks" or track.props.get("is_foldable"):
         raise errors.NotAvailable(

@@ -1,4 +1,4 @@
-"""Whatever no other tool says: any property and method of the table, and many calls in one step."""
+"""General tools: any property and method of the schema, and many calls in one undo step."""
 
 from __future__ import annotations
 
@@ -96,15 +96,13 @@ class Batch(Arguments):
         list[BatchCall],
         Meta(min_length=1, max_length=1000, description="$0 in a target is what call 0 makes, $0/… below it"),
     ]
-    if_revision: Annotated[int, Meta(description="refuse if what it touches changed since")] | UnsetType = (
-        UNSET
-    )
-    expect: Annotated[list[Expected], Meta(description="refuse unless all of this is so")] = []
-    dry_run: Annotated[bool, Meta(description="only check, and say what would change")] = False
+    if_revision: Annotated[int, Meta(description="refuse if its objects changed since")] | UnsetType = UNSET
+    expect: Annotated[list[Expected], Meta(description="refuse unless all of these hold")] = []
+    dry_run: Annotated[bool, Meta(description="only check, and list what would change")] = False
 
 
 Find = Callable[[str], Tool]
-"""The tool of a name, as the server offers it; NotFound for others."""
+"""Returns the tool of a name that the server offers; NotFound for other names."""
 
 
 @tools.writes(
@@ -168,12 +166,12 @@ def joined(scope: Scope, calls: Iterable[BatchCall]) -> list[tuple[Operation, ..
 
 
 _MOST_WORDS = 100
-"""Operations of a dry run that are put into words."""
+"""The most operations of a dry run that are described."""
 
 
 def tool_named(name: str) -> Tool:
-    """The tool of this name, which may be part of a batch; NotFound for others."""
-    # The registry imports this module.
+    """The tool of this name, if it may be part of a batch; NotFound for other names."""
+    # Imported here, since that package imports this module.
     from . import TOOLS
 
     tool = TOOLS.get(name)

@@ -1,4 +1,4 @@
-"""Recipes: list, show, try dry, and run them; see `mcp_server.recipes`."""
+"""Recipes: listing, showing, dry runs and runs; see `mcp_server.recipes`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .generic import BatchCall, joined, tool_named
 tools = Toolset("knowledge")
 
 MOST_LINES = 60
-"""Of a dry run: operations that are put into words."""
+"""The most operations of a dry run that are described."""
 
 
 class RunRecipe(Arguments):
@@ -88,7 +88,7 @@ def listed(shelf: recipes.Shelf, words: str = "") -> dict[str, Any]:
 
 
 def faults(shelf: recipes.Shelf) -> dict[str, list[str]]:
-    """By recipe, the faults that show without a Set: in the file, in the names of tools and in their arguments."""
+    """Recipe → faults that can be found without a Set: in the file, in names of tools and in their arguments."""
     problems = {name: [problem] for name, problem in shelf.broken.items()}
     for name, entry in shelf.recipes.items():
         wrong = list(_call_faults(entry))
@@ -121,7 +121,7 @@ def _operations(scope: Scope, expanded: Expanded) -> list[tuple[Operation, ...]]
 
 
 def _in_stage(problem: errors.MirrorError, expanded: Expanded, call: Any) -> errors.MirrorError:
-    """The refusal, with the stage of the call where the stage is known."""
+    """The refusal with the stage of the call, if the stage is known."""
     stage = next(
         (expanded_stage.say for expanded_stage in expanded.stages if call in expanded_stage.calls), ""
     )
@@ -132,7 +132,7 @@ def _in_stage(problem: errors.MirrorError, expanded: Expanded, call: Any) -> err
 def _stages(
     expanded: Expanded, parts: list[tuple[Operation, ...]], results: list[dict[str, Any]]
 ) -> Iterator[dict[str, Any]]:
-    """For every stage, how many of its operations changed a value, and the results that Live does not confirm."""
+    """For every stage, the number of operations that changed a value, and the results that Live does not confirm."""
     begins, at = [], 0
     for part in parts:
         begins.append(at)

@@ -86,7 +86,7 @@ def edit_notes(scope: Scope, args: EditNotes) -> Plan:
 def say_outside(
     scope: Scope, clip: Node, spans: Iterable[tuple[float, float]], what: str, *, whole: bool = False
 ) -> None:
-    """Let the answer say how much of what is written lies where the clip does not play it: in part, or `whole`."""
+    """Add a note to the answer about written notes that lie outside the part that the clip plays."""
     props = clip.props
     begin = min((props[name] for name in ("loop_start", "start_marker") if name in props), default=None)
     end = props.get("loop_end" if props.get("looping") else "end_marker")
@@ -123,11 +123,11 @@ def _changes(change: list[Any] | str) -> list[dict[str, Any]]:
 
 
 def in_range(scope: Scope, notes: Iterable[Note], args: Any) -> list[Note]:
-    """Those within `from_time` to `to_time` (not included) and `from_pitch` to `to_pitch` of the arguments."""
+    """The notes from `from_time` to `to_time` (not included) and from `from_pitch` to `to_pitch`."""
     low = float("-inf") if args.from_time is UNSET else scope.position(args.from_time)
     high = float("inf") if args.to_time is UNSET else scope.position(args.to_time)
     bottom, top = reading.pitch(args.from_pitch), reading.pitch(args.to_pitch)
     if low >= high or bottom > top:
         rule = f"From {args.from_time} to {args.to_time}" if low >= high else f"From pitch {bottom} to {top}"
-        raise errors.InvalidValue(f"{rule} there can be no note", hint="the end is after the begin")
+        raise errors.InvalidValue(f"{rule} there can be no note", hint="the end must be after the beginning")
     return [note for note in notes if low <= note.start_time < high and bottom <= note.pitch <= top]

@@ -1,4 +1,4 @@
-"""Pictures for agents: the Session, the arrangement, the mixer, notes and devices as a PNG with the same in words."""
+"""Pictures for agents: the Session, the arrangement, the mixer, notes and devices as a PNG with a description."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..tool import IMAGE, Arguments, Toolset
 
 tools = Toolset("pictures")
 TEXT_COLUMNS, TEXT_LINES = 80, 32
-"""A picture of text costs a model up to 2,500 tokens."""
+"""The most columns of a text picture, which has up to 2,500 tokens."""
 
 
 class Look(Arguments, rename={"form": "as"}):
@@ -30,7 +30,7 @@ class Look(Arguments, rename={"form": "as"}):
 
 @tools.reads(Look, "Look", "A picture of the Set, a clip's notes, the mixer or a device.", {}, lasts=False)
 async def look(desk: Desk, args: Look) -> dict[str, Any]:
-    # Drawing brings pillow: only who looks pays for it.
+    # Imported here: drawing imports pillow, which other tools do not need.
     from ..pictures import THEMES, gather, paint
     from ..pictures.png import png
     from ..pictures.sampled import sample

@@ -24,7 +24,7 @@ _SONG = [
     if prop.write
     and prop.type in ("bool", "int", "float", "str")
     and prop.unit != "beats"
-    # What these do is the transport's.
+    # The tool `transport` offers these properties as actions.
     and name not in ("is_playing", "nudge_up", "nudge_down", "current_song_time")
 ]
 _TIMES = ("loop_start", "start_time")
@@ -118,10 +118,10 @@ def _records(args: Transport) -> bool:
 
 
 def _why_not_recorded(scope: Scope, session: bool) -> Iterator[str]:
-    """The reasons why Live records nothing, with the calls that help."""
+    """The reasons why Live would record nothing, each with a call that helps."""
     song = scope.resolve("song").props
     if session and song.get("session_record"):
-        # The same button ends it.
+        # The same method ends the recording.
         return
     armed = [
         track
@@ -159,7 +159,7 @@ def _operation(scope: Scope, args: Transport) -> Operation:
     if action in _HELD:
         return Set("song", action, args.on)
     if action == "back_to_arranger":
-        # Live's button: it is lit while something overrides the arrangement, and pressing puts it out.
+        # As Live's button: true while clips override the arrangement; setting it to false ends that.
         return Set("song", action, False)
     if action == "session_record" and args.length is not UNSET:
         return Call("song", _CALLS[action], {"record_length": scope.length(args.length)})
@@ -167,15 +167,15 @@ def _operation(scope: Scope, args: Transport) -> Operation:
 
 
 class Undo(Arguments):
-    write: Annotated[str, Meta(description="this write, if it is what would be undone")] = ""
-    anyone: Annotated[bool, Meta(description="whoever's edit was last")] = False
-    redo: Annotated[bool, Meta(description="do again what was undone last instead")] = False
+    write: Annotated[str, Meta(description="this write, if it is Live's next undo")] = ""
+    anyone: Annotated[bool, Meta(description="the newest edit of any author")] = False
+    redo: Annotated[bool, Meta(description="redo the last undone edit instead")] = False
 
 
 @tools.acts(
     Undo,
     "Undo",
-    "Takes back your last write, or `write`; with `anyone` whoever's was last.",
+    "Undoes your last write, or `write`; with `anyone` the newest edit.",
     destructive=True,
     idempotent=False,
 )

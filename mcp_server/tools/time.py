@@ -1,4 +1,4 @@
-"""Time: taking changes back by who made them, when and where; saving and recalling mixes."""
+"""Time: reverting changes by author, time and object; saving and recalling mixes."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ class Revert(Arguments):
     write: Annotated[str, Meta(description="all of this write")] = ""
     who: Annotated[str, Meta(description="only by this author; default you, with `under` anyone")] = ""
     since: Since | UnsetType = UNSET
-    under: Annotated[Target, Meta(description="only this object and what is below it")] | UnsetType = UNSET
+    under: Annotated[Target, Meta(description="only this object and all below it")] | UnsetType = UNSET
     property: Annotated[
         str, Meta(description="only this one of `under`; without `since` only its last change")
     ] = ""
-    dry_run: Annotated[bool, Meta(description="only say what would change")] = False
+    dry_run: Annotated[bool, Meta(description="only list what would change")] = False
 
 
 @tools.writes(
     Revert,
     "Revert",
-    "Takes changes back value by value, as one new undo step; what others changed since stays and is named.",
+    "Reverts changes value by value, as one new undo step; values that others changed since are left and listed.",
     destructive=True,
     idempotent=False,
 )
@@ -62,8 +62,8 @@ def revert(scope: Scope, args: Revert) -> Plan:
     )
     notes += [f"left: {reason}" for reason in made.left] + made.as_before
     if not made.operations:
-        why = "; ".join(notes) or "all values are as they were before"
-        raise errors.PreconditionFailed(f"There is nothing to put back: {why[:1000]}", hint="see get_changes")
+        why = "; ".join(notes) or "all values are as before already"
+        raise errors.PreconditionFailed(f"There is nothing to revert: {why[:1000]}", hint="see get_changes")
     if args.dry_run:
         notes = [*made.done, *notes]
     return Plan.of(
@@ -95,7 +95,7 @@ def _selected(scope: Scope, args: Revert) -> tuple[Selection, list[Event], list[
     who = args.who or ("" if under is not None else scope.caller)
     at = Moment() if args.since is UNSET else moment(args.since, time.time())
     if at.revision is not None:
-        # Refuses a revision that is not kept any more.
+        # Raises for a revision that the log no longer has.
         log.since(at.revision, limit=1)
     events = log.whole(at.revision or 0, at.time or 0.0)
     notes = at.notes(log.began)
@@ -117,7 +117,7 @@ def _check_property(scope: Scope, id_: int, name: str) -> None:
 
 
 def _is_next(scope: Scope, write: str) -> bool:
-    """Whether Live's undo would take back this write."""
+    """True when Live's next undo would undo this write."""
     try:
         scope.mirror.writes.history.base_of(write)
     except errors.MirrorError:
@@ -139,7 +139,7 @@ class RunMix(Arguments):
         list[str], Meta(description="of save: mixer, sends, devices, tracks, or refs; default mixer, sends")
     ] = []
     overwrite: Annotated[bool, Meta(description="of save: replace the mix of that name")] = False
-    dry_run: Annotated[bool, Meta(description="of recall, toggle: only say what would change")] = False
+    dry_run: Annotated[bool, Meta(description="of recall, toggle: only list what would change")] = False
 
 
 _OF = {
@@ -165,7 +165,7 @@ async def mix(desk: Desk, args: RunMix) -> dict[str, Any]:
     for name in ("name", *(("other",) if args.action == "toggle" else ())):
         if name in takes and not getattr(args, name):
             raise errors.InvalidParams(
-                f"{args.action} needs `{name}`", hint="mix lists the names that there are"
+                f"{args.action} needs `{name}`", hint="mix without arguments lists the names"
             )
     shelf = Shelf(desk.set_folder)
     match args.action:
@@ -221,11 +221,11 @@ def _compared(desk: Desk, shelf: Shelf, args: RunMix) -> dict[str, Any]:
 
 
 MOST_LINES = 200
-"""Of one answer; the count says how many there are."""
+"""The most differences in one answer; `count` has the number of all."""
 
 
 def _not_on(desk: Desk, one: Mix, other: Mix) -> Mix:
-    """The mix from which the Set differs more."""
+    """The one of two mixes from which the Set differs more."""
     first, second = (len(mixes.compare(candidate, desk.mirror.store).different) for candidate in (one, other))
     return one if first > second else other
 
@@ -235,7 +235,7 @@ async def _recalled(desk: Desk, saved_mix: Mix, dry_run: bool) -> dict[str, Any]
     made = mixes.recall(saved_mix, scope.mirror.store, scope.mirror.live_version)
     notes = [f"left: {reason}" for reason in made.left]
     if saved_mix.torn:
-        notes.append("the file's last line was torn by a crash and is left out")
+        notes.append("a crash cut off the file's last line, which is left out")
     if not made.operations:
         return {"recalled": saved_mix.name, "outcome": "unchanged", **({"notes": notes} if notes else {})}
     if dry_run:

@@ -1,4 +1,4 @@
-"""`compare`: what is different in the open Set, or in one version of a Set, from another one."""
+"""The tool `compare`: differences between the open Set, or a version of a Set, and another version."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .time import tools
 
 _MIX = "mix "
 MOST_LISTED = 20
-"""Backups that are named where nothing is compared."""
+"""The most backups in the list of versions."""
 
 
 class Compare(Arguments):
@@ -33,7 +33,7 @@ class Compare(Arguments):
         str,
         Meta(
             description="an .als file (path from the Set's folder), 'saved', when ('1 week': newest backup before), "
-            "'visit' (you were last here) or 'mix NAME'; default lists what there is"
+            "'visit' (your last visit) or 'mix NAME'; default lists what there is"
         ),
     ] = ""
     new: Annotated[str, Meta(description="the same; default the open Set")] = ""
@@ -44,7 +44,7 @@ class Compare(Arguments):
 @tools.reads(
     Compare,
     "Compare versions",
-    "What is different from another version of the Set, in words by object: a file, a backup, last visit, a mix.",
+    "Differences from another version of the Set, in words by object: a file, a backup, last visit, a mix.",
     {},
     lasts=False,
 )
@@ -73,7 +73,7 @@ def _song(desk: Desk) -> str:
 
 
 def _listed(desk: Desk) -> dict[str, Any]:
-    """The earlier states with which the open Set can be compared."""
+    """The versions with which the open Set can be compared."""
     song = _song(desk)
     newest = backups(song)[: -MOST_LISTED - 1 : -1]
     seen = desk.visits.since(desk.caller.lasting)
@@ -90,7 +90,7 @@ def _clock(at: float) -> str:
 
 
 async def _state(desk: Desk, text: str) -> tuple[Store, str]:
-    """The state that a text means, and what to call it."""
+    """The state that a text means, and a name for it."""
     if text.strip().casefold() == "visit":
         seen = desk.visits.since(desk.caller.lasting)
         if seen is None:
@@ -99,7 +99,7 @@ async def _state(desk: Desk, text: str) -> tuple[Store, str]:
             )
         return seen[1], f"your visit of {_clock(seen[0])}"
     path = file_meant(text, _song(desk), desk.policy, time.time())
-    # A large Set takes seconds; the loop goes on meanwhile.
+    # In a thread, since a large Set takes seconds.
     return await anyio.to_thread.run_sync(state_in, path), path.name
 
 
@@ -112,7 +112,7 @@ def _about(changes: list[Difference], args: Compare) -> dict[str, Any]:
     if not matches:
         names = list(dict.fromkeys(map(subject, changes)))
         raise errors.NotFound(
-            f"Nothing is different in {args.about[:60]!r}",
+            f"{args.about[:60]!r} has no differences",
             args.about[:60],
             hint=f"there are changes in {', '.join(names[:SCREEN])}" if names else "the two states are equal",
         )
@@ -122,7 +122,7 @@ def _about(changes: list[Difference], args: Compare) -> dict[str, Any]:
 
 
 def _mixes(desk: Desk, args: Compare) -> dict[str, Any]:
-    """Compare a mix with the open Set or another mix; a mix is no whole Set, so a file cannot be compared with it."""
+    """Compare a mix with the open Set or another mix; a mix has only a part of a Set, so no file can be compared."""
     only(args, "a mix", "new", "limit", of=("about",))
     if not _is_mix(args.old) or (args.new and not _is_mix(args.new)):
         raise errors.InvalidParams(
