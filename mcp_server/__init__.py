@@ -3,5 +3,5 @@
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036
-    # Before anything that an older Python could not read.
+    # Checked before the import of modules that an older Python cannot parse.
     raise SystemExit("setmirror needs Python 3.11 or later; this is %d.%d" % sys.version_info[:2])  # noqa: UP031

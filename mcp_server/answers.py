@@ -1,7 +1,7 @@
 """Answers of writes in a short form for models: ranges of ids, and counts in place of long lists.
 
-A write of few operations has a line for each. A write of many operations names the objects that it made (in a batch by
-call), counts the rest, and lists the operations whose result is unusual.
+The answer to a write of few operations has a line for each. The answer to a longer write names the objects that it
+created (in a batch by call), counts the other operations, and lists those whose result is unusual.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from .late_nodes import LateNode
 from .plans import Plan
 
 MOST_LISTED = 12
-"""A write of at most so many operations has a line for each."""
+"""The most operations of a write whose answer has a line for each."""
 MOST_ODD = 20
 """The most operations of a longer write that are listed because their result is unusual."""
 MOST_MADE = 50
-"""The most objects made by one call that are named."""
+"""The most objects of one call that are named."""
 _NOTES = ("add_new_notes", "replace_notes", "duplicate_notes_by_id", "apply_note_modifications")
-"""Methods that answer with ids of notes."""
+"""Methods that return ids of notes."""
 
 
 def lean(answer: dict[str, Any], plan: Plan, made: Sequence[LateNode | None] = ()) -> dict[str, Any]:
     """The answer of a write in its short form.
 
     Args:
-      made: For each call of a batch, the object that it makes or None.
+      made: For each call of a batch, the object that it creates, or None.
     """
     results = answer.get("results")
     if not isinstance(results, list):

@@ -1,4 +1,4 @@
-"""The objects that the calls of a batch make, and the names that they give, as the later calls of the batch see them.
+"""The objects that the calls of a batch create and the names that they set, for the later calls of the batch.
 
 `$k` is the object that call k makes; `$k/clip_slots/1` is an object below it. Operations are numbered through the whole
 batch, so that a `LateNode` has the text that the wire uses: `$` and the number of the operation that makes it.
@@ -29,8 +29,8 @@ class BatchObjects:
         """The objects of a batch without calls.
 
         Args:
-          later: The object in a list of a new owner, from the owner, the list and a name or index.
-          ref: An object's ref, for refusals.
+          later: Returns the object in a list of a new owner, from the owner, the list and a name or index.
+          ref: Returns an object's ref, for refusals.
         """
         self._mirror = mirror
         self._later = later
@@ -76,7 +76,7 @@ class BatchObjects:
     # -- following the calls -----------------------------------------------------------------------
 
     def add(self, product: Product | None, ops: Sequence[Operation]) -> None:
-        """Add the next call: the object that it makes, and its operations with their numbers in the batch.
+        """Add the next call: the object that it creates, and its operations with their numbers in the batch.
 
         Raises:
           TooLarge: the batch has too many operations.
@@ -86,7 +86,7 @@ class BatchObjects:
         call = len(self.made)
         if self.operations > OPERATIONS:
             raise errors.TooLarge(
-                f"A batch has at most {OPERATIONS} operations; call {call} makes it {self.operations}",
+                f"A batch has at most {OPERATIONS} operations; with call {call} it has {self.operations}",
                 self.operations,
                 hint="split it: each part is one undo step",
             )
@@ -114,7 +114,7 @@ class BatchObjects:
                     self._names.setdefault(op.value, []).append(node)
 
     def _owner_of(self, text: str) -> Node | None:
-        """The new object of a late target's text; None where no call makes it."""
+        """The new object of a late target's text; None if no call creates it."""
         number, _, path = text[1:].partition("/")
         tops = [node for node in self.made if node is not None and str(node.id) == f"${number}"]
         return (self._below(tops[0], path) if path else tops[0]) if tops else None
@@ -136,7 +136,7 @@ class BatchObjects:
                 )
             which = steps.pop(0)
             while steps and not which.isdecimal() and tree_property(prop.of, steps[0]) is None:
-                # A name may hold a slash: Dry/Wet.
+                # A name may contain a slash: Dry/Wet.
                 which += "/" + steps.pop(0)
             node = step_below(node, role, which) if which.isdecimal() else self._later(node, role, which)
         return node

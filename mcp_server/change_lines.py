@@ -36,14 +36,14 @@ def line(mirror: Mirror, change: LoggedChange) -> dict[str, Any]:
 
 
 def clock(at: float, now: float) -> str:
-    """A moment by the local clock, with its date unless that is the present one."""
+    """A time by the local clock, with the date unless that is today."""
     date, present = (time.strftime("%Y-%m-%d", time.localtime(moment)) for moment in (at, now))
     text = time.strftime("%H:%M:%S", time.localtime(at))
     return text if date == present else f"{date} {text}"
 
 
 def with_owner(mirror: Mirror, id_: int, name: str) -> str:
-    """A parameter's name with that of its device, or of the track whose mixer has it: "Bass: Track Volume"."""
+    """A parameter's name after the name of its device, or of its track for mixer parameters: "Bass: Track Volume"."""
     owner = _owner(mirror, mirror.store.nodes.get(id_))
     return f"{owner.name}: {name}" if owner is not None else name
 
@@ -57,7 +57,7 @@ def _owner(mirror: Mirror, node: Node | None) -> Node | None:
 
 
 def note_text(notes: Sequence[Any]) -> Any:
-    """Notes in the compact form; a long text as the number of notes."""
+    """Notes in the compact form; the number of notes if that text would be long."""
     text = notation.timeline(msgspec.convert(msgspec.to_builtins(notes), list[Note]), name=units.pitch_name)
     return text if len(text) <= LONGEST else {"notes": len(notes)}
 

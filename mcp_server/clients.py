@@ -2,7 +2,7 @@
 
 Only this module uses private names of the SDK.
 
-A client is identified by its named token, or by its process; the name that it gives itself is shown beside that.
+A client is identified by its named token, or by its process; the name that it gives itself is only shown.
 
 In the protocol eras up to 2025-11-25 a question is our request to the client, answered while the call waits. From
 2026-07-28 on the call ends with the question, and the client calls again with the answer and with our proof that the
@@ -39,19 +39,19 @@ _count = itertools.count(1)
 
 
 def connection_of(ctx: Any) -> Any:
-    """The connection of a request: the same object for all requests of one client, where the era has connections."""
+    """The connection of a request; in eras with connections the same object for all requests of one client."""
     # The SDK has no public name for it.
     return ctx.session._connection
 
 
 def caller_of(ctx: Any) -> Caller:
-    """The client of a request: by the request's token, by the server's client, or in memory by the connection."""
+    """The client of a request, identified by the request's token, by the server's own client, or by the connection."""
     params = ctx.session.client_params
     name = " ".join((params.client_info.name or "").split())[:60] if params is not None else ""
     user = ctx.request.scope.get("user") if ctx.request is not None else None
     identity = user.display_name if user is not None else ctx.lifespan_context.get(IDENTITY)
     if identity and identity.startswith(PROCESS):
-        # The number of a process means nothing to people, so only the name is shown.
+        # A process number is meaningless to people, so only the name is shown.
         return Caller(name or identity, identity)
     if identity:
         return Caller(identity if name in ("", identity) else f"{identity} ({name})", identity)
@@ -87,7 +87,7 @@ class Consent:
         self.asked: dict[str, Any] | None = self._opened(params.request_state) if is_modern(ctx) else None
 
     async def ask(self, question: str, about: dict[str, Any]) -> bool | None:
-        """True or False as the person answered; None where the client cannot ask.
+        """The person's answer; None if the client cannot ask.
 
         Args:
           about: The subject of the question as plain JSON; an answer counts only for a question with an equal subject.
@@ -120,7 +120,7 @@ class Consent:
         return f"{self._proof(text)} {text}"
 
     def _opened(self, state: str | None) -> dict[str, Any] | None:
-        """The subject of an earlier question; None where the state is not ours for this call."""
+        """The subject of an earlier question; None if the state is not our proof for this call."""
         proof, _, text = (state or "").partition(" ")
         if not text or not hmac.compare_digest(proof.encode(), self._proof(text).encode()):
             return None

@@ -1,8 +1,8 @@
 """Clips in the state after the previous calls of a batch, so that a later call can use what an earlier call writes.
 
-A new clip is known by its slot and by the notes that the calls write into it, a copied clip by the notes of its source.
-Only Live knows the results of its own quantize, the clips of a copied track, and ids of new notes in an existing clip:
-a call that needs them is refused, and the refusal names the call after which they are unknown.
+The notes of a new clip are those that the calls write into it; the notes of a copied clip are those of its source. The
+results of Live's own quantize, the clips of a copied track, and ids of new notes in an existing clip are not known in
+advance: a call that needs them is refused, and the refusal names the call after which they are unknown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from remote_script.SetMirror.contract import schema
 from .late_nodes import LateNode
 
 NEW_ID = 1 << 40
-"""Ids from here on stand for the ids that Live will give new notes: newer notes have higher ids, as in Live."""
+"""The first placeholder for the id that Live will give a new note; as in Live, newer notes have higher ids."""
 _EDITS = frozenset(
     name
     for name, method in schema.methods("Clip").items()
@@ -30,7 +30,7 @@ _SPAN = ("loop_start", "loop_end", "start_marker", "end_marker", "length", "loop
 
 
 class ClipState(msgspec.Struct):
-    """One clip: its `notes`, None when they are unknown since the call `changed_by`; `node` for a new clip."""
+    """One clip: `notes` is None if they are unknown since the call `changed_by`; `node` is set for a new clip."""
 
     notes: list[Note] | None
     changed_by: str
@@ -45,7 +45,7 @@ class ClipStates:
         self._clip_in = clip_in
         self._states: dict[Any, ClipState] = {}
         self._slots: dict[Any, Any] = {}
-        """Slot → the key of the clip that the calls put there; None where they removed a clip."""
+        """Slot → the key of the clip that the calls put there; None if they removed a clip."""
         self._new_notes = 0
 
     # -- for later calls ---------------------------------------------------------------------------
@@ -71,7 +71,7 @@ class ClipStates:
         ]
 
     def notes(self, clip: Node, ref: str) -> tuple[Note, ...] | None:
-        """A clip's notes after the calls; None where the calls have not changed them.
+        """A clip's notes after the calls; None if the calls have not changed them.
 
         Raises:
           NotAvailable: only Live knows the notes, or the clip is an audio clip.
@@ -84,7 +84,7 @@ class ClipStates:
         if state is None or state.notes is None:
             after = f" after {state.changed_by}" if state is not None else ""
             raise errors.NotAvailable(
-                f"The notes of {ref}{after} are known only once Live has them",
+                f"The notes of {ref}{after} are known only after Live has written them",
                 hint="end the batch before this call, and call this tool separately",
             )
         return tuple(sorted(state.notes, key=lambda note: (note.start_time, note.pitch)))

@@ -12,7 +12,7 @@ from remote_script.SetMirror.contract import schema
 from .guide import pages
 
 MOST = 100
-"""Completions in one answer; the protocol's limit."""
+"""The most completions in one answer, which is the protocol's limit."""
 
 
 def complete(mirror: Mirror, params: types.CompleteRequestParams) -> types.CompleteResult:
@@ -70,7 +70,7 @@ def _steps(mirror: Mirror, typed: str) -> list[tuple[str, str]]:
     try:
         node = mirror.resolve(top)
     except errors.MirrorError:
-        # What was typed so far leads nowhere.
+        # No object has the path that was typed so far.
         return []
     candidates = []
     for children in node.children.values():

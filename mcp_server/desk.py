@@ -50,12 +50,12 @@ FILE_ARGUMENT = "file_path"
 JUDGED = 4
 """Attempts to judge a write again because its rules match other objects meanwhile."""
 PLAN_S = DEADLINE_S
-"""How long a write is planned again while its objects are being edited; a person who turns a knob edits many times."""
+"""Seconds for which a write is planned again while its objects are edited; turning a knob is many edits."""
 EMPTY_HINTS = tuple(
     TABLE[name][1]
     for name in ("INVALID_VALUE", "INVALID_PARAMS", "NOT_FOUND", "LIVE_REFUSED", "NOT_WRITABLE")
 )
-"""Hints of codes that say nothing about the refusal at hand: left out of its text."""
+"""Codes whose general hint does not help with a single refusal, so it is left out of the text."""
 _SECRET = secrets.token_bytes(32)
 
 
@@ -90,7 +90,7 @@ Report = Callable[[float, float, str], Awaitable[None]]
 
 
 class Desk:
-    """The access of one call."""
+    """The access of one call to the Set."""
 
     def __init__(
         self,
@@ -123,10 +123,10 @@ class Desk:
         same = asked.get("epoch") == mirror.epoch
         self._objects: dict[str, int] = dict(asked["objects"]) if same else {}
         self._lists: dict[str, list[int]] = dict(asked["lists"]) if same else {}
-        """Lists as of the first reading of this call, so that a question to a person keeps meaning the same objects."""
+        """Lists at the first reading of this call, so that a question to a person stays about the same objects."""
         self._protection = protection
         self._consent: list[NamedEffect] = []
-        """What a person allowed in this call; asked again only if it has other effects."""
+        """The effects that a person allowed in this call; other effects need another question."""
         self._counted: set[int] = set()
         """The rules that counted this call's write, by number: one that is planned or judged again counts once."""
         self.read_cursors = read_cursors
@@ -151,10 +151,10 @@ class Desk:
     # -- writing -----------------------------------------------------------------------------------
 
     async def carry_out(self, planned: Callable[[Scope], Plan]) -> tuple[dict[str, Any], Plan, Scope]:
-        """Plan and execute one write; plan again if an object that the plan was computed from was edited meanwhile.
+        """Plan and execute one write; plan again if an object that the plan depends on was edited in between.
 
         Raises:
-          PreconditionFailed: such an object was edited again and again for `PLAN_S`.
+          PreconditionFailed: such an object was edited repeatedly for `PLAN_S` seconds.
         """
         end = anyio.current_time() + PLAN_S
         while True:
@@ -173,7 +173,7 @@ class Desk:
 
     async def _execute(self, scope: Scope, plan: Plan) -> dict[str, Any]:
         if len(plan.operations) == 1 and (history := self._history(plan.operations[0])) is not None:
-            # Through `undo` and `redo`, so that the author of the undo is recorded.
+            # The methods `undo` and `redo` record the author of the undo.
             return await history()
         more: dict[str, Any] = {"if_revision": plan.if_revision} if plan.if_revision is not None else {}
         if plan.expect:
@@ -203,10 +203,10 @@ class Desk:
 
         Args:
           overwrite: Allow all calls to remove objects that are in their way.
-          more: if_revision, expect, dry_run, deadline_s, as for the mirror.
+          more: if_revision, expect, dry_run and deadline_s of a `WriteRequest`.
 
         Raises:
-          Denied: the policy, or the person who was asked, said no.
+          Denied: the policy or the person who was asked refused it.
           InvalidParams: there is no operation.
           MirrorError: the mirror refused the write.
         """
@@ -252,7 +252,7 @@ class Desk:
     def _check_files(self, ops: Sequence[Operation]) -> None:
         for number, op in enumerate(ops):
             for name, value in op.args.items() if isinstance(op, Call) else ():
-                # Names of arguments are understood in any case.
+                # Names of arguments are matched without case.
                 if str(name).lower() == FILE_ARGUMENT and isinstance(value, str):
                     try:
                         self.policy.check_file(value)
@@ -323,7 +323,7 @@ class Desk:
         effects: Callable[[], list[NamedEffect]],
         submit: Callable[[dict[str, Any] | None], Awaitable[WriteResult]],
     ) -> WriteResult:
-        """Submit the write if the policy allows it; judge again if the rules match other objects meanwhile."""
+        """Submit the write if the policy allows it; judge it again if the rules match other objects by then."""
         for attempt in range(JUDGED):
             self._consent = await self._permit(effects(), self._consent)
             policy = await self._protection.judged(
@@ -338,7 +338,7 @@ class Desk:
         raise AssertionError
 
     async def _permit(self, effects: list[NamedEffect], consent: list[NamedEffect]) -> list[NamedEffect]:
-        """The effects with consent, if all effects are allowed; asks a person if the policy says so; else Denied."""
+        """The effects that a person allowed, asked if the policy says so; Denied if an effect is not allowed."""
         if consent and [effect.reach for effect in effects] == [effect.reach for effect in consent]:
             return consent
         verdict = self._verdict(effects)
@@ -358,7 +358,7 @@ class Desk:
             rule = f"{why}: {verdict.what}"
         else:
             rule = f"the policy does not allow to {verdict.what}"
-        # In a batch the call is named, with its tool.
+        # In a batch the refusal names the call and its tool.
         named = self._batched and verdict.op is not None
         about = {} if verdict.op is None else {"op": verdict.op}
         raise errors.Denied(
@@ -373,7 +373,7 @@ class Desk:
         return self._batched if any(rule.tools for rule in self.policy.rules) else ()
 
     def _verdict(self, effects: list[NamedEffect]) -> Verdict:
-        """The strictest decision for this tool and for those that it holds; counts once towards rates."""
+        """The strictest decision for this tool and the tools of its batch; counts once towards rates."""
         store, who = self._whole.store, self.caller.who
         verdicts = [
             replace(self.policy.explain(store, tool, who, effect), op=effect.op)
@@ -387,7 +387,7 @@ class Desk:
         return own if STRICT[own.decide] >= STRICT[strictest.decide] else strictest
 
     def _about_question(self, question: str, effects: list[NamedEffect]) -> dict[str, Any]:
-        """The subject of a question: these objects under these names, wherever they are when the answer arrives.
+        """The subject of a question: these objects and their names, independent of their positions.
 
         A repeated call with the same subject is the same question, even if other parts of the Set changed.
         """
@@ -415,7 +415,7 @@ class Desk:
         return hmac.new(_SECRET, node.name.encode(), "sha256").hexdigest()
 
     def _check_consented(self, names: dict[str, str], effects: Sequence[NamedEffect]) -> None:
-        """Refuse when an object that the person consented to was deleted or renamed since."""
+        """Refuse if an object in the person's consent was deleted or renamed since."""
         for id_, name in names.items():
             op = next((effect.op for effect in effects if int(id_) in effect.ids), None)
             try:
@@ -431,13 +431,13 @@ class Desk:
                 raise
 
     def written(self, result: WriteResult, ops: Sequence[Operation] = ()) -> dict[str, Any]:
-        """A write's result; every operation's part names the object that it was about."""
+        """A write's result; the part of each operation names its object."""
         results: list[dict[str, Any]] = [
             {"changed": entry.changed, "verified": entry.verified, **msgspec.to_builtins(entry)}
             for entry in result.results
         ]
         for op, entry in zip(ops, results, strict=False):
-            # For a late target the script returns the id of the object that was made.
+            # For a late target the script returns the id of the created object.
             node = object_of(self._whole.store, entry.pop("target", op.target))
             if node is not None and self.mirror.hides(node.id):
                 done = {name: entry[name] for name in ("changed", "verified")}
@@ -486,7 +486,7 @@ class Desk:
 
 
 def _partial(answer: dict[str, Any], left: int) -> dict[str, Any]:
-    """The answer of a write that did only a part of what was asked for: this comes first."""
+    """The answer of a write that did only a part of the request, with that fact first."""
     outcome = "partial" if answer["outcome"] == "verified" else answer["outcome"]
     summary = (
         f"partial: {left} {'thing stays as it is' if left == 1 else 'things stay as they are'}, see notes"
@@ -502,7 +502,7 @@ _REMOVING = frozenset(
 
 
 def _moves(results: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Objects that were restored as new objects, as (old id, new id); they no longer count as replaced."""
+    """Objects that were restored under new ids, as (old id, new id); they are removed from the replaced objects."""
     for result in results:
         entries = result.get("replaced") or ()
         for entry in entries:
@@ -514,7 +514,7 @@ def _moves(results: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
 
 
 def _removes(op: Operation, entry: dict[str, Any]) -> bool:
-    """True when an operation removed something that somebody had made."""
+    """True when an operation removed an object that existed before the write."""
     return bool(entry["changed"]) and (
         bool(entry.get("replaced")) or (isinstance(op, Call) and op.method in _REMOVING)
     )

@@ -1,4 +1,4 @@
-"""The effects of an operation on the Set, and each effect in words for a person: what the policy judges."""
+"""The effects of an operation on the Set, which the policy judges, each with words for a person."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from remote_script.SetMirror.contract.late import is_late, parse
 Kind = Literal["read", "set", "create", "delete", "edit", "play", "undo"]
 
 UNDO_EVENTS = 5_000
-"""Newest events that are searched for an edit; the log keeps as many of one step."""
+"""The number of newest events that are searched for an edit; the log has at most as many of one undo step."""
 _PRECIOUS = ("delete_track", "delete_return_track", "delete_scene")
 
 
 class StoreTree(reach.Tree):
-    """The tree over a store that `reach` and `rules` walk."""
+    """A store in the form of a tree that `reach` and `rules` walk."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -64,7 +64,7 @@ class StoreTree(reach.Tree):
 
 @dataclass(frozen=True)
 class NamedEffect:
-    """One effect of an operation as the policy sees it: its kind, its objects, and its words for a person."""
+    """One effect of an operation for the policy: its kind, its objects, and a description for a person."""
 
     kind: Kind
     what: str
@@ -76,7 +76,7 @@ class NamedEffect:
     unknown: bool = False
     """True when the affected objects are unknown."""
     op: int | None = field(default=None, compare=False)
-    """The operation of the write whose effect it is."""
+    """The number of the operation that has this effect."""
 
     @property
     def reach(self) -> reach.Effect:
@@ -85,16 +85,16 @@ class NamedEffect:
 
 
 def object_of(store: Store, target: Any) -> Node | None:
-    """The object that a target means now; None for one that the same write makes, and for one that does not exist."""
+    """The object that a target means now; None if the same write creates it, or if it does not exist."""
     try:
         return resolve(store, target)
     except errors.MirrorError:
-        # The mirror's own check of the write reports the error.
+        # The mirror reports this error when it checks the write.
         return None
 
 
 def is_history(store: Store, op: Operation) -> bool:
-    """True for the song's undo and redo; other objects have methods with these names."""
+    """True for the song's undo and redo; other classes have methods with the same names."""
     node = object_of(store, op.target) if isinstance(op, Call) else None
     method = schema.methods(node.type).get(op.method) if node and node.type in schema.CLASSES else None  # type: ignore[union-attr]
     return method is not None and method.undoes
@@ -132,7 +132,7 @@ def _effects(store: Store, op: Operation) -> list[NamedEffect]:
 
 
 def _late_effects(store: Store, op: Operation) -> list[NamedEffect]:
-    """Effects on an object that the same write makes: rules can match only the kind and the existing object above."""
+    """Effects on an object that the same write creates; rules can match only their kind and the existing owner."""
     owner = parse(str(op.target)).owner
     ids = () if owner is None or owner not in store.nodes else (owner,)
     if isinstance(op, Set):
@@ -153,7 +153,7 @@ def _argument(store: Store, method: schema.Method, name: str, value: Any) -> tup
 
 
 def effects_of_undo(mirror: Mirror, what: str, write: str | None) -> list[NamedEffect]:
-    """The effects of undoing the newest edit, as far as the log knows it; `write` is the write to be undone."""
+    """The effects of undoing the newest edit, as far as the log has it; `write` is the write to be undone."""
     edits = mirror.writes.history.last(1)
     if not edits:
         return [NamedEffect("undo", what, unknown=True)]

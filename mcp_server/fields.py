@@ -34,11 +34,11 @@ Pitch = Annotated[int | str, kind("pitch", "0..127 or 'C3'")]
 Anything = Annotated[Any, Meta(description="as `get` shows it")]
 
 FEW_CHOICES = 8
-"""Choices listed in a tool's schema; of a longer list the schema shows two examples, and a refusal lists all."""
+"""The most choices in a tool's schema; for a longer list the schema shows two examples, and a refusal lists all."""
 
 
 def described(type_: Any, description: str) -> Any:
-    """The type with another description, which clients see in place of the first."""
+    """The type with another description, which replaces its present one."""
     return Annotated[type_, Meta(description=description)]
 
 
@@ -82,5 +82,5 @@ def settable(class_: str, *names: str) -> list[tuple[str, Any, Any]]:
 
 
 def assigned(values: Any, names: Iterable[str]) -> dict[str, Any]:
-    """The values of those named arguments that the call has set."""
+    """The values of the named arguments that the call has set."""
     return {name: value for name in names if (value := getattr(values, name)) is not UNSET}

@@ -1,7 +1,4 @@
-"""Facts about native devices for an agent: which facts of headless Live are guesses, and usual values.
-
-The facts are those of headless Live; each fact has its own marks for guesses.
-"""
+"""Facts of headless Live about native devices, for an agent: the guessed facts and the usual values."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ TEXTS = {
     "items": "names of the items",
     "default": "default value",
 }
-"""Mark of a guess about a parameter → words for an agent; a guess about the position in a Set file is left out."""
+"""Kind of a guess about a parameter → words for an agent; guesses about the position in a Set file are left out."""
 
 
 def guesses(mirror: Mirror, parameter: Node) -> list[str]:
@@ -40,7 +37,7 @@ def _known(class_name: str) -> dict[str, tuple[str, ...]]:
 
 
 def usual_value(device: Node, parameter: Node) -> float | None:
-    """The value of a parameter in a new device, as real Lives show it; None where it is not known.
+    """The value of a parameter in a new device, as real Lives show it; None if it is not known.
 
     Live's API has a default (`default_value`) for continuous parameters only.
     """

@@ -37,9 +37,9 @@ PATH = "/mcp"
 BODY_BYTES = 4 * 1024 * 1024
 SESSIONS = 200
 IDLE_S = 600.0
-"""A session without requests and without an open stream ends after this time."""
+"""Seconds after which a session without requests and open streams ends."""
 GRACE_S = 0.5
-"""The time for open streams to end when the server stops."""
+"""Seconds for open streams to end when the server stops."""
 _SESSION = b"mcp-session-id"
 
 
@@ -74,7 +74,7 @@ async def http(
 
 @asynccontextmanager
 async def application(engine: ToolServer, version: str, port: int) -> AsyncIterator[Application]:
-    """The SDK's session manager behind our limit on sessions; it refuses other hosts, ports and origins."""
+    """The SDK's session manager with our limit on sessions; it refuses other hosts, ports and origins."""
     names = [f"{HOST}:{port}", f"localhost:{port}"]
     server = build(engine, version)
     manager = StreamableHTTPSessionManager(
@@ -140,8 +140,8 @@ class _Open:
 class Sessions:
     """`app` with a limit on sessions: before a new session over the limit, the oldest abandoned session ends.
 
-    Sessions are tracked by the messages that pass: the answer that names a new session, requests that name theirs, a
-    404 for a session that has ended. A session is ended by DELETE, as its client would do it.
+    Sessions are tracked by passing messages: answers with a new session's id, requests with a session's id, and the
+    answer 404 for a session that has ended. DELETE ends a session, as if its client had sent it.
     """
 
     def __init__(self, app: Application, subscribes: Callable[[str], bool]) -> None:

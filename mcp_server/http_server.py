@@ -31,7 +31,7 @@ IDLE_S = 120.0
 """The longest time between two requests of one connection."""
 CHUNK = 64 * 1024
 DRAIN_S, DRAINED = 0.5, 64
-"""Limits of reading on after a refused request: seconds, and parts of CHUNK bytes."""
+"""Limits of further reading after a refused request: seconds, and parts of CHUNK bytes."""
 _PLAIN = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
 
 
@@ -42,7 +42,7 @@ class Gone(Exception):
 class HttpServer:
     """Serves `app` on listeners made by `trio.open_tcp_listeners`, and `sockets` for requests of a websocket.
 
-    Without `sockets`, `app` gets a request for a websocket like any other request, as HTTP allows.
+    Without `sockets`, `app` gets a request for a websocket as a plain request, which HTTP allows.
     """
 
     def __init__(self, app: Application, sockets: Application | None = None) -> None:
@@ -53,7 +53,7 @@ class HttpServer:
         self._stopping = False
 
     async def serve(self, listeners: list[trio.SocketListener], stop: trio.Event, grace_s: float) -> None:
-        """Serve until `stop`; requests that are running then may continue for `grace_s` seconds."""
+        """Serve until `stop`; running requests may then continue for `grace_s` seconds."""
         async with trio.open_nursery() as handlers:
             async with trio.open_nursery() as accepting:
                 accepting.start_soon(self._accept, listeners, handlers)
@@ -75,7 +75,7 @@ class HttpServer:
         self._connections[connection] = None
         try:
             while not self._stopping and await connection.serve_one(self.app, self._sockets):
-                # Move the connection to the end of the queue: it was the last to be served.
+                # Move the connection to the end of the queue, since it was served last.
                 del self._connections[connection]
                 self._connections[connection] = None
         except (Gone, trio.BrokenResourceError, trio.ClosedResourceError):
@@ -134,7 +134,7 @@ class _Connection:
         self._idling.cancel()
 
     async def serve_one(self, app: Application, sockets: Application | None = None) -> bool:
-        """Answer the next request; True when another one may follow on this connection."""
+        """Answer the next request; True when this connection may get another request."""
         try:
             request = await self._next_request()
             if request is None:
@@ -293,5 +293,5 @@ class _Connection:
             try:
                 await self._stream.send_all(data)
             except (trio.BrokenResourceError, trio.ClosedResourceError):
-                # `receive` reports the disconnection to the application.
+                # The application gets the disconnection by `receive`.
                 self._gone = True

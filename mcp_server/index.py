@@ -1,4 +1,4 @@
-"""Live's own index of the library: tags, kinds and similar sounds. It can be read whether Live runs or not.
+"""Live's own index of the library (tags, kinds, similar sounds), which can also be read while Live is not running.
 
 Live stores the index in SQLite (reported for 12.2 to 12.4, not documented): `files` is a tree with a FourCC as kind,
 `places` are its roots, tags are in `keywords` or `metadata`, and `fe_values` has 64 floats for each analysed sound. The
@@ -21,9 +21,9 @@ from urllib.parse import quote
 from mirror import errors
 
 VARIABLE = "SETMIRROR_LIVE_DATABASE"
-"""The environment variable with the folder of the databases, where Live has them in another folder."""
+"""The environment variable with the folder of the databases, if it is not Live's usual folder."""
 DEEPEST = 64
-"""The most folders above a file; a deeper tree is damaged."""
+"""The most folders above a file; a deeper tree counts as damaged."""
 FEATURES = struct.Struct("<3i")
 FEATURES_VERSION, DIMENSIONS = 18, 64
 """Version and length of the data in `fe_values`, as reported; data of another version is refused."""
@@ -51,7 +51,7 @@ KINDS = {
 
 
 class Hit(NamedTuple):
-    """A file: `path` in the browser, `file` on disk, `distance` of its sound (0 is the same; about 1 is another)."""
+    """A file: `path` in the browser, `file` on disk, `distance` of its sound (0: the same, about 1: different)."""
 
     path: str
     file: str
@@ -71,7 +71,7 @@ def folder() -> Path:
 
 @contextmanager
 def opened() -> Iterator[Index]:
-    """Open the newest index; NotAvailable where there is none, or it cannot be read."""
+    """Open the newest index; NotAvailable if there is none, or if it cannot be read."""
     where = folder()
     databases = sorted(where.glob("Live-files-*.db"), key=lambda path: path.stat().st_mtime)
     if not databases:
@@ -87,7 +87,7 @@ def opened() -> Iterator[Index]:
     except sqlite3.Error as problem:
         raise errors.NotAvailable(
             f"Live's library index {databases[-1].name} cannot be read: {problem}",
-            hint="its form is Live's own; browse without tags and similar_to asks Live itself",
+            hint="its format is not documented; browse without tags and similar_to asks Live itself",
         ) from None
 
 

@@ -1,7 +1,7 @@
 """Lists into which calls of a batch insert, so that an ambiguous index is refused.
 
-An index counts the list before the batch. If earlier calls of the batch inserted into the same list, the author may
-mean the list after them: both meanings are computed, and an index is refused unless they are the same position.
+An index refers to the list before the batch. If earlier calls of the batch inserted into this list, the author may mean
+the list after those calls: both meanings are computed, and the index is refused unless both are the same position.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Insertions:
 
         Args:
           id_: Returns the id of a target; for a new object, the text that stands for it.
-          children: Returns the ids in a list of an object before the batch.
+          children: Returns the ids in an object's list before the batch.
           ref: Returns the ref of an id, or of the text that stands for a new object.
         """
         self._id = id_
@@ -53,7 +53,7 @@ class Insertions:
                     self._check(key, arg, index, _moved(op))
 
     def _check(self, key: Key, arg: str, index: int, moved: Any) -> None:
-        # An object that is moved within a list does not count.
+        # A move within the list is no insertion.
         before = [id_ for id_ in self._children(*key) if id_ != moved]
         now = [id_ for id_ in self._lists[key] if id_ != moved]
         known = index < len(before) and before[index] in now
@@ -65,7 +65,7 @@ class Insertions:
         )
         by_now = f"before {self._ref(now[index])}" if index < len(now) else "the end"
         if index > len(now):
-            # The index is beyond the list in both meanings: the write itself is refused for that.
+            # The index is beyond the list in both meanings, so the write itself refuses it.
             return
         ways = [f"'{self._ref(now[index])}'"] if index < len(now) else []
         ways += [f"'{self._ref(before[index])}'"] if known else []

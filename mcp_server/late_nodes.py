@@ -1,4 +1,4 @@
-"""Objects that do not exist yet: objects that a batch makes, and objects below them, as far as the table defines them.
+"""Objects that do not exist yet: objects that a batch creates, and objects below them, as the schema defines them.
 
 Such a `LateNode` takes the place of a `Node` in plans. Its id is its text on the wire (see
 `remote_script.SetMirror.contract.late`); the Remote Script resolves the names of objects below it when the operation
@@ -46,7 +46,7 @@ def made(number: int, path: str = "") -> str:
 
 
 class LateNode(Node, frozen=True):
-    """An object that does not exist yet; `above` is its owner, None where it is not known."""
+    """An object that does not exist yet; `above` is its owner, None if the owner is not known."""
 
     above: Node | None = None
 
@@ -119,7 +119,7 @@ def shifted(value: Any, offset: int) -> Any:
 
 
 def fits(node: Node, kinds: tuple[str, ...]) -> LateNode | None:
-    """The node as one of these kinds, if it is one or may become one; None where it cannot be."""
+    """The node as one of these kinds, if it is or may become of that kind; otherwise None."""
     assert isinstance(node, LateNode)
     classes = [KINDS.get(kind, (kind, {}))[0] for kind in kinds]
     if not classes or not node.type or any(schema_is_a(node.type, class_) for class_ in classes):
@@ -156,7 +156,7 @@ def step_below(node: Node, role: str, *steps: str) -> LateNode:
     """The object at `role` below a node, or an object of that list.
 
     Raises:
-      InvalidValue: the table has no such list or child.
+      InvalidValue: the schema has no such list or child.
     """
     prop = tree_property(node.type, role)
     if prop is None:
@@ -166,7 +166,7 @@ def step_below(node: Node, role: str, *steps: str) -> LateNode:
 
 
 def listed(node: Node, role: str, text: str) -> LateNode:
-    """The object of a list that a text means; the Remote Script finds it by name, or else by index."""
+    """The object of a list that a text means; the Remote Script finds it by name, otherwise by index."""
     return step_below(node, role, late.name_step(text))
 
 
@@ -174,7 +174,7 @@ _NUMBER = re.compile(r"\$([0-9]+)")
 
 
 def in_calls(text: str, operations: list[int | None]) -> str:
-    """A text of the wire with the numbers of calls in place of the numbers of operations.
+    """A wire text with the numbers of calls instead of the numbers of operations.
 
     Args:
       operations: For each call, the operation that makes its object, or None.

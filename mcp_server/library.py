@@ -41,7 +41,7 @@ class Item(msgspec.Struct, array_like=True, frozen=True):
     is_folder: bool
     is_loadable: bool
     uri: str = ""
-    """Only for samples: it identifies the file (see `sample_files`)."""
+    """Identifies the file of a sample (see `sample_files`); empty for other items."""
 
 
 class Folder(msgspec.Struct):
@@ -63,7 +63,7 @@ class Matches(msgspec.Struct):
 
 
 Page = Callable[[str, int, int], Awaitable[dict[str, object]]]
-"""Asks Live: (path, offset, limit) → {items, total}."""
+"""A function that asks Live: (path, offset, limit) → {items, total}."""
 Report = Callable[[float, float, str], Awaitable[None]]
 
 
@@ -71,7 +71,7 @@ class Library:
     """The folders that have been read.
 
     Args:
-      path: The file that keeps them between runs; None keeps them in memory only.
+      path: The file that stores the folders between runs; None keeps them in memory only.
       wall: Returns the seconds since 1970.
     """
 
@@ -83,7 +83,7 @@ class Library:
             try:
                 self.folders = msgspec.json.decode(path.read_bytes(), type=dict[str, Folder])
             except (OSError, msgspec.DecodeError):
-                # The file is only a cache: Live is asked again.
+                # The file is only a cache, so Live is asked again.
                 self.folders = {}
 
     async def folder(self, path: str, page: Page) -> list[Item]:
@@ -142,18 +142,18 @@ class Library:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_beside(self._path, msgspec.json.encode(self.folders))
         except OSError:
-            # Without the file the next run asks Live again.
+            # Without this file the next run asks Live again.
             return
 
 
 @lru_cache(maxsize=1 << 16)
 def letters(text: str) -> str:
-    """A name without case, spaces and signs: "Lo-Fi Kit" is "lofikit"; a name of signs alone stays as it is."""
+    """A name without case, spaces and signs: "Lo-Fi Kit" is "lofikit"; a name that has only signs is not changed."""
     return "".join(filter(str.isalnum, text.casefold())) or text.casefold()
 
 
 def says(name: str, words: str) -> bool:
-    """Whether a name contains the words; case, spaces and signs do not matter."""
+    """True when a name contains the words; case, spaces and signs do not matter."""
     return not words.strip() or letters(words) in letters(name)
 
 

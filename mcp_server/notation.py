@@ -1,4 +1,4 @@
-"""Notes in a compact text, exact both ways: a tenth of what the same notes cost as JSON objects.
+"""Notes as compact text, which is exact in both directions and has a tenth of the tokens of JSON objects.
 
     text     = [ note { space note } ]
     note     = [ pitch { "," pitch } ] "@" start [ ":" duration ] [ "v" velocity ] { extra }
@@ -8,8 +8,8 @@
     extra    = "m" muted | "p" probability 0 to 1 | "d" velocity deviation -127 to 127
              | "r" release velocity 0 to 127 | "#" note id
 
-Pitch, duration and velocity that are left out are those of the note before; at first C3, .25 and 100. Extras hold for
-their own note only. `C1@0:.25v100 @1 @2v80 D1@1:.5 C3,E3,G3@4:4` is three kicks, a snare and a chord.
+Omitted pitch, duration and velocity are those of the note before; for the first note they are C3, .25 and 100. Extras
+apply to their own note only. `C1@0:.25v100 @1 @2v80 D1@1:.5 C3,E3,G3@4:4` is three kicks, a snare and a chord.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _LIMITS = {
 
 
 class NoteLike(Protocol):
-    """What `written` needs of a note; mirror.Note has it."""
+    """The attributes of a note that `written` needs; `mirror.Note` has them."""
 
     @property
     def note_id(self) -> int: ...
@@ -80,7 +80,7 @@ def read(text: str) -> list[dict[str, Any]]:
         where = f"note {number} ({token[:40]!r})"
         if match is None:
             raise errors.InvalidValue(
-                f"{where} does not read as pitch@start:duration v velocity", token[:40], hint=HINT
+                f"{where} is not of the form pitch@start:duration v velocity", token[:40], hint=HINT
             )
         if match["pitches"]:
             pitches = tuple(_pitch(part, where) for part in match["pitches"].split(","))
@@ -162,11 +162,11 @@ def written(notes: Iterable[NoteLike], *, ids: bool = False) -> str:
 
 
 Name = Callable[[int], str]
-"""Writes a pitch as text."""
+"""A function that returns a pitch as text."""
 
 
 def timeline(notes: Iterable[NoteLike], *, ids: bool = False, name: Name | None = None) -> str:
-    """The text of `notes` by time; with `name` each states its pitch, written so."""
+    """The text of `notes` by time; with `name` every note has its pitch, as `name` writes it."""
     return _line(sorted(notes, key=lambda note: (note.start_time, note.pitch)), ids, name)
 
 
@@ -190,7 +190,7 @@ def _line(notes: list[NoteLike], ids: bool, name: Name | None = None) -> str:
 
 
 def _rest(note: NoteLike) -> tuple[Any, ...]:
-    """All but pitch and id."""
+    """The note's text without pitch and id."""
     return (
         note.start_time,
         note.duration,
@@ -222,7 +222,7 @@ def _token(
 
 
 def _said(value: float) -> str:
-    """The shortest text that reads as exactly this number."""
+    """The shortest text that is read as exactly this number."""
     text = repr(float(value))
     sign, text = ("-", text[1:]) if text.startswith("-") else ("", text)
     if text.endswith(".0"):

@@ -1,12 +1,12 @@
-"""Reads over HTTP that are answered on the spot: in the connection's own task, in one JSON body, without a stream.
+"""A fast path for reads over HTTP: they are answered in the connection's own task, as one JSON body without a stream.
 
-The SDK's transport makes task groups and streams for every request, and up to 2025-11-25 an event stream: that takes
-longer than most reads. Here a read runs with its cancellation pending, so it comes to its answer without ever waiting,
-or ends where it would wait, report or ask. In between nobody can cancel it, drop its connection or end its session.
+The SDK's transport makes task groups and streams for every request, and up to 2025-11-25 an event stream; that takes
+longer than most reads. Here a read runs in a cancelled scope: it either returns its answer without waiting, or it is
+cancelled where it would wait, report progress or ask a person. So no other task runs before it ends.
 
-Only a request that is plain in every respect is tried. Any other one, a read that would wait, and whatever is refused
-go to the SDK's session manager, body included, as if this module did not exist; reads change nothing, so they may run
-again. The call itself is the SDK's in both ways (`ServerRunner`): its middleware, its checks of request and result.
+Only a simple request (see `_plain`) takes this path. All other requests, reads that would wait and refused requests go
+to the SDK's session manager with their body; reads change nothing, so they may run twice. On both paths the SDK's
+`ServerRunner` executes the call, with its middleware and its checks of request and result.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ from .http_server import Application
 
 SESSION = "mcp-session-id"
 BODY_BYTES = 64 * 1024
-"""A longer request is no read that is over in an instant."""
+"""The largest request that takes the fast path."""
 UNSEEN_S = 60.0
-"""The SDK counts how long a session idles: after this time one of its requests goes to the SDK again."""
+"""Seconds after which a session's next request goes to the SDK, so that the SDK does not count the session as idle."""
 METHODS = frozenset(
     {
         "completion/complete",
@@ -54,13 +54,13 @@ METHODS = frozenset(
         "tools/list",
     }
 )
-"""What may be answered here; of the tools, those that read and do not wait for an event."""
+"""The methods that take the fast path; of the tools, only those that read and do not wait for an event."""
 _TYPES = frozenset({"application/json", "text/event-stream"})
 
 
 @dataclass(slots=True)
 class _Session:
-    """A session of the eras that have them: whose it is, and what answers its requests."""
+    """A session, in eras with sessions: its owner, and the runner that answers its requests."""
 
     owner: Any
     runner: ServerRunner[Any]
@@ -70,7 +70,7 @@ class _Session:
 
 @dataclass
 class _NoStream:
-    """The SDK's `DispatchContext` of a call that has its answer and nothing else: sending anything ends the try."""
+    """The SDK's `DispatchContext` of a call that only returns an answer: sending any other message cancels the call."""
 
     request_id: int | str
     transport: TransportContext
@@ -89,11 +89,11 @@ class _NoStream:
 
 
 class OnTheSpot:
-    """`app`, the SDK's session manager, behind the reads of `server` that need no more than an answer.
+    """Answers simple reads of `server` itself, and passes all other requests on to `app`, the SDK's session manager.
 
     Args:
-      state: What the server's lifespan gave.
-      places: The hosts, with their port, by which it may be called.
+      state: The state from the server's lifespan.
+      places: The allowed values of the header `Host`.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class OnTheSpot:
         await self._app(scope, receive, send)
 
     async def _learn(self, ctx: Any, call_next: Any) -> Any:
-        """Note the session that an `initialize` opens; the SDK's middleware."""
+        """Middleware of the SDK that records the session which an `initialize` opens."""
         result = await call_next(ctx)
         if ctx.method == "initialize" and ctx.request is not None:
             connection = connection_of(ctx)
@@ -141,7 +141,7 @@ class OnTheSpot:
         return result
 
     def _plain(self, method: str, headers: dict[str, str]) -> bool:
-        """True for a POST without anything that would have to be thought about."""
+        """True for a POST of at most BODY_BYTES of JSON to an allowed host, with the usual headers and no origin."""
         return (
             method == "POST"
             and headers.get("host") in self._places
@@ -155,7 +155,7 @@ class OnTheSpot:
     async def _answer(
         self, request: Request, headers: dict[str, str], body: bytes
     ) -> tuple[bytes, str | None] | None:
-        """The answer's body, and its session in the eras that have them; None where the SDK is to answer."""
+        """The answer's body and, in eras with sessions, its session id; None if the SDK must answer."""
         try:
             message = pydantic_core.from_json(body)
             call = JSONRPCRequest.model_validate(message, by_name=False)
@@ -172,7 +172,7 @@ class OnTheSpot:
                 body = msgspec.json.encode({"jsonrpc": "2.0", "id": call.id, "result": result})
                 return body, runner.connection.session_id
         except Exception:
-            # The SDK comes to the same refusal, and has the words for it.
+            # The SDK refuses the request too, and words the refusal.
             return None
         return None
 
@@ -185,7 +185,7 @@ class OnTheSpot:
     def _runner(
         self, request: Request, headers: dict[str, str], message: Mapping[str, Any]
     ) -> ServerRunner[Any] | None:
-        """What answers the request, by its era; None where it does not belong to a session of its client."""
+        """The runner for the request's era; None if the request belongs to no session of its client."""
         version = headers.get(MCP_PROTOCOL_VERSION_HEADER)
         if version is not None and version not in HANDSHAKE_PROTOCOL_VERSIONS:
             route = classify_inbound_request(message, headers=headers)
@@ -210,7 +210,7 @@ async def _send(send: Any, body: bytes, session: str | None) -> None:
 
 
 async def _read(receive: Any) -> tuple[bytes, list[Any]]:
-    """The body, and the messages it came in: for those who read it again."""
+    """The request's body, and its messages, which the SDK may read again."""
     received = [await receive()]
     while received[-1].get("more_body"):
         received.append(await receive())

@@ -1,7 +1,7 @@
-"""Operations in words: what a write would do, for the answer of a dry run.
+"""Operations in words, for the answer of a dry run.
 
 "set volume of Drums to '-6 dB'", "add new notes of $2: 3 notes", "delete track: tracks/1 'Bass'". Methods keep Live's
-names, spelled as words; objects are written as in a call: a ref with the name, or `$k` for what call k makes.
+names, spelled as words; objects are written as in a call: a ref with the name, or `$k` for the object of call k.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _COUNTED = {"notes": "note", "ints": "note", "objs": "object"}
 _LONGEST = 60
 _OF_SONG = ("tracks", "return_tracks", "scenes")
 _BY_RETURN = re.compile(r"@([0-9]+)")
-"""In a path below an object that is not there yet: the send to the return track with this id."""
+"""In a path below an object that does not exist yet: the send to the return track with this id."""
 
 
 def words(scope: Scope, operation: Operation) -> str:
     """An operation in words."""
     target = _object(scope, operation.target)
     if isinstance(operation, Set):
-        # A parameter's value is what a person calls the parameter: its volume, its "Dry/Wet".
+        # For people the value of a parameter is the parameter itself: "volume", "Dry/Wet".
         owner = target if operation.name == "value" else f"{operation.name} of {target}"
         by = said(operation.value, BY)
         if by is not None:

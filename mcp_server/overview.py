@@ -33,10 +33,10 @@ SONG_FIELDS = (
     "can_redo",
 )
 _USUAL_INPUTS = ("All Ins", "Ext. In", "No Input", "")
-"""Inputs that a track's short view leaves out, since most tracks have one of them."""
+"""The usual inputs, which a track's short view leaves out."""
 _SILENT = "-inf dB"
 GRID_BYTES = 48_000
-"""Bytes of the grid of clips in one answer; the rest is read with `cursor`."""
+"""The most bytes of the grid of clips in one answer; `cursor` reads the next part."""
 _MARKS = (
     ("is_playing", "playing"),
     ("is_triggered", "triggered"),
@@ -46,7 +46,7 @@ _MARKS = (
 
 
 def overview(mirror: Mirror) -> dict[str, Any]:
-    """The whole Set in a line a track and a line a scene; `grid` is scene index → track index → clip."""
+    """The whole Set with one line for each track and scene; `grid` is scene index → track index → clip."""
     root = mirror.resolve("song")
     main = mirror.child(root, "master_track")
     rows, rest = grid(mirror)
@@ -69,7 +69,7 @@ def overview(mirror: Mirror) -> dict[str, Any]:
 
 
 def song(mirror: Mirror) -> dict[str, Any]:
-    """The transport and the musical facts of the Set."""
+    """The transport, tempo, signature and scale of the Set."""
     node = mirror.resolve("song")
     shown = {name: node.props[name] for name in SONG_FIELDS if name in node.props}
     if isinstance(shown.get("root_note"), int):
@@ -78,7 +78,7 @@ def song(mirror: Mirror) -> dict[str, Any]:
 
 
 def counts(mirror: Mirror) -> dict[str, int]:
-    """Numbers of objects in the Set; devices, once all are read, include those on return tracks and Main."""
+    """Numbers of objects in the Set; devices are counted once all are read, also those of return tracks and Main."""
     tracks = mirror.children("song", "tracks")
     returns, main = mirror.children("song", "return_tracks"), mirror.children("song", "master_track")
     devices = sum(len(mirror.children(track, "devices")) for track in (*tracks, *returns, *main))
@@ -119,7 +119,7 @@ def _line(mirror: Mirror, node: Node) -> dict[str, Any]:
 
 
 def _devices(mirror: Mirror, node: Node) -> dict[str, Any]:
-    """The names of a track's devices; nothing while these are still to come."""
+    """The names of a track's devices; an empty dict while the devices are not read yet."""
     if mirror.coming and "devices" not in node.children:
         return {}
     return {"devices": [name_of(mirror, device) for device in mirror.children(node, "devices")]}
@@ -136,7 +136,7 @@ def _lines_sends(levels: dict[str, Any]) -> dict[str, Any]:
 
 
 def _lines_routing(mirror: Mirror, node: Node) -> dict[str, Any]:
-    """Input and output routing, without the usual ones."""
+    """Input and output routing, without the usual values."""
     shown: dict[str, Any] = {}
     group = node.props.get("group_track")
     usual_out = ("Main", "Master", "Ext. Out", mirror.node(group).name if isinstance(group, int) else "Main")
@@ -163,7 +163,7 @@ def _cell(mirror: Mirror, node: Node) -> Any:
 
 
 def grid(mirror: Mirror, first: int = 0) -> tuple[dict[str, Any], int | None]:
-    """Scene index → track index → clip, from scene `first`; and the first scene that did not fit, or None."""
+    """Scene index → track index → clip, from scene `first`; and the first scene beyond the limit, or None."""
     tracks = mirror.children("song", "tracks")
     slots = [mirror.children(track, "clip_slots") for track in tracks]
     rows: dict[str, Any] = {}

@@ -47,17 +47,17 @@ def content_of(store: Store, node: Node) -> str:
 
 
 class Pins:
-    """Which objects the pins of a policy mean, by epoch."""
+    """The objects that the pins of a policy match, by epoch."""
 
     def __init__(self) -> None:
         self._epoch = ""
         self._targets: dict[Pin, int] = {}
         self._said: set[Pin] = set()
         self._lost: dict[Pin, int] = {}
-        """Pins without a match, with `Store.naming` at the search: only another name or place can change the result."""
+        """Pins without a match → `Store.naming` at the search; only a changed name or place can give a match."""
 
     def ids(self, store: Store, pin: Pin) -> list[int]:
-        """The objects that a pin means now: its own object (none once it is deleted), or all objects of its kind."""
+        """The objects that a pin matches now: its own object (none after its deletion), or all objects of its kind."""
         id_ = self._find(store, pin)
         if id_ is not None:
             return [id_] if id_ in store.nodes else []

@@ -42,7 +42,7 @@ from .late_nodes import (
 )
 
 _AS_LONG_AS = {"clip_slots": "scenes", "sends": "return_tracks"}
-"""Lists of a new track that are as long as one of the song's."""
+"""Lists of a new track → the song's list that has the same length."""
 
 
 class BatchedCall(NamedTuple):
@@ -65,8 +65,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
       label: The purpose of the write, in a few words.
       operations: In order; `made(n)` stands for the object that operation n makes.
       makes: The object that `$k` stands for when this plan is call k of a batch.
-      notes: Notes for the answer, such as which clip the selection meant.
-      left: The number of things that were asked for and stay as they are; `notes` names each with the reason.
+      notes: Notes for the answer, such as the clip that the selection meant.
+      left: The number of requested changes that the plan cannot make; `notes` has each with the reason.
       calls: The calls of a batch: the rules about their tools apply inside a batch too, and refusals name the call.
       if_revision, expect, dry_run: As `WriteRequest` has them.
     """
@@ -86,7 +86,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         """A plan of these operations; it makes the object that the first operation with a product makes.
 
         Args:
-          overwrite: Let its calls remove objects that are in their way.
+          overwrite: Allow its calls to remove objects that are in their way.
         """
         ops = tuple(operations)
         if more.pop("overwrite", False):
@@ -97,14 +97,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return cls(label=label, operations=ops, **more)
 
     def final(self, offset: int = 0) -> tuple[Operation, ...]:
-        """The operations as the mirror takes them, after `offset` others."""
+        """The operations in the mirror's form, numbered after `offset` other operations."""
         return tuple(_final(op, offset) for op in self.operations)
 
     def in_terms_of_calls(self, problem: errors.MirrorError, makes: list[int | None]) -> errors.MirrorError:
         """The refusal of an operation, with calls instead of operations: "call 7 (create_clip): …".
 
         Args:
-          makes: For each call k, the number of the operation that makes `$k`; None where it makes no object.
+          makes: For each call k, the number of the operation that creates `$k`; None if it creates no object.
         """
         problems = problem.facts.get("problems")
         number = problem.facts.pop("op", None)
@@ -128,7 +128,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return problem
 
     def _fact_of_call(self, fact: dict[str, Any], makes: list[int | None]) -> dict[str, Any]:
-        """The facts of a single problem among several, with its call instead of its operation."""
+        """The facts of one problem among several, with calls instead of operations."""
         about = {
             name: in_calls(value, makes) if isinstance(value, str) else value
             for name, value in fact.items()
@@ -143,7 +143,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def by_tool(problem: errors.MirrorError, operations: Iterable[Operation], tool: str) -> None:
-    """Give the methods of refused operations the name of the tool that called them; `call_method` names its own."""
+    """Replace method names of refused operations with the name of their tool, except for `call_method`."""
     from .tools import TOOLS  # the tools are made of plans
 
     if tool == "call_method" or tool not in TOOLS:
@@ -151,7 +151,7 @@ def by_tool(problem: errors.MirrorError, operations: Iterable[Operation], tool: 
     schema = str(TOOLS[tool].declared.input_schema)
     for method in {op.method for op in operations if isinstance(op, Call)}:
         word = re.compile(rf"(?<![\w'`/]){re.escape(method)}(?![\w'`/])")
-        # Tools, and actions of this one, may have a method's name; a word such as "fire" is plain English, too.
+        # Tools and their actions may have the name of a method, and a word such as "fire" is also plain English.
         if "_" in method and method not in TOOLS and f"'{method}'" not in schema:
             problem.rule = word.sub(tool, problem.rule)
             problem.hint = word.sub(tool, problem.hint) if problem.hint else problem.hint
@@ -161,7 +161,7 @@ _NOT_THERE = re.compile(r"does not exist|there is none at|\ANothing is named")
 
 
 def count_before_batch(problem: errors.MirrorError) -> None:
-    """Add to the refusal of a missing object that the Set was searched as it was before the batch."""
+    """Add to the refusal of a missing object that refs and names mean the Set before the batch."""
     if _NOT_THERE.search(problem.rule):
         hint = "" if problem.hint == TABLE[problem.error][1] else f"{problem.hint}; "
         problem.rule = f"{problem.rule.rstrip('.')}, as it was before this batch"
@@ -190,19 +190,19 @@ class Scope:
 
         Args:
           caller: The client's name in the event log.
-          meant: The ids of the objects that refs and names stood for at the first reading; the scope adds more.
-          check_file: Raises where the policy does not allow a file, also for reading it while planning.
+          meant: The ids of the objects that refs and names meant at the first reading; the scope adds further ones.
+          check_file: Raises if the policy does not allow a file, also for reading the file while planning.
         """
         self.mirror = mirror
         self.caller = caller
         self.check_file = check_file
         self._meant: dict[str, int] = {} if meant is None else meant
         self.batch = BatchObjects(mirror, self.later, self.ref)
-        """The objects that the calls of the batch so far make and name."""
+        """The objects that the batch's calls so far create and name."""
         self.revision = mirror.revision
         """The revision at which the plans of this scope are made."""
         self.contents: set[int] = set()
-        """Objects from whose contents these plans are computed: whoever edits one makes the plan untrue."""
+        """Objects whose contents these plans depend on: an edit of one of them makes the plans invalid."""
         self.taken: set[Any] = set()
         """Slots that plans of this scope fill."""
         self.scenes = 0
@@ -220,7 +220,7 @@ class Scope:
     # -- objects -----------------------------------------------------------------------------------
 
     def resolve(self, target: int | str, *kinds: str) -> Node:
-        """The object of a target that is no index; `$k` is the object that call k of the batch makes."""
+        """The object of a target that is not an index; `$k` is the object that call k of the batch creates."""
         if isinstance(target, str) and target.startswith("$"):
             return self._made(target, kinds)
         if not isinstance(target, str):
@@ -229,7 +229,7 @@ class Scope:
             return clip
         if (named_here := self._named_here(target, kinds)) is not None:
             return named_here
-        # A target in a question to a person keeps meaning the same object.
+        # A target in a question to a person always means the same object.
         meant = self._meant.get(target, target)
         node = self._by_names(target) if meant is target and "/" in target else None
         node = self.mirror.resolve(meant if node is None else node.id, *kinds)
@@ -237,7 +237,7 @@ class Scope:
         return node
 
     def same(self, words: str, node: Node) -> Node:
-        """The object that these words stood for at the first reading of this call; `node` if this is the first."""
+        """The object that these words meant at the first reading of this call; `node` at the first reading."""
         return self.mirror.node(self._meant.setdefault(words, node.id))
 
     def _clip_before(self, id_: int) -> Node | None:
@@ -260,7 +260,7 @@ class Scope:
         return self.said(id_) if isinstance(id_, str) else self.ref(self.mirror.node(id_))
 
     def _in_slot(self, ref: str) -> Node | None:
-        """The clip that an earlier call put into the slot of "…/clip"; None where none did."""
+        """The clip that an earlier call put into the slot of "…/clip"; None if no call did."""
         try:
             slot = self.resolve(ref.removesuffix("/clip"), "ClipSlot")
         except errors.MirrorError:
@@ -268,7 +268,7 @@ class Scope:
         return self.clips.in_slot(slot.id)[1]
 
     def _by_names(self, ref: str) -> Node | None:
-        """The object of a path that names one of a list, "tracks/1/devices/0/parameters/Dry/Wet"; None for others."""
+        """The object of a path with a name in a list, "tracks/1/devices/0/parameters/Dry/Wet"; None for other paths."""
         steps = ref.strip("/").split("/")
         for place in range(1, len(steps)):
             role, step = steps[place - 1], steps[place]
@@ -279,7 +279,7 @@ class Scope:
             except errors.MirrorError:
                 continue
             if isinstance(owner.children.get(role), tuple):
-                # A name may hold a slash where nothing can hang below it.
+                # A name may contain a slash if its object has no children.
                 leaf = role in ("parameters", "sends")
                 rest = [] if leaf else steps[place + 1 :]
                 name = "/".join(steps[place:]) if leaf else step
@@ -288,10 +288,10 @@ class Scope:
         return None
 
     def _named_here(self, name: str, kinds: tuple[str, ...]) -> Node | None:
-        """The object that the batch itself gave this name; None where that is no object of these kinds.
+        """The object to which the batch gave this name; None if no object of these kinds has it.
 
         Raises:
-          Ambiguous: another object has the name already, or the batch gave it twice.
+          Ambiguous: another object has the name already, or the batch gave the name twice.
         """
         matches = [
             node
@@ -320,11 +320,11 @@ class Scope:
             return None
 
     def target(self, value: Any, *kinds: str, within: Node | None = None, role: str = "") -> Node:
-        """As `reading.target`."""
+        """The object of a target; see `reading.target`."""
         return reading.target(self, value, *kinds, within=within, role=role)
 
     def prefer(self, value: Any, *kinds: str) -> Node:
-        """The object of a target; where several objects have the name, only those of these kinds count."""
+        """The object of a target; if several objects have the name, only those of these kinds count."""
         text = str(value).strip()
         known = text.isdecimal() or self.named(text, *kinds)
         return self.target(value, *(kinds if known else ()))
@@ -334,7 +334,7 @@ class Scope:
         return self.clip_in(self.target(value, "Clip", "ClipSlot"))
 
     def clip_in(self, node: Node) -> Node:
-        """The clip itself, or the one in the slot."""
+        """The node if it is a clip; for a slot, the clip in it."""
         if node.type == "Clip":
             return node
         clip = self.child(node, "clip")
@@ -343,7 +343,7 @@ class Scope:
         return clip
 
     def meant(self, value: Any, kind: str) -> Node:
-        """The object of the argument, else the object that is selected in Live; the answer then says so.
+        """The object of the argument, or else the object that is selected in Live, which the answer then names.
 
         For reading and creating only: a client must name the objects that it deletes, overwrites or moves.
         """
@@ -374,7 +374,7 @@ class Scope:
         return in_calls(text, self.batch.makes)
 
     def named(self, name: str, *kinds: str) -> list[Node]:
-        """As `mirror.queries.named`."""
+        """The objects with a name; see `mirror.queries.named`."""
         return named(self.mirror.store, name, *kinds)
 
     def has_id(self, id_: int) -> bool:
@@ -391,7 +391,7 @@ class Scope:
             return self.mirror.children(node, role)
         if role not in _AS_LONG_AS:
             raise errors.NotAvailable(
-                f"The {role} of {self.ref(node)} are known only once that object exists",
+                f"The {role} of {self.ref(node)} are known only after that object exists",
                 hint=f"give a name or an index: {self.ref(node)}/{role}/0",
             )
         count = len(self.mirror.children("song", _AS_LONG_AS[role])) + self.scenes * (role == "clip_slots")
@@ -404,11 +404,11 @@ class Scope:
         return listed(owner, role, text)
 
     def parameter_below(self, node: Node, name: str) -> Node | None:
-        """As `mirror.queries.parameter_below`."""
+        """A parameter below an object; see `mirror.queries.parameter_below`."""
         return parameter_below(self.mirror.store, node, name)
 
     def child(self, node: Node, role: str) -> Node | None:
-        """The single child in `role`; of a new object the child that the table declares for its class."""
+        """The single child in `role`; for a new object, the child that the schema declares for its class."""
         if role == "clip":
             is_changed, clip = self.clips.in_slot(node.id)
             if is_changed:
@@ -428,7 +428,7 @@ class Scope:
         return self.mirror.node(node.parent)
 
     def send(self, mixer: Node, which: Any) -> Node:
-        """A send by its index, or by the return that it goes to; the batch may make this return."""
+        """A send, by its index or by its return track, which the batch may create."""
         owner, text = self.parent(mixer), str(which).strip()
         returns: list[Node] = []
         if owner.type == "Track" and owner.role != "master_track":
@@ -450,7 +450,7 @@ class Scope:
                 raise errors.InvalidValue(f"{text} is no return track", text, hint="create kind 'return'")
             return matches[0]
         try:
-            # Live puts a letter before the name of a new return, too.
+            # Live puts a letter before the name of a new return track too.
             names = [
                 f"{chr(ord('A') + n)}-{node.name}" if isinstance(node, LateNode) else node.name
                 for n, node in enumerate(returns)
@@ -499,19 +499,19 @@ class Scope:
         return self.mirror.notes(clip) if notes is None else notes
 
     def free(self, slot: Node) -> bool:
-        """Whether a slot is empty, and no other call of the batch fills it."""
+        """True when a slot is empty and no other call of the batch fills it."""
         if slot.id in self.taken or (isinstance(slot.id, int) and self.child(slot, "clip") is not None):
             return False
         self.computed_from(slot)
         return True
 
     def computed_from(self, node: Node) -> None:
-        """Note that a plan is computed from what an object is now: it is made again if somebody edits the object."""
+        """Record that a plan depends on an object's present state: an edit of the object causes another plan."""
         if isinstance(node.id, int):
             self.contents.add(node.id)
 
     def check_midi(self, clip: Node) -> None:
-        """NotAvailable for an audio clip."""
+        """Raise NotAvailable for an audio clip."""
         if isinstance(clip.id, int):
             self.mirror.notes(clip)
         elif clip.props.get("is_midi_clip") is False:
@@ -550,7 +550,7 @@ class Scope:
 
 
 _AUTOMATED = 1
-"""The value of `automation_state` when there is automation, and it plays."""
+"""The value of `automation_state` when there is automation and it is active."""
 Planner = Callable[[Scope, Any], Plan]
 
 
@@ -558,9 +558,9 @@ def only(arguments: msgspec.Struct, when: str, *allowed: str, of: Iterable[str])
     """Refuse arguments that have no effect here.
 
     Args:
-      when: The condition under which they have none: "action 'play'".
+      when: The condition, in words: "action 'play'".
       allowed: The arguments that have an effect under this condition.
-      of: All arguments whose effect depends on it.
+      of: All arguments whose effect depends on the condition.
     """
     defaults = type(arguments)(**{name: getattr(arguments, name) for name in _required(type(arguments))})
     for name in of:
@@ -573,5 +573,5 @@ def only(arguments: msgspec.Struct, when: str, *allowed: str, of: Iterable[str])
 
 @cache
 def _required(type_: type[msgspec.Struct]) -> list[str]:
-    # Finding a struct's fields takes longer than the rest of a write.
+    # Cached, since finding a struct's fields takes longer than the rest of a write.
     return [field.name for field in msgspec.structs.fields(type_) if field.required]

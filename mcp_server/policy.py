@@ -15,10 +15,11 @@
         per_minute_in_all = 60        # the same for all clients together
         reason = "the first track is the singer's"
 
-An omitted condition matches everything. An operation is judged by all objects that it affects (see `effects`): `deny`
-and `ask` match when any of them matches, `allow` when all do. If no rule matches, deleting a track, scene or return
-track asks a person where possible, and everything else is allowed. The strictest decision on any operation applies to
-the whole write. The script judges again when the write runs (see `protection`); `sight` hides objects from reading.
+An omitted condition matches everything. An operation is judged by all objects that it affects (see `effects`): a rule
+with `deny` or `ask` matches if any of these objects matches, a rule with `allow` only if all match. If no rule matches,
+deleting a track, scene or return track asks a person where possible, and all other operations are allowed. The
+strictest decision on any operation applies to the whole write. The script judges again when the write runs (see
+`protection`); `sight` hides objects from reading.
 """
 
 from __future__ import annotations
@@ -48,11 +49,11 @@ Decision = Literal["allow", "deny", "ask"]
 
 CLIENTS_COUNTED = 1000
 EVERYBODY = ""
-"""Stands for all clients together in the counts of rates."""
+"""The key for all clients together in the counts of rates."""
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One rule; see the module for its words. Tools and clients are shell-like patterns: `*` is anything."""
+    """One rule; the module describes its fields. Tools and clients are shell-like patterns: `*` is anything."""
 
     decide: Decision
     operations: tuple[Kind, ...] = ()
@@ -99,7 +100,7 @@ def _fits(rule: rules.Rule, tree: StoreTree | None, tool: str, effect: NamedEffe
 
 @lru_cache(1024)
 def _places(refs: tuple[str, ...], ids: tuple[int, ...] = ()) -> rules.Places:
-    """A rule's refs and ids, parsed once, since every operation of every write is judged by them."""
+    """A rule's refs and ids; parsed once, since every operation of every write needs them."""
     return rules.Places(refs, ids)
 
 
@@ -152,14 +153,14 @@ class Policy:
 
     @classmethod
     def standing_in(cls, problem: errors.MirrorError) -> Policy:
-        """The policy that replaces an unusable file: it allows reading and denies everything else with the reason."""
+        """The policy that replaces an unusable file: it allows reading and denies all writes with the file's error."""
         made = cls(read_only=True)
         made.unusable = problem.rule
         return made
 
     @classmethod
     def load(cls, path: Path | None = None, *, read_only: bool = False) -> Policy:
-        """The policy in `path`, or in the user's folder; the default one where there is no file.
+        """The policy in `path` or in the user's folder; the default policy if there is no file.
 
         Raises:
           InvalidParams: the file is malformed.
@@ -169,12 +170,12 @@ class Policy:
             text = where.read_text("utf-8")
         except FileNotFoundError:
             if path is not None:
-                hint = "name a file that is there; without one the policy of ~/.setmirror is used"
+                hint = "name an existing file, or none to use the policy of ~/.setmirror"
                 raise errors.InvalidParams(f"There is no policy at {path}", hint=hint) from None
             return cls(read_only=read_only)
         except (OSError, UnicodeDecodeError) as problem:
             why = problem.strerror or problem if isinstance(problem, OSError) else problem
-            hint = "make it a readable file in UTF-8, or remove it: the default policy then holds"
+            hint = "make it a readable file in UTF-8, or remove it to use the default policy"
             raise errors.InvalidParams(f"The policy {where} cannot be read: {why}", hint=hint) from None
         try:
             file = msgspec.convert(tomllib.loads(text), PolicyFile)
@@ -198,7 +199,7 @@ class Policy:
         """The strictest decision on any of `effects`; counts towards rates when it is not deny.
 
         Args:
-          counted: Rules by number that have counted this write already; those that count it now are added.
+          counted: Numbers of the rules that have counted this write already; this call adds further ones.
         """
         worst = Verdict("allow")
         rates: set[int] = set()
@@ -259,7 +260,7 @@ class Policy:
         return Verdict("allow", effect.what, "no rule is against it")
 
     def places(self, rule: Rule, store: Store) -> rules.Places | None:
-        """The places that a rule's refs and pins mean in this Set; None for a rule about all places."""
+        """The places that a rule's refs and pins match in this Set; None for a rule about all places."""
         if rule.everywhere:
             return None
         return _places(rule.refs, tuple(id_ for pin in rule.pins for id_ in self._pins.ids(store, pin)))
@@ -276,12 +277,12 @@ class Policy:
         return "; ".join([*filter(None, [rule.reason]), *lost])
 
     def reading(self, tool: str, client: str) -> tuple[Rule, ...]:
-        """The rules that decide which objects a client sees through a tool; empty when it sees all."""
+        """The rules that decide which objects a client sees through a tool; empty if it sees all objects."""
         matching = tuple(rule for rule in self.rules if rule.concerns(client) and rule.reads(tool))
         return matching if any(rule.decide == "deny" for rule in matching) else ()
 
     def check_reading(self, tool: str, client: str) -> None:
-        """Raise Denied when a client may read nothing through this tool."""
+        """Raise Denied if a client may read no object through this tool."""
         rule = self._unreadable(tool, client)
         if rule is not None:
             raise errors.Denied(f"The policy does not allow {tool} to read", tool, hint=rule.reason or None)
@@ -312,11 +313,11 @@ class Policy:
         """The file behind `path`, links followed, if an agent may read that Set.
 
         Args:
-          own: The folder of the open Set, which is always allowed; "" where it has none.
+          own: The folder of the open Set, which is always allowed; "" if the Set was never saved.
 
         Raises:
-          Denied: the file is neither below `own` nor in `set_folders`, or ends otherwise than with .als.
-          InvalidValue: the path says NUL.
+          Denied: the file is neither below `own` nor in `set_folders`, or its name does not end with .als.
+            InvalidValue: the path contains NUL.
         """
         if "\0" in path:
             raise errors.InvalidValue("A path has no NUL", path[:200])

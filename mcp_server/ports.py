@@ -1,4 +1,4 @@
-"""Listening on this machine's own address, with the same error everywhere for a port that is not available."""
+"""Listening on 127.0.0.1, with one error for a port that is not available."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HOST = "127.0.0.1"
 
 
 async def listeners_on(port: int, option: str) -> list[trio.SocketListener]:
-    """Listen on 127.0.0.1; port 0 takes any free one.
+    """Listen on 127.0.0.1; port 0 takes any free port.
 
     Args:
       option: The option that chooses another port, for the error.

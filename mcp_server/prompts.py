@@ -1,6 +1,6 @@
-"""Prompts: the common jobs with a Set, as a person would brief an agent that has these tools.
+"""Prompts: common jobs with a Set, worded as a person would brief an agent that has these tools.
 
-Names out of the Set are quoted as data. What an argument may be is completed from the mirror: see `completions`.
+Names from the Set are quoted as data. `completions` completes arguments from the mirror.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LONGEST = 2000
 
 @dataclass(frozen=True)
 class Prompt:
-    """One job: its words, and its arguments as name → (description, default)."""
+    """One job: its text, and its arguments as name → (description, default)."""
 
     name: str
     title: str
@@ -27,7 +27,7 @@ class Prompt:
     arguments: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def declared(self) -> types.Prompt:
-        """As `prompts/list` shows it."""
+        """The prompt's entry in `prompts/list`."""
         return types.Prompt(
             name=self.name,
             title=self.title,
@@ -39,10 +39,10 @@ class Prompt:
         )
 
     def filled(self, arguments: Mapping[str, str]) -> types.GetPromptResult:
-        """The prompt with its arguments.
+        """The prompt's text with its arguments.
 
         Raises:
-          InvalidParams: one is missing, unknown or too long.
+          InvalidParams: an argument is missing, unknown or too long.
         """
         values = {}
         for name, value in arguments.items():
@@ -64,7 +64,7 @@ class Prompt:
 
 
 def _one_line(text: str) -> str:
-    """An argument is a part of a sentence: with line breaks it could pass for sentences of its own."""
+    """An argument as one line, so that it cannot add paragraphs to the prompt."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
@@ -76,7 +76,7 @@ PROMPTS = {
             "Explain this Set",
             "What is in the open Set and how it is put together.",
             "Read the Set with get_set(), its music with analyze(), then get_track(track=...) for the tracks that "
-            "matter. Say in plain words: tempo, key and signature; what each track is for, its instrument and "
+            "matter. Say in plain words: tempo, key and signature; the role of each track, its instrument and "
             "effects; how session and arrangement relate; what looks unfinished or odd. Change nothing.",
         ),
         Prompt(
@@ -156,7 +156,7 @@ def find(name: str) -> Prompt:
     """The prompt of that name.
 
     Raises:
-      NotFound: there is none.
+      NotFound: no prompt has that name.
     """
     if name not in PROMPTS:
         raise errors.NotFound(

@@ -1,7 +1,7 @@
 """Sends the policy to the script, which enforces it where writes run; every write names its version of the rules.
 
-A client's rules are sent with the objects that they match when its call is read, and again when these change. The
-script uses both: these objects, and the rules' refs in the Set's state when the write runs.
+A client's rules are sent with the objects that they match when the call is read, and again when these objects change.
+When the write runs, the script applies the rules to these objects and to the objects that the refs match at that time.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from .policy import Policy, Rule
 log = logging.getLogger("setmirror.mcp")
 
 CLIENTS = 256
-"""Clients whose versions are remembered; the script keeps as many."""
+"""The most clients whose rule versions are stored, here and in the script."""
 QUESTION_S = 120.0
-"""How long a person has for an answer."""
+"""Seconds that a person has for an answer."""
 
 
 class Protection:
-    """Knows the versions of rules that the script has and the announced clients; asks persons questions."""
+    """Stores which rule versions and clients the script has; asks persons questions."""
 
     def __init__(self, mirror: Mirror) -> None:
         self._mirror = mirror
         self._sent: OrderedDict[str, tuple[str, list[dict[str, Any]], int]] = OrderedDict()
-        # Two servers of one client never use the same number for different rules.
+        # A random start, so that two servers of one client never use the same number for different rules.
         self._versions = itertools.count(secrets.randbits(40))
         self._sending = anyio.Lock()
         self._announced: dict[str, str] = {}
@@ -46,7 +46,7 @@ class Protection:
     async def judged(
         self, policy: Policy, tool: str, batched: Sequence[str], client: str, consent: list[NamedEffect]
     ) -> dict[str, Any] | None:
-        """The `policy` of a write, whose rules the script has by then; None when no rule can refuse the write.
+        """The `policy` field of a write, after the script has its rules; None if no rule can refuse the write.
 
         Args:
           batched: Further tools whose calls a batch by `tool` contains.
@@ -74,7 +74,7 @@ class Protection:
             await self._linked()
             same = epoch == self._mirror.epoch and _rules(previous) == _rules(payload)
             epoch, version = self._mirror.epoch, next(self._versions)
-            # Only the objects that they mean changed: who was judged by the version before still may write.
+            # If only the matched objects changed, writes that were judged by the previous version may still run.
             params = {"client": client, "version": version, "rules": payload, "replaces": not same}
             await self._mirror.ask("policy.protect", params)
         self._sent[client] = (epoch, payload, version)
@@ -83,7 +83,7 @@ class Protection:
         return version
 
     async def _linked(self) -> None:
-        """Wait for the link as long as a write does."""
+        """Wait until the mirror is synced, at most as long as a write waits."""
         try:
             await self._mirror.wait_synced(LINK_WAIT_S)
         except TimeoutError:
@@ -92,13 +92,13 @@ class Protection:
             ) from None
 
     def forget(self, judged: dict[str, Any] | None) -> None:
-        """Note that the script evicted these rules, so that they are sent again, unless newer ones were sent since."""
+        """Record that the script evicted these rules: they are sent again, unless newer rules were sent since."""
         client = "" if judged is None else judged["client"]
         if judged is not None and client in self._sent and self._sent[client][2] == judged["version"]:
             del self._sent[client]
 
     def is_new(self, client: str, name: str) -> bool:
-        """Note a client's identity and name; True when the bridge must be informed."""
+        """Record a client's identity and name; True if the bridge must be informed."""
         if self._announced_in == self._mirror.epoch and self._announced.get(client) == name:
             return False
         self._announced_in = self._mirror.epoch
@@ -116,7 +116,7 @@ class Protection:
             log.info("the bridge does not know this server's clients: %s", problem)
 
     async def ask_person(self, client: str, question: str) -> bool | None:
-        """Ask the person at the page or the command line; None when nobody is there or answers."""
+        """Ask the person at the page or the command line; None if nobody answers."""
         try:
             reply = await self._mirror.ask(
                 "question.ask", {"client": client, "text": question[:1000], "timeout_s": QUESTION_S}
@@ -140,7 +140,7 @@ def _wire(policy: Policy, rule: Rule, tree: StoreTree) -> dict[str, Any]:
             payload[name] = list(value)
     places = policy.places(rule, tree.store)
     if places is not None:
-        # What is allowed must be allowed both times: then it goes by its refs as they are when it runs.
+        # For `allow` only pinned objects are sent, because its refs must match when the write runs.
         payload["ids"] = sorted(places.ids if rule.decide == "allow" else places.expand(tree))
     reason = policy.reason(rule, tree.store)
     if reason:

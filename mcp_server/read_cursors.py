@@ -1,4 +1,4 @@
-"""How far each client has read the log, so that a client can ask for changes "since I last asked" without a memory.
+"""The position up to which each client has read the log, so that a client can ask for changes since its last request.
 
 A client has one cursor. It only moves forward, and only over changes that the client was shown: changes that a filter
 left out, or that were beyond a page's limit, come with the next call.
@@ -11,7 +11,7 @@ from collections import OrderedDict
 from mirror import Mirror
 
 CLIENTS = 256
-"""The most clients whose cursor is kept; of more, the one that asked least recently is forgotten."""
+"""The most clients with a cursor; beyond that, the client that asked least recently loses its cursor."""
 
 
 class ReadCursors:
@@ -29,7 +29,7 @@ class ReadCursors:
             self._read.popitem(last=False)
 
     def position(self, who: str, mirror: Mirror) -> int:
-        """The revision up to which a client has read; the oldest revision of the log where it is not known."""
+        """The revision up to which a client has read; the oldest revision of the log if it is not known."""
         epoch, revision = self._read.get(who, ("", 0))
         return max(revision, mirror.log.oldest) if epoch == mirror.epoch else mirror.log.oldest
 
@@ -41,7 +41,7 @@ class ReadCursors:
             return revision
         why = {
             "": "you ask for the first time",
-            mirror.epoch: f"what happened before revision {oldest} is not kept any more",
+            mirror.epoch: f"changes before revision {oldest} are no longer in the log",
         }.get(epoch, "another Set was opened since you asked")
         notes.append(f"{why}: these are all changes since revision {oldest}")
         return oldest

@@ -1,4 +1,4 @@
-"""Is there a Set to read? If not: what is wrong with the link to Live, and what to do, in one line for people."""
+"""Waiting until a Set can be read, and the problem with the link to Live in one line for people."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import anyio
 from mirror import Mirror, errors
 
 FIRST_WAIT_S = 2.0
-"""The first read after a start waits so long for a Set that is on its way, instead of being refused."""
+"""Seconds that a read waits for a Set that is still being read, before it is refused."""
 _LOOK_S = 0.02
 NOT_RUNNING = "Live is not running, or SetMirror is not chosen as Control Surface in its settings"
 WHAT_TO_DO = "start Live and choose SetMirror under Settings, Link, Tempo & MIDI; `setmirror doctor` says what is wrong"
 
 
 async def awaited(mirror: Mirror) -> None:
-    """Return when a Set can be read, at the latest after FIRST_WAIT_S; at once where the connection is refused."""
+    """Wait until a Set can be read, at most FIRST_WAIT_S seconds; return at once if the connection is refused."""
     if mirror.epoch:
         return
     with anyio.move_on_after(FIRST_WAIT_S):
@@ -23,10 +23,10 @@ async def awaited(mirror: Mirror) -> None:
 
 
 async def complete(mirror: Mirror) -> None:
-    """Return when no part of the Set is still to come: what is not read yet would look as if it were not there.
+    """Wait until all parts of the Set are read, since parts that are still to come would look missing.
 
     Raises:
-      NotReady: parts are, after FIRST_WAIT_S.
+      NotReady: parts are still to come after FIRST_WAIT_S seconds.
     """
     if not mirror.coming:
         return
@@ -38,10 +38,10 @@ async def complete(mirror: Mirror) -> None:
 
 
 async def whole(mirror: Mirror) -> None:
-    """Return when all of the Set was read once: before that, what is still to come would look deleted.
+    """Wait until the whole Set was read once, since parts that are still to come would look deleted.
 
     Raises:
-      NotReady: it is not, after FIRST_WAIT_S.
+      NotReady: the Set is not completely read after FIRST_WAIT_S seconds.
     """
     with anyio.move_on_after(FIRST_WAIT_S):
         while not _is_whole(mirror):  # noqa: ASYNC110 - a view of the mirror has no event
@@ -62,7 +62,7 @@ def _refused(mirror: Mirror) -> bool:
 
 
 def problem(mirror: Mirror) -> str:
-    """What keeps reads from being as Live is now; "" when nothing does."""
+    """The reason why reads may differ from Live now; "" if the mirror is synced."""
     if mirror.synced:
         return ""
     status = mirror.status()

@@ -1,4 +1,4 @@
-"""Reads files that a client or a user names: small regular ones only, never a folder, a pipe or a device."""
+"""Reading of files that a client or a user names: small regular files only, never a folder, a pipe or a device."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ def read(path: str | Path, most: int) -> bytes:
     """The bytes of a file.
 
     Args:
-      most: Bytes that it may have.
+      most: The most bytes that the file may have.
 
-    Raises:
-      InvalidValue: it cannot be read, is no regular file, or is larger.
+          Raises:
+            InvalidValue: the file cannot be read, is no regular file, or is larger.
     """
     text = str(path)
     if "\0" in text:
@@ -43,7 +43,7 @@ def read(path: str | Path, most: int) -> bytes:
 
 
 def _whole(handle: int, most: int) -> bytes:
-    """What a file holds, should it grow meanwhile its first `most` bytes."""
+    """The bytes of a file; its first `most` bytes if it grows in the meantime."""
     parts, left = [], most
     while left and (part := os.read(handle, left)):
         parts.append(part)

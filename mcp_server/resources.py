@@ -1,18 +1,18 @@
-"""Resources: what can be read, and watched, by address.
+"""Resources: bodies that clients can read and watch by address.
 
-    live://set                    the whole Set in a line a track
+    live://set                    the whole Set, one line for each track
     live://tracks/{index}         one track with mixer, devices and clips
     live://clips/{+ref}/notes     the notes of the clip at a ref
     live://devices/{+ref}         one device with its parameters
     live://ref/{+path}            any object with all its properties
-    live://events{?since}         what happened after a revision, and who did it
-    live://status                 the bridge's state of health
+    live://events{?since}         changes after a revision, with their authors
+    live://status                 the state of the bridge
     live://picture/session        a picture: also arrangement, mixer, notes/REF of a clip, device/REF
-    live://visit                  what is different from when the client was last here
+    live://visit                  the differences since the client's last visit
     live://guide/{topic}          a page of the guide
 
-A resource has a body, made from the mirror, and the patterns that say which changes may alter it. `Bodies` keeps what
-was encoded for as long as the Set stands still. The body of a picture is its SVG; it is read as a PNG with its words.
+A resource has a body, made from the mirror, and the patterns of changes that may alter the body. `Bodies` caches
+encoded bodies while the Set does not change. A picture's body is its SVG; clients read a PNG and a description.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 BODIES = 64
 MOST_LISTED = 500
 EVENTS = 200
-"""The number of newest events in a body; a reader that wants more asks with `since`."""
+"""The number of newest events in a body; `since` reads older events."""
 ALL_EVENTS = 5000
 """The number of newest events that are searched for a pattern."""
 
@@ -56,17 +56,17 @@ class Resource:
     body: Callable[[Mirror, str], Any]
     patterns: Callable[[str], list[str]]
     tool: str
-    """The tool that reads the same: a rule about the one is about the other."""
+    """The tool that reads the same; rules about this tool apply to the resource too."""
     lasts: bool = True
-    """The same revision has the same body."""
+    """True when the body depends only on the revision."""
     picture: bool = False
-    """The body is a `Picture`."""
+    """True when the body is a `Picture`."""
     outline: bool = False
-    """The body can be made while parts of the Set are still to come, which it leaves out."""
+    """True when the body can be made while parts of the Set are still to come; it leaves these out."""
 
     @property
     def mime_type(self) -> str:
-        """Of what is read."""
+        """The MIME type of the contents."""
         return "image/png" if self.picture else "application/json"
 
     @property
@@ -94,14 +94,14 @@ def _notes(mirror: Mirror, ref: str) -> Any:
 
 
 def events(mirror: Mirror, since: int | None, limit: int | None = EVENTS) -> list[dict[str, Any]]:
-    """The log after a revision, or its end, oldest first."""
+    """The events after a revision, or the newest ones if it is None; oldest first."""
     events = mirror.log.last(limit or ALL_EVENTS) if since is None else mirror.log.since(since, limit=limit)
     return [msgspec.to_builtins(event) for event in events]
 
 
 def _drawn(view: View) -> Callable[[Mirror, str], Picture]:
     def body(mirror: Mirror, ref: str) -> Picture:
-        # Drawing imports pillow, which only clients with pictures need.
+        # Imported here: drawing imports pillow, which only clients with pictures need.
         from .pictures import draw
 
         return draw(mirror, [mirror.resolve(ref).id] if ref else [], view)
@@ -114,7 +114,7 @@ _PICTURES: tuple[tuple[str, View, str, Callable[[str], list[str]]], ...] = (
     (
         "session",
         "session",
-        "A picture of the Session: clips, scenes, what plays.",
+        "A picture of the Session: clips, scenes, playing state.",
         lambda _: ["song", "tracks/*", "tracks/*/clip_slots/*", "tracks/*/clip_slots/*/clip", "scenes/*"],
     ),
     (
@@ -137,7 +137,7 @@ _PICTURES: tuple[tuple[str, View, str, Callable[[str], list[str]]], ...] = (
         lambda ref: [ref, f"{ref}/parameters/*"],
     ),
 )
-"""Path, what is drawn, its description, patterns."""
+"""Rows of path, subject, description and patterns."""
 
 
 def _page(topic: str) -> dict[str, str]:
@@ -193,7 +193,7 @@ RESOURCES = (
     Resource(
         "live://events{?since}",
         "events",
-        "What happened after a revision, and who did it.",
+        "Changes after a revision, with their authors.",
         lambda mirror, since: {"events": events(mirror, int(since) if since else None)},
         lambda _: ["song", "**"],
         "get_changes",
@@ -202,7 +202,7 @@ RESOURCES = (
     Resource(
         "live://status",
         "status",
-        "The bridge's state of health.",
+        "The state of the bridge.",
         lambda mirror, _: msgspec.to_builtins(mirror.status()),
         lambda _: ["song"],
         "get_status",
@@ -235,7 +235,7 @@ RESOURCES = (
 
 
 VISIT = "live://visit"
-"""The one resource that is another for each client: the engine reads it, and it cannot be watched."""
+"""The resource that differs for each client: the engine reads it, and it cannot be watched."""
 
 
 def find(uri: str) -> tuple[Resource, str]:
@@ -248,20 +248,18 @@ def find(uri: str) -> tuple[Resource, str]:
         text = kind.match(uri)
         if text is not None:
             return kind, text
-    raise errors.NotFound(
-        "There is no such resource", uri, hint="resources/templates/list names the addresses there are"
-    )
+    raise errors.NotFound("There is no such resource", uri, hint="resources/templates/list has all addresses")
 
 
 def stamp(mirror: Mirror) -> dict[str, Any]:
-    """What a read at this moment is worth."""
+    """The stamp of a read: revision, synced and age_ms."""
     stamp = mirror.stamp()
     coming = {"coming": list(stamp.coming)} if stamp.coming else {}
     return {"revision": stamp.revision, "synced": stamp.synced, "age_ms": stamp.age_ms, **coming}
 
 
 def stamped(head: dict[str, Any], body: bytes) -> bytes:
-    """The JSON of an object with that of `body` put behind it."""
+    """The JSON of `head` with the members of `body` added."""
     encoded = msgspec.json.encode(head)
     return encoded if body == b"{}" else encoded[:-1] + b"," + body[1:]
 
@@ -295,7 +293,7 @@ class AnswerCache:
 
 
 class Bodies:
-    """The JSON of resources, encoded once per change of the Set; `scrub` masks what may not leave."""
+    """The JSON of resources, encoded once per change of the Set; `scrub` masks hidden names."""
 
     def __init__(self, mirror: Mirror, scrub: Callable[[Any], Any]) -> None:
         self._mirror = mirror
@@ -323,7 +321,7 @@ class Bodies:
         return stamped(stamp(self._mirror), self.body(uri)).decode()
 
     async def contents(self, uri: str) -> list[dict[str, Any]]:
-        """What `resources/read` answers: JSON, or of a picture a PNG and its words."""
+        """The answer of `resources/read`: JSON, or a PNG and its description for a picture."""
         kind, text = find(uri)
         if not kind.picture:
             return [{"uri": uri, "mimeType": kind.mime_type, "text": self.read(uri)}]
@@ -339,7 +337,7 @@ class Bodies:
 
 
 def listed(mirror: Mirror) -> list[types.Resource]:
-    """For `resources/list`: the addresses without variables, and the Set's tracks."""
+    """The entries of `resources/list`: the addresses without variables, and the Set's tracks."""
     fixed = [
         types.Resource(uri=uri, name=kind.name, description=kind.description, mime_type=kind.mime_type)
         for kind in RESOURCES
@@ -356,7 +354,7 @@ def listed(mirror: Mirror) -> list[types.Resource]:
         for topic, about in guide.TOPICS.items()
     ]
     tracks = mirror.children("song", "tracks") if mirror.epoch else ()
-    about = "What is different from when you were last here, also before a restart, grouped by object."
+    about = "Differences since your last visit, also over restarts, grouped by object."
     fixed.append(types.Resource(uri=VISIT, name="visit", description=about, mime_type="application/json"))
     return fixed + [
         types.Resource(
@@ -370,7 +368,7 @@ def listed(mirror: Mirror) -> list[types.Resource]:
 
 
 def templates() -> list[types.ResourceTemplate]:
-    """The addresses with variables, for `resources/templates/list`."""
+    """The entries of `resources/templates/list`: the addresses with variables."""
     return [
         types.ResourceTemplate(
             uri_template=kind.template,

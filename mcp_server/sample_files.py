@@ -1,6 +1,6 @@
-"""The file on disk behind a sample of Live's browser, from the item's uri and Live's own index.
+"""The file on disk of a sample in Live's browser, found by the item's uri and Live's own index.
 
-Guess, from uris that users published: "…:FileId_15087" is a row of the index; "userfolder:<folder>#a:b.wav" and
+A guess, based on uris that users published: "…:FileId_15087" is a row of the index; "userfolder:<folder>#a:b.wav" and
 "query:UserLibrary#Samples:a.wav" name the path, with ":" between folders.
 """
 
@@ -20,7 +20,7 @@ _USER_FOLDER, _USER_LIBRARY = "userfolder:", "query:UserLibrary#"
 
 
 def is_sample(name: str) -> bool:
-    """Whether a name is that of an audio file."""
+    """True for the name of an audio file."""
     return name.lower().endswith(TYPES)
 
 
@@ -56,6 +56,6 @@ def _indexed(uris: list[str]) -> dict[str, str]:
                 if file:
                     paths[uri] = file
     except errors.NotAvailable:
-        # No index on this machine: Live's browser loads it all the same.
+        # Without an index on this machine the path is unknown, but Live's browser can load the sample.
         return paths
     return paths

@@ -1,8 +1,8 @@
-"""JSON Schemas of arguments that the strictest client takes, and the same in words for a refusal.
+"""JSON Schemas of arguments in a form that the strictest client accepts, and schemas in words for refusals.
 
-Every schema has one `type`; enums are texts; no `$ref`, no alternatives, no discriminators. An argument that takes a
-number or a text is declared a text: a number means the same quoted or not (see `reading`). Such a type is marked
-with `extra={"kind": …}` in its msgspec `Meta`.
+Every schema has one `type`; enums are texts; there are no `$ref`, alternatives or discriminators. An argument that
+takes a number or a text is declared as a text, since a quoted number means the same (see `reading`). Its type is
+marked with `extra={"kind": …}` in its msgspec `Meta`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SIMPLE: dict[type, str] = {
 
 
 def kind(type_: inspect.Type) -> str:
-    """What marks a type that takes several JSON types: "target", "value", …; "" for others."""
+    """The mark of a type that takes several JSON types: "target", "value", …; "" for other types."""
     if isinstance(type_, inspect.Metadata):
         return str((type_.extra or {}).get("kind", "")) or kind(type_.type)
     return ""
@@ -94,7 +94,7 @@ def _limits(type_: inspect.Type) -> dict[str, Any]:
 
 
 def said(schema: dict[str, Any]) -> str:
-    """A schema in words: the values that it allows."""
+    """The values that a schema allows, in words."""
     if "enum" in schema:
         return f"one of {', '.join(schema['enum'])}"
     if schema["type"] == "array":

@@ -1,7 +1,7 @@
 """The MCP server: one mirror, its tools, resources, prompts and subscriptions, in both eras of the protocol.
 
-`open_engine` makes what all connections share; `front` puts the SDK's server before it; `stdio` and `http` carry it.
-The engine's tasks stand outside the connections', and every handler is cancelled with its connection.
+`open_engine` makes the engine that all connections share; `front` puts the SDK's server in front of it; `stdio` and
+`http` are its transports. The engine's tasks outlive connections; a handler is cancelled with its connection.
 """
 
 from __future__ import annotations
@@ -40,22 +40,22 @@ from .tools import TOOLS, chosen
 log = logging.getLogger("setmirror.mcp")
 
 MOST_CALLS = 64
-"""Tool calls that run at once; more wait. Those that wait for a change do not count."""
+"""The most tool calls that run at the same time; further calls wait. Calls that wait for a change do not count."""
 MOST_WAITING = 512
 POLICY_S = 2.0
 """Seconds between two checks of the policy's file."""
 
 
 class ToolServer:
-    """What all connections share: the mirror, the policy, the tools, the watches, and the tasks that keep them.
+    """The engine that all connections share: mirror, policy, tools, watches and their tasks.
 
     Args:
       policy: The rules about what clients may do.
-      policy_file: Checked while serving; a change takes effect at once, a file with a mistake leaves the old rules.
+      policy_file: Checked while serving; a valid change takes effect at once, an invalid file changes nothing.
       read_only: Refuse all writes, also after the policy's file has changed.
       toolsets: The toolsets to offer; by default those of the policy, else all.
-      library_file: Keeps the cache of Live's browser between runs.
-      sets_folder: Keeps between runs what every client saw of a Set.
+      library_file: The file that stores the cache of Live's browser between runs.
+      sets_folder: The folder that stores, for each Set, its state at every client's last visit.
     """
 
     def __init__(
@@ -120,16 +120,16 @@ class ToolServer:
                 self.watches.tell(TOOLS_LIST)
 
     def sight(self, tool: str, client: str) -> Sight:
-        """What a client sees through a tool, by the policy that is in force now."""
+        """The part of the Set that a client sees through a tool, by the policy that is in force now."""
         return self._sights.of(self.policy, tool, client)
 
     def seen(self, tool: str, client: str) -> Sight:
-        """The same; Denied where the client may read nothing through the tool."""
+        """As `sight`; raises Denied if the client may read no object through the tool."""
         self.policy.check_reading(tool, client)
         return self.sight(tool, client)
 
     def _protocol(self, problem: errors.MirrorError, client: str) -> MCPError:
-        """A refusal where the protocol has no results with `isError`."""
+        """A refusal as a protocol error, for requests whose results have no `isError`."""
         scrub = self.sight("get", client).scrub
         facts = scrub(msgspec.to_builtins(problem.to_json()))
         return MCPError(types.INVALID_PARAMS, scrub(f"{problem.rule}. {problem.hint}"), facts)
@@ -143,7 +143,7 @@ class ToolServer:
         return types.ListToolsResult(tools=apps.declared(self.tools.values(), view_tools.tools.values()))
 
     def input_schema(self, name: str) -> dict[str, Any] | None:
-        """The schema of the tool of that name; None where there is no such tool."""
+        """The schema of the tool of that name; None if there is no such tool."""
         tool = self.tools.get(name) or view_tools.tools.get(name)
         return None if tool is None else tool.declared.input_schema
 
@@ -176,11 +176,11 @@ class ToolServer:
             except AskFirst as first:
                 return first.result
             finally:
-                # The client has seen the effects of its call.
+                # The answer showed the client the effects of its call.
                 self._visited(tool, caller)
 
     def desk(self, tool: Tool, caller: Caller, consent: Asker, report: Report) -> Desk:
-        """One call's means, by the policy that is in force now; a new client is announced."""
+        """The desk of one call, under the policy that is in force now; a new client is announced to the bridge."""
         sight = self.sight(tool.ruled_as, caller.who)
         self._visited(tool, caller)
         desk = Desk(
@@ -197,12 +197,12 @@ class ToolServer:
             self.visits,
         )
         if self._protection.is_new(caller.who, caller.name):
-            # Beside the call: a read waits for nobody, and Live may be stalled.
+            # In a separate task, so that a read does not wait for a Live that may be stalled.
             self._tasks.start_soon(self._protection.announce)
         return desk
 
     def _visited(self, tool: Tool, caller: Caller) -> None:
-        """The client was here; what a view asked for by itself, its model has not seen."""
+        """Record the client's visit, unless a conversation view made the call: the model does not see its answer."""
         if not tool.only_views_as:
             self.visits.call(caller.lasting)
 
@@ -261,7 +261,7 @@ class ToolServer:
         )
 
     def _hears_lists(self, ctx: Any) -> None:
-        """Notify a client of a change of a list once it has read it; later eras ask by `subscriptions/listen`."""
+        """Subscribe a client that reads a list to changes of the lists; in later eras clients ask for that."""
         if is_modern(ctx):
             return
         sender = self._sender(ctx)
@@ -302,7 +302,7 @@ def _no_tool(name: str, tools: Iterable[str]) -> errors.MirrorError:
 
 @asynccontextmanager
 async def _place(limiter: anyio.CapacityLimiter) -> AsyncIterator[None]:
-    """One of the limiter's places; no checkpoint where one is free, see `on_the_spot`."""
+    """Take one of the limiter's places; without a checkpoint if a place is free, see `on_the_spot`."""
     call = object()
     try:
         limiter.acquire_on_behalf_of_nowait(call)
@@ -333,7 +333,7 @@ async def open_engine(
     library_file: Path | None = None,
     sets_folder: Path | None = None,
 ) -> AsyncIterator[ToolServer]:
-    """The engine over a mirror; its tasks end with the block."""
+    """Open the engine over a mirror; its tasks end with the block."""
     async with anyio.create_task_group() as tasks:
         yield ToolServer(
             mirror,

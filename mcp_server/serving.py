@@ -1,7 +1,7 @@
-"""Serving: the mirror, the engine and a transport together, until the client leaves or a signal comes.
+"""Serving: the mirror, the engine and a transport together, until the client leaves or a signal arrives.
 
-stdio is for the client that starts us: who it is says its named token, else its process. HTTP is for clients that find
-us, see `http`.
+stdio is for the client that starts the server; its named token, or else its process, identifies it. HTTP is for clients
+that connect to a running server, see `http`.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ log = logging.getLogger("setmirror.mcp")
 HTTP_PORT = 9861
 HOST = "127.0.0.1"
 SEEDED_FILES = 2
-"""The newest files of the journal, 32 MB at most, are read at the start."""
+"""The number of newest journal files that are read at the start, 32 MB at most."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What all transports have in common.
+    """The options of all transports.
 
     Attributes:
       port: The port of the bridge in Live.
@@ -53,7 +53,7 @@ class Options:
       policy: The policy's file; by default the file in the user's folder.
       read_only: Refuse all writes, whatever the policy says.
       toolsets: The toolsets to offer; see `tools.TOOLSETS`.
-      daw_mcp: Speak DAW MCP's protocol on its own port as well.
+      daw_mcp: Serve DAW MCP's protocol on its own port as well.
     """
 
     port: int = PORT
@@ -66,7 +66,7 @@ class Options:
 
 
 def _policy(options: Options) -> Policy:
-    """The policy of the file. If the file is invalid, a read-only policy whose refusals give the client the reason."""
+    """The policy of the file; for an invalid file a read-only policy whose refusals have the reason."""
     from mirror import errors
 
     from .policy import Policy
@@ -83,7 +83,7 @@ def _policy(options: Options) -> Policy:
 
 
 async def _start_daw_mcp(tasks: anyio.abc.TaskGroup, engine: ToolServer) -> None:
-    # Imported here: few need it.
+    # Imported here, since only this option needs it.
     from mirror import errors
 
     from .dialects import daw_mcp_server
@@ -91,13 +91,13 @@ async def _start_daw_mcp(tasks: anyio.abc.TaskGroup, engine: ToolServer) -> None
     try:
         await tasks.start(daw_mcp_server.serve, engine)
     except errors.NotAvailable as problem:
-        # The client that started this server wants MCP; its other door may stay closed.
+        # The client that started this server needs only MCP, so a failure of the other protocol is not fatal.
         log.error("DAW MCP's protocol is not served: %s; %s", problem.rule, problem.hint)
 
 
 @asynccontextmanager
 async def _engine(options: Options, identity: str) -> AsyncIterator[ToolServer]:
-    # Imported here: over stdio the first answer does not wait for it.
+    # Imported here, so that the first answer over stdio does not wait for the import.
     from mirror import load_token, open_mirror, tcp
 
     from .server import open_engine
@@ -131,7 +131,7 @@ async def _engine(options: Options, identity: str) -> AsyncIterator[ToolServer]:
 
 
 async def _keep_journal(folder: Path, mirror: Mirror) -> None:
-    """Write the event log to `folder`, a line for each change; the lines there of this epoch are read back first."""
+    """Write the event log to `folder`, one line for each change; first the present lines of this epoch are read."""
     from mirror.journal import Journal, read_folder
 
     from .history.changes import changes
@@ -158,11 +158,11 @@ async def _until_signalled(stop: Callable[[], None]) -> None:
 
 
 def _proved() -> str:
-    """The client of the named token in `CLIENT_VARIABLE`; empty for one without. Cheap, so it comes before all else.
+    """The client of the named token in `CLIENT_VARIABLE`; "" without a token. Checked first, since it is cheap.
 
     Raises:
       TokenUnusable: there is no token, and none can be created.
-      Unauthenticated: the named token is none of this bridge's agents.
+      Unauthenticated: the named token belongs to no agent of this bridge.
     """
     token, shown = auth.load_token(), os.environ.get(CLIENT_VARIABLE)
     if not shown:
@@ -179,19 +179,19 @@ def _proved() -> str:
 
 
 ANSWER_S = 0.5
-"""A client that starts a server says `initialize` at once; for one that does not, this is long enough to wait."""
+"""Seconds to wait for the first answer before the engine is imported; a client usually sends `initialize` at once."""
 
 
 def _has_nothing_to_say(options: Options) -> bool:
-    """True where no file and no option has a say in the first answer: the instructions name a policy's mistake."""
+    """True if the first answer depends on no file and no option: the instructions would name a policy's error."""
     return options.toolsets is None and not (options.policy or Path(auth.home()) / "policy.toml").exists()
 
 
 async def serve_stdio(options: Options) -> None:
     """Serve MCP on stdin and stdout until the client leaves, SIGINT or SIGTERM.
 
-    Where the first answer does not depend on it, the engine is opened behind that answer; the link to Live is made,
-    and made again after every loss, in the background.
+    If the first answer does not depend on the engine, the engine is opened after it. The link to Live is made in the
+    background, again after every loss.
     """
     proved = _proved()
     behind, answered = Behind(), anyio.Event()
@@ -201,7 +201,7 @@ async def serve_stdio(options: Options) -> None:
         if at_once:
             with anyio.move_on_after(ANSWER_S):
                 await answered.wait()
-        # In a thread, so that the client's next request is read meanwhile.
+        # In a thread, so that the client's next request can be read at the same time.
         await anyio.to_thread.run_sync(_import_engine, abandon_on_cancel=True)
         from mirror.token import process_identity
 
@@ -233,10 +233,10 @@ async def serve_http(
     """Serve MCP as Streamable HTTP on this machine until SIGINT or SIGTERM.
 
     Args:
-      http_port: To listen on; 0 takes any free one.
+      http_port: The port to listen on; 0 takes any free port.
       ready: Called with the URL once it answers.
     """
-    # Imported here: whoever serves stdio needs none of it.
+    # Imported here, since serving stdio does not need it.
     from mirror import load_token
     from mirror.token import process_identity
 
@@ -257,12 +257,12 @@ async def serve_daw_mcp(
     extension: bool = False,
     ready: Callable[[int], None] = lambda port: None,
 ) -> None:
-    """Speak DAW MCP's protocol on this machine until cancelled.
+    """Serve DAW MCP's protocol on this machine until cancelled.
 
-    Args:
-      port: To listen on; 0 takes any free one.
-      extension: As that project's own MCP server expects it.
-      ready: Called with the port once it answers.
+        Args:
+          port: The port to listen on; 0 takes any free port.
+          extension: Use the variant that the project's own MCP server expects.
+          ready: Called with the port once it answers.
 
     Raises:
       NotAvailable: the port is taken.

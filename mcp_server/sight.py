@@ -1,7 +1,7 @@
-"""What one client sees: the mirror, or a view of it by the rules about reading, with the caches that belong to it.
+"""The part of the Set that a client sees: the mirror, or a view of it under the rules about reading, with its caches.
 
-All read paths (tools, resources, subscriptions, completions, lists) get their reader here, and what leaves is masked
-here. Clients under the same rules share one sight, and with it its caches; nobody else does.
+All read paths (tools, resources, subscriptions, completions, lists) get their reader here, and `scrub` masks hidden
+names in their answers. Only clients under the same rules share a sight and its caches.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from .policy import Policy, Rule
 from .resources import AnswerCache, Bodies
 
 SIGHTS = 64
-"""Sets of rules that are kept with their caches; more clients than that hardly differ in theirs."""
+"""The most sights; clients rarely have more different sets of rules."""
 
 Key = tuple[Rule, ...]
 
 
 class Sight:
-    """A reader, what was encoded from it, and what it may not tell."""
+    """A reader with its caches, and the masks for names that it must not show."""
 
     def __init__(self, mirror: Mirror, policy: Policy | None = None, key: Key = ()) -> None:
         self.key = key
@@ -38,9 +38,9 @@ class Sight:
         self.bodies = Bodies(self.reader, self.scrub)
         self.answers = AnswerCache(self.reader)
         self.drawn: OrderedDict[Any, Any] = OrderedDict()
-        """Parts of pictures for views in the conversation, see `mcp_app.following`."""
+        """A cache of picture parts for views in the conversation, see `mcp_app.following`."""
         self.levels: tuple[float, Any, Any] = (0.0, None, None)
-        """The last sample of meters for such views: its time, the strips, and the levels."""
+        """The last sample of meters for these views: its time, the strips, and the levels."""
 
     def scrub(self, payload: Any) -> Any:
         """The payload, plain JSON, without names that the client must not see."""
@@ -49,7 +49,7 @@ class Sight:
     def compared(self, old: Store, new: Store | None = None) -> list[Difference]:
         """The differences of `new`, by default the open Set, as far as the client may see both states.
 
-        An object that is hidden in either state is left out of both, wherever it is in the other; its name is masked.
+        An object that is hidden in one state is left out of both, and its name is masked.
         """
         new = self._store if new is None else new
         if self._filtered is None:
@@ -100,7 +100,7 @@ class Sights:
         self._sights: OrderedDict[Key, Sight] = OrderedDict()
 
     def of(self, policy: Policy, tool: str, client: str) -> Sight:
-        """What `client` sees through `tool`."""
+        """The sight of a client through a tool."""
         key = policy.reading(tool, client)
         if not key:
             return self.whole

@@ -1,8 +1,8 @@
-"""MCP over this process's own stdin and stdout, on trio: lines in, lines out, and an end that comes at once.
+"""MCP over this process's own stdin and stdout, on trio: one message per line, with immediate cancellation.
 
-File descriptors 0 and 1 are taken for the wire and pointed elsewhere, so that a stray `print` lands on stderr and
-cannot corrupt it. Cancelling ends it without waiting for stdin: reads are trio's own where the platform lets them
-(POSIX), and threads that may be abandoned elsewhere. A client that closes its end is the end of the session, no error.
+The protocol uses copies of file descriptors 0 and 1; the original ones are redirected, so that a stray `print` goes to
+stderr and cannot corrupt the protocol. Cancelling does not wait for stdin: on POSIX trio itself reads it, on Windows a
+thread that may be abandoned. A client that closes its end ends the session without an error.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from mcp.shared.message import SessionMessage
 
 LINE_BYTES = 16 * 1024 * 1024
-"""A longer line is no request that anybody means."""
+"""The longest line that is accepted as a request."""
 CHUNK_BYTES = 65536
 
 Receive = Callable[[], Awaitable[bytes]]
@@ -30,7 +30,7 @@ Send = Callable[[bytes], Awaitable[None]]
 
 
 def _take(fd: int, instead: int) -> int:
-    """The wire of `fd` under another number; `fd` itself is `instead` from now on."""
+    """A copy of the descriptor `fd`; afterwards `fd` refers to the file of `instead`."""
     wire = os.dup(fd)
     os.dup2(instead, fd)
     return wire
@@ -63,11 +63,11 @@ async def _wires() -> AsyncIterator[tuple[Receive, Send]]:
 
 
 Refuse = Callable[[int | str, Exception], Awaitable[None]]
-"""Answers the request with this id, of which no more could be read, with the reason."""
+"""Answers a request of which only the id could be read, with the reason."""
 
 
 async def _messages(receive: Receive, refuse: Refuse) -> AsyncGenerator[SessionMessage | Exception, None]:
-    """The client's messages, until it closes its end; for a line that is no message and has no id, the reason."""
+    """The client's messages until it closes its end; for a line that is no message and has no id, the error."""
     buffer = bytearray()
     too_long = False
     while True:
@@ -82,12 +82,12 @@ async def _messages(receive: Receive, refuse: Refuse) -> AsyncGenerator[SessionM
         buffer = bytearray(rest)
         for line in lines:
             if too_long or not line.strip():
-                # The end of a line that was too long; the next line may be a request again.
+                # The rest of a line that was too long; the next line may be a request again.
                 too_long = False
                 continue
             message = _message(bytes(line))
             if isinstance(message, Exception) and (id_ := _request_id(bytes(line))) is not None:
-                # A request always gets an answer: the SDK would drop it.
+                # Answered here, since the SDK would drop the request without an answer.
                 await refuse(id_, message)
             else:
                 yield message
@@ -109,7 +109,7 @@ _ID = re.compile(rb'"id"\s*:\s*(-?[0-9]{1,18}|"(?:[^"\\]|\\.){0,200}")\s*[,}]')
 
 
 def _request_id(line: bytes) -> int | str | None:
-    """The id of a request that cannot be read whole: half a character in a text, a number of thousands of digits."""
+    """The id of a request that is not valid JSON, for example because of an incomplete character or a huge number."""
     match = _ID.search(line)
     if match is None or b'"method"' not in line:
         return None
@@ -141,7 +141,7 @@ async def _write(
 
 def _line(message: Any) -> bytes:
     if type(message) is types.JSONRPCResponse:
-        # Its result is plain JSON already, and this is twice as fast as the SDK's models.
+        # The result is plain JSON already, so encoding it here is twice as fast as with the SDK's models.
         return msgspec.json.encode({"jsonrpc": "2.0", "id": message.id, "result": message.result})
     text: str = message.model_dump_json(by_alias=True, exclude_unset=True)
     return text.encode()
@@ -149,7 +149,7 @@ def _line(message: Any) -> bytes:
 
 @asynccontextmanager
 async def stdio(answered: Callable[[], None] = lambda: None) -> AsyncIterator[tuple[Any, Any]]:
-    """What comes in, for `sessions`, and the stream for what goes out; `answered` is called after each line sent."""
+    """The incoming messages and the stream for outgoing ones; `answered` is called after each sent line."""
     writing, out = anyio.create_memory_object_stream[SessionMessage](0)
 
     async def refuse(id_: int | str, problem: Exception) -> None:
@@ -171,14 +171,14 @@ async def stdio(answered: Callable[[], None] = lambda: None) -> AsyncIterator[tu
 
 
 Run = Callable[[Any, Any], Coroutine[Any, Any, None]]
-"""A session: takes the read and the write stream, ends when the read stream does."""
+"""A session: takes the read stream and the write stream, and ends when the read stream ends."""
 
 
 async def sessions(reading: Any, writing: Any, run: Run) -> None:
-    """Run one session after the other on one connection: `initialize` begins a new one.
+    """Run one session after the other on one connection: each `initialize` starts a new session.
 
-    A session's first request decides the era of the protocol for good. A client that first asks as of the modern era
-    and then falls back to `initialize` would be refused for ever; to it this is a server that was just started.
+    The first request of a session determines the protocol's era for the whole session. Without a new session, a
+    client that starts with a request of the modern era and then falls back to `initialize` would always be refused.
     """
     async with anyio.create_task_group() as tasks, writing:
         into: MemoryObjectSendStream[Any] | None = None

@@ -1,9 +1,9 @@
-"""Who watches which resource, and telling them: in both eras of the protocol, without ever waiting for a client.
+"""Subscriptions to resources: notifies clients in both eras of the protocol, without waiting for a client.
 
-One watch a URI, shared by all its watchers: a stream of the mirror's notices, the body made anew, and word to the
-listeners only when the body differs from the last one. The first word goes at once, further ones at most one in
-50 ms; the latest state wins, since a notice says "read again" and nothing else. Listeners are synchronous. What is
-slow, the sending, is each client's own task: `Sender` for `resources/subscribe` (up to 2025-11-25), the SDK's
+All subscribers of a URI share one watch. It reads a stream of the mirror's notices, makes the body again, and calls the
+listeners only if the body differs from the last one. The first notification is sent at once, later ones at most every
+50 ms; since a notification only means "read again", the latest state always arrives. Listeners are synchronous.
+Sending, which may be slow, runs in a task per client: `Sender` for `resources/subscribe` (up to 2025-11-25), the SDK's
 `ListenHandler` for `subscriptions/listen` (from 2026-07-28).
 """
 
@@ -34,22 +34,22 @@ from .sight import Sight
 log = logging.getLogger("setmirror.mcp")
 
 MOST_URIS = 1000
-"""Of one client; each open one is looked at with every change that it may show."""
+"""The most subscriptions of one client; every matching change makes the body of each again."""
 APART_S = 0.05
-"""At most one notice in this time for one URI; a knob being turned changes faster than a model reads."""
+"""The least seconds between two notifications for one URI; a knob that is turned changes faster than a model reads."""
 
 TOOLS_LIST = "list:tools"
 RESOURCES_LIST = "list:resources"
 LISTS = (TOOLS_LIST, RESOURCES_LIST)
-"""Stand in the place of a URI for the lists of tools and of resources."""
+"""Names that are used like URIs for the lists of tools and resources."""
 
 Listener = Callable[[str], None]
 Key = tuple[str, Sight]
-"""One watch: a URI as those see it who share a sight."""
+"""The key of a watch: a URI and the sight through which its clients see it."""
 
 
 class Watches:
-    """All watched URIs; `open` once for each watcher, `close` when it leaves."""
+    """All watched URIs; call `open` once for each subscriber, and `close` when it leaves."""
 
     def __init__(self, tasks: anyio.abc.TaskGroup, sight: Callable[[str, str], Sight]) -> None:
         self._tasks = tasks
@@ -61,11 +61,11 @@ class Watches:
 
     @property
     def count(self) -> int:
-        """Resources that are watched now."""
+        """The number of present watches."""
         return len(self._scopes)
 
     def open(self, uri: str, client: str, listener: Listener) -> None:
-        """Start to tell `listener` of changes that `client` sees; NotFound when no resource has that address."""
+        """Start to notify `listener` of changes that `client` sees; NotFound if no resource has that address."""
         tool = "get_set" if uri in LISTS else resources.find(uri)[0].tool
         sight = self._sight(tool, client)
         key = (uri, sight)
@@ -75,14 +75,14 @@ class Watches:
             return
         self._scopes[key] = anyio.CancelScope()
         if uri == TOOLS_LIST:
-            # Nothing of the Set changes it; `tell` does.
+            # The list of tools does not depend on the Set; only `tell` notifies of its changes.
             return
-        # The stream is open before the client gets an answer, so that no change is lost in between.
+        # The stream is opened before the client gets an answer, so that no change is lost in between.
         stream = sight.reader.subscribe(_patterns(uri), f"resource {uri}")
         self._tasks.start_soon(self._watch, key, stream, _body(key))
 
     def close(self, uri: str, client: str, listener: Listener) -> None:
-        """Tell `listener` no more."""
+        """Stop notifying `listener`."""
         key = self._open.pop((uri, client, listener), None)
         if key is None:
             return
@@ -93,7 +93,7 @@ class Watches:
             self._scopes.pop(key).cancel()
 
     def reopen(self) -> None:
-        """Other rules are in force: what was seen may be hidden now, and the other way round."""
+        """Open all watches again after a change of the policy, which may hide or show objects."""
         for uri, client, listener in list(self._open):
             before = self._open[uri, client, listener]
             self.close(uri, client, listener)
@@ -105,7 +105,7 @@ class Watches:
                 listener(uri)
 
     def tell(self, uri: str) -> None:
-        """Word to all listeners now."""
+        """Notify all listeners of a URI now."""
         for key in list(self._listeners):
             if key[0] == uri:
                 self._tell(key)
@@ -146,7 +146,7 @@ def _body(key: Key) -> bytes:
 
 
 class Sender:
-    """The legacy era's subscriptions of one connection: a set of URIs to tell of, and the task that tells."""
+    """The subscriptions of one connection in the legacy era: its URIs, and the task that sends notifications."""
 
     def __init__(self, watches: Watches, connection: Any, client: str) -> None:
         self._watches = watches
@@ -158,7 +158,7 @@ class Sender:
         self._scope = anyio.CancelScope()
 
     def subscribe(self, uri: str) -> None:
-        """Once or often: it is one subscription."""
+        """Subscribe to a URI; repeated calls have no effect."""
         if uri in self._uris:
             return
         if len(self._uris) >= MOST_URIS:
@@ -167,18 +167,18 @@ class Sender:
         self._uris.add(uri)
 
     def unsubscribe(self, uri: str) -> None:
-        """No harm if it never was one."""
+        """End the subscription to a URI, if there is one."""
         if uri in self._uris:
             self._uris.discard(uri)
             self._watches.close(uri, self._client, self._hear)
 
     @property
     def subscribed(self) -> bool:
-        """True with a subscription to a resource; that to the lists comes by itself."""
+        """True if the client has subscribed to a resource; automatic subscriptions to the lists do not count."""
         return not self._uris <= set(LISTS)
 
     def stop(self) -> None:
-        """The connection is over."""
+        """Stop `run`, because the connection has ended."""
         self._scope.cancel()
 
     def _hear(self, uri: str) -> None:
@@ -212,7 +212,7 @@ class Sender:
 
 
 class Listening:
-    """The modern era: the SDK's listen handler on a bus that the watches feed."""
+    """Subscriptions in the modern era: the SDK's listen handler on a bus to which the watches publish."""
 
     def __init__(self, watches: Watches) -> None:
         self._watches = watches
@@ -252,29 +252,29 @@ class Listening:
                 self._watches.close(uri, client, hear)
 
     def close(self) -> None:
-        """End all streams in good order: their clients get an end of the stream, not a broken connection."""
+        """End all streams properly, so that clients get an end of the stream and not a broken connection."""
         for handler in list(self._handlers):
             handler.close()
 
 
 class _Bus:
-    """One listen stream's own bus: what is published is what this stream asked for."""
+    """The bus of one listen stream; only events that this stream asked for are published on it."""
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[ServerEvent], None]] = []
 
     async def publish(self, event: ServerEvent) -> None:
-        """As the SDK's buses have it."""
+        """Publish an event, with the checkpoint that the SDK's buses have."""
         self.publish_now(event)
         await anyio.lowlevel.checkpoint()
 
     def publish_now(self, event: ServerEvent) -> None:
-        """Hand the event to the stream's own bounded buffer."""
+        """Put the event into the stream's bounded buffer."""
         for listener in list(self._listeners):
             listener(event)
 
     def subscribe(self, listener: Callable[[ServerEvent], None]) -> Callable[[], None]:
-        """Register; the answer takes it back, any number of times."""
+        """Register a subscription; returns a function that removes it and may be called more than once."""
         self._listeners.append(listener)
 
         def leave() -> None:

@@ -1,4 +1,4 @@
-"""A tool: one declaration of its description, arguments and function, from which everything else is made.
+"""A tool: one declaration of description, arguments and function, from which its schema and behaviour are derived.
 
 Arguments are a msgspec Struct, read by `reading`: unknown names, wrong types and values out of range are refused
 before anything runs. A read is an async function; a write is a *plan* (see `plans`), so that a batch can contain it;
@@ -40,10 +40,10 @@ class Nothing(Arguments):
 
 Run = Callable[[Desk, Any], Awaitable[dict[str, Any]]]
 FACTS = "setmirror/error"
-"""In the `_meta` of a refusal: its code, rule, hint and facts."""
+"""The key in the `_meta` of a refusal for its code, rule, hint and facts."""
 
 STAMPED: dict[str, Any] = {"revision": {"type": "integer"}, "synced": {"type": "boolean"}}
-"""In every answer, besides age_ms; the server's instructions explain them once."""
+"""Members of every answer, besides age_ms; the server's instructions explain them once."""
 
 
 class Answer(NamedTuple):
@@ -59,7 +59,7 @@ class Answer(NamedTuple):
 
 
 MOST_KEPT = 65536
-"""Bytes of an answer that is cached; a longer one is made again for every call."""
+"""The most bytes of a cached answer; a longer answer is made again for every call."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Tool:
             output_schema=self._output_schema(),
             annotations=types.ToolAnnotations(
                 read_only_hint=self.reads,
-                # Of a tool that only reads these two say nothing.
+                # These two hints mean nothing for a tool that only reads.
                 destructive_hint=None if self.reads else self.destructive,
                 idempotent_hint=None if self.reads else self.idempotent,
                 open_world_hint=False,
@@ -111,7 +111,7 @@ class Tool:
         )
 
     def _output_schema(self) -> dict[str, Any]:
-        # What is in every answer besides is said in the server's instructions.
+        # The server's instructions describe the other members of every answer.
         stamped = STAMPED if self.reads else {"revision": STAMPED["revision"]}
         properties = {**stamped, **self.output}
         return {
@@ -121,9 +121,9 @@ class Tool:
         }
 
     async def call(self, desk: Desk, arguments: dict[str, Any] | None) -> dict[str, Any]:
-        """Check the arguments, run the tool, and return the wire's `CallToolResult`.
+        """Check the arguments, run the tool, and return a `CallToolResult` in the wire's form.
 
-        Raises only `AskFirst`, and cancellation.
+        Raises only `AskFirst`; a refusal is a result.
         """
         try:
             checked = self.checked(arguments)
@@ -178,7 +178,7 @@ class Tool:
     def checked(self, arguments: dict[str, Any] | None) -> Any:
         """The arguments as a struct; InvalidParams with the rule and the valid arguments."""
         try:
-            # NaN, huge integers and half characters are no JSON, but some parsers let them through.
+            # NaN, huge integers and incomplete characters are not valid JSON, but some parsers accept them.
             finite(arguments, f"an argument of {self.name}")
             return msgspec.convert(reading.fitted(arguments or {}, self.arguments), self.arguments)
         except msgspec.ValidationError as problem:
@@ -234,7 +234,7 @@ _REASONS = {
     "Could not create an envelope for the parameter": "a clip has envelopes of parameters of its own track only: of its"
     " mixer and its devices",
 }
-"""What Live's errors that say no reason mean."""
+"""Live's errors that name no reason → their meaning."""
 _TYPES = ("Expected `", "Invalid enum value", "Invalid value")
 _WHERE = re.compile(r"at `(?:key in )?\$([^`]*)`")
 _STEP = re.compile(r"\.(\w+)|\[([^\]]*)\]")
@@ -246,7 +246,7 @@ def _items(schema_: dict[str, Any]) -> Any:
 
 
 def _step(value: Any, name: str, number: str) -> Any:
-    """The part of an argument that a step of the path in a refusal means."""
+    """The part of an argument for one step of the path in a refusal."""
     value = reading.parsed(value)
     if name and isinstance(value, dict):
         return value.get(name, _UNKNOWN_VALUE)
@@ -302,7 +302,7 @@ class Toolset:
         """Declare a tool that is one write; the function makes its plan.
 
         Args:
-          destructive: True when the tool can remove something that somebody made.
+          destructive: True when the tool can remove objects that somebody else created.
           idempotent: True when repeating the call changes nothing more.
         """
         hints = {"reads": False, "destructive": destructive, "idempotent": idempotent}
@@ -327,7 +327,7 @@ class Toolset:
         idempotent: bool = True,
         output: dict[str, Any] | None = None,
     ) -> Callable[[F], F]:
-        """Declare a tool that acts without a plan: it waits for Live, or makes no edit of its own.
+        """Declare a tool that acts without a plan, because it waits for Live or makes no edit itself.
 
         Args:
           output: Schema of its answers; by default that of writes.
@@ -366,7 +366,7 @@ _NO_ID = re.compile(r"There is no object with id (\d{1,15})\b")
 
 
 def _name_successor(desk: Desk, problem: errors.MirrorError, former: int) -> None:
-    """Name the present id of an object that came back by an undo, or was made again, under another one."""
+    """Add to a refusal the present id of an object that came back by an undo or was created again."""
     now = came_back_as(desk.mirror, former)
     if now is not None:
         problem.hint = f"it came back as id:{now} ({desk.mirror.ref(now)}): write that"
@@ -411,7 +411,7 @@ def refused(problem: errors.MirrorError, scrub: Callable[[Any], Any] = lambda va
     Args:
       scrub: Masks names that the client must not know.
     """
-    # What is true of every refusal of a value helps nobody.
+    # A hint that is the same for every refusal of a value does not help.
     hint = _choices(problem.facts) if problem.hint in EMPTY_HINTS else problem.hint
     line = scrub(f"{problem.error}: {problem.rule.rstrip('.')}. {hint}")
     facts = scrub(msgspec.to_builtins(problem.to_json()))
@@ -429,7 +429,7 @@ def _choices(facts: dict[str, Any]) -> str:
 
 
 MOST_CHOICES = 1000
-"""Characters of the list of choices in a refusal."""
+"""The most characters of the list of choices in a refusal."""
 
 
 def _said(text: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from mirror import errors
 
 
 class Missing(NamedTuple):
-    """A thing that nobody can do through Live's API: its words, in any order of spelling, and what works instead."""
+    """A function that Live's API does not offer: the words that ask for it, and an alternative."""
 
     words: tuple[str, ...]
     what: str

@@ -49,7 +49,7 @@ def number(value: float | str) -> float | None:
 
 _FRACTIONS = (3, 6, 12, 24, 5, 7, 9)
 SHOWN_DIGITS = 5
-"""Decimals of times in notes; a hundred-thousandth of a beat is below a sample."""
+"""Decimals of times in notes; the sixth decimal of a beat is shorter than an audio sample."""
 
 
 def neat_beats(value: float) -> float:
@@ -101,7 +101,7 @@ def position(value: float | str, numerator: int, denominator: int) -> float:
     """A time in beats (quarters): a number, "16 beats", or bars from 1 in the given signature: "5.1.1", "5|1", "bar 5".
 
     Raises:
-      InvalidValue: it is no time, or a text with one dot ("5.1"), which is a number of beats or a bar and a beat.
+      InvalidValue: it is no time, or a text with one dot ("5.1"), which may mean beats or a bar and a beat.
     """
     if isinstance(value, str):
         text = value.strip().replace("−", "-")
@@ -210,11 +210,11 @@ def scale_name(text: str) -> str:
 
 
 def gain(text: str, now: float | None) -> float | str:
-    """The gain of a clip, 0 to 1, from decibels: "-6 dB", or "+3 dB" from the present one; other texts as they are.
+    """A clip's gain, 0 to 1, from decibels: "-6 dB", or "+3 dB" from the present gain; other texts unchanged.
 
-    0.4 is 0 dB and 1.0 is 24 dB; below 0.4 the curve is a guess. `gain_display_string` shows what Live made of it.
+    0.4 is 0 dB and 1.0 is 24 dB; below 0.4 the curve is a guess. `gain_display_string` is Live's text of the gain.
     """
-    # The one place that knows the curve; nothing else of headless Live is needed here.
+    # Imported here: the curve is defined only in headless Live.
     from remote_script.headless.music.display import gain_to_db
 
     try:
@@ -229,7 +229,7 @@ def color(value: int | str) -> int:
     """A colour as Live's number, 0 to 0xFFFFFF, also from "#ff3636". Live uses the nearest colour of its palette.
 
     Raises:
-      InvalidValue: it is none, or it consists of six digits, which could be either form.
+      InvalidValue: it is no colour, or it has six digits, which could be either form.
     """
     text = value.strip() if isinstance(value, str) else ""
     if _SIX_DIGITS.fullmatch(text):

@@ -1,7 +1,7 @@
 """Compact JSON views of objects for models, made from the mirror only.
 
-Names in them are data from somebody's Set, never instructions. Other objects are shown as refs, which the next call can
-use. A volume is shown as value and as Live's text.
+Names in views are data from a Set, never instructions. Other objects are shown as refs, which the next call can use. A
+volume is shown as value and as Live's text.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def track_kind(node: Node) -> str:
 
 
 def signature(mirror: Mirror) -> tuple[int, int]:
-    """The song's, as (numerator, denominator)."""
+    """The song's signature as (numerator, denominator)."""
     props = mirror.resolve("song").props
     return int(props.get("signature_numerator", 4)), int(props.get("signature_denominator", 4))
 
@@ -104,7 +104,7 @@ def parameter(mirror: Mirror, node: Node) -> dict[str, Any]:
     if props.get("is_quantized"):
         shown["items"] = props.get("value_items")
         if texts_of_numbers(node):
-            # A bare number is one of the texts there: the inner value is written so.
+            # A bare number means one of these texts, so the inner value is written as {"raw": number}.
             shown["value"] = {"raw": _neat(props.get("value"))}
     if props.get("automation_state"):
         shown["automation_state"] = mirror.shown(node, "automation_state")
@@ -179,7 +179,7 @@ def is_telling(mirror: Mirror, device: Node, parameter: Node) -> bool:
     mapped = device.props.get("macros_mapped")
     parameters = device.children.get("parameters") or ()
     if isinstance(mapped, list | tuple) and parameter.id in parameters:
-        # The first parameter is Device On, then come the macros.
+        # The first parameter is Device On; the macros follow it.
         macro = parameters.index(parameter.id) - 1
         if 0 <= macro < len(mapped) and not mapped[macro]:
             return False
@@ -283,7 +283,7 @@ def track(mirror: Mirror, node: Node) -> dict[str, Any]:
 
 _ROUTING = ("input_routing_type", "input_routing_channel", "output_routing_type", "output_routing_channel")
 SHOWN_VELOCITY = 2
-"""Decimals; Live's own editor shows none."""
+"""Decimals of velocities; Live's own editor shows none."""
 
 
 def note(source: Note) -> dict[str, Any]:
@@ -359,10 +359,10 @@ def whole(
     depth: int = 0,
     budget: Budget | None = None,
 ) -> dict[str, Any]:
-    """Every property of an object; references as refs, children as refs, or whole for `depth` levels.
+    """All properties of an object; references as refs, children as refs, or with all properties for `depth` levels.
 
     Raises:
-      InvalidValue: a field that objects of this class do not have.
+      InvalidValue: objects of this class have no such property.
     """
     known = schema.properties(node.type) if node.type in schema.CLASSES else {}
     for name in fields or ():
@@ -427,7 +427,7 @@ def match(mirror: Mirror, result: Match) -> dict[str, Any]:
 
 
 def description(name: str) -> dict[str, Any]:
-    """The table's description of a class: properties that can be set or read, and methods."""
+    """The schema's description of a class: properties that can be set or read, and methods."""
     properties: dict[str, Any] = {}
     readable = []
     for prop in schema.properties(name).values():
@@ -463,6 +463,6 @@ def description(name: str) -> dict[str, Any]:
 
 
 def status(mirror: Mirror) -> dict[str, Any]:
-    """The bridge's health: link, Live's version, counters, the last edits and who made them."""
+    """The bridge's state: link, Live's version, counters, and the last edits with their authors."""
     edits = [{**edit, "write": edit["write"] or ""} for edit in mirror.writes.history.last(20)]
     return {**msgspec.to_builtins(mirror.status()), "edits": edits}

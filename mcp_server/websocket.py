@@ -1,8 +1,8 @@
-"""A websocket over a connection that asked for one: wsproto speaks the protocol, ASGI's events are its two ends.
+"""A websocket over an HTTP connection: wsproto implements the protocol, ASGI events connect it with the application.
 
 The application gets a scope of type "websocket" and the events `websocket.connect`, `.receive` and `.disconnect`; it
 sends `websocket.accept`, `.send` and `.close`. Only texts are accepted, of at most TEXT_BYTES. The closing handshake
-takes at most GOODBYE_S, whatever ended the connection: a client that reads nothing does not block the server.
+takes at most GOODBYE_S seconds in all cases, so a client that does not read cannot block the server.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from wsproto.events import (
 from wsproto.utilities import RemoteProtocolError
 
 TEXT_BYTES = 64 * 1024
-"""Of one message to us; pages send short ones."""
+"""The most bytes of one received message; pages send short messages."""
 CHUNK = 64 * 1024
 GOODBYE_S = 0.2
 GOING_AWAY, UNSUPPORTED, TOO_BIG = 1001, 1003, 1009
@@ -44,8 +44,8 @@ class WebSocket:
     """The server's side of one websocket.
 
     Args:
-      headers, target: Of the request that asked for it, as h11 has them.
-      ahead: What the client sent behind the request.
+      headers, target: Those of the request for the websocket, in h11's form.
+        ahead: The bytes that the client sent after the request.
 
     Raises:
       RemoteProtocolError: the request breaks RFC 6455.
@@ -68,11 +68,11 @@ class WebSocket:
 
     @property
     def accepted(self) -> bool:
-        """True once the application took it."""
+        """True after the application has accepted the websocket."""
         return self._ws.state is not ConnectionState.CONNECTING
 
     async def receive(self) -> dict[str, Any]:
-        """The next event for the application; after `websocket.disconnect` that again."""
+        """The next event for the application; after a `websocket.disconnect`, this event again."""
         await trio.lowlevel.checkpoint()
         while not self._received:
             if self._ended:
@@ -107,7 +107,7 @@ class WebSocket:
             self._received.append({"type": "websocket.disconnect", "code": event.code})
 
     async def send(self, message: dict[str, Any]) -> None:
-        """What the application sends; waits while the client does not read. Nothing once the client has gone."""
+        """Send an event of the application; waits while the client does not read. No effect after the client left."""
         match message["type"]:
             case "websocket.accept":
                 headers = [(bytes(name), bytes(value)) for name, value in message.get("headers", ())]
@@ -129,13 +129,13 @@ class WebSocket:
         self._ended = True
 
     async def close(self, code: int, reason: str = "") -> None:
-        """Say goodbye; the application gets `websocket.disconnect` next."""
+        """Start the closing handshake; the application gets `websocket.disconnect` next."""
         if not self._ended and self._ws.state is ConnectionState.OPEN:
             await self._write(CloseConnection(code=code, reason=reason))
         self._ended = True
 
     async def leave(self) -> None:
-        """End it, within GOODBYE_S, also when the server is stopped: the page knows then that it need not wait."""
+        """End the websocket within GOODBYE_S seconds, also when the server stops; the client need not wait."""
         with (
             trio.CancelScope(shield=True),
             trio.move_on_after(GOODBYE_S),
@@ -144,7 +144,7 @@ class WebSocket:
             if not self.accepted and not self._ended:
                 await self._refuse()
             await self.close(GOING_AWAY, "the server ends")
-            # What is closed with bytes unread is reset, and the goodbye lost.
+            # Closing a connection with unread bytes resets it, and the client would lose the closing frame.
             await self._stream.send_eof()
             while await self._stream.receive_some(CHUNK):
                 pass
@@ -153,10 +153,10 @@ class WebSocket:
         async with self._sending:
             leaving = self.accepted and self._ws.state is not ConnectionState.OPEN
             if self._ended or (leaving and isinstance(events[0], TextMessage)):
-                # A client that is closing gets no more texts; `receive` reports the end to the application.
+                # A client that is closing gets no more texts; the application gets the end by `receive`.
                 return
             try:
                 await self._stream.send_all(b"".join(self._ws.send(event) for event in events))
             except (trio.BrokenResourceError, trio.ClosedResourceError):
-                # `receive` reports the end to the application.
+                # The application gets the end by `receive`.
                 self._ended = True

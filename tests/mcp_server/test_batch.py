@@ -564,7 +564,7 @@ async def test_notes_of_a_clip_that_the_batch_makes_are_transformed_as_in_a_call
         ([call("transform_notes", clips=["tracks/1/clip_slots/0"], edits=[UP])], "after call 0"),
         ([call("edit_notes", clip="tracks/1/clip_slots/0", replace="C3@0")], "after call 0"),
         ([call("call_method", target="tracks/1/clip_slots/0/clip", method="crop")], "after call 0"),
-        ([call("duplicate", target="tracks/1")], "known only once"),
+        ([call("duplicate", target="tracks/1")], "known only after"),
     ],
 )
 async def test_notes_that_only_live_knows_are_not_guessed_at(
