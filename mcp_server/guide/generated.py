@@ -124,7 +124,7 @@ def clients() -> str:
             where = systems[system] if len(client.files) > 1 else "every system"
             lines += [f"* {where}: `{file}`" for file in files]
         if not client.url:
-            lines.append("* It only starts servers by itself, so `--http` is not for its file.")
+            lines.append("* This client only starts servers itself, so `--http` does not work for it.")
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
 
@@ -144,7 +144,7 @@ def errors() -> str:
         (f"`{name}`", str(code), at_fault.get(name, "the link or time"), hint)
         for name, (code, hint) in TABLE.items()
     ]
-    return _table(("error", "code", "what is at fault", "next step"), rows)
+    return _table(("error", "code", "side at fault", "next step"), rows)
 
 
 def script_settings() -> str:

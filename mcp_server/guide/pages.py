@@ -13,23 +13,23 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 
 TOPICS: dict[str, str] = {
-    "musicians": "Start here: three commands, ten things to say, what undo does, what cannot be done",
-    "cookbook": "More than thirty prompts, and what happens in the Set",
+    "musicians": "Start here: three commands, ten prompts, undo, and limits",
+    "cookbook": "More than thirty prompts with their calls",
     "clients": "Claude, Cursor, VS Code and the other clients, one by one",
-    "troubleshooting": "By symptom: what it is, and the one thing to do",
-    "policy": "What agents may do, and how to say no",
-    "security": "What is protected against whom, and how to report a hole",
-    "versions": "Which Live, which edition, which system; what came with which version",
+    "troubleshooting": "Problems by symptom, with cause and fix",
+    "policy": "Rules for agents",
+    "security": "Protection, authentication, and reporting a vulnerability",
+    "versions": "Versions and editions of Live, systems, and additions per version",
     "tools": "Every tool, prompt and resource with its arguments",
     "commands": "Every command with its options",
     "settings": "Every file, setting and environment variable",
-    "errors": "Every error code, and what to do about it",
+    "errors": "Every error code with the next step",
     "agents": "For developers of agents and MCP clients",
     "programs": "For Python programs: the mirror as a library",
-    "script-authors": "Test a Remote Script of yours without Live: check, pytest fixtures, type stubs",
+    "script-authors": "Testing a Remote Script without Live: check, pytest fixtures, type stubs",
     "daw-mcp": "For clients of DAW MCP's protocol",
-    "bitwig": "A project in Bitwig instead of a Set in Live: what works, and how often it is asked",
-    "numbers": "How the numbers were measured, and how to measure yours",
+    "bitwig": "A project in Bitwig instead of a Set in Live: functions, and the rate of questions",
+    "numbers": "How the numbers were measured, and how to measure your own",
 }
 """Topic → description of its page, in the order of the guide."""
 _PART = re.compile(r"^\{\{(\w+)\}\}$", re.MULTILINE)

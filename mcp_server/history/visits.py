@@ -127,7 +127,9 @@ class Visits:
         """
         before = self.since(who)
         if before is None:
-            note = "this is your first known visit to this Set: there is no earlier state to compare with"
+            note = (
+                "this is your first visit to this Set, as far as is known: there is no state to compare with"
+            )
             return {"groups": [], "notes": [note]}
         clock = time.strftime("%Y-%m-%d %H:%M", time.localtime(before[0]))
         return {"last_here": clock, **grouped(compared(before[1]), limit)}
