@@ -1,4 +1,4 @@
-"""Random changes of any Set: edits of a person by hand, and tool calls of an agent.
+"""Random changes of any Set: edits by a person in Live, and tool calls of an agent.
 
 Each change draws from `draw`, so that a seed determines a session. Live or the bridge refuse changes that make no sense
 for the present Set, as in real use.
@@ -17,7 +17,7 @@ REFUSALS = (RuntimeError, IndexError, ValueError, TypeError, AttributeError)
 
 
 def by_hand(song: Any, draw: random.Random) -> None:
-    """One thing that a person does."""
+    """Make one random edit of a person."""
     tracks = list(song.tracks)
     track = draw.choice(tracks)
     slots = list(track.clip_slots)
@@ -58,7 +58,7 @@ def by_hand(song: Any, draw: random.Random) -> None:
 
 
 def by_tool(mirror: Mirror, draw: random.Random) -> tuple[str, dict[str, Any]]:
-    """A tool and its arguments, for the present Set."""
+    """A random tool and its arguments, for the present Set."""
     tracks = mirror.children("song", "tracks")
     track = draw.choice(tracks)
     scene = draw.randrange(len(mirror.children("song", "scenes")))
@@ -116,13 +116,13 @@ def _target(target: int | str) -> str:
 
 
 def _rack(track: Node, draw: random.Random) -> list[dict[str, Any]]:
-    """A device with its name, in one step."""
+    """A batch that inserts a device and sets its name."""
     name = draw.choice(["Reverb", "Drift", "Audio Effect Rack", "EQ Eight"])
     return [_call(track.id, "insert_device", device_name=name), _set("$0", "name", "Fresh")]
 
 
 def _automated(mirror: Mirror, track: Node, clip: Node, draw: random.Random) -> dict[str, Any]:
-    """A step in a clip's envelope of the track's volume."""
+    """A call that adds a step to the clip's envelope of the track's volume."""
     fader = mirror.resolve(f"{mirror.ref(track.id)}/mixer_device/volume")
     return _call(
         clip.id,
@@ -135,7 +135,7 @@ def _automated(mirror: Mirror, track: Node, clip: Node, draw: random.Random) -> 
 
 
 def _turned(mirror: Mirror, device: Node, draw: random.Random) -> list[dict[str, Any]]:
-    """Some of a device's parameters to their ends."""
+    """A call that sets some of a device's parameters to their limits."""
     enabled = [
         parameter
         for parameter in mirror.children(device, "parameters")

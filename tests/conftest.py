@@ -1,9 +1,9 @@
-"""Fixtures of every test: an environment and a home of its own, and a virtual clock that waits for work in threads.
+"""Fixtures of every test: a separate environment and home, and a virtual clock that waits for work in threads.
 
 The user's `SETMIRROR_` variables are removed, and variables that a test sets are removed after it: the `main` functions
 that tests call in their own process set variables permanently. The home separates tests from the user's token, logs and
-policy. Trio's virtual clock jumps ahead when all tasks wait, also when they wait for a thread: the seconds of a time
-limit would pass while a thread reads a file.
+policy. Trio's virtual clock jumps ahead when all tasks wait, also when they wait for a thread: a time limit would
+expire while a thread reads a file.
 
 With several workers the longest files start first, so that no worker ends with one of them while the others wait.
 
@@ -41,7 +41,7 @@ LONGEST = (
     "test_recipes.py",
     "test_batch.py",
 )
-"""Files of tests by their processor time, as `--durations=0` shows it."""
+"""Test files ordered by processor time, as `--durations=0` shows it."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -77,7 +77,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
 
 
 class HeldClock:
-    """Runs work in trio's threads; a virtual clock does not jump meanwhile."""
+    """Runs work in trio's threads; a virtual clock does not jump until the work is done."""
 
     def __init__(self, run_sync: Callable[..., Any]) -> None:
         self.run_sync = run_sync
@@ -85,7 +85,7 @@ class HeldClock:
 
     async def __call__(self, work: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         clock = trio.lowlevel.current_clock()
-        # Work that is abandoned on cancel may wait for ever, as a read of standard input does.
+        # Work that is abandoned on cancel may wait for ever, such as a read of standard input.
         if not isinstance(clock, trio.testing.MockClock) or options.get("abandon_on_cancel"):
             return await self.run_sync(work, *arguments, **options)
         threads, threshold = self.running.get(clock, (0, clock.autojump_threshold))

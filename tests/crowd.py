@@ -1,9 +1,9 @@
-"""A crowd in virtual time: agents on mirrors of their own and a person, faults and stalls between any two steps.
+"""A crowd in virtual time: agents, each with a mirror, and a person, with faults and stalls between any two steps.
 
 `run(seed, operations)` lets them work on one headless Live and reports the faults: an operation on another object than
-the requested one, a change with a wrong author, an undo of "mine" that reverted somebody else's edit. The truth comes
-from headless Live itself (`Truth`), not from the script: the author at work while an object is created or deleted, a
-value is recorded, an entry is undone. Every value is used once, so that a value identifies its author.
+the requested one, a change with a wrong author, an undo of "mine" that reverted somebody else's edit. The expected
+values come from headless Live itself (`Truth`), not from the script: the author who creates or deletes an object, sets
+a value or undoes an entry. Every value is used once, so that a value identifies its author.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from remote_script.SetMirror.shadow import Shadow
 from tests.whole import LONG_S, PLENTY_S, Whole, whole_path
 
 PERSON = "live"
-"""As the event log calls whoever is no agent."""
+"""The event log's author for edits that no agent made."""
 FADER_STEPS = 100_000
 TOLD = ("name", "tempo", "value")
 """Properties whose values are used only once."""
 
 
 def small() -> SetSpec:
-    """Two of everything that stands in a list."""
+    """A small Set: two objects in each list."""
     spec = default_set()
     spec.tracks[0].devices += [native("MidiArpeggiator"), native("MidiPitcher")]
     drums = native("DrumGroupDevice")
@@ -53,7 +53,7 @@ def small() -> SetSpec:
 
 
 def with_places() -> list[tuple[str, schema.Method]]:
-    """(class, method) of all methods of the table with a place among their arguments."""
+    """(class, method) of all methods of the schema with a place among their arguments."""
     return [
         (name, method)
         for name, class_ in schema.CLASSES.items()
@@ -76,7 +76,7 @@ class Truth:
         self.values: dict[tuple[str, Any], str] = {}
         self.pointers: dict[int, int] = {}
         self.expected: dict[str, dict[str, int]] = {}
-        """Write → the pointers of the objects that its operation was meant for; "" is its target."""
+        """Write → argument name → pointer of the object that its operation is meant for; "" is the target."""
         self.met: Counter[str] = Counter()
         self._entries: dict[int, tuple[Any, set[str]]] = {}
         self._unsynced: dict[tuple[int, str], str] = {}
@@ -127,7 +127,7 @@ class Truth:
 
         def records(history: Any, node: Any, name: str, old: Any, new: Any) -> None:
             if name in node.SYNCED:
-                # It joins the history later, whoever is at work then.
+                # The value joins the history later, possibly during another author's work.
                 self._unsynced[id(node), name] = self.actor
             record(history, node, name, old, new)
 
@@ -186,7 +186,7 @@ class Truth:
         patch.setattr(LiveOperation, "apply_set", puts)
 
     def meet(self, write: str, call: Any) -> None:
-        """A call is about to be made in Live: with which objects?"""
+        """Check the objects of a call that Live is about to execute."""
         wanted = self.expected.get(write)
         if wanted is None or call.method.name in ("undo", "redo"):
             return
@@ -197,7 +197,7 @@ class Truth:
                 continue
             place = call.args[arg.name]
             holder = call.args[arg.list_owner] if arg.list_owner else call.obj
-            # Live counts what is moved within a list where it stands.
+            # For a move within a list, Live's index still counts the moved object.
             listed = list(getattr(holder, arg.list_name))
             obj = listed[place] if isinstance(place, int) else place
             if obj._live_ptr != wanted[arg.name]:
@@ -208,7 +208,7 @@ class Truth:
         """Compare the authors in the event log with the real authors."""
         for event in mirror.log.since(mirror.log.oldest):
             if event.cause == "resync" or (event.write or "").find("-undo-") > 0:
-                # What an undo brings back was given by somebody before.
+                # A value that an undo restores was set earlier by another author.
                 continue
             truth = None
             if event.kind == "set" and event.name in TOLD:
@@ -237,7 +237,7 @@ class Report:
     seed: int
     operations: int = 0
     changed_meanwhile: Counter[str] = field(default_factory=Counter)
-    """By method with places: how often somebody changed the list between the reading and the running of a call."""
+    """Method with places → the number of list changes by others between reading and running a call."""
     outcomes: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
@@ -250,7 +250,7 @@ class Report:
 
 
 class Crowd:
-    """Two agents, each on a mirror of its own, and a person."""
+    """Two agents, each with its own mirror, and a person."""
 
     def __init__(self, whole: Whole, truth: Truth, seed: int) -> None:
         self.whole = whole
@@ -266,7 +266,7 @@ class Crowd:
         return self.whole.stage.song
 
     def unique(self, name: str, author: str) -> Any:
-        """A value that nobody had before."""
+        """A value that was never used before."""
         self._number += 1
         if name == "name":
             value: Any = f"{author} {self._number}"
@@ -278,7 +278,7 @@ class Crowd:
     # -- agents ------------------------------------------------------------------------------------
 
     async def write(self, author: str, *ops: Operation) -> None:
-        """One write of an agent; the objects that it is meant for are recorded when it is read."""
+        """One write of an agent; its intended objects are recorded when the call is read."""
         self._step += 1
         self.report.operations += 1
         write_id = f"{author}-{self._step}"
@@ -286,7 +286,7 @@ class Crowd:
         try:
             self.truth.expected[write_id] = self._meant(mirror, ops[0])
         except errors.MirrorError:
-            # It names nothing.
+            # The argument means no object.
             pass
         await self._outcome(
             mirror.submit(WriteRequest.of(ops, author=author, write_id=write_id, deadline_s=20.0))
@@ -314,7 +314,7 @@ class Crowd:
                 if not arg.is_place or not isinstance(place, int | float) or place == -1:
                     continue
                 holder = mirror.resolve(op.args[arg.list_owner]) if arg.list_owner else node
-                # What is moved within a list is not counted in it.
+                # An object that is moved within a list is not counted in it.
                 moved = {
                     op.args[other.name]
                     for other in method.args
@@ -329,7 +329,7 @@ class Crowd:
         return pointers
 
     def place_operation(self, mirror: Mirror) -> tuple[schema.Method, Operation] | None:
-        """A call of the method with places that was called least; None where the Set has nothing for any."""
+        """A call of the least-called method with places; None if the Set has no objects for any of them."""
         methods = with_places()
         self.draw.shuffle(methods)
         methods.sort(key=lambda candidate: self.report.changed_meanwhile[candidate[1].name])
@@ -382,7 +382,7 @@ class Crowd:
         return self.draw.choice(tracks or list(mirror.children("song", "return_tracks")))
 
     def _fits(self, mirror: Mirror, node: Node, method: schema.Method) -> bool:
-        """Whether Live would take the call: effects go where audio is."""
+        """True when Live would accept the call: audio effects need audio."""
         if method.name in ("insert_device", "duplicate_device"):
             first = mirror.children(node, "devices")[:1]
             return node.type != "DrumChain" and bool(first) and first[0].props["type"] == 2
@@ -431,7 +431,7 @@ class Crowd:
             try:
                 self.whole.stage.live.person.do(edit)
             except Exception:
-                # Live does not let everybody everything: that is a person who changes nothing.
+                # Live refuses some edits; then the person changes nothing.
                 self.report.outcomes["person refused"] += 1
 
     def change_of_list(self, name: str) -> Callable[[Any], Any]:
@@ -477,7 +477,7 @@ class Crowd:
         return None if row is None else lambda song: setattr(row.obj, op.name, value)
 
     def edit_by_hand(self) -> Callable[[Any], Any]:
-        """A change of a value by the person."""
+        """The person changes a value."""
         draw = self.draw
         kind = draw.choice(("track", "scene", "tempo", "fader", "undo"))
         value = self.unique({"tempo": "tempo", "fader": "value"}.get(kind, "name"), PERSON)
@@ -534,7 +534,7 @@ class Crowd:
     # -- together ----------------------------------------------------------------------------------
 
     async def step(self) -> None:
-        """Some of them at once: nothing runs in Live until all have asked."""
+        """Several members act at once: Live runs no operation until all have asked."""
         author, other = self.draw.sample(sorted(self.mirrors), 2)
         mirror = self.mirrors[author]
         same: Callable[[Any], Any] | None = None
@@ -545,7 +545,7 @@ class Crowd:
             if placed is not None:
                 method, op = placed
                 list_name = next(arg.list_name for arg in method.args if arg.is_place)
-                # Submitted before it, so it runs before it: the other agent's change falls between, too.
+                # Submitted before the write, so it runs first: the other agent's change is also in between.
                 nursery.start_soon(self.write, author, op)
                 await trio.testing.wait_all_tasks_blocked()
                 await self.by_hand(self.change_of_list(list_name))
@@ -571,7 +571,7 @@ class Crowd:
         if kind == "stall":
             self.whole.stage.live.stall(self.draw.uniform(0.1, 2.0))
         else:
-            # The first line is the witness's: its log is compared with the truth.
+            # The first line belongs to the witness, whose log is compared with the truth.
             self.whole.lines[-1].cut_after = self.draw.randrange(4000)
 
 
@@ -583,11 +583,12 @@ async def run(
     first_wrong: bool = False,
     budget_s: float = PLENTY_S,
 ) -> Report:
-    """Let a crowd do so many operations; with `first_wrong`, until the first mistake is found.
+    """Let a crowd make this number of operations; with `first_wrong`, stop at the first mistake.
 
     Args:
-      budget_s: Of the script, for one turn; with 0 each slice of its work is a turn, and others come between any two.
-      patch: Undone by the caller; the hooks of `Truth`, and whatever a wrong variant changes.
+      budget_s: The script's budget for one turn; with 0 each slice of its work is a turn, with other work in
+        between.
+      patch: The hooks of `Truth` and the changes of a wrong variant; the caller undoes them.
     """
     truth = Truth(patch)
     async with whole_path(small(), budget_s=budget_s) as whole:

@@ -1,4 +1,4 @@
-"""Tries a call against every rule about an object that it touches: server and script refuse it, and nothing changes."""
+"""Tries a call against every rule about its objects: server and script refuse it, and the Set does not change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.touched import Difference, Reading
 from tests.whole import Whole
 
 MOST = 3
-"""Objects of one call that rules are made about; the first of a scene's slots stand for the others."""
+"""The most objects of one call for which rules are made; a scene's other slots are left out."""
 
 
 def ways(whole: Whole, id_: int) -> list[str]:
@@ -35,7 +35,7 @@ def ways(whole: Whole, id_: int) -> list[str]:
 async def denied_everywhere(
     whole: Whole, target: Any, method: str, args: dict[str, Any]
 ) -> tuple[int, Reading]:
-    """Try the call against all these rules; how many there were, and Live as it is after the last."""
+    """Try the call against all these rules; returns their number, and a reading of Live after the last one."""
     store = whole.mirror.store
     call = Call(target, method, args)
     effects = effects_of(store, [call])
@@ -57,7 +57,7 @@ async def denied_everywhere(
                 code = await whole.refused("call_method", target=named, method=method, args=args)
                 assert code == "DENIED", (method, text, code)
             tried += 1
-        # The script alone, as if the server had allowed the call.
+        # Only the script judges here, as if the server had allowed the call.
         judged = await Protection(whole.mirror).judged(policy, "call_method", (), "tests", [])
         try:
             await whole.mirror.write([call], policy=judged)

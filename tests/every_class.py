@@ -1,4 +1,4 @@
-"""A Set with an object of every class that Live's Object Model has, for tests that go through the whole table."""
+"""A Set with an object of every class of Live's Object Model, for tests over the whole schema."""
 
 from __future__ import annotations
 
@@ -67,13 +67,13 @@ def everything() -> SetSpec:
     spec.tracks += [instruments, effects, takes]
     spec.tuning = TuningSpec("12-TET", [float(100 * n) for n in range(12)])
     for track in (*spec.tracks, *spec.return_tracks, spec.main_track):
-        # A wavetable's matrix takes parameters that are not among its first.
+        # Wavetable's matrix needs parameters that are not among its first ones.
         lean(device for device in track.devices if device.class_name != "InstrumentVector")
     return spec
 
 
 def _thin_out(spec: SetSpec) -> None:
-    """One of a kind: what the demo Set has over and over is most of its parameters, and each test's time."""
+    """Keep one object of each kind, since repeated objects have most parameters and take most of a test's time."""
     del spec.tracks[0].devices[0].chains[3:]
     large = ("Eq8", "Operator")
     for track in spec.tracks:

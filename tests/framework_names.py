@@ -1,4 +1,4 @@
-"""The listing of Live's framework names, for tests that compare with it; without a listing they skip with a reason."""
+"""The listing of Live's framework names, for tests that compare with it and skip without it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 
 def file() -> Path | None:
-    """The listing, or None."""
+    """The path of the listing, or None."""
     named = os.environ.get("SETMIRROR_FRAMEWORK_NAMES")
     path = Path(named) if named else Path(__file__).resolve().parents[2] / "shared" / "framework_names.json"
     return path if path.is_file() else None
@@ -25,7 +25,7 @@ needed = pytest.mark.skipif(
 
 @functools.lru_cache(maxsize=1)
 def listing() -> dict[str, Any]:
-    """What it holds: `modules` and `usage`."""
+    """The listing's content: `modules` and `usage`."""
     path = file()
     assert path is not None
     return dict(json.loads(path.read_text(encoding="utf-8")))

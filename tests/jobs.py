@@ -1,4 +1,4 @@
-"""Jobs that a model does with the tools alone, as scripts: tests check the results, benchmarks list the costs."""
+"""Jobs that a model does only with the tools, as scripts: tests check the results, benchmarks list the costs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import trio
 from tests.remote_script.headless.test_audio_files import write_wave
 
 MOST_ARGUMENTS, MOST_IN_BATCH = 2000, 20
-"""Bytes of the arguments of a call, and calls of a batch: as much as a model writes at once."""
+"""The most bytes of a call's arguments, and the most calls of a batch, that a model writes at once."""
 
 
 def size(value: Any) -> int:
@@ -57,7 +57,7 @@ class Model:
 
 
 async def understand(me: Model) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Tracks and grid, all distinct notes, all device settings that are not default: three answers."""
+    """Read tracks and grid, all distinct notes, and all device settings that are not default, in three answers."""
     overview = await me.call("get_set")
     shown = overview["set"]
     kinds = {str(number): track["kind"] for number, track in enumerate(shown["tracks"])}
@@ -74,7 +74,7 @@ async def understand(me: Model) -> tuple[dict[str, Any], dict[str, Any], dict[st
 
 
 async def read_grid(me: Model) -> dict[str, Any]:
-    """The whole grid of a Set, page by page."""
+    """Read the whole grid of a Set, page by page."""
     page = await me.call("get_set")
     grid: dict[str, Any] = dict(page["set"]["grid"])
     while (following := page["set"].get("grid_next")) is not None:
@@ -85,7 +85,7 @@ async def read_grid(me: Model) -> dict[str, Any]:
 
 
 async def lo_fi(me: Model, folder: Path) -> dict[str, Any]:
-    """A lo-fi beat from nothing, arranged and mixed; the Set as `get_set` shows it then."""
+    """Make, arrange and mix a lo-fi beat from an empty Set; returns the answer of `get_set`."""
     write_wave(folder / "vinyl crackle.wav", 44100 * 4, 44100)
     beats = " ".join(
         f"C1@{bar * 4}:.25v112 @{bar * 4 + 2.5}v96 D1@{bar * 4 + 1}v100 @{bar * 4 + 3}v104"

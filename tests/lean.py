@@ -1,7 +1,7 @@
-"""The demo Set with fewer parameters: for tests that start a Live and look at other things than parameters.
+"""The demo Set with fewer parameters, for tests that start a Live and do not need all parameters.
 
-Four of five objects of the demo Set are parameters. Starting the whole path, auditing and comparing cost time for each
-object, so most tests take this Set. Tests of parameters, of sizes and of what users see take the demo Set itself.
+Four of five objects of the demo Set are parameters. Starting the whole path, auditing and comparing take time for each
+object, so most tests use this Set. Tests of parameters, of sizes and of users' views use the demo Set itself.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from remote_script.headless import SetSpec
 from remote_script.headless.sets.spec import DeviceSpec
 
 MOST_PARAMETERS = 24
-"""The first ones of each device; a rack has its macros among them."""
+"""The number of first parameters of each device that are kept; a rack's macros are among them."""
 
 
 def demo_set() -> SetSpec:
-    """The demo Set; tracks, clips, notes, devices and chains are all there."""
+    """The lean demo Set, with all tracks, clips, notes, devices and chains."""
     spec = headless.demo_set()
     for track in (*spec.tracks, *spec.return_tracks, spec.main_track):
         lean(track.devices)

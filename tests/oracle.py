@@ -1,7 +1,7 @@
-"""The truth: walks Live's objects by hand and compares every property of every object with the mirror.
+"""The oracle: walks Live's objects and compares every property of every object with the mirror.
 
-Reads Live as any script would, through the table's names but with none of the product's reading code, and walks
-the mirror from its root at the same time. No property is excused but gauges, which are never part of a revision.
+It reads Live as any script would, with the schema's names but without the product's reading code, and walks the mirror
+from its root at the same time. Only gauges are left out, which are never part of a revision.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ UNREADABLE = (RuntimeError, AttributeError, TypeError)
 """Live's errors for a property that does not apply, is too new, or has no value."""
 
 PITCH_FIELDS = ("index_in_octave", "octave", "frequency")
-"""Of a tuning system's pitches, which Live has as objects."""
+"""Attributes of a tuning system's pitches, which Live has as objects."""
 ABSENT = "<absent>"
 SPECIAL = ("child", "children", "ref", "refs", "envelopes", "notes")
-"""Types of properties whose values are compared otherwise than by their plain value."""
+"""Types of properties whose values are not compared as plain values."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The MCP server over HTTP as a process, and clients of it, for tests and benchmarks."""
+"""The MCP server over HTTP as a process, and its clients, for tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ START_S = 120.0
 async def serving(
     port: int, *, environ: dict[str, str] | None = None, words: Sequence[str] = ()
 ) -> AsyncIterator[tuple[str, anyio.abc.Process]]:
-    """`setmirror serve --http`, or another module, on the bridge at `port`, as a process; its URL."""
+    """Run `setmirror serve --http`, or another module, as a process on the bridge at `port`; yields its URL."""
     serve = ("mcp_server.cli", "serve", "--http", "--http-port", "0", "--port")
     command = [sys.executable, "-m", *(words or serve), str(port)]
     async with await anyio.open_process(command, env=environ or processes.environment()) as process:

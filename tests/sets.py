@@ -1,6 +1,6 @@
 """The `.als` Sets that tests read: a small generated Set, and real Sets if there is a folder with them.
 
-Reading a real Set takes up to two seconds, so the tests of a file run Set by Set and share what was read.
+Reading a real Set takes up to two seconds, so the tests of a file run Set by Set and share the loaded Set.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ def folder() -> Path | None:
 
 
 OWN = Path(__file__).resolve().parent / "remote_script" / "headless" / "als" / "small.als"
-"""Made by `making` beside it, so that a plain clone reads a Set file too."""
+"""Our own Set file, made by `making` beside it, so that a plain clone reads a Set file too."""
 FAST = "live12.3-song"
-"""The real Set of long tests in the fast set."""
+"""The real Set that long tests use in the fast set."""
 
 
 def files() -> list[Path]:
@@ -35,7 +35,7 @@ def files() -> list[Path]:
 
 @lru_cache(maxsize=2)
 def spec(als: Path) -> SetSpec:
-    """The Set as the loader reads it. Tests share it and do not change it; neither does a Live that opens it."""
+    """The Set as the loader reads it. Tests share it: neither tests nor a Live that opens it change it."""
     return load_als(als)
 
 

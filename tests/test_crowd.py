@@ -1,4 +1,4 @@
-"""A crowd in virtual time: the right objects, the right authors, nobody's work taken back by another; see `crowd`."""
+"""A crowd in virtual time: right objects, right authors, and undos of own edits only; see `crowd`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.crowd import Report, run, with_places
 Clock = trio.testing.MockClock
 SEEDS, EACH = (1, 2, 3, 4), 500
 MEANWHILE = 50
-"""For each method with places, in the slow set and together in the fast one."""
+"""The number of runs: for each method with places in the slow set, for all together in the fast set."""
 
 
 def told(report: Report) -> Report:
@@ -59,13 +59,13 @@ async def test_20000_operations_meet_no_wrong_object_and_no_wrong_author(
 
 
 def _index_at_call_time(patch: pytest.MonkeyPatch) -> None:
-    """Places travel, and reach Live, as the numbers that they were when the call was made."""
+    """Wrong: places are sent to Live as the indices at the time of the call."""
     patch.setattr(Writes, "bind", lambda self, request, *more: request)
     patch.setattr(executing, "bind", lambda batcher, write: None)
 
 
 class _Greedy(Claim):
-    """Whatever changes of an object that a write touched is that write's."""
+    """Wrong: every change of an object that a write affected is attributed to that write."""
 
     def __init__(self, cause: Any, id_: int, until: float) -> None:
         super().__init__(cause, until)
@@ -84,7 +84,7 @@ def _all_marks_are_mine(patch: pytest.MonkeyPatch) -> None:
 
 
 def _undo_by_name(patch: pytest.MonkeyPatch) -> None:
-    """Undo trusts that the newest entry is the write that is meant."""
+    """Wrong: undo assumes that the newest entry is the requested write."""
     patch.setattr(UndoHistory, "base_of", lambda history, write: None)
     patch.setattr(Entries, "foreign", lambda entries, write, marks: "")
 

@@ -1,6 +1,6 @@
 """Third-party Remote Scripts as their makers publish them, fetched into a temporary folder.
 
-They are not changed, and not stored. `NotAvailable` is raised where a package registry cannot be reached: a test skips
+They are neither changed nor stored. `NotAvailable` is raised if a package registry cannot be reached: a test skips
 with its text, a benchmark prints the text.
 """
 
@@ -15,7 +15,7 @@ FETCH_S = 240.0
 
 ABLETON_MCP = ("ableton-mcp==1.4.5",)
 LIVEMCP = ("livemcp==1.2.8", "mcp<2")
-"""It asks for any `mcp` and uses one that ended with version 1."""
+"""The version of `mcp` for a package that requires any version but uses the API of version 1."""
 ABLETON_JS = "ableton-js@4.1.0"
 MCP_SERVER_ABLETON_LIVE = "mcp-server-ableton-live==1.8.1"
 
@@ -25,7 +25,7 @@ class NotAvailable(Exception):
 
 
 def run(*words: str) -> None:
-    """Run to its end."""
+    """Run a command until it ends; NotAvailable if it fails."""
     try:
         subprocess.run(words, check=True, capture_output=True, timeout=FETCH_S, text=True)
     except FileNotFoundError:
@@ -65,13 +65,13 @@ def site_packages(venv: Path) -> Path:
 
 
 def ableton_mcp(folder: Path) -> tuple[Path, Path]:
-    """(its Remote Script as its own installer lays it, the command that is its server)."""
+    """(The Remote Script as its own installer writes it, the server's command)."""
     venv = python_package(ABLETON_MCP, folder)
     return _ableton_mcp_script(site_packages(venv), folder), venv / "bin" / "ableton-mcp"
 
 
 def ableton_mcp_alone(folder: Path) -> tuple[Path, Path]:
-    """(its Remote Script, the folder of its files)."""
+    """(The Remote Script, the folder of its files)."""
     site = python_files(ABLETON_MCP[0], folder)
     return _ableton_mcp_script(site, folder), site
 
@@ -85,7 +85,7 @@ def _ableton_mcp_script(site: Path, folder: Path) -> Path:
 
 
 def livemcp(folder: Path) -> tuple[Path, Path]:
-    """(its Remote Script, the command that is its server)."""
+    """(The Remote Script, the server's command)."""
     venv = python_package(LIVEMCP, folder)
     return _folder(
         site_packages(venv) / "livemcp" / "remote_script", folder / "LiveMCP"
@@ -93,13 +93,13 @@ def livemcp(folder: Path) -> tuple[Path, Path]:
 
 
 def livemcp_alone(folder: Path) -> tuple[Path, Path]:
-    """(its Remote Script, the folder to import its client from)."""
+    """(The Remote Script, the folder to import its client from)."""
     site = python_files(LIVEMCP[0], folder)
     return _folder(site / "livemcp" / "remote_script", folder / "LiveMCP"), site
 
 
 def mcp_server_ableton_live(folder: Path) -> tuple[Path, Path]:
-    """(its Remote Script as its own installer lays it, the folder to import its client from)."""
+    """(The Remote Script as its own installer writes it, the folder to import its client from)."""
     site = python_files(MCP_SERVER_ABLETON_LIVE, folder)
     return _folder(site / "ableton_live_mcp" / "remote_script", folder / "AbletonMCP"), site
 
@@ -110,7 +110,7 @@ def _folder(source: Path, target: Path) -> Path:
 
 
 def ableton_js(folder: Path) -> tuple[Path, Path]:
-    """(its Remote Script, its JavaScript package)."""
+    """(The Remote Script, the JavaScript package)."""
     run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder / "js"), ABLETON_JS)
     package = folder / "js" / "node_modules" / "ableton-js"
     return _folder(package / "midi-script", folder / "AbletonJS"), package

@@ -1,6 +1,6 @@
 """The real effects in headless Live: the difference of two full readings, by object.
 
-Reads Live as any script would, through the table's names but with none of the product's reading code.
+It reads Live as any script would, with the schema's names but without the product's reading code.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CONTENT = ("notes", "warp_markers", "envelopes")
 
 @cache
 def _relevant(name: str) -> list[schema.Property]:
-    """The properties of a class that a reading keeps or follows: children, content, edits and what sounds."""
+    """The properties of a class that a reading stores or follows: children, content, values and playing state."""
     return [
         prop
         for prop in schema.properties(name).values()
@@ -147,7 +147,7 @@ class Difference:
 
 
 class Watch:
-    """What a call is judged to touch, and, once it was made, what it touched beyond that."""
+    """The predicted effects of a call and, after the call, its effects beyond these."""
 
     def __init__(
         self,
@@ -157,7 +157,7 @@ class Watch:
         args: dict[str, Any],
         before: Reading | None = None,
     ) -> None:
-        """`before`: a reading of Live as it is now, where the test has one already."""
+        """Start watching; `before` is a reading of the present Live, if the test has one already."""
         self.effects = effects_of(whole.mirror.store, [Call(target, method.name, args)])
         self._method = method
         self._song = whole.stage.live.song
@@ -168,7 +168,7 @@ class Watch:
         }
 
     def undeclared(self) -> list[str]:
-        """The effects that the method's row in the table does not declare."""
+        """The effects that the method's row in the schema does not declare."""
         after = Reading(self._song)
         really = Difference(self._before, after)
         going = {self._keys[id_] for effect in self.effects if effect.kind == "delete" for id_ in effect.ids}
@@ -199,5 +199,5 @@ _NUMBER = re.compile(r"(\d+|[A-Z])(?=-)")
 
 
 def _follows(name: str, was: Any, now: Any) -> bool:
-    """Live numbers tracks that have no name of their own, and letters returns."""
+    """True for Live's own new numbers and letters in default names of tracks and returns."""
     return name == "name" and _NUMBER.sub("", was, 1) == _NUMBER.sub("", now, 1)

@@ -33,7 +33,7 @@ from tests.remote_script.script.pipes import Pipe
 from tests.remote_script.script.stage import Stage
 
 TICK_S = 0.01
-"""As Live's timer fires."""
+"""The interval of Live's timer."""
 PLENTY_S = 10.0
 """A budget large enough that events in virtual time do not depend on the load of this machine."""
 QUIET_S = 0.5
@@ -41,7 +41,7 @@ LONG_S = 60.0
 
 
 class Stream(anyio.abc.ByteStream):
-    """A pipe of the script's as a stream. Who runs Live calls `look` between its ticks."""
+    """A pipe of the script as a stream; the code that runs Live calls `look` between its ticks."""
 
     def __init__(self, pipe: Pipe) -> None:
         self.pipe = pipe
@@ -55,13 +55,13 @@ class Stream(anyio.abc.ByteStream):
         self.lost = 0
         """Number of next batches that do not arrive, although the line is not broken."""
         self.late: list[int] = []
-        """For each of the next batches: after how many batches it arrives a second time."""
+        """For each of the next batches, the number of batches after which it arrives a second time."""
         self._again: list[list[Any]] = []
         self._line = b""
 
     @property
     def readable(self) -> bool:
-        """True when bytes came or the line ended."""
+        """True when bytes have arrived or the line has ended."""
         return bool(self.pipe.to_client) or self._ended
 
     def look(self) -> None:
@@ -94,7 +94,7 @@ class Stream(anyio.abc.ByteStream):
         return data
 
     def _faulty(self, data: bytes) -> bytes:
-        """Whole lines, without the batches that get lost and with those that come again."""
+        """Whole lines, without lost batches and with repeated ones."""
         *lines, self._line = (self._line + data).split(b"\n")
         delivered = []
         for line in lines:
@@ -127,7 +127,7 @@ class Stream(anyio.abc.ByteStream):
             raise anyio.BrokenResourceError
 
     def lose(self) -> None:
-        """The client's side breaks; the script reads what was sent, then the end."""
+        """Break the client's side; the script reads the sent data, then the end."""
         self.gone = True
         self.pipe.closed_by_client = True
 
@@ -154,22 +154,22 @@ class Whole:
     # -- the line ----------------------------------------------------------------------------------
 
     async def connect(self) -> anyio.abc.ByteStream:
-        """For `open_mirror`."""
+        """Connect to the script, for `open_mirror`."""
         await trio.lowlevel.checkpoint()
         line = Stream(self.stage.listener.connect())
         self.lines.append(line)
         return line
 
     def cut(self, after: int = 0) -> None:
-        """All lines break when so many bytes more have arrived."""
+        """Break all lines after `after` more bytes have arrived."""
         for line in self.lines:
             line.cut_after = after
 
     async def run(self) -> None:
-        """Live's time follows trio's."""
+        """Advance Live's time with trio's until cancelled."""
         while True:
             if any(line.readable for line in self.lines):
-                # What a tick sends arrives half a tick later, so that a fault can come between.
+                # Data of a tick arrives half a tick later, so that a fault can happen in between.
                 await trio.sleep(self.tick_s / 2)
                 for line in self.lines:
                     line.look()
@@ -194,7 +194,7 @@ class Whole:
         with trio.fail_after(LONG_S):
             result = await self.agent.client.call_tool(tool, arguments, progress_callback=progress)
         if result.is_error:
-            # For any client the text is all there is; the facts are for programs.
+            # Some clients read only the text; the facts are for programs.
             assert result.structured_content is None
             raise Refused((result.meta or {})[FACTS])
         answer = result.structured_content
@@ -202,7 +202,7 @@ class Whole:
         return answer
 
     async def refused(self, tool: str, **arguments: Any) -> str:
-        """Call a tool that must say no, with a rule and a hint, and must change nothing; the code of the refusal."""
+        """Call a tool that must refuse with a rule and a hint and change nothing; returns the refusal's code."""
         entries, revision = self.history(), self.mirror.revision
         try:
             answer = await self.call(tool, **arguments)
@@ -218,13 +218,13 @@ class Whole:
 
     @asynccontextmanager
     async def another(self, name: str, mode: str = "auto") -> AsyncIterator[Agent]:
-        """One more client of the same server."""
+        """Connect one more client to the same server."""
         async with Agent.over(build(self.engine), mode=mode, name=name) as agent:
             yield agent
 
     @asynccontextmanager
     async def person(self) -> AsyncIterator[Mirror]:
-        """The page or the command line of the person: one more connection to the bridge, which may answer questions."""
+        """Connect a person's page or command line to the bridge, which may answer questions."""
         async with open_mirror(self.connect, load_token(), "page", "1", role=PERSON) as mirror:
             await mirror.wait_synced(LONG_S)
             yield mirror
@@ -232,7 +232,7 @@ class Whole:
     # -- the truth ---------------------------------------------------------------------------------
 
     async def audited(self) -> None:
-        """Let the audit go all round once, as it does by itself with more time, and the mirror follow."""
+        """Let the audit run one complete pass, and the mirror follow."""
         await trio.sleep(QUIET_S)
         await self.mirror.wait_synced(LONG_S)
         audit = self.stage.script.audit
@@ -243,7 +243,7 @@ class Whole:
         await self.mirror.wait_synced(LONG_S)
 
     async def differences(self) -> list[str]:
-        """Differences between Live and the mirror after everything is quiet."""
+        """Differences between Live and the mirror after all work has ended."""
         await self.audited()
         assert self.mirror.store.faults() == []
         return self.compared(self.mirror)
@@ -283,7 +283,7 @@ async def connected(
     sync: bool = True,
     **files: Any,
 ) -> AsyncIterator[W]:
-    """Mirror, MCP server and client of the script that `whole` has; as `whole_path`."""
+    """Connect mirror, MCP server and client to the script of `whole`; see `whole_path`."""
     failed = None
     async with trio.open_nursery() as nursery:
         nursery.start_soon(whole.run)
@@ -301,7 +301,7 @@ async def connected(
                 failed = problem
         nursery.cancel_scope.cancel()
     if failed is not None:
-        # Plainly, not in the groups of all the parts' nurseries.
+        # Raised alone, not inside the exception groups of all nurseries.
         raise failed
 
 
@@ -322,13 +322,13 @@ async def whole_path(
     elicit: Any = None,
     **options: Any,
 ) -> AsyncIterator[Whole]:
-    """All parts, synced unless `sync` is false; at the end no script has failed and no listener is left.
+    """Run all parts, synced unless `sync` is false; checks at the end that no script failed and no listener is left.
 
     Args:
       policy, policy_file, library_file, sets_folder: Options of the MCP server.
       elicit: Function with the client's answers to questions; without it the client cannot be asked.
       tick_s: Step in which Live's time follows trio's; longer steps are faster for tests that measure no latency.
-      budget_s: Real seconds for one turn of the script; the default is enough for anything.
+      budget_s: Real seconds for one turn of the script; the default is enough for all tests.
       options: Options of the Remote Script, such as `audit_s`.
     """
     whole = Whole(Stage(spec, version, budget_s=budget_s, **options), tick_s)

@@ -102,7 +102,7 @@ class Bench:
         except errors.MirrorError as problem:
             return f"{problem.error}: {problem.rule}"
         last = result.results[-1]
-        return f"accepted: {(last.after if isinstance(ops[-1], Set) else last.result)!r}"
+        return f"taken: {(last.after if isinstance(ops[-1], Set) else last.result)!r}"
 
     async def made(self, *ops: Operation) -> str:
         """The ref of the object that the last operation created."""

@@ -208,7 +208,7 @@ def _midi_clips(scope: Scope, targets: list[Any]) -> tuple[list[Node], list[Node
         clips += scope.clips.below(node)
         if not clips and not isinstance(node.id, int):
             raise errors.NotAvailable(
-                f"The clips of {scope.ref(node)} are known only once Live has made it",
+                f"The clips of {scope.ref(node)} are known only after Live has made it",
                 hint="end the batch before this call, and call this tool separately",
             )
         if not clips:

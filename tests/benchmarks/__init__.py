@@ -1,4 +1,4 @@
-"""Measures every path that an agent feels, as distributions, beside named alternatives in the same run.
+"""Measures every path between Live and an agent, as distributions, beside named alternatives in the same run.
 
-Begin with `python -m tests.benchmarks --help`. Nothing here is a test: no number makes it fail.
+Start with `python -m tests.benchmarks --help`. Benchmarks are not tests: no number makes them fail.
 """

@@ -1,6 +1,6 @@
-"""`python -m tests.benchmarks`: all measurements as a table, and as JSON for whoever compares runs.
+"""`python -m tests.benchmarks`: all measurements as a table, and as JSON for comparing runs.
 
-Everything runs on this machine over loopback and ends by itself, in a few minutes at most.
+All measurements run on this machine over loopback and end within a few minutes.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SUITES = {
 
 
 def machine() -> dict[str, Any]:
-    """What the numbers were measured on."""
+    """The machine and versions of a measurement."""
     versions = {}
     for package in ("mcp", "trio", "anyio", "msgspec"):
         versions[package] = metadata.version(package)
@@ -76,13 +76,13 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown:
         parser.error(f"there is no suite {unknown[0]!r}; there are {', '.join(SUITES)}")
     with tempfile.TemporaryDirectory(prefix="setmirror-benchmarks-") as folder:
-        # The user's token and logs stay out of it.
+        # A separate home, so that the user's token and logs are not used.
         os.environ["SETMIRROR_HOME"] = folder
         return run(chosen)
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Measure what was chosen, tell and write it."""
+    """Run the chosen suites, print their rows and write them."""
     out = sys.stderr if str(chosen.json) == "-" else sys.stdout
     about = machine()
     print(", ".join(f"{name} {value}" for name, value in about.items()), file=out)

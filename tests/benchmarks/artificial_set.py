@@ -11,7 +11,7 @@ NOTES = 64
 
 
 def objects(tracks: int, devices: int, parameters: int, scenes: int, *, seed: int = 1) -> list[Object]:
-    """So many tracks, each with devices and their parameters, and a clip in every third slot."""
+    """The objects of tracks with devices, their parameters, and a clip in every third slot."""
     chance = random.Random(seed)
     rows: list[Object] = []
 

@@ -1,7 +1,7 @@
-"""The script in Live: reading a large Set in slices, and giving a whole snapshot, in headless Live.
+"""The script in headless Live: reading a large Set in slices, and sending a whole snapshot.
 
 Live's clock is virtual, the durations are real: a slice is one call of the pump on Live's main thread.
-Headless Live is Python where Live is C++, so a property costs more to read here (Live 12.4: 4 to 28 µs).
+Headless Live is Python and Live is C++, so reading a property takes longer here (Live 12.4: 4 to 28 µs).
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ from tests.benchmarks.measure import OURS, Distribution, Row
 
 TRACKS, CLIPS, NOTES, PARAMETERS = 100, 1_000, 20_000, 20_000
 TICK_S = 0.0103
-"""Of a timer of 10 ms in Live (measured on macOS)."""
+"""The real interval of a timer of 10 ms in Live (measured on macOS)."""
 SLOW_TICK_S = 0.034
-"""Of the same timer on one Windows PC."""
+"""The same interval on one Windows PC."""
 MOST_TICKS = 20_000
 
 
 class Timed(SetMirror):
-    """Keeps how long each pump took."""
+    """The script with a record of each pump's duration."""
 
     slices: list[float]
     used: list[float]
-    """Processor time: what a busy machine took meanwhile is not in it."""
+    """Processor time, which does not depend on other work of the machine."""
 
     def pump(self) -> None:
         began, used = time.perf_counter(), time.thread_time()
@@ -87,7 +87,7 @@ class Bench:
         raise AssertionError(f"not ready after {MOST_TICKS} ticks")
 
     def tick(self) -> None:
-        """Until the timer has fired once."""
+        """Run Live until the timer has fired once."""
         self.live.run_for(self.tick_s)
         if self.tick_s != TICK_S:
             self.script.pump()
@@ -135,7 +135,7 @@ def _built(bench: Bench, question: str, subject: str) -> Row:
 
 
 def from_the_start() -> Iterator[Row]:
-    """A client that is there when the script starts: when it has the outline, and when all of the Set."""
+    """Times until a client that is connected at the script's start has the outline, and the whole Set."""
     for tick_s in (TICK_S, SLOW_TICK_S):
         bench = Bench(None, tick_s=tick_s)
         peer = Follower(bench, auth.load_token())
@@ -156,14 +156,14 @@ def from_the_start() -> Iterator[Row]:
 
 
 class _Hearer:
-    """Hears one object, as a row of the script does."""
+    """Listens to one object, as a row of the script does."""
 
     def heard(self) -> None:
-        """Nothing is done."""
+        """Do nothing."""
 
 
 def alone(question: str) -> Row:
-    """What headless Live itself takes of it: the same listeners, properties and lists, with nothing kept of them."""
+    """Headless Live's own share of the time: the same listeners, properties and lists, without storing values."""
     live = HeadlessLive(large_set(TRACKS, CLIPS, NOTES, PARAMETERS), clock=VirtualClock(), threads="raise")
     layouts = Layouts((12, 4, 0), lambda row, bits: None)
     hearers: list[_Hearer] = []
@@ -219,7 +219,7 @@ def _below(values: dict[str, Any], prop: schema.Property) -> list[Any]:
 
 
 def at_rest(bench: Bench) -> Iterator[Row]:
-    """What the script costs when nothing happens."""
+    """The script's cost while the Set does not change."""
     bench.script.forget()
     for _ in range(1000):
         bench.live.run_for(TICK_S)
@@ -234,7 +234,7 @@ def at_rest(bench: Bench) -> Iterator[Row]:
 
 
 def audit(bench: Bench) -> Row:
-    """How long a whole round of comparing takes, and how long a planted difference lasts at most."""
+    """The duration of a complete audit, and the longest lifetime of a planted difference."""
     passes = bench.script.audit.counters["passes"]
     for wanted in (passes + 1, passes + 2):
         began = bench.live.clock.now()
@@ -250,7 +250,7 @@ def audit(bench: Bench) -> Row:
 
 
 def content(bench: Bench) -> Row:
-    """What one change costs on the wire."""
+    """The cost of one change on the wire."""
     peer = Follower(bench, auth.load_token())
     peer.take_snapshot()
     peer.watch()
@@ -279,7 +279,7 @@ def content(bench: Bench) -> Row:
 
 
 def memory() -> Iterator[Row]:
-    """What is kept for each object, on both sides."""
+    """The memory for each object, on both sides."""
     tracemalloc.start()
     try:
         bench = Bench(BUDGET_MS / 1000)
@@ -312,7 +312,7 @@ def _grown(before: Any, after: Any, *parts: str) -> float:
 
 
 def snapshot(bench: Bench) -> Iterator[Row]:
-    """A client takes the whole Set; the alternative walks Live's objects as bridges without a shadow do."""
+    """The time until a client has the whole Set; the alternative walks Live's objects without a shadow."""
     question = "give one client the whole Set"
     peer = Follower(bench, auth.load_token())
     bench.script.forget()
@@ -341,7 +341,7 @@ def snapshot(bench: Bench) -> Iterator[Row]:
 
 
 def _walk(thing: Any, declared: str) -> int:
-    """Read all that the table names, as plainly as can be."""
+    """Read all properties of the schema in the simplest way."""
     name = type(thing).__name__
     if name not in schema.CLASSES or not schema.is_a(name, declared):
         name = declared
@@ -363,7 +363,7 @@ def _walk(thing: Any, declared: str) -> int:
 
 
 class Follower:
-    """A client in memory with a store of its own."""
+    """A client in memory with its own store."""
 
     def __init__(self, bench: Bench, token: str) -> None:
         self.bench = bench
@@ -411,7 +411,7 @@ class Follower:
         raise AssertionError(f"request {number} was not answered")
 
     def take_from_the_start(self) -> tuple[float, float]:
-        """Seconds of Live's time until the outline is here, and until all of the Set is."""
+        """Seconds of Live's time until the outline and until the whole Set have arrived."""
         clock = self.bench.live.clock
         began = clock.now() - len(self.bench.script.slices) * self.bench.tick_s
         while not self._ask("bridge.status", {})["outline"]:
@@ -432,7 +432,7 @@ class Follower:
             self.coming = self.coming if message.params.coming is None else message.params.coming
 
     def take_snapshot(self, outline: bool = False) -> int:
-        """Ticks until the whole Set is here, or its outline."""
+        """Ticks until the whole Set, or its outline, has arrived."""
         number = self._send("set.snapshot", {"outline": outline})
         self.bytes = 0
         self.store.collect([], True)
@@ -449,11 +449,11 @@ class Follower:
         raise AssertionError("no snapshot")
 
     def watch(self) -> None:
-        """Be told of every batch from now on."""
+        """Ask for every batch from now on."""
         self._ask("set.watch", {"epoch": self.store.epoch, "after_revision": self.store.revision})
 
     def settle(self) -> None:
-        """Take what comes within half a second, heartbeats apart."""
+        """Receive the messages of half a second, except heartbeats."""
         for _ in range(50):
             self.bench.live.run_for(TICK_S)
             for line in self._lines():

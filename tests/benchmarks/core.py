@@ -1,7 +1,7 @@
-"""The store and the wire by themselves, without socket or Live: reads, batches, snapshots, sealed lines.
+"""The store and the wire alone, without socket or Live: reads, batches, snapshots, sealed lines.
 
-Alternatives: the same JSON without the cache, `json` of the standard library in place of msgspec, and a
-mirror that copies what it hands out, as those that guard themselves by `deepcopy` do.
+Alternatives: the same JSON without the cache, `json` of the standard library instead of msgspec, and a mirror that
+returns deep copies of its objects.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def rows() -> Iterator[Row]:
 
 
 def seals() -> Iterator[Row]:
-    """What a counter and an HMAC on each line cost; the script pays one of the two for each line, in Live."""
+    """The cost of a counter and an HMAC on each line, for one side."""
     message = wire.request(17, "write.execute", {"write": "c4-17", "ops": [{"op": "set", "target": 1234}]})
     question = f"seal, then open one line of {len(message)} bytes"
 

@@ -1,7 +1,7 @@
-"""Clients of DAW MCP's protocol at 200 calls a second: what they wait, and what Live's main thread notices of it.
+"""Clients of DAW MCP's protocol at 200 calls a second: their waiting time, and the load on Live's main thread.
 
-Headless Live as a process with its 10 ms timer; mirror, policy and that protocol's server in this one, a client over
-TCP. Calls are sent at their times, whether or not the one before is answered. The first row is Live at rest.
+Headless Live is a process with its 10 ms timer; mirror, policy and that protocol's server are in this process, with a
+client over TCP. Calls are sent at fixed times, without waiting for the previous answer. The first row is Live at rest.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ READS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("project.getInfo", {}),
 )
 WRITES_EACH = 10
-"""One call of so many is a write, where there are writes."""
+"""In runs with writes, one of this number of calls is a write."""
 
 
 def rows() -> Iterator[Row]:
@@ -68,7 +68,7 @@ def _call(number: int, writes: bool) -> tuple[str, dict[str, Any]]:
 
 
 async def _calls(port: int, writes: bool) -> tuple[list[float], int]:
-    """Seconds from when each call was due to its answer, and how many were refused."""
+    """Seconds from each call's planned time to its answer, and the number of refused calls."""
     due: list[float] = []
     samples: list[float] = []
     refused = 0
@@ -96,7 +96,7 @@ async def _calls(port: int, writes: bool) -> tuple[list[float], int]:
 
 
 async def _thread(mirror: Mirror) -> dict[str, Any]:
-    """Live's main thread: the script's time in one turn of 10 ms, and the distance from one turn to the next."""
+    """Live's main thread: the script's time in one turn of 10 ms, and the time between two turns."""
     status = await mirror.script_status()
     pump, timer = status["timings"]["pump"], status["distances"]["timer"]
     return {

@@ -1,8 +1,8 @@
-"""Sets of 10, 100 and 1,000 tracks, ten times as many objects each: a cost that is not flat or linear shows.
+"""Sets of 10, 100 and 1,000 tracks, each with ten times as many objects, to find costs that are not constant or linear.
 
-Flat: one batch, one read, one search by name, a notice. Linear, so flat for each object: reading the Set into the
-shadow, a snapshot, memory. Live's clock is virtual, the durations are real. In the largest Set nothing but the tracks
-and their devices is many, so that headless Live itself can hold it.
+Constant: one batch, one read, one search by name, a notice. Linear, so constant for each object: reading the Set into
+the shadow, a snapshot, memory. Live's clock is virtual, the durations are real. The largest Set has many tracks and
+devices only, so that headless Live can hold it in memory.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""History of a large Set: the difference of two states, a mix, a kept state, a revert of many values, the journal.
+"""History of a large Set: the difference of two states, a mix, a stored state, a revert of many values, the journal.
 
-Beside the difference stands a comparison of the two states as JSON texts, which finds nothing again that moved.
+The alternative to the difference compares both states as JSON texts, without recognizing moved objects.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.benchmarks.measure import OURS, Row
 
 QUESTION = "two states of a Set of about {:,} objects, and what is kept of one"
 MOVES = 20_000
-"""Changes of one parameter that the journal gets: ten seconds of 2,000 changes a second."""
+"""The number of changes of one parameter in the journal: ten seconds of 2,000 changes a second."""
 
 
 def rows() -> Iterator[Row]:
@@ -55,7 +55,7 @@ def rows() -> Iterator[Row]:
 
 
 def _journal(store: Store) -> Iterator[Row]:
-    """The journal of a fader that moves all the time, and of the same events without folding."""
+    """The journal of a constantly moving fader, and of the same events without merging."""
     id_ = next(iter(store.of_type("DeviceParameter")))
     log = EventLog(store, lambda: 0.0)
     for number in range(MOVES):

@@ -1,9 +1,9 @@
-"""HTTP by raw keep-alive clients, which cost next to nothing: ours, and an empty tool of the SDK's on two servers.
+"""HTTP with raw keep-alive clients, which cost almost nothing: our server, and an empty tool of the SDK on two servers.
 
-Both eras: up to 2025-11-25 a client has a session, from 2026-07-28 on each call stands for itself. The empty tools
-stand on the SDK's own session manager, once on our HTTP server and once on uvicorn, which the SDK brings. Beside them
-the SDK's client, which costs more than the server. What the server's process computed per call says most on a machine
-that does other things as well.
+Both eras are measured: up to 2025-11-25 a client has a session, from 2026-07-28 on each call is independent. The empty
+tools run on the SDK's own session manager, once on our HTTP server and once on uvicorn, which the SDK uses. The SDK's
+client, which costs more than the server, is measured too. On a busy machine the server's processor time per call is the
+most reliable figure.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ else:
 
 
 class Served(NamedTuple):
-    """A server that runs, and what it is asked."""
+    """A running server, and the call that it gets."""
 
     subject: str
     url: str
@@ -174,7 +174,7 @@ def _facts(calls: int, took_s: float, computed_s: float) -> dict[str, Any]:
 
 
 def _computed_s(pid: int) -> float:
-    """Seconds that the process has computed so far; 0.0 where the system does not say."""
+    """The processor seconds of a process so far; 0.0 if the system does not report them."""
     try:
         with open(f"/proc/{pid}/stat") as stat:
             user, system = stat.read().rpartition(")")[2].split()[11:13]

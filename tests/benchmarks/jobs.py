@@ -1,6 +1,6 @@
-"""What jobs cost a model that has only the tools: calls, refusals, bytes and tokens; the jobs are those of the tests.
+"""The costs of jobs for a model that has only the tools: calls, refusals, bytes, tokens; tests run the same jobs.
 
-In one process and in virtual time: these are counts, not times. Tokens are UTF-8 bytes / 4 of compact JSON.
+The jobs run in one process and in virtual time, since these are counts. Tokens are UTF-8 bytes / 4 of compact JSON.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Headless Live with a large Set: how long it takes to make or load one, and what memory it costs.
+"""Headless Live with a large Set: the time for making or loading it, and its memory.
 
-Each row is a process of its own, so that its peak is its own. The file is written here: what Live writes for a track,
-a clip, a note and a parameter, as far as the loader reads it.
+Each row is a separate process with its own peak of memory. The file is written here: the elements that Live writes for
+a track, a clip, a note and a parameter, as far as the loader reads them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _apart(*arguments: str) -> dict[str, Any]:
 
 
 def measure(what: str, path: str = "") -> dict[str, Any]:
-    """Make or load the Set, open it, and say what it took."""
+    """Make or load the Set, open it, and print time and memory."""
     began = time.perf_counter()
     spec = load_als(path) if what == "load" else large_set(TRACKS, CLIPS, NOTES, PARAMETERS)
     described = time.perf_counter()
@@ -66,7 +66,7 @@ def measure(what: str, path: str = "") -> dict[str, Any]:
 
 
 def counts(live: HeadlessLive) -> dict[str, int]:
-    """What is in the Set's tracks, without returns and the main track."""
+    """The numbers of objects in the Set's tracks, without returns and the main track."""
     clips = [slot.clip for track in live.song.tracks for slot in track.clip_slots if slot.has_clip]
     playable = [track for track in live.song.tracks if track.can_be_armed]
     clips += [clip for track in playable for clip in track.arrangement_clips]
@@ -81,7 +81,7 @@ def counts(live: HeadlessLive) -> dict[str, int]:
 
 
 def write_als(path: Path, tracks: int, clips: int, notes: int, parameters: int) -> None:
-    """A Set file with so many of each, a device on each track, all clips in the Session."""
+    """Write a Set file with these numbers of objects, a device on each track, and all clips in the Session."""
     scenes = -(-clips // tracks)
     counts = zip(shares(clips, tracks), shares(parameters, tracks), strict=True)
     note_counts = list(shares(notes, clips))
@@ -134,7 +134,7 @@ def _clip(notes: int, number: int) -> str:
 
 
 def _device(parameters: int) -> str:
-    """A device that no table knows; its switch is the first parameter."""
+    """A device of an unknown class; its switch is the first parameter."""
     dials = "".join(
         f'<Dial{number}><LomId Value="0"/><Manual Value="0.{number % 9 + 1}"/><MidiControllerRange>'
         '<Min Value="0"/><Max Value="1"/></MidiControllerRange></Dial' + f"{number}>"

@@ -1,9 +1,9 @@
-"""A client that waits for each answer before its next request: what the awake pump makes of Live's tick.
+"""A client that waits for each answer before its next request: the effect of the awake pump on the number of writes.
 
-Headless Live as a process with its 10 ms timer, the mirror in this one, both over a socket, in real time. Each share
-of Live's main thread is a run of its own; share 0 is the pump that waits for its timer, as it was before. On Lives
-before 12.4 a parameter joins the undo history on Live's ticks only: the next write waits for that, so its p50 is
-measured with pauses and the time of writes in a row beside it. Many notes in one write are measured here, too.
+Headless Live is a process with its 10 ms timer, the mirror is in this process, connected by a socket, in real time.
+Each share of Live's main thread is a separate run; with share 0 the pump waits for its timer. In Lives before 12.4 a
+parameter joins the undo history only on Live's ticks, and the next write waits for that: so its p50 is measured with
+pauses, and the time of writes in a row is another figure. Many notes in one write are measured here too.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ ORDER = [
 ]
 ORDER.append(IN_ONE_WRITE)
 APART_S = 0.3
-"""Between two writes that do not wait for each other's undo step."""
+"""Seconds between two writes that do not wait for each other's undo step."""
 
 Write = Callable[[int], Awaitable[Any]]
 
@@ -49,7 +49,7 @@ def rows() -> Iterator[Row]:
     """All rows of this module."""
     measured: list[Row] = []
     for version in VERSIONS:
-        # The pump that waits for its timer is the same in all of them.
+        # With share 0 all versions have the same result.
         for share in SHARES if version == VERSIONS[0] else SHARES[1:]:
             trio.run(_measure, measured, version, share)
     for count in NOTES:
@@ -59,7 +59,7 @@ def rows() -> Iterator[Row]:
 
 @asynccontextmanager
 async def _running(version: str, share: float | None = None) -> AsyncIterator[tuple[HeadlessProcess, Mirror]]:
-    """Headless Live and a mirror in folders of their own; without `share` the script's own is taken."""
+    """Headless Live and a mirror with separate folders; without `share` the script uses its default."""
     settings = {} if share is None else {"awake_share": share}
     with tempfile.TemporaryDirectory(prefix="setmirror-lockstep-") as home:
         await trio.Path(home, "script.json").write_text(json.dumps(settings), "utf-8")
@@ -124,7 +124,7 @@ async def _measure(measured: list[Row], version: str, share: float) -> None:
 
 
 async def _lockstep(question: str, subject: str, write: Write, waits: bool = False) -> Row:
-    """Writes in a row; `waits`: each waits for the undo step of the one before, so others with pauses are timed."""
+    """Time writes in a row; with `waits`, each waits for the previous undo step, so writes with pauses are timed."""
     singly = [await _timed(write, number) for number in range(FEW if waits else MANY)]
     samples, note = singly, ""
     if waits:
@@ -137,7 +137,7 @@ async def _lockstep(question: str, subject: str, write: Write, waits: bool = Fal
 
 
 async def _notes(measured: list[Row], count: int) -> None:
-    """A process for each number, since the script tells the longest of all its steps."""
+    """Measure each number of notes in a separate process, since the script reports the longest of all its steps."""
     notes = [
         {"pitch": 36 + n % 48, "start_time": n / 80, "duration": 0.05, "velocity": 100.0}
         for n in range(count)

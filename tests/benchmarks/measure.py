@@ -1,4 +1,4 @@
-"""Rows of a measurement: what was asked, who answered, and how long it took, as a distribution."""
+"""Rows of a measurement: the question, the subject that answered, and the duration as a distribution."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mcp_server.demo.latency import Distribution
 
 OURS = "SetMirror"
 SHORT_S = 20e-6
-"""What is shorter is timed in bundles: the clock itself costs 0.05 µs."""
+"""Shorter work is timed in bundles, since the clock itself costs 0.05 µs."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Row:
         fields: dict[str, Any] = {"question": self.question, "subject": self.subject}
         if self.times.samples_ms:
             fields.update(self.times.to_json())
-            # For pictures; the rest is `Distribution`'s own.
+            # Quantiles for pictures; `Distribution.to_json` has the other figures.
             fields.update({f"p{n}_ms": round(self.times.quantile(n / 100), 6) for n in (5, 25, 75)})
         fields.update(self.facts)
         if self.note:
@@ -38,7 +38,7 @@ class Row:
 
 
 def timed(work: Callable[[], Any], *, samples: int = 300, warm: int = 20) -> Distribution:
-    """How long `work()` takes, per call; bundles calls when one is too short for the clock."""
+    """The duration of `work()` per call; bundles calls that are too short for the clock."""
     for _ in range(warm):
         work()
     began = time.perf_counter()
@@ -62,7 +62,7 @@ def timed(work: Callable[[], Any], *, samples: int = 300, warm: int = 20) -> Dis
 
 
 def table(rows: Iterable[Row]) -> list[str]:
-    """The rows as text, questions in the order of their first row; ×N: so many times what the first one takes (p50)."""
+    """The rows as text, questions in the order of their first row; ×N is the ratio to the first row's p50."""
     grouped: dict[str, list[Row]] = {}
     for row in rows:
         grouped.setdefault(row.question, []).append(row)
@@ -114,7 +114,7 @@ def _number(value: Any) -> str:
 
 
 def cycle(items: Sequence[Any]) -> Callable[[], Any]:
-    """A function that gives the items one after another, for ever."""
+    """A function that returns the items one after another, repeatedly."""
     position = 0
 
     def following() -> Any:

@@ -1,7 +1,8 @@
 """Edits of 10,000 notes, on the grid of whole ticks and off it, and the analysis of 100 clips with 20,000 notes.
 
-The music functions alone, in this process: no Live, no MCP. Limits: 50 ms for an edit on the grid, 250 ms off it (times
-that are fractions of ticks), 300 ms for the analysis. A producer's jobs are counted in calls over MCP, in virtual time.
+Only the music functions run, in this process, without Live and MCP. Limits: 50 ms for an edit on the grid, 250 ms off
+it (times that are fractions of ticks), 300 ms for the analysis. A producer's jobs are counted in calls over MCP, in
+virtual time.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "velocity": {"factor": 0.8},
     "velocity_ramp": {"start": 30, "end": 110},
 }
-"""Of the edits that need some, or do nothing without."""
+"""Options for edits that need some."""
 
 
 def notes(count: int, seed: int, *, fractions: bool = False) -> tuple[Note, ...]:
@@ -68,7 +69,7 @@ def context(end: int) -> Context:
 
 
 def rows(**_: Any) -> Iterator[Row]:
-    """Each edit with its slower case as a fact, then the analysis, then what jobs take in calls."""
+    """Each edit with its slower case as a fact, then the analysis, then the number of calls of jobs."""
     whole, broken = notes(NOTES, 1), notes(NOTES, 1, fractions=True)
     end = int(max(note.end for note in whole)) + BEAT
     for name in sorted(EDITS):

@@ -1,7 +1,7 @@
-"""The page in Chromium: first shown, from a change in Live to pixels, scrolled, and what it asks of Live.
+"""The page in Chromium: first display, from a change in Live to pixels, scrolling, and its requests to Live.
 
-Live, the page's server and the browser are processes of their own. Needs playwright and a Chromium on the path; where
-they are missing, a row says so.
+Live, the page's server and the browser are separate processes. Needs playwright and a Chromium on the path; if these
+are missing, a row says so.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ async def _measured(path: Path, program: str, sync_api: Any) -> list[Row]:
 
 
 async def _rate(mirror: Any) -> float:
-    """Requests that the script is sent in a second, by all."""
+    """The requests to the script in a second, by all clients."""
     counts = []
     for _ in range(2):
         counts.append(int((await mirror.script_status())["server"]["requests"]))

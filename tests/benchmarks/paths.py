@@ -1,7 +1,7 @@
-"""From Live to an agent and back, in real time: processes, sockets and pipes as a user has them.
+"""From Live to an agent and back, in real time, with the processes, sockets and pipes of real use.
 
-One headless Live runs our Remote Script and, where they can be fetched, those of `ableton-mcp` and `ableton-js`; all
-are asked the same in the same run. See `peers` for what flatters them.
+One headless Live runs our Remote Script and, if they can be fetched, those of `ableton-mcp` and `ableton-js`; all get
+the same questions in the same run. `peers` lists their advantages in this comparison.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tests.benchmarks.measure import OURS, Distribution, Row, cycle
 READS, CHANGES, WRITES = 500, 200, 200
 MANY, NOTES = 100, 5000
 STORM = 2000
-"""Changes in Live in a second, as of a knob that is automated finely, besides the one that is measured."""
+"""Further changes in Live in a second, like a finely automated knob, beside the measured change."""
 PEER_READS, PEER_CHANGES, PEER_WRITES = 200, 40, 30
 READ_TRACK = "read one track"
 READ_SET = "read an overview of the Set"
@@ -46,7 +46,7 @@ def rows(*, with_peers: bool = True, als: Path | None = None) -> Iterator[Row]:
     """All rows of this module."""
     measured: list[Row] = []
     trio.run(_measure, measured, with_peers, als)
-    # One question after the other, ours first.
+    # One question after the other, our answers first.
     order = [READ_TRACK, READ_SET, READ_PARAMETER, CHANGE, RENAME, TEMPO, WRITE]
     yield from sorted(
         measured, key=lambda row: order.index(row.question) if row.question in order else len(order)
@@ -87,7 +87,7 @@ async def _measure(measured: list[Row], with_peers: bool, als: Path | None) -> N
 
 
 def _fetch(folder: Path) -> tuple[dict[str, tuple[Path, Path]], dict[str, str]]:
-    """What could be had, and why the rest could not."""
+    """The packages that could be fetched, and the reasons for the others."""
     fetched, reasons = {}, {}
     for subject, fetch, free in (
         (peers.ABLETON_MCP, third_party.ableton_mcp, peers.free(peers.PORT)),
@@ -160,7 +160,7 @@ async def _ours(live: HeadlessProcess, mirror: Mirror, agent: Agent) -> list[Row
 
 
 async def _many(mirror: Mirror) -> list[Row]:
-    """A hundred changes as one write and as a hundred; five thousand notes; what Live's main thread has of it."""
+    """A hundred changes as one write and as a hundred writes; five thousand notes; the load on Live's main thread."""
     parameters = [
         node.id
         for node in mirror.walk("song")
@@ -266,7 +266,7 @@ async def _ableton_js(live: HeadlessProcess, package: Path, exchange: Path) -> l
         while "listening" not in await script.line():
             pass
         chance, tempo, heard = random.Random(9), cycle([110.0, 111.0, 112.0]), []
-        # The client tells the time of day, Live its own clock.
+        # The client reports the time of day, Live its own clock.
         day = time.time() - time.monotonic()
         for _ in range(PEER_CHANGES):
             wanted = tempo()
@@ -303,7 +303,7 @@ def _times(ask: Callable[[], Any], count: int) -> list[float]:
 
 
 async def _polled(live: HeadlessProcess, peer: peers.Peer) -> list[float]:
-    """From a change to the first answer that shows it, asking again and again."""
+    """Seconds from a change to the first answer that shows it, with repeated questions."""
     chance = random.Random(9)
     seconds = []
 

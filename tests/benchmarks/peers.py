@@ -1,8 +1,8 @@
-"""The same questions asked of `ableton-mcp` and `ableton-js`, whose Remote Scripts run in the same headless Live.
+"""The same questions to `ableton-mcp` and `ableton-js`, whose Remote Scripts run in the same headless Live.
 
-Of ableton-mcp only the Remote Script is asked, straight over its own socket: its MCP server would add its own time on
-top, so this flatters it. Headless Live lets its thread run freely, where Live lets Python threads run only about every
-100 ms: that flatters it, too. ableton-js is asked by its own JavaScript client.
+For ableton-mcp only the Remote Script is measured, over its own socket: its MCP server would take additional time, so
+this is an advantage for it. Headless Live lets its thread run freely, while Live runs Python threads only about every
+100 ms: that is another advantage. ableton-js is measured with its own JavaScript client.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from tests.third_party import NotAvailable
 ABLETON_MCP = f"{third_party.ABLETON_MCP[0]}, its Remote Script alone"
 ABLETON_JS = f"{third_party.ABLETON_JS}, its own client"
 PORT = 9877
-"""Fixed in its source."""
+"""The port, which is fixed in its source."""
 ANSWER_S = 15.0
 
 
 def free(port: int) -> bool:
-    """Whether nobody listens on `port`."""
+    """True when no program listens on `port`."""
     with socket.socket() as probe:
         probe.settimeout(1.0)
         return probe.connect_ex(("127.0.0.1", port)) != 0
@@ -40,11 +40,11 @@ QUIET = {
     "ABLETON_MCP_DISABLE_DATASET": "1",
     "ABLETON_MCP_HOST": "127.0.0.1",
 }
-"""What keeps it from reporting to anybody."""
+"""Environment variables that switch its telemetry off."""
 
 
 class Peer:
-    """A connection to its Remote Script: one bare JSON object each way, no framing."""
+    """A connection to its Remote Script: one JSON object in each direction, without framing."""
 
     def __init__(self, *, wait_s: float = 10.0) -> None:
         deadline = time.monotonic() + wait_s
@@ -58,7 +58,7 @@ class Peer:
                 time.sleep(0.1)
 
     def ask(self, kind: str, **params: Any) -> Any:
-        """One command; NotAvailable with its own words when it refuses."""
+        """Send one command; NotAvailable with its own text if it refuses."""
         self._socket.sendall(json.dumps({"type": kind, "params": params}).encode())
         received = b""
         while True:
@@ -82,7 +82,7 @@ class Peer:
 
 
 class Script:
-    """The driver of ableton-js: lines of JSON come out, one goes in."""
+    """The driver of ableton-js, which prints lines of JSON and reads one line."""
 
     def __init__(self, process: trio.Process) -> None:
         self._process = process
@@ -91,7 +91,7 @@ class Script:
     @classmethod
     @asynccontextmanager
     async def started(cls, package: Path, exchange: Path, reads: int, writes: int) -> AsyncIterator[Script]:
-        """It finds its Remote Script through files in `exchange`."""
+        """Start the driver, which finds its Remote Script through files in `exchange`."""
         drive = Path(__file__).with_name("ableton_js.js")
         process = await trio.lowlevel.open_process(
             ["node", str(drive), str(package), str(reads), str(writes)],
@@ -108,10 +108,10 @@ class Script:
                 await process.wait()
 
     async def line(self) -> dict[str, Any]:
-        """The next thing it says.
+        """The next line of the driver.
 
         Raises:
-          NotAvailable: it ended.
+          NotAvailable: the driver ended.
         """
         assert self._process.stdout is not None
         with trio.fail_after(ANSWER_S * 4):
@@ -124,6 +124,6 @@ class Script:
         return dict(json.loads(line))
 
     async def go_on(self) -> None:
-        """To the writes."""
+        """Let the driver continue with the writes."""
         assert self._process.stdin is not None
         await self._process.stdin.send_all(b"go\n")

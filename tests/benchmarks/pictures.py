@@ -1,7 +1,7 @@
 """Pictures of a clip with 5,000 notes, of 1,000 clips, of 300 with their notes, and of a large Session: time and size.
 
-From data to SVG and to PNG at 1,200 pixels, in this process: no Live, no MCP. Limits: 60 ms for the clip and 250 ms for
-the clips of an arrangement; a PNG of a roll has at most 80 kB, of an arrangement 150 kB.
+From data to SVG and to PNG at 1,200 pixels, in this process, without Live and MCP. Limits: 60 ms for the clip and 250
+ms for the clips of an arrangement; a PNG of a roll has at most 80 kB, of an arrangement 150 kB.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def notes(count: int, seed: int) -> tuple[Note, ...]:
 
 
 def lanes(clips: int, tracks: int, of_each: int) -> list[Lane]:
-    """So many named clips in colours of their own, side by side, with `of_each` notes."""
+    """Named clips with different colours, side by side, with `of_each` notes each."""
     draw = random.Random(clips)
 
     def color() -> str:

@@ -1,7 +1,7 @@
-"""Keep-alive HTTP clients of an MCP server that cost it next to nothing: raw sockets, requests made before the clock.
+"""Keep-alive HTTP clients of an MCP server that cost almost nothing: raw sockets, and requests that are encoded before.
 
-One thread serves all of them: it sends what was encoded before, and of an answer reads only where it ends. What is
-measured is so the server, which has the other core for itself.
+One thread runs all clients: it sends encoded requests and looks only for the end of each answer. So the measurement is
+of the server, which has the other core for itself.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _LAST_CHUNK = b"0\r\n\r\n"
 class RawClient:
     """One connection on which the same tool is called `count` times.
 
-    Up to 2025-11-25 it opens a session first.
+    In the era up to 2025-11-25 it opens a session first.
 
     Args:
-      url: Of the server: http://host:port/mcp.
+      url: The server's URL: http://host:port/mcp.
       era: The protocol version, LEGACY or MODERN.
-      name: Of the client, in its token.
-      count: The calls, 1 or more, besides one that warms up.
+      name: The client's name in its token.
+      count: The number of calls, 1 or more, after one call as a warm-up.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class RawClient:
         return True
 
     def receive(self) -> bool:
-        """Take what has arrived; True once the answer is whole."""
+        """Read the data that has arrived; True when the answer is complete."""
         self._read_some()
         if not _whole(self._answer):
             return False
@@ -130,7 +130,7 @@ def _whole(answer: bytes) -> bool:
 
 
 def all_called(clients: Sequence[RawClient]) -> float:
-    """Have all clients make their calls, each the next one as soon as it is answered; the seconds that took."""
+    """Let all clients make their calls, each as soon as the previous one is answered; returns the seconds."""
     with selectors.DefaultSelector() as selector:
         for client in clients:
             selector.register(client.socket, selectors.EVENT_READ, client)

@@ -1,4 +1,4 @@
-"""The README's numbers and their picture, from what `python -m tests.benchmarks --json FILE` wrote.
+"""The README's numbers and their picture, from the files that `python -m tests.benchmarks --json FILE` wrote.
 
     python -m tests.benchmarks.shown FILE.json [FILE.json …]
 
@@ -41,7 +41,7 @@ CHOSEN: dict[str, Sequence[str]] = {
     "http": ("one call over HTTP, a raw keep-alive client, 2026-07-28",),
     "starting": ("start a server over stdio, until it answers `initialize`",),
 }
-"""Suite → the questions of which the README shows all answers."""
+"""Suite → the questions whose rows the README shows."""
 COLUMNS = ("p50_ms", "p95_ms", "p99_ms")
 WIDTH, LEFT, ROW, TOP = 960, 470, 19, 34
 INK, FAINT, MINE, OTHERS = "#1f2328", "#d0d7de", "#0969da", "#8c959f"
@@ -50,7 +50,7 @@ Rows = list[dict[str, Any]]
 
 
 def chosen(suites: dict[str, Rows]) -> list[tuple[str, Rows]]:
-    """(question, its measured rows), ours first, in the order of `CHOSEN`."""
+    """(Question, its measured rows) in the order of `CHOSEN`, our rows first."""
     measured = []
     for suite, questions in CHOSEN.items():
         for question in questions:
@@ -135,7 +135,7 @@ def write(document: dict[str, Any], readme: Path = README, drawing: Path = PICTU
     """Put the numbers into the README and draw them.
 
     Raises:
-      ValueError: nothing that the README shows was measured, or the README has no marks.
+      ValueError: no row that the README shows was measured, or the README has no marks.
     """
     if not chosen(document["suites"]):
         raise ValueError(f"Nothing that the README shows was measured; it shows {', '.join(CHOSEN)}")

@@ -1,7 +1,7 @@
-"""How long a server takes to answer `initialize`, and what memory it has then: ours, and an empty tool of the SDK's.
+"""The time until a server answers `initialize`, and its memory then: our server, and an empty tool of the SDK.
 
-Each start is a process of its own, the subjects in turn, so that a busy machine slows all alike. The interpreter's
-caches are warm. Live is not there: a server answers whether it runs or not.
+Each start is a separate process, and the subjects alternate, so that a busy machine slows all of them equally. The
+interpreter's caches are warm. Live is not running, since a server also answers without Live.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def rows() -> Iterator[Row]:
 
 
 def _started(command: list[str]) -> tuple[float, float]:
-    """Seconds until the answer, and the resident memory then in MB (0 where the system does not say)."""
+    """Seconds until the answer, and the resident memory then in MB (0 if the system does not report it)."""
     environ = processes.environment()
     began = time.perf_counter()
     with subprocess.Popen(

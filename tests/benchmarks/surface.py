@@ -1,8 +1,8 @@
-"""What a model pays and waits for: tokens of tools and answers, and latency over stdio and HTTP.
+"""A model's costs: tokens of tools and answers, and latency over stdio and HTTP.
 
-Tokens are UTF-8 bytes / 4 of compact JSON, of what the client puts before its model: name, description and input schema
-of each tool, and the text of an answer. `ableton-mcp` and `livemcp` are asked through their own servers, about the same
-Set in the same headless Live; both of their scripts listen on one fixed port, so one after the other.
+Tokens are UTF-8 bytes / 4 of compact JSON of the texts that a client gives its model: name, description and input
+schema of each tool, and the text of an answer. `ableton-mcp` and `livemcp` are measured through their own servers, with
+the same Set in the same headless Live, one after the other, since both scripts listen on the same fixed port.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ async def _measure(measured: list[Row], with_peers: bool) -> None:
 
 
 async def _fill(agent: Agent) -> None:
-    """Make the demo Set one of so many tracks, with a clip of so many notes first on the first track."""
+    """Extend the demo Set to a number of tracks, with a clip of a number of notes first on the first track."""
     have = len((await agent.call("get_set"))["set"]["tracks"])
     create = {"tool": "create", "args": {"kind": "midi"}}
     await agent.call("batch", calls=[create] * (TRACKS - have))
@@ -195,7 +195,7 @@ async def _theirs(subject: str, script: Path, server: Path) -> list[Row]:
 
 
 async def _polled(subject: str, live: HeadlessProcess, client: Client) -> Row:
-    """From a change in Live to the first answer that shows it, asked again and again."""
+    """Seconds from a change in Live to the first answer that shows it, with repeated questions."""
     chance, samples = random.Random(9), []
     for number in range(POLLED):
         name, seen = f"Polled {number}", []
@@ -238,7 +238,7 @@ async def _livemcp(client: Client, agent: Agent) -> list[Row]:
 
 
 async def _their_device(subject: str, client: Client, agent: Agent) -> Row:
-    """The device that ours chose, asked of theirs."""
+    """The device that our measurement reads, read through the other server."""
     (ours,) = [row for row in await _our_tokens(agent) if row.question == DEVICE]
     _, track, _, device = ours.facts["device"].split("/")[:4]
     text = await _answer(client, "get_device_parameters", track_index=int(track), device_index=int(device))
@@ -278,7 +278,7 @@ async def _latencies(live: HeadlessProcess, environ: dict[str, str]) -> list[Row
 
 
 async def _floor(environ: dict[str, str]) -> Row:
-    """A tool that does nothing, on the SDK's own server and transport: what no server of the SDK's goes below."""
+    """A tool without effect on the SDK's own server and transport: the lower bound for servers that use the SDK."""
     server = StdioServerParameters(command=sys.executable, args=["-c", EMPTY], env=environ)
     async with Agent.over(stdio_client(server)) as agent:
         times = await measures.calls(lambda: agent.client.call_tool("nothing", {}), READS)
@@ -288,7 +288,7 @@ async def _floor(environ: dict[str, str]) -> Row:
 
 
 async def _at_the_pipe(live: HeadlessProcess, environ: dict[str, str]) -> Row:
-    """Without the SDK's client, which costs more than the server: a line in, a line out."""
+    """Lines to and from our server, without the SDK's client, which costs more than the server."""
     command = [sys.executable, "-m", "mcp_server.cli", "serve", "--port", str(live.port)]
     process = await trio.lowlevel.open_process(command, stdin=-1, stdout=-1, env=environ)
     into, out = process.stdin, process.stdout

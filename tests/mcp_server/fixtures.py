@@ -1,9 +1,9 @@
 """The conformance suite's own tools, prompts and resources, served by the product's engine and HTTP layer.
 
-    python -m tests.mcp_server.fixtures PORT      (of the bridge; tells its URL on stderr)
+    python -m tests.mcp_server.fixtures PORT      (the bridge's port; prints its URL on stderr)
 
-What a product for Live has no use for (a red pixel, a question to the client's model) is added here to what it has, so
-that the suite's scenarios run through all of our serving code: transport, guard, sessions, subscriptions, cancelling.
+The product has no tools such as a red pixel or a question to the client's model. They are added here, so that the
+suite's scenarios run through all of our serving code: transport, guard, sessions, subscriptions, cancelling.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def required(requests: dict[str, Any], state: str = "") -> dict[str, Any]:
 
 
 def state_of(params: Any) -> str:
-    """The state that came back, if it is ours."""
+    """The state of the request, if it is ours."""
     request_state = params.request_state
     if not request_state:
         return ""
@@ -111,7 +111,7 @@ def state_of(params: Any) -> str:
 
 
 def asking(state: str = "", **requests: Any) -> Any:
-    """A tool that asks for all of these, once, and again for what is missing."""
+    """A tool that asks for all these inputs once, and again for missing ones."""
 
     async def tool(ctx: Any, params: Any) -> dict[str, Any]:
         back, answers = state_of(params), params.input_responses or {}
@@ -124,14 +124,14 @@ def asking(state: str = "", **requests: Any) -> Any:
 
 
 def answered(answer: Any) -> bool:
-    """A question that was not accepted, or accepted without a word, is asked again."""
+    """Ask a question again that was not accepted, or accepted without a value."""
     if answer is None or getattr(answer, "action", "accept") != "accept":
         return False
     return getattr(answer, "content", "") is not None
 
 
 async def rounds(ctx: Any, params: Any) -> dict[str, Any]:
-    """One question after the other; the state says which was the last."""
+    """Ask one question after the other; the state has the last one."""
     state = state_of(params)
     if not state:
         return required({"step1": question("Step 1: What is your name?", name=TEXT)}, "one")
@@ -141,7 +141,7 @@ async def rounds(ctx: Any, params: Any) -> dict[str, Any]:
 
 
 async def able(ctx: Any, params: Any) -> dict[str, Any]:
-    """Asks for no more than the client says that it can answer."""
+    """Ask only for inputs that the client declares."""
     can = ctx.session.client_capabilities
     possible = {
         "elicitation": ("name", NAME),
@@ -157,7 +157,7 @@ async def able(ctx: Any, params: Any) -> dict[str, Any]:
 
 
 async def unable(ctx: Any, params: Any) -> dict[str, Any]:
-    """Refused to a client that does not say that it can sample."""
+    """Refuse a client that does not declare sampling."""
     can = ctx.session.client_capabilities
     if can is None or can.sampling is None:
         needed = {"requiredCapabilities": {"sampling": {}}}
@@ -283,7 +283,7 @@ PROMPTS = {
 
 
 class Fixtures(ToolServer):
-    """The product's engine with the suite's things besides its own."""
+    """The product's engine with the suite's tools, prompts and resources added."""
 
     async def list_tools(self, ctx: Any, params: Any) -> types.ListToolsResult:
         listed = await super().list_tools(ctx, params)

@@ -1,4 +1,4 @@
-"""What reads say: all of a Set in a few calls, nothing empty without a word, what is shown is taken back."""
+"""Answers of reads: a whole Set in a few calls, a note for every empty answer, and values that writes accept."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def test_a_set_is_understood_in_a_few_calls(autojump_clock: Clock) -> None
         assert me.calls <= MOST_CALLS
         assert me.bytes <= MOST_BYTES
         shown = overview["set"]
-        # What a rack holds is shown with it.
+        # The devices in a rack are shown with the rack.
         text = msgspec.json.encode(devices).decode()
         assert all(f'"{found.ref}"' in text for found in whole.mirror.find(kind="device", limit=200))
         midi = [

@@ -1,4 +1,4 @@
-"""One language for the arguments of all tools: generated from the schemas, tried on a Set without writing."""
+"""One grammar for the arguments of all tools, generated from the schemas and checked on a Set without writes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ RACK = "tracks/0/devices/0"
 
 
 def parts(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """A schema and all below it."""
+    """A schema and all schemas inside it."""
     yield schema
     for each in schema.get("properties", {}).values():
         yield from parts(each)
@@ -90,7 +90,7 @@ def test_digits_that_are_none_huge_numbers_and_half_characters_are_refused_by_ru
     for field, _ in fields(tool):
         for value in ("²", "9" * 1000, 10**1000, "\ud83d", float("nan"), float("inf"), [["\udc00"]]):
             with contextlib.suppress(errors.AskerError):
-                # What is no text or number of JSON's never comes through.
+                # Values that are not valid in JSON are refused.
                 msgspec.json.encode(tool.checked({field: value}))
 
 
@@ -207,7 +207,7 @@ async def test_words_that_live_shows_are_taken_and_none_clears(autojump_clock: C
         assert whole.mirror.resolve(CLIP).props["has_groove"]
         await whole.call("set_property", target="view", property="detail_clip", value=CLIP)
         for value in ("none", None):
-            # Measured on Live: a groove can be chosen and not cleared.
+            # Measured on Live: a groove can be chosen but not cleared.
             assert await whole.refused("set_property", target=CLIP, property="groove", value=value)
         assert await whole.refused("set_song", key="B flat minr") == "INVALID_VALUE"
         await whole.call("set_song", key="b flat MINOR")
@@ -397,11 +397,11 @@ OWN: dict[str, dict[str, Any]] = {
         "rhythm": "x.x",
         "style": "walking",
         "octave": 4,
-        # Not what the texts of the base calls give, which is accepted as a default is.
+        # A value that differs from the base call's, which would be accepted as a default is.
         "length": "3 bars",
     },
 }
-"""Where a tool needs another value than the others."""
+"""Values for tools that need another value than the rest."""
 
 
 def other(tool: Tool, field: str, type_: msgspec.inspect.Type) -> Any:
@@ -424,7 +424,7 @@ def other(tool: Tool, field: str, type_: msgspec.inspect.Type) -> Any:
 
 
 def planned(whole: Whole, tool: Tool, given: dict[str, Any]) -> Plan | None:
-    """What it would do; None when that is nothing, or refused."""
+    """The plan's operations; None for a refusal or a plan without operations."""
     try:
         plan = tool.planned(Scope(whole.mirror), given)
     except errors.MirrorError:
@@ -453,7 +453,7 @@ ELSEWHERE = {"transform_notes": {"copies", "drums"}, "arrange": {"file_path", "s
 
 
 def written(plan: Plan) -> tuple[Any, ...]:
-    """What a plan does, without its words."""
+    """A plan's operations without its texts."""
     return plan.operations, plan.dry_run
 
 
@@ -462,7 +462,7 @@ async def test_every_argument_has_an_effect_or_is_refused(name: str, autojump_cl
     tool = TOOLS[name]
     values = {field: other(tool, field, type_) for field, type_ in fields(tool)}
     async with whole_path(everything(), tick_s=0.02) as whole:
-        # Each limit of a range leaves out a note that no other one does.
+        # Each limit of the range excludes a note that no other limit excludes.
         await whole.call("edit_notes", clip=CLIP, replace="C3@0.2:.1 @9.2 C1@4.2 C6@5.2 C3@6.2 @7.2 @8.2")
         if name == "revert":
             values["since"] = await with_history(whole)
@@ -470,7 +470,7 @@ async def test_every_argument_has_an_effect_or_is_refused(name: str, autojump_cl
             values["note_ids"] = [n.note_id for n in whole.mirror.notes(CLIP) if n.start_time != 6.2]
         ignored, had_effect = [], set()
         for base in BASES[name]:
-            # Alone, then with each other one: against the same call without it.
+            # Each argument alone, then with every other one, compared with the same call without it.
             for extra in [{}, *({field: values[field]} for field in values if field not in base)]:
                 without = {**base, **extra}
                 plan = planned(whole, tool, without)

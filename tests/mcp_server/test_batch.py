@@ -1,4 +1,4 @@
-"""A batch holds the tools themselves: one grammar, one undo step, `$k` for what call k makes."""
+"""A batch of tool calls: the same grammar, one undo step, `$k` for the object that call k creates."""
 
 from __future__ import annotations
 
@@ -160,13 +160,13 @@ async def test_plans_are_pure_and_joined_with_their_numbers(autojump_clock: Cloc
         plan = await plan_of(whole, "create", kind="midi", name="$0 bills")
         assert plan == await plan_of(whole, "create", kind="midi", name="$0 bills")
         assert plan.operations[1] == Set(made(0), "name", "$0 bills")
-        # What is meant as an object gets the number; what is only a text stays.
+        # A target gets the new number; a plain text does not change.
         assert plan.final(7)[1] == Set("$7", "name", "$0 bills")
         scope = Scope(whole.mirror)
         ops = [*scope.join(plan), *scope.join(plan)]
         assert [op.target for op in ops] == ["song", "$0", "song", "$2"]
         assert isinstance(ops[2], Call)
-        # On the wire it is the operation's number, for people the call's.
+        # On the wire it is the number of the operation, for people the number of the call.
         slot = scope.resolve("$1/clip_slots/2")
         assert (slot.id, scope.ref(slot)) == ("$2/clip_slots/2", "$1/clip_slots/2")
 
@@ -262,7 +262,7 @@ async def test_a_new_track_is_routed_once_live_has_its_lists(autojump_clock: Clo
 async def test_a_bare_number_is_the_text_of_a_stepped_parameter_also_of_a_new_device(
     autojump_clock: Clock,
 ) -> None:
-    """Sync rates read "4" at index 2: what is written means the same before and after the device is there."""
+    """Sync rates show "4" at index 2: a value means the same before and after the device exists."""
     async with whole_path(demo_set()) as whole:
         await whole.call(
             "batch",
@@ -369,7 +369,7 @@ async def test_the_answer_of_a_long_batch_names_what_it_made_and_counts_the_rest
         assert [each["ref"] for each in answer["made"].values()] == ["tracks/6", "tracks/6/clip_slots/0/clip"]
         assert list(answer["made"]) == ["$0", "$1"]
         assert "null" not in json.dumps(answer)
-        # What was not as asked is listed all the same, with its call.
+        # An operation with an unexpected result is listed with its call.
         calls = [call("set_track", track=n, mute=n > 2, name=f"T{n}") for n in range(6)]
         again = await whole.call("batch", calls=[*calls, call("set_track", track=0, color="#fe3536")])
         assert [line["call"] for line in again["results"]] == [6]
@@ -408,7 +408,7 @@ async def test_a_name_that_a_batch_gives_is_known_to_its_later_calls(autojump_cl
         ]
         assert faders == ["-6.0 dB", "-9.0 dB"]
         assert len(whole.mirror.notes(whole.mirror.resolve("Earworm"))) == 2
-        # A name that something else has, too, is never guessed at.
+        # An ambiguous name is never guessed.
         with pytest.raises(Refused, match="2 objects are named 'Drums'") as caught:
             await whole.call(
                 "batch",
@@ -423,7 +423,7 @@ async def test_a_name_that_a_batch_gives_is_known_to_its_later_calls(autojump_cl
 # -- which call a refusal is about -----------------------------------------------------------------------------
 
 OF_ALL_CALLS = {"DISCONNECTED", "UNKNOWN_OUTCOME"}
-"""About the line, and so about the whole write: the mirror asks again."""
+"""Errors of the link, which concern the whole write: the mirror sends it again."""
 LONG = {"time": 0, "length": 4000, "to": "0 dB", "curve": "s-curve"}
 
 
@@ -526,7 +526,7 @@ WAYS = {
     "a copy": ([call("duplicate", target="tracks/1/clip_slots/0", to=["tracks/1/clip_slots/8"])], "$0"),
     "in the arrangement": ([call("create_clip", track=5, time="bar 200", notes="C3@0:1 E3@1:1")], "$0"),
 }
-"""How a batch makes a clip, and how the next call names it."""
+"""Calls that create a clip, and the target by which the next call names it."""
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -570,7 +570,7 @@ async def test_notes_of_a_clip_that_the_batch_makes_are_transformed_as_in_a_call
 async def test_notes_that_only_live_knows_are_not_guessed_at(
     calls: list[dict[str, Any]], rule: str, autojump_clock: Clock
 ) -> None:
-    """A second call on the notes of before would undo the first one without a word."""
+    """A second call on the former notes would silently undo the first call."""
     target = "$0" if calls[0]["tool"] == "duplicate" else "tracks/1/clip_slots/0"
     async with whole_path(demo_set()) as whole:
         with pytest.raises(Refused) as caught:
@@ -598,7 +598,7 @@ ON_A_CLIP: dict[str, dict[str, Any]] = {
     "set_property": {"target": "", "property": "name", "value": "X"},
     "call_method": {"target": "", "method": "duplicate_loop"},
 }
-"""The tools that take a clip, and arguments; "" stands for it."""
+"""The tools that take a clip, with arguments; "" stands for the clip."""
 ON_NONE = {
     "arrange", "batch", "create", "create_clip", "insert_device", "revert", "set_device", "set_song", "set_track",
     "transport",
@@ -618,7 +618,7 @@ async def test_each_tool_takes_a_clip_that_its_batch_makes(
     async with whole_path(demo_set()) as whole:
         first = call("create_clip", track=5, slot=2, length=4, notes="C3@0:1")
         answer = await whole.call("batch", calls=[first, call(tool, **args)])
-        # What is made and deleted leaves nothing.
+        # An object that is created and deleted leaves nothing.
         assert answer["outcome"] == ("unchanged" if tool == "delete" else "verified")
         assert await whole.differences() == []
 

@@ -1,4 +1,4 @@
-"""Later calls of a batch see the objects that earlier calls make and name."""
+"""Later calls of a batch see the objects that earlier calls create and name."""
 
 from __future__ import annotations
 
@@ -89,5 +89,5 @@ def test_only_new_return_tracks_count_as_returns() -> None:
 
 def test_the_call_that_exceeds_the_limit_of_operations_is_named() -> None:
     objects = batch((None, [Set(7, "mute", True)] * 999))
-    with pytest.raises(errors.TooLarge, match="call 1 makes it 1001"):
+    with pytest.raises(errors.TooLarge, match="with call 1 it has 1001"):
         objects.add(None, [Set(7, "mute", True)] * 2)

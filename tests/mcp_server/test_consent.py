@@ -1,4 +1,4 @@
-"""A person agrees to what happens to an object, wherever it is by the time the answer comes."""
+"""A person's consent is about an object, independent of its position when the answer arrives."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WAYS = pytest.mark.parametrize(("tool", "arguments"), CALLS, ids=["ref", "name",
 
 
 class Person:
-    """Somebody edits the Set while the question stands; then the answer is yes."""
+    """A person who edits the Set before answering yes."""
 
     def __init__(self, edit: Callable[[Any], Any]) -> None:
         self.whole: Whole
@@ -44,7 +44,7 @@ class Person:
 async def consented(
     mode: str, tool: str, arguments: dict[str, Any], edit: Callable[[Any], Any]
 ) -> tuple[list[str], str, list[str]]:
-    """(questions, "" or the code of the refusal, names of the tracks afterwards)."""
+    """(Questions, "" or the code of the refusal, names of the tracks afterwards)."""
     person = Person(edit)
     async with whole_path(default_set(), mode=mode, elicit=person, policy=ASK) as whole:
         person.whole = whole

@@ -1,4 +1,4 @@
-"""DAW MCP's protocol, method by method and field by field as its document (version 0.8.1) has it, on a real Set."""
+"""DAW MCP's protocol, every method and field of its document (version 0.8.1), on a real Set."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Client:
         return answer
 
     async def call(self, method: str, **params: Any) -> Any:
-        """The result; a write must be at most one step of Live's undo history."""
+        """Call a method; returns its result, and checks that a write is at most one step of Live's undo history."""
         before = len(self.whole.history())
         answer = await self.raw(method, **params)
         assert "error" not in answer, (method, params, answer)
@@ -51,7 +51,7 @@ class Client:
         return json.loads(json.dumps(answer["result"]))
 
     async def refused(self, method: str, **params: Any) -> dict[str, Any]:
-        """The error of a call that must change nothing."""
+        """Call a method that must be refused and change nothing; returns the error."""
         before = self.whole.history()
         answer = await self.raw(method, **params)
         assert "result" not in answer, (method, params, answer)
@@ -70,7 +70,7 @@ async def client(
 
 
 async def midi_clip(one: Client) -> dict[str, int]:
-    """An empty clip on the first instrument track."""
+    """Create an empty clip on the first instrument track."""
     track = next(each for each in (await one.call("track.list"))["tracks"] if each["type"] == "instrument")
     made = await one.call("clip.create", trackIndex=track["index"], lengthInBeats=4, name="New Clip")
     assert made["success"]
@@ -187,7 +187,7 @@ async def test_clips_and_scenes_do_what_the_document_says(autojump_clock: trio.t
         assert await one.call("clip.select", **clip) == SUCCESS
         assert await one.call("clip.getSelection") == {**clip, "hasClip": True}
         assert await one.call("clip.setName", **clip, name="Verse A") == SUCCESS
-        # Without indices the selection is meant.
+        # Without indices the method uses the selection.
         assert await one.call("clip.setLength", lengthInBeats=8) == SUCCESS
         told = (await one.call("clip.list"))["clips"][0]
         assert (told["name"], told["length"]) == ("Verse A", 8.0)
@@ -291,7 +291,7 @@ NOTE_PROPERTIES = [
     ("chance", 0.5, 0.5),
     *[(name, 1.0, None) for name in ("gain", "pan", "pressure", "timbre", "transpose")],
 ]
-"""The table of note properties: the value set, and how a verbose read shows it; None: Live has no such thing."""
+"""The table of note properties: the value to set, and its form in a verbose read; None if Live lacks the property."""
 
 
 async def test_the_table_of_note_properties_holds_and_chance_works_beyond_it(
@@ -322,7 +322,7 @@ async def test_chance_of_a_note_works_from_live_11_on(autojump_clock: trio.testi
 
 
 ODD = (None, True, "x", "", -1, 0, 1.5, 999, 10**30, [], {}, [1], "1")
-"""Values that hardly any parameter takes."""
+"""Values that almost no parameter accepts."""
 NEEDED = {
     "trackIndex": 1,
     "trackIndices": [1],
@@ -387,7 +387,7 @@ BEYOND = {
     "time signature set": ("set_song", {"signature_numerator": 3}),
     "delete scene": ("delete", {"targets": ["scenes/1"]}),
 }
-"""Rows of the tables that the protocol has no method for, by the tool that does it."""
+"""Rows of the tables without a method in the protocol → the tool that does it."""
 
 
 @pytest.mark.parametrize("table", PARITY)

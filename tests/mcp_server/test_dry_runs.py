@@ -1,4 +1,4 @@
-"""A dry run and the real call agree: what a call does first counts for what it does next."""
+"""A dry run and the real call agree: earlier operations of a call are taken into account for later ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RECIPES = sorted(recipes.shelf().recipes)
 
 
 def without_kit() -> SetSpec:
-    """The demo Set, its drum track without a rack."""
+    """The demo Set with a drum track without a rack."""
     spec = demo_set()
     spec.tracks[0].devices = []
     return spec
@@ -31,7 +31,7 @@ def without_audio() -> SetSpec:
 
 
 async def outcome(whole: Any, tool: str, **args: Any) -> str:
-    """ "" where it is done, else why not."""
+    """ "" for a success, otherwise the refusal."""
     try:
         await whole.call(tool, **args)
     except Refused as problem:

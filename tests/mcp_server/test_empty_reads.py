@@ -1,4 +1,4 @@
-"""A read that finds nothing because of a wrong word says so; functions that Live's API lacks are named everywhere."""
+"""A read without results because of a wrong word reports that; functions that Live's API lacks are explained."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Envelopes in the parameter's own units both ways: ramps and curves, as points where Live has them, else as steps."""
+"""Envelopes in the parameter's own units: ramps and curves, as points if Live has them, otherwise as steps."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def drawn(whole: Whole, *ramps: dict[str, Any], parameter: str = VOLUME) -
 
 
 async def texts(whole: Whole, *times: float, parameter: str = VOLUME) -> list[str]:
-    """What the parameter shows at these times of the clip."""
+    """The texts of the parameter at these times of the clip."""
     found = []
     for time in times:
         args = {"device_parameter": parameter, "time": time}
@@ -123,7 +123,7 @@ async def test_a_wrong_ramp_is_refused_and_nothing_is_left(
 
 
 async def lane(whole: Whole, track: int, *times: float) -> list[str]:
-    """What a track's volume shows with the play head at these times of the arrangement."""
+    """The texts of a track's volume with the playhead at these times of the arrangement."""
     found = []
     for time in times:
         await whole.call("transport", action="jump_to", time=time)
@@ -137,7 +137,7 @@ async def test_automation_is_written_into_the_arrangement_in_one_step(
     version: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set(), version) as whole:
-        # So that the play head can go there.
+        # The playhead needs a longer song.
         await whole.call("duplicate", target="tracks/1/clip_slots/0", time=["bar 150"])
         clips = [len(whole.mirror.children("tracks/5", "arrangement_clips"))]
         slots = [slot.props["has_clip"] for slot in whole.mirror.children("tracks/5", "clip_slots")]
@@ -154,7 +154,7 @@ async def test_automation_is_written_into_the_arrangement_in_one_step(
         present = whole.stage.live.song.tracks[5].mixer_device.volume
         assert answer["notes"][1].endswith(f"at the present value, {present}")
         assert len(whole.history()) == entries + answer["undo_steps"] == entries + 1
-        # The clips that carried it there are gone.
+        # The temporary clips are gone.
         assert [len(whole.mirror.children("tracks/5", "arrangement_clips"))] == clips
         assert [slot.props["has_clip"] for slot in whole.mirror.children("tracks/5", "clip_slots")] == slots
         assert whole.mirror.shown(whole.mirror.resolve(VOLUME), "automation_state") == "playing"
@@ -235,7 +235,7 @@ async def test_a_ref_may_end_in_a_name_and_a_clip_that_only_a_slot_can_hold_is_m
 async def test_a_live_that_draws_points_otherwise_gets_steps(
     autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In which unit Live takes the values of points is a guess; what it shows afterwards decides."""
+    """The unit of Live's points is a guess; the values that Live shows afterwards decide."""
     drawn_as = Envelope.call_create_event
 
     def in_another_unit(self: Envelope, event: Any) -> None:
@@ -256,7 +256,7 @@ UNDER = {"track": 0, "parameter": "tracks/0/mixer_device/volume", "overwrite": T
 
 
 def contents(whole: Whole, track: int) -> list[tuple[Any, ...]]:
-    """All that the arrangement of a track holds, but for ids."""
+    """The contents of a track's arrangement, without ids."""
     left_out = ("canonical_parent", "id")
     return [
         (
@@ -334,7 +334,7 @@ async def test_the_policy_sees_a_deletion_of_the_clips_that_automation_is_writte
         step = {"length": 1, "value": "-3 dB"}
         with pytest.raises(Refused, match="policy does not allow"):
             await whole.call("edit_envelope", steps=[{"time": start, **step}], **UNDER)
-        # Where none stands, none would go.
+        # Without a clip there, no clip would be removed.
         answer = await whole.call("edit_envelope", steps=[{"time": end + 8, **step}], **UNDER)
         assert "moved" not in answer
 
@@ -354,14 +354,14 @@ async def test_in_a_batch_the_answer_says_which_clips_became_which(autojump_cloc
         ]  # fmt: skip
         answer = await whole.call("batch", calls=calls)
         now = whole.mirror.children("tracks/0", "arrangement_clips")
-        # A clip of between two calls is nobody's to know.
+        # A clip that exists only between two calls is not mentioned.
         assert answer["moved"] == {f"id:{clips[0].id}": f"id:{now[0].id}"}
         await whole.call("undo")
         assert len(whole.mirror.children("tracks/0", "arrangement_clips")) == len(clips)
 
 
 async def test_on_an_audio_track_automation_goes_with_a_warped_clip_of_its_own(autojump_clock: Clock) -> None:
-    """What the refusal for audio tracks recommends."""
+    """The way that the refusal for audio tracks recommends."""
     async with whole_path(demo_set()) as whole:
         track = next(
             number
@@ -379,7 +379,7 @@ async def test_on_an_audio_track_automation_goes_with_a_warped_clip_of_its_own(a
 
 
 async def test_automation_that_is_written_once_more_counts_as_changed(autojump_clock: Clock) -> None:
-    """A lane that is there already shows no other state: only the play head sees the new values."""
+    """A lane that exists already has the same state: only a playhead there shows the new values."""
     async with whole_path(demo_set()) as whole:
         for _ in range(2):
             step = {"time": 640, "length": 4, "value": "-12 dB"}

@@ -1,4 +1,4 @@
-"""What an agent reads is what Live would say: on real Sets, before and after changes by hand and through tools."""
+"""An agent's reads equal Live's values, on real Sets, before and after changes by hand and through tools."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHANGES = pytest.mark.parametrize("changes_made", [100, pytest.param(500, marks=
 
 
 async def a_session(whole: Whole, draw: random.Random, count: int) -> None:
-    """So many changes, by hand and by tool, as they fall."""
+    """Make a number of random changes, by hand and by tool."""
     done = 0
     for _ in range(count):
         try:

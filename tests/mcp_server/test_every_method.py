@@ -1,6 +1,6 @@
-"""Every method of the table, through MCP: called, verified, one undo entry if it edits; and all ways to be refused.
+"""Every method of the schema, through MCP: called, verified, one undo entry if it edits, and refused in all ways.
 
-Each touches no more than its row declares: the difference of two full readings of headless Live.
+Each method changes only what its row declares, checked by the difference of two full readings of headless Live.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def wavetable(whole: Whole) -> Node:
 
 
 def position(whole: Whole) -> str:
-    """A parameter that a fresh device does not modulate yet."""
+    """A parameter that a new device does not modulate yet."""
     target = first_of("WavetableDevice")(whole)
     return next(
         whole.mirror.ref(p.id) for p in whole.mirror.children(target, "parameters") if p.name == "Osc 2 Pos"
@@ -71,7 +71,7 @@ Target = str | Callable[[Whole], str]
 
 First = list[tuple[str, str, Arguments]]
 CASES: dict[str, tuple[Target, Arguments, First]] = {
-    # method: (target, arguments, calls and sets that come first)
+    # method: (target, arguments, preparing calls and sets)
     "Application.press_current_dialog_button": (
         "application", {"index": 0}, [("application", "show_on_the_fly_message", {"message": "Go on?", "buttons": 1})],
     ),
@@ -232,7 +232,7 @@ WITHOUT_ENTRY = {
     "Device.save_preset_to_compare_ab_slot": "kept beside the Set",
     "SimplerDevice.crop": "the whole sample is in use",
 }
-"""Edits that change nothing here that Live's history would keep."""
+"""Edits without a change that Live's history would keep in this Set."""
 
 
 def methods() -> list[str]:
@@ -285,7 +285,7 @@ WRONG = {
 
 
 async def wrong_arguments(whole: Whole, target: str, method: schema.Method, given: dict[str, Any]) -> None:
-    """Too few, too many, of wrong types, NaN: refused before anything happens."""
+    """Check that missing, unknown and mistyped arguments and NaN are refused before any effect."""
     bad = ("INVALID_PARAMS", "INVALID_VALUE", "NOT_FOUND", "STALE_REFERENCE")
     for arg in method.args:
         if arg.required:
@@ -293,7 +293,7 @@ async def wrong_arguments(whole: Whole, target: str, method: schema.Method, give
             assert await refused(whole, target, method.name, less) in bad
         for value in WRONG.get(arg.type, ()):
             if value is None and not arg.required:
-                # As if it were not given.
+                # Treated as omitted.
                 continue
             code = await refused(whole, target, method.name, {**given, arg.name: value})
             assert code in bad, (method.name, arg.name, value, code)
@@ -313,7 +313,7 @@ async def wrong_arguments(whole: Whole, target: str, method: schema.Method, give
 
 
 def groups() -> dict[str, list[str]]:
-    """Edits that are seen to be undone altogether share a Live with their class; all others have one each."""
+    """Methods whose edits are completely undone share a Live per class; the others have one Live each."""
     found: dict[str, list[str]] = {}
     for key in methods():
         class_, _, name = key.rpartition(".")
@@ -341,7 +341,7 @@ async def test_every_method_is_called_verified_undone_and_refused_for_every_reas
 
 
 async def prepare(whole: Whole, first: First) -> None:
-    """The calls and sets that come first."""
+    """Make the preparing calls and sets."""
     for where, what, told in first:
         args = told if isinstance(told, dict) else told(whole)
         if what.startswith("set:"):
@@ -357,7 +357,7 @@ def silence(song: Any) -> None:
 
 
 async def all_of(whole: Whole, key: str, tmp_path: Path) -> None:
-    """One method in all ways; an edit leaves the Set as it was."""
+    """Check one method in all ways; an edit is undone afterwards."""
     class_, _, name = key.rpartition(".")
     method = schema.CLASSES[class_].methods[name]
     target, given, first = case(whole, key)
@@ -384,7 +384,7 @@ async def all_of(whole: Whole, key: str, tmp_path: Path) -> None:
     await trio.sleep(1.0)
     assert watch is None or watch.undeclared() == []
     if method.plays is not None:
-        # What plays automation moves on between two readings.
+        # Playing automation changes values between two readings.
         await whole.by_hand(silence)
         await trio.sleep(1.0)
     assert await whole.differences() == []

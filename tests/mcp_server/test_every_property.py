@@ -1,4 +1,4 @@
-"""Every property of the table that can be set, through MCP: taken, already so, and all the ways to be refused."""
+"""Every settable property of the schema, through MCP: set, set to the same value, and refused in all ways."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ NOT_TAKEN = {
     "Device.is_using_compare_preset_b": "a device that can compare",
     "Browser.hotswap_target": "set by loading",
 }
-"""Properties that need more than a value to change."""
+"""Properties whose change needs more than a value."""
 FIRST = {
     "CompressorDevice.input_routing_channel": ("input_routing_type",),
     "DeviceIO.routing_channel": ("routing_type",),
 }
-"""What has to be another value before there is anything to choose."""
+"""Properties that must be set first, so that there is another value to choose."""
 TRIES = 6
 
 
 def objects(whole: Whole, class_: str, name: str) -> list[Node]:
-    """All of the class that have the property, each kind's first ones."""
+    """Objects of the class that have the property, the first ones of each kind."""
     prop = schema.properties(class_)[name]
     return [
         node
@@ -51,7 +51,7 @@ def objects(whole: Whole, class_: str, name: str) -> list[Node]:
 
 
 def others(whole: Whole, node: Node, prop: schema.Property) -> Iterator[Any]:
-    """Values that it has not now and may take."""
+    """Valid values other than the present one."""
     now = node.props.get(prop.name)
     if prop.type == "routing":
         yield from (each for each in node.props[f"available_{prop.name}s"] if each != now)
@@ -98,7 +98,7 @@ def others(whole: Whole, node: Node, prop: schema.Property) -> Iterator[Any]:
 
 
 def beyond(prop: schema.Property, node: Node) -> list[Any]:
-    """Values of the right type that are out of range."""
+    """Values of the right type outside the range."""
     if node.type == "DeviceParameter":
         return [node.props["max"] + 1.0, node.props["min"] - 1.0]
     if prop.choices is not None:
@@ -132,13 +132,13 @@ async def refused(whole: Whole, target: Any, name: str, value: Any) -> str:
 
 
 async def taken(whole: Whole, class_: str, prop: schema.Property) -> tuple[Node, Any] | None:
-    """Set it on some object to some other value; the object and the value, None when Live never took one."""
+    """Set the property of an object to another value; returns both, or None if Live accepted no value."""
     nodes = objects(whole, class_, prop.name)
-    # Pads with something on them, clips that can do more than others: not only the first.
+    # Not only the first objects: filled pads and special clips are later.
     full = [node for node in nodes if node.props.get("chains") or node.type == "Clip"]
     for node in [*nodes[:TRIES], *nodes[-TRIES:], *full[:TRIES]]:
         for before in FIRST.get(f"{class_}.{prop.name}", ()):
-            # The first one is the sound card, which has no channels here.
+            # The first choice is the sound card, which has no channels here.
             _, value, *_ = others(whole, node, schema.properties(node.type)[before])
             await whole.call("set_property", target=f"id:{node.id}", property=before, value=value)
             await trio.sleep(0.2)
@@ -185,7 +185,7 @@ async def test_every_property_is_set_verified_and_undone_and_refused_for_every_r
                 await again_and_back(whole, *done, prop)
             for value in beyond(prop, nodes[0]):
                 code = await refused(whole, f"id:{nodes[0].id}", name, value)
-                # Only Live knows the range of what it shows.
+                # Only Live knows the range of displayed values.
                 refused_by = ("LIVE_REFUSED",) if name == "display_value" else ()
                 assert code in ("INVALID_VALUE", "NOT_FOUND", "STALE_REFERENCE", *refused_by), (
                     name,
@@ -202,7 +202,7 @@ async def test_every_property_is_set_verified_and_undone_and_refused_for_every_r
                 assert whole.history() == entries
         assert await refused(whole, "id:10000000", "name", "x") == "STALE_REFERENCE"
         for number in (10**7, "3"):
-            # An id or an index: nobody can know.
+            # The value could be an id or an index.
             assert await refused(whole, number, "name", "x") == "AMBIGUOUS"
         assert await refused(whole, "tracks/99", "name", "x") == "STALE_REFERENCE"
         assert await refused(whole, "tracks/0[Nobody]", "name", "x") == "STALE_REFERENCE"
@@ -210,7 +210,7 @@ async def test_every_property_is_set_verified_and_undone_and_refused_for_every_r
 
 
 async def again_and_back(whole: Whole, node: Node, value: Any, prop: schema.Property) -> None:
-    """The same again changes nothing; undo takes it back."""
+    """Check that setting the same value again changes nothing, and that undo restores the former value."""
     entries = whole.history()
     held = whole.mirror.node(node.id).props.get(prop.name, value)
     if prop.type == "ref" and isinstance(held, int):

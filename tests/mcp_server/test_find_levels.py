@@ -1,4 +1,4 @@
-"""Levels are found by what they show: "volume > -6 dB" of a track means its mixer."""
+"""`find` compares displayed levels: "volume > -6 dB" of a track means its mixer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model stumbles over: values out of range, limits, examples in schemas, indices that are none, tries."""
+"""Frequent difficulties of models: values out of range, limits, examples in schemas, wrong indices, dry runs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def test_no_volume_becomes_another_one(value: Any, autojump_clock: Clock) 
 async def test_each_parameter_refuses_a_change_beyond_its_range_as_it_refuses_the_value(
     autojump_clock: Clock,
 ) -> None:
-    """A change that was limited said `verified` for something other than was asked."""
+    """A limited change must not be reported as `verified`, since it is not the requested one."""
     async with whole_path(everything(), tick_s=0.02) as whole:
         parameters = [
             node
@@ -116,9 +116,9 @@ LISTS: dict[str, list[dict[str, Any]]] = {
     "get_device": [{"device": "tracks/1/devices/0", "all": True}],
     "get_notes": [{"clip": CLIP}, {"clip": [CLIP, "tracks/1/clip_slots/0"]}],
 }
-"""The tools with `limit`, and calls that have more than two things to list."""
+"""The tools with `limit`, with calls that have more than two elements to list."""
 NOT_LISTED_HERE = {"compare"}
-"""Tried where the states are that it compares; its limit starts at 2 lines."""
+"""Tools whose limit is checked elsewhere."""
 MORE = {"more", "more_since", "next_cursor", "cut", "left", "total"}
 
 
@@ -167,12 +167,12 @@ SCHEMAS = [pair for name, tool in TOOLS.items() for pair in _walk(tool.declared.
 
 
 def test_an_example_in_a_description_has_a_type_that_its_schema_accepts() -> None:
-    """A client that keeps to the schema must be able to send what the words show."""
+    """A client that follows the schema must be able to send the description's examples."""
     wrong = []
     for where, shown in SCHEMAS:
         text = shown.get("description", "")
         if "enum" in shown:
-            # What it describes is in the answer.
+            # The description is about the answer.
             continue
         types = {shown.get("type"), shown.get("items", {}).get("type") if "items" in shown else None}
         if re.search(r"\{['\w]", text) and "object" not in types and "JSON" not in text:

@@ -1,4 +1,4 @@
-"""A server's first answer needs few modules; the engine opens behind it, and what it refuses still ends the server."""
+"""A server's first answer needs few modules; the engine opens after it, and an error of the engine ends the server."""
 
 from __future__ import annotations
 

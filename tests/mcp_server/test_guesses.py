@@ -1,4 +1,4 @@
-"""What headless Live only guesses about a device is marked where an agent reads the device."""
+"""Guesses of headless Live about a device are marked in an agent's reads of the device."""
 
 from __future__ import annotations
 

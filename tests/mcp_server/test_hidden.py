@@ -1,4 +1,4 @@
-"""Who may not read an object learns that something is there, and nothing else, on any way of reading."""
+"""A client that may not read an object learns only that it exists, by every way of reading."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
 
 MARK = "Zq7Xv"
 TOLD = f"{MARK} "
-"""In all the hidden names; a refusal may repeat the bare mark where it was asked for."""
+"""A mark in all hidden names; a refusal may repeat the mark if the request had it."""
 HIDDEN = (
     "tracks/1",
     "return_tracks/0",
@@ -38,7 +38,7 @@ DENIED = Policy(PolicyFile(rule=(Rule("deny", operations=("read",), refs=HIDDEN)
 
 
 async def marked(whole: Whole) -> None:
-    """A person gives the hidden objects, and what is in them, names that cannot be there by chance."""
+    """A person gives the hidden objects, and the objects below them, unique names."""
 
     def rename(song: Any) -> None:
         track = song.tracks[1]
@@ -64,7 +64,7 @@ async def marked(whole: Whole) -> None:
 
 
 ID = object()
-"""In the place of a target: the id of the hidden track."""
+"""A placeholder for the id of the hidden track in targets."""
 TARGETS: list[Any] = [
     "tracks/1",
     ID,
@@ -117,7 +117,7 @@ ELSEWHERE = {"browse": "it shows Live's library, not the Set"}
 
 
 def guessed(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Arguments for a reading tool that has none above: each target wherever a text may stand."""
+    """Arguments for a reading tool without a row above: each target in every text argument."""
     wanted = schema.get("properties", {})
     for target in TARGETS:
         given: dict[str, Any] = {}
@@ -133,7 +133,7 @@ def guessed(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 async def everything_said(whole: Whole, tool: str, arguments: dict[str, Any]) -> str:
-    """All of a tool's answer or refusal but what was asked for by name."""
+    """All texts of a tool's answer or refusal, without the names in the request."""
     track = f"id:{whole.mirror.resolve('tracks/1').id}"
     given = {name: f"id:{track}" if value is ID else value for name, value in arguments.items()}
     result = await whole.agent.client.call_tool(tool, given)
@@ -165,7 +165,7 @@ async def test_no_way_of_reading_tells_the_name_of_what_is_hidden(mode: str, aut
         for uri in uris:
             assert TOLD not in await read(whole, uri), uri
             with suppress(errors.MirrorError):
-                # What a picture shows, since nobody reads the letters of a PNG.
+                # The picture's description, since the text of a PNG cannot be read here.
                 assert TOLD not in whole.engine.sight("look", "tests").bodies.body(uri).decode(), uri
         for template in (
             "live://tracks/{index}",
@@ -249,7 +249,7 @@ async def test_a_hidden_object_shows_its_ref_and_that_it_is_hidden(autojump_cloc
         for target in ("tracks/1/devices/0", f"id:{whole.mirror.resolve('tracks/1/devices/0').id}"):
             with pytest.raises(Refused, match="DENIED"):
                 await whole.call("get", target=target)
-        # The order of places stays true.
+        # The order of places is unchanged.
         assert (await whole.call("get_track", track="tracks/3"))["track"]["ref"] == "tracks/3"
 
 

@@ -1,4 +1,4 @@
-"""Streamable HTTP on this machine: both eras through the SDK's client, and everybody else kept out."""
+"""Streamable HTTP on this machine: both eras through the SDK's client, and refusals of all other clients."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ async def test_strangers_are_kept_out_and_told_little() -> None:
                 {"authorization": load_token()},
                 {"authorization": "Bearer"},
                 {"authorization": f"bearer {bearer(load_token(), 'agent')[:-1]}"},
-                # The bridge's own token is nobody's, and the key of one client not another's.
+                # The bridge's own token identifies no client, and a client's key is valid for this client only.
                 {"authorization": f"Bearer {load_token()}"},
                 {"authorization": "Bearer " + bearer(load_token(), "one").replace("one.", "two.")},
                 {"authorization": f"Bearer {bearer('0' * 64, 'agent')}"},
                 {"authorization": "Bearer ." + "0" * 64},
-                # A person's token is for the page: an agent of the same name is somebody else.
+                # A person's token is only for the page: an agent of the same name is another identity.
                 {"authorization": f"Bearer {auth.bearer(load_token(), 'agent', auth.PERSON)}"},
             ):
                 answer = await nobody.post(url, json=INITIALIZE, headers=headers)
@@ -143,7 +143,7 @@ async def test_a_signal_ends_it_at_once_with_streams_open(mode: str, number: int
 
 
 async def test_a_session_is_not_anothers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A session belongs to the client that opened it, and an ended one is over."""
+    """A session belongs to the client that opened it, and an ended session cannot be used."""
     async with HeadlessProcess.started() as live, serving(live.port) as (url, _), client(**ACCEPT) as ours:
         first = await ours.post(url, json=INITIALIZE)
         session = {"mcp-session-id": first.headers["mcp-session-id"], "mcp-protocol-version": "2025-11-25"}

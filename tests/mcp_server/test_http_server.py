@@ -1,4 +1,4 @@
-"""The HTTP server alone, with bytes as clients of all kinds send them."""
+"""The HTTP server alone, with the bytes of all kinds of clients."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from mcp_server.http_server import HttpServer
 
 GRACE_S = 0.5
 LONG_S = 60.0
-"""Of a machine that does much else."""
+"""The time limit for a busy machine, in seconds."""
 Clock = trio.testing.MockClock
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
-    """Answers with the method, the path and the body; /fail raises, /stream sends events until the client goes."""
+    """Answers with the method, the path and the body; /fail raises, /stream sends events until the client leaves."""
     if scope["path"] == "/fail":
         raise ZeroDivisionError("oh")
     if scope["path"] == "/nothing":
@@ -45,7 +45,7 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
 
 
 class Served:
-    """A server that runs, and the clients that it has; all of them are closed at the end."""
+    """A running server and its clients, which are closed at the end."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -72,7 +72,7 @@ async def serving(app: Any = echo) -> AsyncIterator[Served]:
 
 
 async def until(stream: trio.SocketStream, end: bytes) -> bytes:
-    """Bytes up to and with `end`, or to the end of the connection."""
+    """The bytes up to and including `end`, or up to the end of the connection."""
     found = b""
     while end not in found:
         part = await stream.receive_some(65536)
@@ -91,7 +91,7 @@ async def test_one_connection_serves_many_requests_also_sent_ahead() -> None:
         await stream.send_all(GET + b"POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nxyz" + GET)
         told = await until(stream, b"POST /b? xyz")
         if told.count(b"GET /a?b=c ") < 2:
-            # The last answer may come in the same read, in a later one, or in parts.
+            # The last answer may arrive in the same read, in a later read, or in parts.
             told += await until(stream, b"GET /a?b=c ")
         assert told.count(b"HTTP/1.1 200") == 3
         assert told.index(b"GET /a?b=c ") < told.index(b"POST /b? xyz") < told.rindex(b"GET /a?b=c ")
@@ -232,7 +232,7 @@ async def test_idle_connections_keep_no_newcomer_out(monkeypatch: pytest.MonkeyP
         newcomer = await served.connect()
         await newcomer.send_all(GET)
         assert b"200" in await until(newcomer, b"b=c ")
-        # One that was served before stays while others only wait.
+        # A connection that was served before stays open while others only wait.
         await used.send_all(GET)
         assert b"200" in await until(used, b"b=c ")
         assert await until(idle[0], b"never") == b""

@@ -1,4 +1,4 @@
-"""Live's own library index, as its tables are reported: found by tags, kinds, words and sound, never written."""
+"""Live's own library index, with its reported tables: searched by tags, kinds, words and sound, never written."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def sound(*first: float, version: int = FEATURES_VERSION) -> bytes:
 
 @pytest.fixture(params=["keywords", "metadata"])
 def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """In both forms of tags."""
+    """A database in both forms of tags."""
     path = tmp_path / "Live-files-12300.db"
     with sqlite3.connect(path) as held:
         held.execute("CREATE TABLE files (file_id INTEGER, parent_id INTEGER, name TEXT, file_type INTEGER)")

@@ -1,4 +1,4 @@
-"""A load tells the truth: what came is where it was wished, or it is refused and the Set is as it was."""
+"""A load is honest: the item is at the requested place, or the load is refused and the Set restored."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ async def test_what_the_browser_puts_elsewhere_is_deleted_again_and_refused(
     version: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(everything(), version, tick_s=0.02) as whole:
-        # A plug-in does not say in the browser that it is an instrument.
+        # The browser does not show whether a plug-in is an instrument.
         data = await refused_as_it_was(
             whole, "LIVE_REFUSED", path="plugins/VST3/Blue Door/Blue Synth", to=EFFECTS
         )

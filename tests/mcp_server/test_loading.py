@@ -1,4 +1,4 @@
-"""Loading from the browser, through MCP: where it was meant to go, and back only when Live shows it."""
+"""Loading from the browser, through MCP: to the requested place, with an answer after Live shows the item."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ EMPTY_CHAIN = "tracks/7/devices/9/chains/0"
 
 
 async def devices(whole: Whole, holder: str) -> list[str]:
-    """Of a track or a chain."""
+    """The devices of a track or a chain."""
     found = await whole.call("get", target=holder, children="devices", fields=["name"])
     return [each["name"] for each in found["children"]]
 
 
 async def load(whole: Whole, path: str, **more: Any) -> dict[str, Any]:
-    """Load, and look that what it made is in the mirror with its parameters when the call returns."""
+    """Load, and check that the mirror has the new device with its parameters when the call returns."""
     answer = await whole.call("load", path=path, **more)
     (result,) = answer["results"]
     assert answer["outcome"] == "verified"
@@ -38,7 +38,7 @@ async def load(whole: Whole, path: str, **more: Any) -> dict[str, Any]:
 
 
 async def first_in(whole: Whole, path: str, **more: Any) -> str:
-    """The first loadable thing in a folder of the browser."""
+    """The first loadable item in a folder of the browser."""
     for item in (await whole.call("browse", path=path, **more))["items"]:
         if item.get("is_loadable"):
             return str(item["path"])
@@ -61,7 +61,7 @@ async def test_a_device_goes_to_the_end_beside_or_in_the_place_of_another(autoju
         assert await devices(whole, KEYS) == [first, "Delay", "Saturator", *rest, "Reverb"]
         assert made["ref"] == f"{KEYS}/devices/1"
         assert whole.stage.live.application.browser.hotswap_target is None
-        # What was aimed at once is not aimed at for ever.
+        # The target of one load does not remain the target of later loads.
         await load(whole, "audio_effects/Redux", to=KEYS)
         assert (await devices(whole, KEYS))[-1] == "Redux"
         assert await whole.differences() == []
@@ -124,7 +124,7 @@ async def test_a_slow_plug_in_is_waited_for_and_one_that_does_not_come_is_told_w
         assert {each[1] for each in told} == {1}
         assert "the track shows " in (told[1][2] or "")
         before, entries = await devices(whole, KEYS), whole.history()
-        # A hot-swap of another kind of device loads nothing, silently.
+        # A hot-swap with another kind of device silently loads nothing.
         with pytest.raises(Refused) as caught:
             await whole.call(
                 "load", path="instruments/Drift", to=f"{KEYS}/devices/1", place="replace", timeout_s=5

@@ -1,4 +1,4 @@
-"""Nobody waits for a load: it stands beside the queue, is cancelled at once, and what Live brings late is still its."""
+"""A load does not block other writes, can be cancelled at once, and owns the device that Live loads late."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def loading(whole: Whole, path: str = PLUGIN, to: str = EFFECTS) -> Call:
 
 
 async def begun(whole: Whole) -> None:
-    """Until a load has begun."""
+    """Wait until a load has started."""
     for _ in range(200):
         if any(each.call is not None for each in whole.stage.script.executor._beside.parked):
             return
@@ -57,7 +57,7 @@ async def begun(whole: Whole) -> None:
 
 
 async def latencies(whole: Whole, count: int) -> list[float]:
-    """Seconds that another client's writes take."""
+    """The durations of another client's writes, in seconds."""
     found = []
     for number in range(count):
         before = trio.current_time()
@@ -158,7 +158,7 @@ async def test_while_a_load_waits_its_aim_stays(autojump_clock: Clock) -> None:
                 assert data["error"] == "BUSY", (tool, data)
                 assert "load" in data["rule"]
                 assert data["load"]
-            # What does not concern it goes on.
+            # Other writes continue.
             assert (await whole.call("delete", targets=[f"{KEYS}/devices/1"]))["outcome"] == "verified"
             assert not answers
         assert answers[0]["outcome"] == "verified"

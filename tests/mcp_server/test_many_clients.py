@@ -1,4 +1,4 @@
-"""Many clients of one server: subscribing, reading, writing, leaving at random; each ends with the last state."""
+"""Many clients of one server that subscribe, read, write and leave at random; each ends with the newest state."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TRACKS = 6
 
 
 class Member:
-    """One client: it reads what it is told of anew, as a client with a cache does."""
+    """One client, which reads a resource again after each notification, as a client with a cache does."""
 
     def __init__(self, whole: Whole, number: int, until: float) -> None:
         self.whole = whole
@@ -39,7 +39,7 @@ class Member:
             lasts = min(self.draw.uniform(5, 120), self.until + QUIET_S - trio.current_time())
             last = trio.current_time() + lasts >= self.until
             mode = self.draw.choice(["auto", "legacy"])
-            # What was held over an earlier connection is worth nothing.
+            # The cache of an earlier connection is invalid.
             self.held.clear()
             with trio.move_on_after(lasts if not last else LONG_S * 1000):
                 async with Agent.over(build(self.whole.engine), mode=mode, name=self.name) as agent:
@@ -90,7 +90,7 @@ class Member:
                 await agent.call("get_track", track=track)
 
     async def compare(self) -> None:
-        """The last that it was told of is what there is now."""
+        """Check that the last read state equals the present state."""
         for uri, held in self.held.items():
             now = json.loads(self.whole.engine.bodies.read(uri))
             for stamp in ("revision", "synced", "age_ms"):
@@ -113,11 +113,11 @@ async def meeting(count: int, lasts: float) -> list[Member]:
                 sizes.append(len(gc.get_objects()))
         await trio.sleep(QUIET_S)
         assert await whole.differences() == []
-        # Nobody is left: no watch, no stream, no subscriber but the server's own.
+        # No client is left: no watch, no stream, and only the server's own subscribers.
         assert whole.engine.watches.count == 0
         assert whole.mirror.status().subscribers == 0
         assert len(whole.engine.listening._handlers) == 0
-        # Objects, not bytes: what is left behind by a client is found by its tasks, streams and closures.
+        # Counted by objects, since a client's leftovers are tasks, streams and closures.
         assert sizes[-1] < sizes[0] * 1.5 + 20_000, sizes
         return members
 

@@ -1,4 +1,4 @@
-"""A thousand writes of 1 to 40 operations: one entry each in Live's history, and undoing all leads back exactly."""
+"""A thousand writes of 1 to 40 operations: one entry each in Live's history, and undoing all restores the Set."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tests.whole import Refused, Whole, whole_path
 
 OPERATIONS = 40
 RISKY = {"delete_track", "insert_device"}
-"""Refuse, or let others be refused, too often for writes of forty operations: so do envelopes of arrangement clips."""
+"""Operations that are refused, or cause refusals, too often in long writes, such as envelopes of arrangement clips."""
 
 
 def operations(whole: Whole, draw: random.Random) -> list[dict[str, Any]]:
-    """So many of what agents do, in one write; later ones may not make sense after earlier ones."""
+    """A number of an agent's operations in one write; later ones may be invalid after earlier ones."""
     found: list[dict[str, Any]] = []
     wanted = draw.randrange(1, OPERATIONS + 1)
     since: set[tuple[str, str]] = set()
@@ -32,7 +32,7 @@ def operations(whole: Whole, draw: random.Random) -> list[dict[str, Any]]:
             continue
         sets = {key for each in calls if (key := set_by(each)) is not None}
         if sets & since:
-            # A property is not set twice with no method called in between.
+            # A property is set twice only with a method call in between.
             continue
         since = sets if any(each["tool"] == "call_method" for each in calls) else since | sets
         base = len(found)
@@ -56,7 +56,7 @@ def set_by(call: dict[str, Any]) -> tuple[str, str] | None:
 
 
 def moved(call: dict[str, Any], base: int) -> dict[str, Any]:
-    """The call behind `base` others: its `$0` is theirs to count."""
+    """The call after `base` other calls, with its `$k` renumbered."""
     target = call["args"].get("target", "")
     if not target.startswith("$"):
         return call
@@ -77,12 +77,12 @@ async def many(seed: int, count: int) -> None:
                 refused += 1
                 assert whole.history() == entries
                 continue
-            # A write of more than a dozen operations counts what it changed.
+            # The answer of a write of more than a dozen operations counts its changes.
             changed = answer["outcome"] != "unchanged"
             assert answer["undo_steps"] == len(whole.history()) - len(entries) == (1 if changed else 0)
             done += 1
             if len(whole.mirror.children("song", "scenes")) > 60 or len(whole.history()) - began > 80:
-                # Live keeps so many steps that going back is what takes the time: do it on the way.
+                # Undoing many steps takes most of the time, so the writes are undone in between.
                 await all_undone(whole, began)
         assert done > refused
         await all_undone(whole, began)

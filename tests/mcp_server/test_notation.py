@@ -1,4 +1,4 @@
-"""The compact note form: what it says is exact, short, and refused with a reason when it is wrong."""
+"""The compact note form is exact and short; a wrong text is refused with a reason."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ notes = st.builds(
 
 
 def whole(found: dict[str, object]) -> Note:
-    """A read note with what was left out."""
+    """A read note with its omitted fields."""
     rest = {"mute": False, "probability": 1.0, "velocity_deviation": 0.0, "release_velocity": 64.0}
     return msgspec.convert({"note_id": 0, **rest, **found}, Note)
 
@@ -66,15 +66,15 @@ def test_a_chord_is_one_word() -> None:
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        ("C3", "does not read"),
-        ("C3@x", "does not read"),
+        ("C3", "is not of the form"),
+        ("C3@x", "is not of the form"),
         ("H3@0", "A pitch is"),
         ("C9@0", "between 0"),
         ("C3@0:0", "above 0"),
         ("C3@0v128", "between 0 and 127"),
         ("C3@0p1.5", "between 0 and 1"),
         ("C3@1/0", "no number"),
-        ("C3@nan", "does not read"),
+        ("C3@nan", "is not of the form"),
         ("C3@0 C3@0:inf", "note 2"),
         ("C3,E3@0#5", "no single id"),
     ],

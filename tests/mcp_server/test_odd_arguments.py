@@ -1,4 +1,4 @@
-"""Calls as agents really make them: without what is optional, with one thing said twice, with line breaks inside."""
+"""Calls as agents really make them: without optional arguments, with duplicates, with line breaks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def test_changes_are_found_by_pattern_with_and_without_a_revision(autojump
                 events = (await whole.call("get_changes", match=match, **since))["events"]
                 assert [each["after"] for each in events if each.get("name") == "tempo"] == [91.0]
         events = (await whole.call("get_changes", match=["tracks/0"]))["events"]
-        # What came in by the resync may concern any object; the tempo does not concern a track.
+        # A resync may concern any object; the tempo does not concern a track.
         assert {each["kind"] for each in events} <= {"resynced"}
 
 

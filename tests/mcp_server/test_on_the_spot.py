@@ -1,4 +1,4 @@
-"""A read over HTTP that is answered on the spot is answered as the SDK would, and everything else goes to the SDK."""
+"""The fast path gives the same answers as the SDK, and all other requests go to the SDK."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ NAMES = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 
 @dataclass
 class Answer:
-    """What the application sent."""
+    """The messages that the application sent."""
 
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
@@ -52,10 +52,10 @@ class Answer:
 
     @property
     def messages(self) -> list[Any]:
-        """The messages of its body; a text that is none as it is."""
+        """The messages of the body; a text that is no message is returned unchanged."""
         parts = re.findall(rb"^data: (.*?)\r?$", self.body, re.MULTILINE) if self.streamed else [self.body]
         try:
-            # How long ago Live was heard of differs from call to call.
+            # `age_ms` differs from call to call.
             return [json.loads(re.sub(rb'age_ms(\\?)":[0-9.]+', rb'age_ms\1":0', part)) for part in parts]
         except ValueError:
             return list(parts)
@@ -66,7 +66,7 @@ class Answer:
 
 
 class Server:
-    """The application over HTTP as its clients have it, without sockets; counts what the SDK gets."""
+    """The application over HTTP without sockets; counts the requests that reach the SDK."""
 
     def __init__(self, whole: Whole, app: Any, front: OnTheSpot | None) -> None:
         self.whole = whole
@@ -90,7 +90,7 @@ class Server:
         doubled: dict[str, str] | None = None,
         gone: trio.Event | None = None,
     ) -> Answer:
-        """One request; the client stays until the answer is whole, or until `gone`."""
+        """Send one request; the client stays until the answer is complete, or until `gone`."""
         answer, left = Answer(), trio.Event() if gone is None else gone
         pairs = [*headers.items(), *(doubled or {}).items(), ("content-length", str(len(body)))]
         parts = [body[:100], body[100:]]
@@ -133,7 +133,7 @@ class Server:
         return client
 
     def passed(self) -> int:
-        """How many requests went to the SDK since this was asked last."""
+        """The number of requests that reached the SDK since the last call of this function."""
         count = len(self._passed)
         self._passed.clear()
         return count
@@ -174,7 +174,7 @@ class Client:
 async def serving(
     whole: Whole, monkeypatch: pytest.MonkeyPatch, *, sdk_alone: bool = False
 ) -> AsyncIterator[Server]:
-    """The application; `sdk_alone` without what answers on the spot."""
+    """The application; with `sdk_alone` without the fast path."""
     made: list[OnTheSpot] = []
 
     def make(app: Any, *rest: Any) -> Any:
@@ -191,7 +191,7 @@ async def serving(
 
 @asynccontextmanager
 async def beside_the_sdk(era: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Client, Client]]:
-    """Two clients of one Set: the second one's requests are all answered by the SDK."""
+    """Two clients of one Set; the SDK answers all requests of the second one."""
     async with (
         whole_path(demo_set()) as whole,
         serving(whole, monkeypatch) as server,
@@ -211,9 +211,9 @@ READS: dict[str, dict[str, Any]] = {
     "describe": {"what": "Track"},
     "analyze": {},
 }
-"""The tools that are answered on the spot, whatever else they can do."""
+"""The tools that the fast path answers, with arguments."""
 WAIT = {"browse", "compare", "look"}
-"""Those that ask Live, or work in a thread."""
+"""The tools that ask Live, or work in a thread."""
 OTHERS: dict[str, list[dict[str, Any]]] = {
     "completion/complete": [
         {"ref": {"type": "ref/prompt", "name": "mix"}, "argument": {"name": "track", "value": ""}}
@@ -235,7 +235,7 @@ def test_of_every_tool_that_reads_it_is_known_whether_it_waits() -> None:
 
 
 def test_no_argument_of_a_tool_is_repeated_in_a_header() -> None:
-    """Or requests would have to be checked for it."""
+    """With such an argument the fast path would have to check the header."""
     for tool in TOOLS.values():
         assert X_MCP_HEADER_KEY not in json.dumps(tool.declared.input_schema)
 
@@ -396,7 +396,7 @@ class Slow:
         self.waiting = 0
         self._reports = reports
         tool = Tool("slow", "Slow", "", Nothing, self._run, "read", reads=reads)
-        # The tools of the engine are those of its policy, and nobody else's.
+        # The engine has its own copy of the tools.
         whole.engine.tools = {**whole.engine.tools, "slow": tool}
 
     async def _run(self, desk: Any, arguments: Any) -> dict[str, Any]:
@@ -414,7 +414,7 @@ class Slow:
         return {"done": True}
 
     async def wait_for(self, count: int) -> None:
-        """Until so many calls wait, as the SDK has them."""
+        """Wait until `count` calls of the SDK are waiting."""
         with trio.fail_after(5):
             while self.waiting < count:  # noqa: ASYNC110 - the tool has no event
                 await trio.sleep(0.01)
@@ -452,7 +452,7 @@ async def test_a_read_that_asks_live_is_answered_by_way_of_the_sdk_and_asks_once
             await send(item)
 
         monkeypatch.setattr(whole.lines[0], "send", heard)
-        # Often enough that it does not depend on who of two comes first.
+        # Repeated, so that the result does not depend on the order of two requests.
         calls = 20
         for _ in range(calls):
             answer = await client.call("get", {"target": "song", "fields": ["current_song_time"]})

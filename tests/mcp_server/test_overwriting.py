@@ -1,4 +1,4 @@
-"""Nothing goes without a word: what an operation would remove besides its target is refused, or named."""
+"""No silent removal: an operation that would remove other objects than its target is refused, or names them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def notes(whole: Whole) -> list[tuple[int, float, float]]:
 
 
 async def overwriting(whole: Whole, tool: str, **arguments: Any) -> dict[str, Any]:
-    """Refused without `overwrite`, also as a dry run; done with it, and undone by one undo."""
+    """Check a call that is refused without `overwrite`, also as a dry run, done with it, and undone by one undo."""
     with pytest.raises(Refused) as caught:
         await whole.call(tool, **arguments)
     assert caught.value.data["error"] == "WOULD_OVERWRITE"
@@ -289,13 +289,13 @@ async def test_notes_that_live_removes_against_all_foresight_are_brought_back(
 
 
 LIVE_REFUSES = {("ClipSlot", "create_clip"), ("ClipSlot", "create_audio_clip")}
-"""A full slot: Live says so itself."""
+"""A full slot, which Live itself refuses."""
 ITS_PURPOSE = {
     ("SimplerDevice", "replace_sample"),
     ("SimplerDevice", "crop"),
     ("Song", "set_or_delete_cue"),
 }
-"""What these replace is what they are called for."""
+"""Methods whose purpose is to replace objects."""
 
 
 def test_each_method_that_the_table_says_overwrites_is_judged_before_it_runs() -> None:

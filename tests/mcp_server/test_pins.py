@@ -1,4 +1,4 @@
-"""A rule about one object follows it while its Set is open, finds it again later, or holds for all of its kind."""
+"""A rule about one object follows it while its Set is open, finds it later, or applies to all objects of its kind."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Clock = trio.testing.MockClock
 
 
 async def verdict(whole: Whole, target: Any) -> str:
-    """The hint of the refusal of a new name, "" where it is let through."""
+    """The hint of the refusal of a new name; "" if the new name is allowed."""
     try:
         await whole.call("set_property", target=target, property="color", value=0xFF0000)
     except Refused as problem:
@@ -33,7 +33,7 @@ async def pinned(whole: Whole, target: str) -> Pin:
 
 
 async def opened(whole: Whole, change: Any = None) -> None:
-    """The Set is opened again, changed meanwhile."""
+    """Open the Set again, with a change."""
     spec = demo_set()
     if change is not None:
         change(spec)

@@ -1,4 +1,4 @@
-"""A plan that was computed from what changed before it ran is made again: no edit is lost, whoever makes the other."""
+"""A plan is computed again if its objects change before it runs, so that no author's edit is lost."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ async def test_an_explicit_slot_that_was_filled_meanwhile_is_refused(autojump_cl
     ("tool", "changes", "after"),
     [
         ("set_song", [{"tempo": "+2"}, {"tempo": "+2"}], 86.0),
-        # Counted from the tempo before the batch, the last one would be out of range.
+        # From the tempo before the batch, the last value would be out of range.
         ("set_song", [{"tempo": "by 900"}, {"tempo": 60}, {"tempo": "by 930"}], 990.0),
         ("set_track", [{"track": 0, "volume": "by -1 dB"}, {"track": 0, "volume": "by -1 dB"}], "-2.0 dB"),
         ("set_track", [{"track": 0, "volume": "-6 dB"}, {"track": 0, "volume": "by -1 dB"}], "-7.0 dB"),
@@ -140,7 +140,7 @@ async def test_changes_in_a_batch_count_from_what_its_calls_before_leave(
     autojump_clock: Clock, tool: str, changes: list[dict[str, Any]], after: float | str, dry_run: bool
 ) -> None:
     async with whole_path(demo_set()) as whole:
-        # A property is set twice only with another call in between.
+        # Setting a property twice needs another call in between.
         between = {"tool": "create", "args": {"kind": "midi"}}
         sets = [{"tool": tool, "args": change} for change in changes]
         calls = [call for change in sets for call in (change, between)]

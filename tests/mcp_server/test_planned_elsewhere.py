@@ -1,4 +1,4 @@
-"""A plan that is made again is about the objects of the first one, wherever they stand and whatever is selected now."""
+"""A plan that is computed again is about the same objects, independent of positions and selection."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAME = "Made meanwhile"
 
 
 def shifted(song: Any) -> None:
-    """The clip is edited, a track and a scene are new before the others, and something else is selected."""
+    """Edit the clip, insert a track and a scene before the others, and change the selection."""
     track, slot = song.tracks[2], song.tracks[2].clip_slots[4]
     slot.clip.name = NAME
     song.create_midi_track(0)
@@ -32,7 +32,7 @@ def shifted(song: Any) -> None:
 
 
 def in_between(whole: Whole, patch: pytest.MonkeyPatch, edit: Callable[[Any], None]) -> None:
-    """A person makes an edit after the first plan is made, before it runs."""
+    """Let a person edit after the first plan is computed and before it runs."""
     execute, edits = Desk._execute, [edit]
 
     async def late(self: Desk, scope: Any, plan: Any) -> dict[str, Any]:

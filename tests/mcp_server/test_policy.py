@@ -1,4 +1,4 @@
-"""Who may do what: decided on what an operation really touches, enforced for every tool, asked where it can be."""
+"""The policy: judged by an operation's real effects, enforced for every tool, with questions where possible."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ async def test_a_rule_about_a_tool_holds_inside_of_a_batch_where_the_object_is_w
     policy = ruled(Rule("deny", tools=("delete",), refs=("tracks/1",)))
     async with whole_path(demo_set(), policy=policy) as whole:
         names = [track.props["name"] for track in whole.mirror.children("song", "tracks")]
-        # The new track pushes the one that goes to the place that the rule is about.
+        # The new track moves another track to the place of the rule.
         calls = [
             {"tool": "create", "args": {"kind": "midi", "index": 0}},
             {"tool": "delete", "args": {"targets": ["tracks/0"]}},
@@ -229,7 +229,7 @@ SENT: dict[str, Any] = {
     "operations": ("delete",), "refs": ("tracks/0",), "pins": (Pin("Track", "Vocals", "x"),), "tools": ("set_*",),
     "per_minute": 2, "per_minute_in_all": 2, "reason": "no",
 }  # fmt: skip
-"""A value of each part of a rule that the script judges by; `clients` decides whose rules it gets."""
+"""A value for each condition that the script judges; `clients` only selects the rules that are sent."""
 
 
 def test_every_condition_of_a_rule_reaches_the_script() -> None:
@@ -294,7 +294,7 @@ async def test_undo_of_a_creation_is_a_deletion(autojump_clock: Clock) -> None:
         write = (await whole.call("create", kind="scene", index=0))["write"]
         with pytest.raises(Refused, match="DENIED"):
             await whole.call("undo", write=write)
-        # Known before: nothing had to be taken back.
+        # Refused before it ran, so nothing had to be undone.
         assert whole.stage.script.guard.refused == 0
         renamed = (await whole.call("set_track", track="tracks/1", name="free"))["write"]
         await whole.call("undo", write=renamed)
@@ -345,7 +345,7 @@ async def test_a_rule_holds_for_the_object_that_a_person_moves_to_its_place_whil
 
         async with trio.open_nursery() as nursery:
             nursery.start_soon(ask)
-            # The call is read by now; a person is quicker than the write.
+            # The call has been read; a person edits before the write runs.
             await trio.lowlevel.checkpoint()
             await whole.by_hand(lambda song: song.delete_track(0))
         assert answers in (["DENIED"], ["verified"])

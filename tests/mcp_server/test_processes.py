@@ -1,4 +1,4 @@
-"""The server as clients meet it: a process over stdio beside headless Live, in both eras of the protocol."""
+"""The server as a process over stdio beside headless Live, in both eras of the protocol."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mirror.token import bearer, load_token
 
 WAIT_S = 120.0
 END_S = 20.0
-"""It takes a tenth of a second; a hang is what is looked for."""
+"""The end takes a tenth of a second; the test looks for hangs."""
 ERAS = ("auto", "legacy")
 TRACK = "live://ref/tracks/0"
 
@@ -30,7 +30,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
 
 async def until(agent: Agent, synced: bool) -> dict[str, Any]:
-    """The first answer that is, or is not, synced."""
+    """The first answer whose `synced` has this value."""
     with trio.fail_after(WAIT_S):
         while True:
             try:
@@ -62,7 +62,7 @@ async def test_when_live_goes_and_comes_back_reads_say_so_and_subscriptions_live
                 heard = len(agent.updates)
                 async with HeadlessProcess.started(port=port) as again:
                     back = await until(agent, True)
-                    # Told by the resync itself: the name is that of the Set's file again.
+                    # After the resync the name is again that of the Set's file.
                     await agent.update_after(heard, TRACK, timeout_s=WAIT_S)
                     assert back["track"]["name"] == before["track"]["name"]
                     heard = len(agent.updates)
@@ -170,7 +170,7 @@ async def test_a_journal_keeps_the_events_on_disk(tmp_path: Path) -> None:
 
 @asynccontextmanager
 async def serving(*words: str) -> AsyncIterator[trio.Process]:
-    """`setmirror serve` with pipes of ours."""
+    """`setmirror serve` with our own pipes."""
     process = await trio.lowlevel.open_process(
         [sys.executable, "-m", "mcp_server.cli", "serve", *words],
         stdin=subprocess.PIPE,
@@ -240,7 +240,7 @@ class Raw:
 @pytest.mark.parametrize("how", ["its input ends", "SIGINT", "SIGTERM"])
 @pytest.mark.parametrize("busy", [pytest.param(False, marks=pytest.mark.slow), True])
 async def test_it_ends_at_once_however_it_is_told_to(how: str, busy: bool) -> None:
-    # Nothing listens on this port: a server waits for Live and serves meanwhile.
+    # No program listens on this port: a server waits for Live and serves at the same time.
     async with serving("--port", "1") as process:
         raw = Raw(process)
         assert (await raw.hello())["result"]["serverInfo"]["name"] == "setmirror"
@@ -316,7 +316,7 @@ async def test_a_client_that_falls_back_to_the_older_era_is_served() -> None:
         assert (await raw.hello())["result"]["protocolVersion"] == "2025-11-25"
         await raw.send(_call(3, "get_set", parts=["status"]))
         assert (await raw.answer(3))["result"]["structuredContent"]["synced"] is False
-        # And once more: a client that begins anew on the same connection.
+        # Again: a client that starts another session on the same connection.
         assert (await raw.hello())["result"]["serverInfo"]["name"] == "setmirror"
 
 

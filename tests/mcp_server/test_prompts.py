@@ -1,4 +1,4 @@
-"""Prompts brief an agent that has these tools: what they name exists, and takes what they write."""
+"""Prompts name existing tools, arguments and values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mcp_server.prompts import PROMPTS
 from mcp_server.tools import TOOLS
 
 CALL = re.compile(r"\b([a-z_]+)\(((?:[^()]|\([^()]*\))*)\)")
-"""A call as prompts write it; `...` stands for what the agent fills in."""
+"""A call in a prompt; `...` stands for a value that the agent chooses."""
 
 
 @pytest.mark.parametrize("name", PROMPTS)

@@ -1,4 +1,4 @@
-"""What the table says that a method touches is all that it really touches, by two full readings of headless Live."""
+"""A method's declared effects equal its real effects, by two full readings of headless Live."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Clock = trio.testing.MockClock
 
 MIDI_SLOT = f"{INSTRUMENTS}/clip_slots/0"
 BY_SITUATION: dict[str, tuple[str, str, dict[str, Any], First, set[str]]] = {
-    # what happens: class.method, target, arguments, what comes first, the kinds of its acts
+    # description: class.method, target, arguments, preparation, the kinds of its effects
     "a clip is copied over another": (
         "ClipSlot.duplicate_clip_to", "tracks/0/clip_slots/0", {"target_clip_slot": "tracks/0/clip_slots/1"}, [],
         {"create", "delete"},
@@ -91,7 +91,7 @@ async def test_empty_slots_among_what_is_deleted_are_named_before_anything_runs(
         refs = ", ".join(whole.mirror.ref(slot.id) for slot in empty)
         assert caught.value.data["rule"] == f"There is no clip to delete in {refs}"
         assert whole.mirror.revision == revision
-        # A clip of the same batch counts.
+        # A clip of the same batch counts too.
         place = {"track": "tracks/2", "slot": slots.index(empty[0])}
         calls = [("create_clip", place), ("delete", {"targets": [whole.mirror.ref(empty[0].id)]})]
         await whole.call("batch", calls=[{"tool": tool, "args": args} for tool, args in calls])

@@ -1,4 +1,4 @@
-"""Recording into the Session and the arrangement as plain actions; the answer says why nothing is recorded."""
+"""Recording into the Session and the arrangement by actions; the answer has the reason if nothing is recorded."""
 
 from __future__ import annotations
 

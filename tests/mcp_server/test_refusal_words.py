@@ -1,4 +1,4 @@
-"""Refusals speak of arguments and tools: no type of Python's, no method of Live's, and names that there are."""
+"""Refusals are in terms of arguments and tools, without Python types and Live methods, and list existing names."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CLIP, VOLUME = "tracks/0/clip_slots/0", "tracks/0/mixer_device/volume"
 
 
 def wrong_calls() -> Iterator[tuple[str, dict[str, Any]]]:
-    """All tools with each argument, and each part of one, as every kind of value."""
+    """All tools with a wrong value for each argument and each part of an argument."""
     for name, tool in TOOLS.items():
         for argument, about in tool.declared.input_schema.get("properties", {}).items():
             for value in WRONG:

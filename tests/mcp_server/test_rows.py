@@ -1,4 +1,4 @@
-"""One scenario for each area of a Set, through MCP's own tools: read it, write it, see it, undo it."""
+"""One scenario for each area of a Set, through the tools: read, write, check in Live, undo."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CLIP, AUDIO = f"{INSTRUMENTS}/clip_slots/0/clip", f"{EFFECTS}/clip_slots/0/clip"
 
 @asynccontextmanager
 async def undone(version: str = "12.4") -> AsyncIterator[Whole]:
-    """A Set; what the block writes is undone at its end, entry by entry, and the Set is as it was."""
+    """A Set; the writes of the block are undone at its end, entry by entry, and the Set is restored."""
     async with whole_path(everything(), version, tick_s=0.02) as whole:
         await whole.audited()
         before, entries = picture(whole.mirror), len(whole.history())
@@ -41,7 +41,7 @@ async def prop(whole: Whole, target: str, name: str) -> Any:
 
 
 async def done(whole: Whole, tool: str, **arguments: Any) -> list[dict[str, Any]]:
-    """The results of a write that was verified and is one entry at most."""
+    """Make a write; returns its results, and checks that it is verified and at most one entry."""
     answer = await whole.call(tool, **arguments)
     assert answer["outcome"] == "verified", answer
     assert answer["undo_steps"] in (0, 1)
@@ -51,7 +51,7 @@ async def done(whole: Whole, tool: str, **arguments: Any) -> list[dict[str, Any]
 
 
 async def transformed(whole: Whole, *edits: Any, **more: Any) -> list[dict[str, Any]]:
-    """The results of edits of the notes in CLIP."""
+    """Edit the notes in CLIP; returns the results."""
     return await done(whole, "transform_notes", clips=[CLIP], edits=[*edits], **more)
 
 
@@ -105,7 +105,7 @@ async def test_tracks(autojump_clock: Clock) -> None:
         assert (shown["kind"], shown["arm"]) == ("audio", True)
         await done(whole, "duplicate", target=made["ref"])
         await done(whole, "set_track", track="tracks/3", fold_state=True)
-        # What Live's history does not keep is put back by hand.
+        # Values outside Live's history are restored explicitly.
         await done(whole, "set_track", track="tracks/3", fold_state=False)
         await done(whole, "create", kind="return", name="Echo")
         await done(whole, "delete", targets=["Echo", KEYS, made["ref"]])
@@ -403,6 +403,6 @@ async def test_dialogs(autojump_clock: Clock) -> None:
 async def test_a_new_track_can_be_undone_by_the_write_that_made_it(autojump_clock: Clock) -> None:
     async with undone() as whole:
         made = await whole.call("create", kind="midi", name="Mine", index=0)
-        # Live gives it its routing some ticks later; that is nobody's edit.
+        # Live sets its routing some ticks later, which is no author's edit.
         await trio.sleep(2)
         assert (await whole.call("undo", write=made["write"]))["outcome"] == "verified"

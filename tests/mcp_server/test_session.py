@@ -1,4 +1,4 @@
-"""A musician's session in plain MCP calls: from an empty Set to an arranged and mixed beat, and all of it undone."""
+"""A musician's session in MCP calls: from an empty Set to an arranged and mixed beat, and back by undos."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KICK, SNARE, HAT = "C1", "D1", "F#1"
 
 
 class Musician:
-    """Plain calls, counted; every write must be verified."""
+    """An agent that counts its calls and checks that every write is verified."""
 
     def __init__(self, whole: Whole) -> None:
         self.whole = whole
@@ -31,7 +31,7 @@ class Musician:
         return await self.whole.call(tool, **arguments)
 
     async def does(self, tool: str, **arguments: Any) -> Any:
-        """A write; what its first operation made."""
+        """Make a write; returns the object that its first operation created."""
         self.calls += 1
         entries = len(self.whole.history())
         answer = await self.whole.call(tool, **arguments)
@@ -56,12 +56,12 @@ async def test_a_lo_fi_beat_from_nothing_arranged_mixed_and_undone(
         await whole.audited()
         before, first = picture(whole.mirror), len(whole.history())
 
-        # An empty Set, and what it should be.
+        # An empty Set: tempo and key.
         overview = (await me.reads("get_set"))["set"]
         assert [each["clips"] for each in overview["tracks"]] == [0] * 4
         await me.does("set_song", tempo=82, key="D minor", swing_amount=0.2)
 
-        # Drums, Rhodes, bass, vinyl: the four tracks that are there become these.
+        # The four present tracks become drums, Rhodes, bass and vinyl.
         await me.does(
             "batch",
             calls=[
@@ -164,13 +164,13 @@ async def test_a_lo_fi_beat_from_nothing_arranged_mixed_and_undone(
             ("Verse", "5.1.1"),
             ("Chorus", "9.1.1"),
         ]
-        # All of it is this client's work, and the mirror is exact.
+        # All changes belong to this client, and the mirror is exact.
         events = (await me.reads("get_changes", since=0, limit=1000))["events"]
         assert {each["who"] for each in events if each.get("write")} == {"musician"}
         assert me.calls <= MOST_CALLS
         assert await whole.differences() == []
 
-        # Undone to where it began: one entry a write.
+        # Undone to the initial state: one entry per write.
         made = len(whole.history()) - first
         assert made == me.entries
         for _ in range(made):

@@ -1,6 +1,6 @@
-"""What a read shows may be given back: one rule for `get`, resources, events, `expect`, `set` and `find`.
+"""Writes and conditions accept the values that reads show: in `get`, resources, events, `expect`, `set` and `find`.
 
-Generated from the table: every choice, every reference and every plain property of every class.
+Generated from the schema: every choice, every reference and every plain property of every class.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ CHOICES = [
     if prop.choices is not None
 ]
 NO_CONDITION = ("json", "routings", "warp_markers", "envelopes", "notes", "refs")
-"""Types whose values are no single word or number."""
+"""Types whose values are neither a single word nor a number."""
 
 NONE = [("Scene", name) for name in ("tempo", "time_signature_numerator", "time_signature_denominator")]
-"""Shown as -1 where a scene has none of its own, which another property says and sets."""
+"""Properties that show -1 for a scene without its own value, which another property switches."""
 
 
 def having(whole: Whole, class_: str, name: str) -> list[Node]:
@@ -40,7 +40,7 @@ def having(whole: Whole, class_: str, name: str) -> list[Node]:
 
 
 async def shown(whole: Whole, node: Node, name: str) -> Any:
-    """As `get` and the resource show it, which is the same."""
+    """The value that `get` and the resource show, which must be equal."""
     got = (await whole.call("get", target=f"id:{node.id}", fields=[name]))["object"][name]
     uri = f"live://ref/{whole.mirror.ref(node.id)}"
     read = await whole.agent.client.read_resource(uri)
@@ -49,7 +49,7 @@ async def shown(whole: Whole, node: Node, name: str) -> Any:
 
 
 async def only_if(whole: Whole, node: Node, name: str, value: Any) -> dict[str, Any]:
-    """A dry run of any change under the condition."""
+    """Make a dry run of a change under the condition."""
     return await whole.call(
         "batch",
         calls=[{"tool": "set_song", "args": {"tempo": whole.mirror.resolve("song").props["tempo"]}}],
@@ -66,7 +66,7 @@ async def test_every_choice_is_understood_by_label_and_by_number_and_shown_in_on
             prop = schema.CLASSES[class_].properties[name]
             nodes = having(whole, class_, name)
             assert nodes, f"no object has {class_}.{name}"
-            # A scene without a signature of its own shows -1, which is no choice.
+            # A scene without its own signature shows -1, which is no choice.
             node = next(each for each in nodes if each.props[name] in prop.choices)
             number, told = node.props[name], await shown(whole, node, name)
             assert told == (prop.labels[number] if prop.labels else number)
@@ -92,7 +92,7 @@ async def test_every_choice_is_understood_by_label_and_by_number_and_shown_in_on
 
 
 async def names_the_choices(prop: schema.Property, call: Awaitable[Any]) -> None:
-    """It is refused with all that it could have been."""
+    """Check that the call is refused with all choices."""
     with pytest.raises(Refused) as problem:
         await call
     told = problem.value.data
@@ -101,14 +101,14 @@ async def names_the_choices(prop: schema.Property, call: Awaitable[Any]) -> None
 
 
 async def ids(whole: Whole, node: Node, condition: str) -> list[int]:
-    """What fulfils it among its own kind and kin."""
+    """The ids of objects of the same kind and owner that meet the condition."""
     near = {"under": f"id:{node.parent}"} if node.parent is not None else {}
     found = await whole.call("find", kind=node.type, where=[condition], limit=1000, **near)
     return [int(each["id"].removeprefix("id:")) for each in found["found"]]
 
 
 async def test_every_value_that_is_read_is_taken_back(autojump_clock: Clock) -> None:
-    """Of every property of every class: as a condition of a write, as the value it has, and as a filter."""
+    """For every property of every class: as a condition of a write, as its own value, and as a filter."""
     seen: set[tuple[str, str]] = set()
     async with whole_path(everything(), tick_s=0.02) as whole:
         for node in list(whole.mirror.walk()):

@@ -1,4 +1,4 @@
-"""What would pass in silence is said: notes that nobody hears, gaps, overridden automation, a slot that was chosen."""
+"""Answers report silent effects: inaudible notes, gaps, overridden automation, a chosen slot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reads cost a model: bytes / 4 of the answer, for a Set as large as people make them."""
+"""The tokens of reads: bytes / 4 of the answer, for a Set of realistic size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is told of what, how often, and that one client's slowness is its own."""
+"""Notifications: their receivers, their rate, and no effect of a slow client on others."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def listening(mode: str, *uris: str) -> AsyncIterator[Whole]:
 
 
 async def told(whole: Whole, edit: Any) -> list[str]:
-    """The resources that the client is told of after a person's edit, in order."""
+    """The resources in the client's notifications after a person's edit, in order."""
     whole.agent.updates.clear()
     await whole.by_hand(edit)
     await trio.sleep(SETTLE_S)
@@ -58,7 +58,7 @@ async def test_a_parent_is_told_when_what_its_body_shows_changed_and_only_then(
         }
         fader = await told(whole, lambda song: setattr(song.tracks[0].mixer_device.volume, "value", 0.3))
         assert set(fader) == {whole_set, track}
-        # A send is on no line of the Set's.
+        # The Set's lines do not show sends.
         assert await told(whole, lambda song: setattr(song.tracks[0].view, "is_collapsed", True)) in (
             [],
             [object_],
@@ -76,7 +76,7 @@ async def test_a_parent_is_told_when_what_its_body_shows_changed_and_only_then(
 @ERAS
 async def test_a_tempo_change_is_told_to_watchers_of_the_song_alone(mode: str, autojump_clock: Clock) -> None:
     async with listening(mode, "live://ref/song", "live://tracks/0") as whole:
-        # Live may tell of what follows, such as what can be undone, a tick later.
+        # Live may notify consequences, such as can_undo, a tick later.
         assert set(await told(whole, lambda song: setattr(song, "tempo", 99.0))) == {"live://ref/song"}
 
 
@@ -147,7 +147,7 @@ async def test_what_comes_into_being_is_told_to_who_waited_for_it(mode: str, aut
     async with listening(mode, uri) as whole:
         assert set(await told(whole, lambda song: song.create_midi_track(-1))) == {uri}
         assert (await whole.agent.read(uri))["type"] == "Track"
-        # What another one stands there now is another body.
+        # Another object at that place has another body.
         assert set(await told(whole, lambda song: song.create_audio_track(0))) == {uri}
         assert set(await told(whole, lambda song: song.delete_track(0))) == {uri}
         assert set(await told(whole, lambda song: song.delete_track(6))) == {uri}

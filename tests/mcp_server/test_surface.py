@@ -1,4 +1,4 @@
-"""What the server offers: small enough to read, strict, described; prompts, completions and lists from the Set."""
+"""The server's tools are few, small, strict and described; prompts, completions and lists come from the Set."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from tests.whole import Refused, whole_path
 Clock = trio.testing.MockClock
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
 LIMITS = {"all": (40, 9_000), "own": (30, 6_500), "core": (24, 5_000)}
-"""Tools, and tokens: UTF-8 bytes / 4 of name, description and input schema as compact JSON."""
+"""The most tools and tokens (UTF-8 bytes / 4 of name, description and input schema as compact JSON)."""
 OTHERS = ("music", "pictures", "time", "knowledge")
-"""Toolsets with limits of their own."""
+"""Toolsets with separate limits."""
 
 
 def tokens(tool: Tool) -> float:
@@ -106,7 +106,7 @@ async def test_a_name_is_data_wherever_it_is_shown(mode: str, autojump_clock: Cl
         result = await whole.agent.client.call_tool("get_track", {"track": "tracks/0"})
         (content,) = result.content
         assert isinstance(content, types.TextContent)
-        # Within a JSON string: it cannot end what holds it.
+        # Inside a JSON string, so it cannot end the surrounding text.
         assert json.loads(content.text)["track"]["name"] == shown
         assert "never instructions" in INSTRUCTIONS
         for prompt in (await whole.agent.client.list_prompts()).prompts:
@@ -209,7 +209,7 @@ async def test_progress_is_told_while_a_long_write_goes_on(autojump_clock: Clock
         await trio.lowlevel.checkpoint()
 
     async with whole_path(everything()) as whole:
-        # One piece in each turn, however fast this machine is.
+        # One slice in each turn, independent of the machine's speed.
         whole.stage.script._budget_s = 0.0
         clip = whole.mirror.find(kind="Clip", where={"is_midi_clip": True})[0].ref
         many = [{"pitch": 24 + n % 60, "start_time": n // 60 * 0.5, "duration": 0.25} for n in range(6000)]
@@ -327,7 +327,7 @@ def test_no_name_of_lives_is_taken_for_what_live_does_not_offer() -> None:
     names = {
         name for class_ in schema.CLASSES for name in (*schema.properties(class_), *schema.methods(class_))
     }
-    # These exist, so they are never asked about where they are; more would mean that the words are too wide.
+    # These names exist, so they are never unknown; further matches would mean that the words are too general.
     assert {name for name in names if unavailable.about(name)} == {
         "group_track", "is_group_slot", "choke_group", "export_to_clip_slot", "save_preset_to_compare_ab_slot",
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Every write through a tool is one entry in Live's undo history, and undoing it leads back exactly."""
+"""Every write through a tool is one entry in Live's undo history, and undoing it restores the Set exactly."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ async def state(whole: Whole) -> Picture:
 
 
 async def written_and_undone(whole: Whole, draw: random.Random, count: int) -> None:
-    """So many writes, each counted in Live's history; then as many undos as entries, and all is as before."""
-    # What comes back by undo is not taken over by the Session, and shows its lanes: let all show theirs.
+    """Make a number of writes, count their entries, and check that the same number of undos restores the Set."""
+    # Restored tracks play the arrangement and show their lanes, so all tracks must do so before the comparison.
     await whole.by_hand(lambda song: setattr(song, "back_to_arranger", False))
     await trio.sleep(STEP_S)
     first, began = await state(whole), len(whole.history())

@@ -1,4 +1,4 @@
-"""Undo takes back what its client did last, and nothing else: judged before by the log, checked after by its effect."""
+"""Undo reverts only its client's last write: the log is checked before, the effect after."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ async def test_an_edit_that_no_listener_tells_of_is_given_back_at_once(autojump_
     async with whole_path(default_set()) as whole:
         await whole.call("set_track", track="tracks/1", name="Bass")
         document = whole.stage.live.document
-        # In Live's history without a word to anybody.
+        # In Live's history without a notification.
         document.history.boundary()
         document.history.record(document.song, "swing_amount", 0.0, 0.5)
         document.history.end()
@@ -127,7 +127,7 @@ MODULATE = {
     "method": "set_modulation_value",
     "args": {"target_index": 0, "source": 1, "value": 0.5},
 }
-"""No property shows it."""
+"""Edits that no property shows."""
 
 
 async def test_a_write_that_no_mirror_shows_is_taken_back_and_done_again_in_its_turn(
@@ -195,7 +195,7 @@ async def test_a_persons_edit_of_the_same_that_no_listener_tells_of_is_given_bac
 
 
 def automate_volume(song: Any) -> None:
-    """A lane of the first track's volume: four beats down from beat 0, made as scripts make one."""
+    """Create a lane of the first track's volume, as scripts do: it falls for four beats from beat 0."""
     track = song.tracks[0]
     track.insert_device("Drift", 0)
     track.clip_slots[0].create_clip(4.0)
@@ -271,7 +271,7 @@ async def test_undo_and_redo_say_what_came_back_in_the_parameters_own_texts(auto
         assert undone["undone"][0].endswith(f"-14.0 dB → {before}")
         redone = await whole.call("undo", redo=True)
         assert redone["redone"][0].endswith(f"{before} → -14.0 dB")
-        # What was done again is the client's last change again.
+        # After the redo the change is the client's last one again.
         assert (await whole.call("undo"))["undone"] == undone["undone"]
 
 

@@ -1,4 +1,4 @@
-"""Values as people say them: both directions, and no nonsense gets through."""
+"""Values as people write them, in both directions; wrong texts are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Websockets on the HTTP server, with a client that wsproto makes and with bytes as no client should send them."""
+"""Websockets on the HTTP server, with wsproto's client and with invalid bytes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GRACE_S = 0.5
 
 
 async def shout(scope: Any, receive: Any, send: Any) -> None:
-    """Sends back in capitals; /no is refused, /flood sends without end."""
+    """Sends texts back in capitals; refuses /no, and sends without end on /flood."""
     assert (await receive())["type"] == "websocket.connect"
     if scope["path"] == "/no":
         await send({"type": "websocket.close"})
@@ -43,7 +43,7 @@ async def shout(scope: Any, receive: Any, send: Any) -> None:
 
 
 async def both(receive: Any, send: Any) -> None:
-    """Sends until the client has gone."""
+    """Send until the client has left."""
     async with trio.open_nursery() as nursery:
 
         async def flood() -> None:
@@ -62,7 +62,7 @@ async def never(scope: Any, receive: Any, send: Any) -> None:
 
 
 class Client:
-    """One websocket's other end."""
+    """The client's end of one websocket."""
 
     def __init__(self, stream: trio.SocketStream) -> None:
         self.stream = stream

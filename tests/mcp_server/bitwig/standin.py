@@ -1,8 +1,8 @@
-"""A stand-in for Bitwig with its extension, made from the document of DAW MCP's protocol 0.8.1 and from nothing else.
+"""A stand-in for Bitwig with its extension, made only from the document of DAW MCP's protocol 0.8.1.
 
-`StandIn.answer` takes a line and gives the line that answers it; indices count from 1, a step is a sixteenth. A person
-edits `project` directly. Faults: `wrong` answers methods with something else, `refuse` with an error; what is slow or
-cut is the line's business (`line`). As a program it serves one project over TCP, and takes a person's edits from stdin:
+`StandIn.answer` takes a request line and returns the answer line; indices count from 1, a step is a sixteenth. A person
+edits `project` directly. Faults: `wrong` replaces results of methods, `refuse` answers with an error; `Line` in `world`
+delays and cuts answers. As a program it serves one project over TCP, and reads a person's edits from stdin:
 
     python -m tests.mcp_server.bitwig.standin --port 8181       # {"tempo": 99}, {"track": 1, "volume": 0.5}, …
 """
@@ -66,7 +66,7 @@ class Project:
 
 
 def song() -> Project:
-    """Bass and drums with a clip, an audio track, an effect track."""
+    """A project of bass and drums with a clip each, an audio track, and an effect track."""
     bass = Track(
         "Bass", clips={1: Clip("Intro", notes={(0, 36): Note(), (4, 38): Note(80.0, 0.5, gain=0.7)})}
     )
@@ -88,19 +88,19 @@ class Refusal(Exception):
 
 
 class StandIn:
-    """See the module."""
+    """The stand-in; the module's first lines describe it."""
 
     def __init__(self, project: Project | None = None) -> None:
         self.project = project or song()
         self.asked: list[str] = []
         self.wrong: dict[str, Any] = {}
-        """Method → what it answers in place of its result."""
+        """Method → the answer instead of its result."""
         self.refuse: dict[str, Refusal] = {}
         self.shows_arm = False
-        """Beyond the document: whether a track's answer has `arm`."""
+        """True if a track's answer has `arm`, which is not in the document."""
 
     def answer(self, line: bytes) -> bytes:
-        """The line that answers a line."""
+        """The answer line to a request line."""
         request = json.loads(line)
         method = request["method"]
         self.asked.append(method)

@@ -1,4 +1,4 @@
-"""Bitwig is slow, silent, cut, answers wrongly, or is not there: reads stay honest, and no write is done twice."""
+"""Faults of Bitwig (slow, silent, disconnected, wrong answers): reads are never wrong, and no write is made twice."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def test_what_bitwig_shows_a_turn_later_is_still_the_writes(autojump_clock
         late: list[Any] = []
 
         def change(line: bytes) -> bytes:
-            """The first reading after the change still shows the old name."""
+            """Let the first reading after the change still show the old name."""
             answer = json.loads(line)
             result = answer.get("result")
             if isinstance(result, dict) and result.get("name") == "Late" and len(late) < 3:
@@ -207,7 +207,7 @@ async def test_while_bitwig_is_away_nothing_is_served_and_it_is_found_when_it_co
         await trio.sleep(30.0)
         assert whole.stage.script is None
         assert not whole.mirror.stamp().synced
-        # What was known is still read.
+        # The last known values can still be read.
         assert (await whole.call("get_set"))["synced"] is False
         attempts = [line for line in whole.stage.log if "no Bitwig extension answers" in line]
         assert len(attempts) == 1

@@ -1,4 +1,4 @@
-"""The whole thing as its user starts it: stand-in Bitwig, `setmirror bitwig`, `setmirror serve`, an MCP client."""
+"""All processes as in real use: stand-in Bitwig, `setmirror bitwig`, `setmirror serve`, an MCP client."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def free_port() -> int:
 
 
 class Processes:
-    """Stand-in Bitwig on `bitwig_port`, and commands on the bridge's `port`."""
+    """A stand-in Bitwig on `bitwig_port`, and commands on the bridge's `port`."""
 
     def __init__(self) -> None:
         self.bitwig_port, self.port = free_port(), free_port()
@@ -57,14 +57,14 @@ class Processes:
         return found
 
     async def person(self, **edit: Any) -> None:
-        """A person does something in Bitwig."""
+        """Make a person's edit in Bitwig."""
         assert self.bitwig is not None
         assert self.bitwig.stdin is not None
         await self.bitwig.stdin.send_all(json.dumps(edit).encode() + b"\n")
         assert await self._line() == {"done": True}
 
     async def output(self, *command: str) -> str:
-        """What a command says."""
+        """The output of a command."""
         done = await trio.run_process(
             self.words(*command), capture_stdout=True, env=self.environ, cwd=ROOT, check=False
         )
@@ -86,7 +86,7 @@ async def processes() -> AsyncIterator[tuple[Processes, trio.Process]]:
                     check=False,
                 )
             )
-            # It waits until Bitwig is there.
+            # The command waits until Bitwig is running.
             await _said(side, b"no Bitwig extension answers")
             await one.start_bitwig(nursery)
             await _said(side, b"is a Set now")

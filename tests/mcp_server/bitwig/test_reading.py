@@ -1,4 +1,4 @@
-"""What a person does in Bitwig reaches the mirror, with the identity of what stayed."""
+"""A person's edits in Bitwig reach the mirror, and unchanged objects keep their ids."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ async def test_a_track_that_comes_in_the_midst_of_a_cycle_mixes_up_no_clips(auto
         }
 
         def inserting(line: bytes) -> bytes:
-            """The first question about clips finds the tracks as they were, the next ones find them moved."""
+            """Insert a track after the first question about clips, so that later questions find moved tracks."""
             if b'"clip.list"' in line:
                 whole.standin.answer = answer  # type: ignore[method-assign]
                 whole.standin.project.tracks.insert(0, Track("New"))
@@ -176,7 +176,7 @@ async def test_a_large_project_is_read_in_slices_at_the_rate_that_is_stated(auto
         facts = whole.stage.runner.project.facts()
         assert facts["questions_per_s"] == 100
         assert len(whole.standin.asked) - asked == pytest.approx(1000, rel=0.1)
-        # 25 tracks and 200 clips, 80 a second.
+        # 25 tracks and 200 clips are read at 80 a second.
         assert facts["all_clips_s"] == pytest.approx(225 / 80, rel=0.15)
         whole.standin.project.tracks[24].clips[8].notes[0, 60] = Note()
         await trio.sleep(3.0)
@@ -206,7 +206,7 @@ async def test_after_any_edits_of_a_person_and_an_agent_the_mirror_equals_bitwig
                     continue
             else:
                 tool, arguments = chance.choice(writes)
-                # A person may have been faster: then it is refused, and nothing else is changed.
+                # If a person was faster, the write is refused and changes nothing.
                 await whole.agent.client.call_tool(tool, arguments)
             await trio.sleep(chance.choice((0.0, 0.05, 0.3)))
         assert await whole.differences() == []

@@ -1,4 +1,4 @@
-"""The stand-in and our own server answer one conversation alike: that of the protocol's document, method by method."""
+"""The stand-in and our own server give the same answers to the examples of the protocol's document."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ TALK: list[tuple[str, dict[str, Any], Any]] = [
     ("clip.delete", AT, SUCCESS),
     ("track.delete", {"trackIndices": [1]}, SUCCESS),
 ]
-"""The document's examples in an order in which all can be done: method, parameters, fields of the result."""
+"""The document's examples in an order in which all succeed: method, parameters, fields of the result."""
 ONLY_BITWIG = {f"clip.setNote{name}" for name in ("Gain", "Pan", "Pressure", "Timbre", "Transpose")}
 
 
@@ -92,7 +92,7 @@ async def test_our_own_server_answers_the_same_talk_with_the_same_fields(
     async with client() as one:
         for method, params, fields in TALK:
             result = await one.call(method, **params)
-            # That project's own server reads more than the document names.
+            # That project's own server has more parameters than the document.
             assert set(fields) <= set(result), (method, result)
             await trio.sleep(0.3)
     assert set(METHODS) <= set(daw_mcp.METHODS)

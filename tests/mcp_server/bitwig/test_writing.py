@@ -1,4 +1,4 @@
-"""What an agent writes reaches Bitwig and is read back; what the protocol lacks is refused with the reason."""
+"""An agent's writes reach Bitwig and are read back; functions that the protocol lacks are refused with the reason."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ CLIP = "tracks/0/clip_slots/0/clip"
 
 
 class Case(NamedTuple):
-    """A call of a tool, and what Bitwig then has."""
+    """A call of a tool, and the expected values in Bitwig."""
 
     tool: str
     arguments: dict[str, Any]
     shows: Callable[[Project], Any]
     expected: Any
     before: Callable[[Project], Any] = lambda project: None
-    """A person's edit before."""
+    """A person's edit before the call."""
 
 
 def _notes(project: Project) -> dict[tuple[int, int], Note]:
@@ -36,7 +36,7 @@ def _notes(project: Project) -> dict[tuple[int, int], Note]:
 
 
 def _change(**fields: Any) -> dict[str, Any]:
-    """An edit of the note of Bass at step 0; its id is looked up."""
+    """A change of the note at step 0 of Bass, found by its position."""
     return {"clip": CLIP, "change": [{"id": "first", **fields}]}
 
 
@@ -172,7 +172,7 @@ CASES: dict[str, Case] = {
 
 
 def _with_ids(whole: BitwigWhole, value: Any) -> Any:
-    """The arguments with the id of the first note of Bass for "first"."""
+    """The arguments with "first" replaced by the id of the first note of Bass."""
     if value == "first":
         return whole.mirror.notes(CLIP)[0].note_id
     if isinstance(value, dict):
@@ -189,7 +189,7 @@ async def _done(whole: BitwigWhole, case: Case) -> None:
     assert answer["undo_steps"] == 0
     assert case.shows(whole.standin.project) == case.expected
     assert await whole.differences() == []
-    # All of it is this write's; nothing is left for a cycle to find.
+    # All changes belong to this write; the next cycle finds no further change.
     assert {event.who for event in whole.mirror.log.whole(revision)} <= {"tests"}
 
 
@@ -200,7 +200,7 @@ NEEDLESS = {"ping", "clip.findEmptySlots"}
 async def test_every_write_reaches_bitwig_and_every_method_is_used(autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         for name, case in CASES.items():
-            # A person takes everything back.
+            # A person undoes everything.
             whole.standin.project = song()
             try:
                 await _done(whole, case)
@@ -222,7 +222,7 @@ PARITY = {
     "Scene count": "scenes", "Create scene": "create a scene",
     "Delete scene": ("delete", {"targets": ["scenes/0"]}),
 }  # fmt: skip
-"""Row of the document's tables → what shows the column "Bitwig MCP": a case above, what is read, or what is refused."""
+"""Row of the document's tables → the proof of its column "Bitwig MCP": a case above, a read value, or a refusal."""
 
 
 async def test_the_rows_of_the_parity_tables_hold_for_bitwig(autojump_clock: Clock) -> None:

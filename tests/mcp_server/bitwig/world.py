@@ -25,7 +25,7 @@ from .standin import Project, StandIn
 
 
 class Line:
-    """The extension's end of a connection: answers arrive `delay_s` later, or never once it is cut."""
+    """The extension's end of a connection: answers arrive after `delay_s`, or never after a cut."""
 
     def __init__(self, standin: StandIn, time: Time) -> None:
         self.standin = standin
@@ -35,7 +35,7 @@ class Line:
         self.is_cut = False
         self.closed = False
         self.change: Callable[[bytes], bytes] = lambda line: line
-        """What becomes of a line of its on the way."""
+        """A function that changes an answer line on its way."""
         self._partial_line = b""
         self._arriving: deque[tuple[float, bytes]] = deque()
 
@@ -63,14 +63,14 @@ class Line:
         self.closed = True
 
     def wait(self, connection: Any, writing: bool, seconds: float) -> None:
-        """Time passes until the next answer is there."""
+        """Advance the time until the next answer has arrived."""
         if not self.is_cut:
             due = self._arriving[0][0] if self._arriving else float("inf")
             self.time.seconds = min(max(due, self.time.now()), self.time.now() + seconds)
 
 
 class Time:
-    """A clock that only waiting moves."""
+    """A clock that advances only by waiting."""
 
     def __init__(self) -> None:
         self.seconds = 100.0
@@ -83,14 +83,14 @@ class Time:
 
 
 class Stage:
-    """The process of `setmirror bitwig`; what `Whole` asks of a stage with headless Live."""
+    """The process of `setmirror bitwig`, with the interface of a stage with headless Live."""
 
     def __init__(self, project: Project | None = None) -> None:
         self.time = Time()
         self.standin = StandIn(project)
         self.lines: list[Line] = []
         self.away = False
-        """Whether Bitwig is not running."""
+        """True while Bitwig is not running."""
         self.log: list[str] = []
         self.listener = Listener()
         self.live = self
@@ -122,7 +122,7 @@ class Stage:
 
 
 class BitwigWhole(Whole):
-    """See the module."""
+    """The whole path with Bitwig; the module's first lines describe it."""
 
     stage: Any
 
@@ -141,12 +141,12 @@ class BitwigWhole(Whole):
         return await super().connect()
 
     async def settled(self) -> None:
-        """Let the cycles go round, and the mirror follow."""
+        """Wait for complete cycles and for the mirror."""
         await trio.sleep(0.8)
         await self.mirror.wait_synced(LONG_S)
 
     async def differences(self) -> list[str]:
-        """What is not so in the mirror once all is quiet."""
+        """The differences between Bitwig and the mirror after all work has ended."""
         await self.settled()
         assert self.mirror.store.faults() == []
         bitwig, mirrored = in_bitwig(self.standin.project), in_mirror(self.mirror)
@@ -158,7 +158,7 @@ class BitwigWhole(Whole):
 
 
 def in_bitwig(project: Project) -> dict[str, Any]:
-    """All that the protocol gives of a project, by a name for each value."""
+    """All values of a project that the protocol offers, by name."""
     state: dict[str, Any] = {
         "song": (project.bpm, project.numerator, project.denominator, project.playing, project.recording),
         "scenes": project.scenes,
@@ -173,7 +173,7 @@ def in_bitwig(project: Project) -> dict[str, Any]:
             state["selected"] = ref
         for slot, clip in track.clips.items():
             if slot > project.scenes:
-                # Its scene was deleted.
+                # The clip's scene was deleted.
                 continue
             at = f"{ref}/clip_slots/{slot - 1}/clip"
             state[at] = (clip.name, clip.length, clip.isPlaying, clip.isRecording)
@@ -189,7 +189,7 @@ def in_bitwig(project: Project) -> dict[str, Any]:
 
 
 def in_mirror(mirror: Any) -> dict[str, Any]:
-    """The same, as the mirror has it."""
+    """The same values in the mirror."""
     root = mirror.resolve("song")
     names = ("tempo", "signature_numerator", "signature_denominator", "is_playing", "record_mode")
     state: dict[str, Any] = {"song": tuple(root.props[name] for name in names)}
@@ -227,7 +227,7 @@ def _values(note: Any) -> tuple[Any, ...]:
 
 @asynccontextmanager
 async def bitwig(project: Project | None = None, policy: Policy | None = None) -> AsyncIterator[BitwigWhole]:
-    """All parts, synced; at the end the script has not failed."""
+    """Run all parts, synced; checks at the end that the script has not failed."""
     stage = Stage(project)
     async with connected(BitwigWhole(stage, TICK_S), policy) as whole:  # type: ignore[arg-type]
         yield whole

@@ -1,4 +1,4 @@
-"""The bundle is whole, starts as a client would start it, and takes its settings as texts."""
+"""The bundle is complete, starts as a client starts it, and accepts its settings as texts."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ async def test_the_unpacked_bundle_answers_a_client_with_its_settings(unpacked: 
     arguments = manifest["server"]["mcp_config"]["args"]
     server = StdioServerParameters(
         command=sys.executable,
-        # What uv makes of it: the program `setmirror` from that folder.
+        # As uv does: run the program `setmirror` from that folder.
         args=[
             "-c",
             "from mcp_server.cli import main; main()",

@@ -1,4 +1,4 @@
-"""What goes into a client's configuration, into which file, and what stays there."""
+"""Entries in clients' configurations: content, file, and unchanged other text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OVER_HTTP = [name for name, each in CLIENTS.items() if each.url]
 
 
 def printed(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
-    """The entry that the command prints, read as the client reads it."""
+    """The entry that the command prints, parsed as the client parses it."""
     assert run_command(setmirror, ["client-config", *words]) == 0
     client = CLIENTS[words[0]]
     found = client.format.read(capsys.readouterr().out, client.key, "setmirror")

@@ -1,6 +1,6 @@
-"""What `client-config --write` writes is read back by the clients themselves, where their package can be had from npm.
+"""Clients read back the files that `client-config --write` wrote, if npm has their package.
 
-VS Code's file is read by VS Code's own parser. Clients without a package are named with the reason.
+VS Code's own parser reads VS Code's file. Clients without a package are listed with the reason.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ BEFORE = {
     "gemini": '{"theme": "Dark", "mcpServers": {"other": {"command": "x"}}}',
     "codex": 'model = "o"  # of the person\n\n[mcp_servers.other]\ncommand = "x"\n',
 }
-"""What stands in each client's file before."""
+"""The text of each client's file before."""
 
 
 @pytest.mark.parametrize("name", CLIENTS)

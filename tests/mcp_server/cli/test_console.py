@@ -1,4 +1,4 @@
-"""Every command ends in one line and an exit code, whatever happened."""
+"""Every command ends with one line and an exit code, for every kind of error."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_a_second_live_on_the_port_is_refused(capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_shell_completes_commands_and_choices(shell: str) -> None:
-    # fish gives the word itself, not its number.
+    # fish passes the word itself, not its number.
     at = "cur" if shell == "fish" else "2"
 
     def asked(**environ: str) -> str:

@@ -1,4 +1,4 @@
-"""The demo, run as a user runs it; and what it must do when something is not as it must be."""
+"""The demo as a user runs it, and its behaviour when a step fails."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONGEST_S = 240.0
 
 
 def demo(tmp_path: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run it with a temporary folder and a home of its own."""
+    """Run the demo with a temporary folder and a separate home."""
     for name in ("tmp", "home"):
         (tmp_path / name).mkdir()
     return subprocess.run(
@@ -36,7 +36,7 @@ def demo(tmp_path: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def shown(result: subprocess.CompletedProcess[str]) -> str:
-    """All that it said, checked for what must never be said."""
+    """The demo's output, after a check that it has no traceback and no warning."""
     assert "\x1b" not in result.stdout
     assert "Traceback" not in result.stderr
     return f"{result.stdout}\n{result.stderr}"

@@ -1,4 +1,4 @@
-"""Each thing that goes wrong is told with what mends it."""
+"""Every problem is reported with its fix."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TOKEN = "ab" * 32
 
 @contextmanager
 def answering(handle: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A program on a port of this machine that does `handle` with its first caller."""
+    """A program on a port of this machine that calls `handle` for its first connection."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:

@@ -1,4 +1,4 @@
-"""The script goes where Live looks: others' most frequent complaint is a script that never shows in the menu."""
+"""The script is installed where Live looks for it; a script that Live does not list is a frequent complaint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log, reverts and mixes on the command line, with headless Live and a server in processes of their own."""
+"""The log, reverts and mixes on the command line, with headless Live and a server in separate processes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mcp_server.demo.agent import Agent
 
 
 async def setmirror(*arguments: str) -> Any:
-    """A command in a process of its own; its output as text."""
+    """Run a command in a separate process; returns its output as text."""
     command = [sys.executable, "-m", "mcp_server.cli", *arguments]
     done = await trio.run_process(command, capture_stdout=True, capture_stderr=True, check=False)
     return SimpleNamespace(
@@ -74,7 +74,7 @@ async def test_what_an_agent_did_is_in_the_log_and_is_reverted_by_its_name() -> 
 
 
 async def test_the_shell_says_what_is_different_since_it_last_asked_over_a_restart_of_live() -> None:
-    """The last visit, the state as of a mix, and exit codes as diff has them."""
+    """The last visit, the state of a mix, and the exit codes of diff."""
     async with HeadlessProcess.started() as live:
         first = await setmirror("diff", "visit", "--port", str(live.port))
         assert (first.returncode, "first visit" in first.stderr) == (2, True)

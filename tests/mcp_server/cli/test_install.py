@@ -1,4 +1,4 @@
-"""Installing over what is there, and saying what is left to do."""
+"""Installing over present files, and listing the remaining steps."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_install_copies_a_script_that_python_can_import_alone(
     said = capsys.readouterr().out
     assert str(scripts / "SetMirror") in said
     assert [line[:3] for line in said.splitlines() if line[:1].isdigit()] == ["1. ", "2. ", "3. "]
-    # As Live imports it: the folder alone, none of our packages beside it.
+    # As Live imports it: only the folder, without our packages.
     program = "import SetMirror.contract.schema as schema; print(len(schema.CLASSES) > 20)"
     found = subprocess.run(
         [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(scripts)!r}); {program}"],
@@ -45,7 +45,7 @@ def test_install_copies_a_script_that_python_can_import_alone(
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    """Where `--to` puts the script; its Remote Scripts folder is there."""
+    """The target of `--to`, in an existing Remote Scripts folder."""
     scripts = tmp_path / "User Library" / "Remote Scripts"
     scripts.mkdir(parents=True)
     return scripts / "SetMirror"

@@ -1,6 +1,7 @@
-"""install, doctor and uninstall on simulated machines: what they say is what is so.
+"""install, doctor and uninstall on simulated machines: their reports are true.
 
-Each machine is a folder laid out as macOS, Windows or Linux with what people do to it; the same commands run on all.
+Each machine is a folder in the layout of macOS, Windows or Linux, with typical changes by people; the same commands run
+on all machines.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Studio:
         return REAL_MACHINE(self.platform, self.root, self.environ)
 
     def live(self, version: str, library: Path | None = None, log: str = "") -> Path:
-        """A Live that has run; the Preferences folder."""
+        """Add a Live that has run; returns its Preferences folder."""
         if self.platform == "darwin":
             folder = self.root / f"Library/Preferences/Ableton/Live {version}"
         else:
@@ -52,7 +53,7 @@ class Studio:
         return folder
 
     def user_library(self, name: str = "", there: bool = True) -> Path:
-        """A User Library: the default one, or one in a folder with this name."""
+        """Add a User Library, the default one or one in a folder with this name."""
         default = self.machine.default_user_library()
         assert default is not None
         path = self.root / name / "User Library" if name else default
@@ -79,7 +80,7 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
 
 
 def doctor(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, Any]]:
-    """The findings of a doctor that finds no bridge."""
+    """The findings of `doctor` without a bridge."""
     run_command(setmirror, ["doctor", "--json", "--port", "1", *words])
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
@@ -99,7 +100,7 @@ def current(script: Path) -> bool:
 
 
 MACHINES: dict[str, Callable[[Studio], list[Path]]] = {}
-"""name → lay it out; the libraries that must get the script."""
+"""Name → a function that sets the machine up and returns the libraries that must get the script."""
 
 
 def machine(build: Callable[[Studio], list[Path]]) -> Callable[[Studio], list[Path]]:
@@ -172,7 +173,7 @@ def documents_in_onedrive(studio: Studio) -> list[Path]:
 
 
 def _installed(studio: Studio) -> tuple[Path, Path]:
-    """A plain machine with the script: the library, and the script's folder."""
+    """A machine with the script; returns the library and the script's folder."""
     (library,) = a_plain_one(studio)
     script = folders.remote_scripts(library) / folders.NAME
     script_copy.write(script, folders.source())
@@ -312,7 +313,7 @@ def test_a_read_only_library_is_said_and_stays(
     def refuse(path: Path, *_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
-    # Who runs the tests may be root, whom no mode stops.
+    # The tests may run as root, which ignores file modes.
     monkeypatch.setattr(Path, "mkdir", refuse)
     code, said = run(capsys, "install")
 

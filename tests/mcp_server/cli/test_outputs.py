@@ -1,4 +1,4 @@
-"""What a command writes under a given name destroys no Set, no read-only file and no file of another kind."""
+"""Commands with a file name as output overwrite no Set, no read-only file and no file of another kind."""
 
 from __future__ import annotations
 

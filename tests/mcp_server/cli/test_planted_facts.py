@@ -1,6 +1,6 @@
-"""A Live that is another than we think is found out: several kinds of wrong facts, planted in headless Live.
+"""`setmirror probe` detects a Live with other behaviour: several kinds of wrong facts, planted in headless Live.
 
-Each time the experiments that name the fact differ, no others, and the Set is as before.
+In each case only the experiments about the fact differ, and the Set is restored.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ async def test_another_text_of_an_error(monkeypatch: Patch, autojump_clock: Cloc
 async def test_a_getter_that_answers_where_it_should_refuse(
     monkeypatch: Patch, autojump_clock: Clock
 ) -> None:
-    # The classes of a version are made once, getters and all.
+    # The classes of a version are created once, with their getters.
     monkeypatch.setattr(handles, "_SURFACES", {})
     monkeypatch.setattr(Track, "get_mute", lambda self: self.__dict__.get("mute", False))
     found = await differing("tracks")
@@ -113,7 +113,7 @@ async def test_another_order_of_listeners(monkeypatch: Patch, autojump_clock: Cl
 
 async def test_a_listener_that_is_never_called(monkeypatch: Patch, autojump_clock: Clock) -> None:
     notify = Scene.notify
-    # What a write sets itself is read back at once: the colour follows from its index.
+    # A write reads its own properties back at once; the colour follows from its index.
     monkeypatch.setattr(
         Scene, "notify", lambda self, event: None if event == "color" else notify(self, event)
     )

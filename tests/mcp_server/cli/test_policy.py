@@ -1,4 +1,4 @@
-"""`setmirror policy`: what is in force, and why an operation would be let through or not."""
+"""`setmirror policy`: the rules in force, and the reason why an operation is allowed or refused."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ reason = "the drums are done"
 
 @asynccontextmanager
 async def linked_agent(port: int) -> AsyncIterator[Mirror]:
-    """A server's own connection, in the role of an agent."""
+    """A server's connection in the role of an agent."""
     async with open_mirror(
         connect=tcp("127.0.0.1", port), token=load_token(), client_name="server"
     ) as mirror:
@@ -72,7 +72,7 @@ async def test_a_policy_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     assert found.returncode == 1
     assert b"cannot be used" in found.stderr
     served = await setmirror("serve", "--policy", str(path))
-    # Its client is told by a server that runs, read-only.
+    # The server runs read-only and gives its client the reason.
     assert served.returncode == 0
     assert b"cannot be used" in served.stderr
     assert b"read-only" in served.stderr

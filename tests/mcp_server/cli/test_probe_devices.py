@@ -1,4 +1,4 @@
-"""`setmirror probe --devices FILE`: a dump of a Live's devices, compared with headless Live and taken over."""
+"""`setmirror probe --devices FILE`: a dump of a Live's devices, its comparison with headless Live, and its import."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SOME = ("Limiter", "Echo", "OriginalSimpler", "DrumGroupDevice", "MidiArpeggiato
 
 
 async def dumped(version: str = "12.4") -> dict[str, Any]:
-    """A dump of a few devices, by a bridge in front of headless Live, which is afterwards as it was."""
+    """A dump of a few devices of headless Live, whose Set is restored."""
     async with whole_path(default_set(), version) as whole:
         await whole.audited()
         before, entries = picture(whole.mirror), len(whole.history())

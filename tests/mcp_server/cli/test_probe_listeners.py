@@ -1,4 +1,4 @@
-"""`setmirror probe --listeners`: what listeners cost, from a Live that is afterwards as it was."""
+"""`setmirror probe --listeners`: the cost of listeners, measured in a Live whose Set is restored."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def test_the_figures_are_there_and_the_set_is_as_before(version: str, auto
         listeners = whole.stage.live.listener_count()
 
         async def memory(pid: int) -> int:
-            """As if each listener had 500 bytes."""
+            """A memory reading as if each listener had 500 bytes."""
             assert pid == os.getpid()
             return 10_000_000 + 500 * whole.stage.live.listener_count()
 

@@ -1,4 +1,4 @@
-"""`setmirror probe`: in headless Live all facts agree, in every version; nothing is left, and nothing harmed."""
+"""`setmirror probe`: in headless Live all facts agree in every version, and the Set is restored."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Clock = trio.testing.MockClock
 
 
 def untracked(mirror: Any) -> dict[str, Any]:
-    """What undo does not answer for: selection, transport, switches."""
+    """The values outside Live's undo history: selection, transport, switches."""
     song, view = mirror.resolve("song"), mirror.resolve("view")
     kept = {f"song.{name}": value for name, value in song.props.items() if not name.startswith("can_")}
     kept.update({f"view.{name}": value for name, value in view.props.items()})

@@ -1,4 +1,4 @@
-"""A user's recording becomes a Live that others can look at."""
+"""A user's recording can be replayed in place of Live."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def test_what_was_recorded_is_read_and_followed_again(tmp_path: Path) -> N
             for name in ("one", "two"):
                 await live.set("tracks/0", "name", name)
                 await tail.said(f'"{name}"')
-        # What another client has been told, this one has been told, too: both are written to in one turn.
+        # Both clients get a batch in the same turn, so what one has received, the other has too.
         os.kill(record.process.pid, signal.SIGINT)
         with trio.fail_after(WAIT_S):
             await record.process.wait()

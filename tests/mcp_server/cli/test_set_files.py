@@ -1,4 +1,4 @@
-"""What headless Live could not take over from a Set's file reaches the log, `status`, `get_set` and mirrors."""
+"""Parts of a Set's file that headless Live cannot read are reported in the log, `status`, `get_set` and mirrors."""
 
 from __future__ import annotations
 

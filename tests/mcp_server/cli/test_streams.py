@@ -1,4 +1,4 @@
-"""Whatever a stream can encode and whatever things are called, every command says its lines and ends in order."""
+"""With every encoding of a stream and with all names, each command prints its lines and ends without an error."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ WORDS: dict[str, list[str]] = {
     "probe": ["probe --list", "probe --only 🎹 --port {port}"],
     "client-config": ["client-config cursor", "client-config claude --name 🎹"],
 }
-"""Commands with names that only UTF-8 can write; of others see `tried`."""
+"""Commands with names that only UTF-8 can encode; `tried` has the others."""
 
 
 @dataclass
 class Ground:
-    """A running Live whose first track has the name, a Set's file with that name in it, and a home."""
+    """A running Live whose first track has a given name, a Set file with that name, and a home."""
 
     port: int
     home: Path
@@ -69,7 +69,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     home = tmp_path_factory.mktemp("🎹 home")
     person = home / "person.jsonl"
     renaming = {"at": 0, "do": "set", "ref": "tracks/0", "name": "name", "value": NAME}
-    # Something always happens, so that a command that follows always has a next line to say.
+    # The Set changes all the time, so that a following command always has another line.
     lines = [renaming] + [
         {"wait": 0.1, "do": "set", "ref": "scenes/0", "name": "name", "value": f"{NAME} {n}"}
         for n in range(2000)
@@ -102,7 +102,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 
 
 class Stream(io.TextIOWrapper):
-    """A stream of that encoding whose reader leaves after `lines` lines."""
+    """A stream with an encoding whose reader closes it after `lines` lines."""
 
     def __init__(self, encoding: str, lines: float = 200) -> None:
         self.data = io.BytesIO()
@@ -130,7 +130,7 @@ class Ended:
 def run(
     words: str, ground: Ground, monkeypatch: pytest.MonkeyPatch, encoding: str = "utf-8", lines: float = 200
 ) -> Ended:
-    """Run the command in this process with such streams."""
+    """Run the command in this process with these streams."""
     out, err = Stream(encoding, lines), Stream(encoding, lines)
     monkeypatch.setenv("SETMIRROR_HOME", str(ground.home))
     monkeypatch.chdir(ground.home)
@@ -143,7 +143,7 @@ def run(
 
 
 def tried() -> list[str]:
-    """Words for each command of the table; a command without some gets a name that only UTF-8 can write."""
+    """Arguments for each command; a command without any gets a name that only UTF-8 can encode."""
     return [words for name in COMMANDS for words in WORDS.get(name, [f"{name} 🎹"])]
 
 
@@ -159,7 +159,7 @@ def test_one_console_writes_for_every_command() -> None:
 def test_no_name_ends_a_command_in_any_encoding(
     words: str, encoding: str, ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # What never ends by itself ends when its reader goes.
+    # A command without an end of its own ends when its reader closes the stream.
     ended = run(words, ground, monkeypatch, encoding, lines=2 if words.startswith("tail") else 10_000)
 
     assert ended.code in (0, 1, 2)

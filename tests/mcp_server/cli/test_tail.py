@@ -1,4 +1,4 @@
-"""What `tail` prints, and what it leaves out."""
+"""The lines that `tail` prints and leaves out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a user can cause ends in one line that says what, why and what to do; a client's server starts all the same."""
+"""A user's mistake is one line with the problem, its reason and the next step; a client's server starts anyway."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from tests.whole import Refused, whole_path
 
 @pytest.fixture
 def taken() -> Iterator[int]:
-    """A port on which something else listens."""
+    """A port on which another program listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield int(server.getsockname()[1])
 
 
 def ends(words: str, capfd: pytest.CaptureFixture[str]) -> str:
-    """Run a command that must fail with an explanation; what it said."""
+    """Run a command that must fail with an explanation; returns its output."""
     assert run_command(setmirror, words.split()) in (1, 2)
     said = "".join(capfd.readouterr())
     assert "Traceback" not in said

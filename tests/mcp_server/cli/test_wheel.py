@@ -1,4 +1,4 @@
-"""The wheel, as pip and uv install it: it works on the Pythons that it names and is refused clearly by older ones."""
+"""The wheel, installed by pip and uv: it works with the supported Pythons; older ones refuse it with a clear text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RUNS, REFUSES = ("3.11", "3.12", "3.13"), ("3.9", "3.10")
 
 
 def python(version: str) -> str:
-    """An interpreter of this version that can make environments, on the path or one of pyenv's; skips without one."""
+    """An interpreter of this version that can create environments, from the path or pyenv; skips without one."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     for candidate in (f"python{version}", *map(str, pyenv.glob(f"{version}.*/bin/python"))):
         code = "import ensurepip, venv, sys; print(sys.executable)"

@@ -1,4 +1,4 @@
-"""The commands as a user runs them: processes of their own beside a headless Live of its own."""
+"""The commands as a user runs them: each in a separate process, with a separate headless Live."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WAIT_S = 120.0
 
 
 async def setmirror(*words: str) -> subprocess.CompletedProcess[bytes]:
-    """Run the command to its end."""
+    """Run the command until it ends."""
     with trio.fail_after(WAIT_S):
         return await trio.run_process(
             [sys.executable, "-m", "mcp_server.cli", *words],
@@ -37,7 +37,7 @@ async def setmirror(*words: str) -> subprocess.CompletedProcess[bytes]:
 
 
 class Following:
-    """A command that goes on, and the lines that it prints."""
+    """A command that does not end by itself, and the lines that it prints."""
 
     def __init__(self, process: trio.Process) -> None:
         self.process = process
@@ -53,7 +53,7 @@ class Following:
                 yield line.decode()
 
     async def said(self, text: str, *, err: bool = False) -> str:
-        """The next line with `text` in it."""
+        """The next line that contains `text`."""
         with trio.fail_after(WAIT_S):
             async for line in self.err if err else self.out:
                 if text in line:
@@ -160,10 +160,10 @@ async def test_tail_names_a_pattern_that_fits_nothing() -> None:
 async def test_tail_begins_in_the_past_that_the_script_keeps() -> None:
     async with HeadlessProcess.started() as live:
         async with linked(live.port) as witness:
-            # Before the Set is read, an edit is part of what is read.
+            # An edit before the first reading would be part of that reading.
             for name in ("first", "second"):
                 await live.set("tracks/0", "name", name)
-                # The parts of a Set that come after its outline have revisions, too.
+                # The parts of a Set after its outline have revisions too.
                 while witness.resolve("tracks/0").name != name:
                     await witness.wait_for(witness.revision + 1)
         words = ("tail", "--since", "0", "--match", "tracks/0", "--port", str(live.port))

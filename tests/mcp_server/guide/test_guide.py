@@ -1,4 +1,4 @@
-"""The guide has everything that the product has, says nothing that is not so, and its calls do what it says."""
+"""The guide covers the whole product, its statements are true, and its calls work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A day of 2,000 changes a second, compressed: log, journal and kept states stay within their stated bounds."""
+"""A day of 2,000 changes a second, scaled down: log, journal and stored states stay within their bounds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.mcp_server.history.test_histories import TRACKS, World
 
 RATE = 2000
 SCALE = 1000
-"""A day and all bounds, so many times smaller."""
+"""The scale by which the day and all bounds are smaller."""
 CHANGES = RATE * 86_400 // SCALE
 EVENTS, FILE_BYTES, FILES = 100_000 // SCALE, 16 * 1024 * 1024 // SCALE, 20
 SLICE = 500
@@ -46,7 +46,7 @@ def test_a_day_of_changes_costs_what_the_bounds_say(tmp_path: Path) -> None:
     assert log.dropped == CHANGES - len(log)
     sizes = [path.stat().st_size for path in (tmp_path / "journal").glob("*.jsonl")]
     assert FILES // 2 < len(sizes) <= FILES + 1
-    # A file is turned over at the first write after it is full.
+    # A file is rotated at the first write after it is full.
     assert max(sizes) < FILE_BYTES + SLICE * 400
     past = read_folder(tmp_path / "journal")
     assert past.damaged == 0

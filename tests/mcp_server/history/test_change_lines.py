@@ -1,4 +1,4 @@
-"""A line of `get_changes` is short and says of what it speaks: notes as text, a parameter with its owner."""
+"""A line of `get_changes` is short and names its subject: notes as text, a parameter with its owner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log as a person would tell it, and `get_changes`, which filters it and remembers what each client was told."""
+"""The log as a person would describe it, and `get_changes`, which filters it and stores each client's position."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ async def test_a_long_list_goes_on_at_more_since_without_a_gap(autojump_clock: C
                 break
             since = answer["more_since"]
         assert found == (await whole.call("get_changes", since=began, limit=100))["events"]
-        # Who has read it all reads nothing again, whatever was asked in between.
+        # A client that has read all changes gets none of them again, also after other requests.
         await whole.call("get_changes", since=began, limit=7)
         assert (await whole.call("get_changes", since="last"))["events"] == []
 
@@ -170,7 +170,7 @@ async def test_last_goes_on_where_a_page_ended_and_shows_what_a_filter_left_out(
 
 
 class Reader:
-    """A client of `get_changes` over a log that it does not know, and what it has been shown."""
+    """A client of `get_changes` over a log, and the changes that it was shown."""
 
     def __init__(self, seed: int) -> None:
         self.draw = random.Random(seed)
@@ -180,7 +180,7 @@ class Reader:
             mirror=mirror, caller=SimpleNamespace(who="me", name="a"), read_cursors=ReadCursors()
         )
         self.shown: set[int] = set()
-        """Revisions of changes that were shown, or that a question for the newest was about."""
+        """Revisions of changes that were shown, or that a request for the newest changes covered."""
 
     def edit(self) -> None:
         key = self.draw.choice(self.world.keys())
@@ -219,7 +219,7 @@ class Reader:
                 await self.filtered()
             before, place = place, self.desk.read_cursors.position("me", self.desk.mirror)
             assert place >= before
-            # Nothing that was never shown lies before the cursor.
+            # No change before the cursor was left unshown.
             assert {each for each in self.revisions() if each <= place} <= self.shown
         pages = 0
         while await self.ask(since="last", limit=4):

@@ -1,4 +1,4 @@
-"""`diff`, `lint` and `export-midi` on real files, in processes of their own as a shell runs them."""
+"""`diff`, `lint` and `export-midi` on real files, in separate processes as a shell runs them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Differences of states: none of a Set with itself, and exactly what was done of an edited one."""
+"""Differences of states: none between equal Sets, and exactly the edits for an edited Set."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ EDITS: tuple[Callable[[Any, random.Random], None], ...] = (
 
 
 def explained(old: Store, new: Store) -> None:
-    """Every object that came or went and every value that differs is in the difference."""
+    """Check that the difference has every added and removed object and every changed value."""
     found = match(old, new)
     changes = difference(old, new, found)
     assert len(set(found.to.values())) == len(found.to)

@@ -1,4 +1,4 @@
-"""Former values are set in an order that Live accepts; a value that somebody else changed stays, with the reason."""
+"""Former values are set in an order that Live accepts; a value that somebody else changed is left, with the reason."""
 
 from __future__ import annotations
 

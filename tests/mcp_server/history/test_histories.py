@@ -1,7 +1,7 @@
-"""Random edits by three authors with undos, reverts and recalls in between, against a plain model of values.
+"""Random edits by three authors, with undos, reverts and recalls in between, compared with a simple model of values.
 
-What was reverted is as it was before, nothing else moves; a recalled mix is as it was saved, whatever was renamed,
-moved or deleted since. Wrong variants of both must be found, or the machine proves nothing.
+Reverted values are as before, and no other value changes; a recalled mix has its saved values, also after renames,
+moves and deletions. Wrong variants of both must be detected, to prove that the test works.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ Key = tuple[int, str]
 DEVICES, ENVELOPES = "devices", "automation_envelopes"
 CLIP: dict[str, Any] = {"name": "C", "loop_start": 0.0, "loop_end": 4.0, ENVELOPES: []}
 BELOW = 9
-"""Ids of a track and what is below it."""
+"""Ids of a track and the objects below it."""
 
 
 class Act(NamedTuple):
-    """One change of one value, as the model remembers it; `undoes` is the write that an undo took back."""
+    """One change of one value in the model; `undoes` is the write that an undo reverted."""
 
     revision: int
     author: str
@@ -84,7 +84,7 @@ class World:
         self.acts: list[Act] = []
         self.deleted: set[int] = set()
         self.last: tuple[str, str, list[Act]] | None = None
-        """The newest edit, if it is an agent's write that an undo would take back."""
+        """The newest edit, if it is an agent's write that an undo would revert."""
         self.writes = 0
 
     def keys(self) -> list[Key]:
@@ -148,7 +148,7 @@ class World:
         self.last = None
 
     def expected(self, selected: Callable[[Act], bool], since: int) -> dict[Key, Any]:
-        """The values after a revert: of each one whose newest change is selected, that before its run."""
+        """The values after a revert: where the newest change is selected, the value from before the newest run."""
         found = self.values()
         for key in self.keys():
             chain: list[Act] = []
@@ -165,7 +165,7 @@ class World:
 
 
 def revert(world: World, draw: random.Random) -> None:
-    """Take back a random selection as `draw` chooses it, and compare with the model."""
+    """Revert a random selection of changes, and compare with the model."""
     way = draw.choice(("author", "write", "under", "property"))
     since = draw.randrange(world.store.revision + 1)
     author, top = draw.choice(AUTHORS), draw.choice([1, *(id_ for id_ in TRACKS if id_ not in world.deleted)])
@@ -199,7 +199,7 @@ def revert(world: World, draw: random.Random) -> None:
 
 
 def carried_out(world: World, operations: list[Any]) -> dict[Key, Any]:
-    """The values that Live has after these operations."""
+    """The values in Live after these operations."""
     found: dict[Key, Any] = {}
     for op in operations:
         if isinstance(op, Set):
@@ -257,7 +257,7 @@ def a_value(world: World, key: Key, draw: random.Random) -> Any:
 
 
 def recall(world: World, mix: mixes.Mix, then: dict[Key, Any]) -> None:
-    """The mix's values are as saved wherever their track is; names, tempo and what the mix has not stay."""
+    """Check that the mix's values are as saved, also on moved tracks, and that other values did not change."""
     covered = {key for key in then if key[0] != 1 and key[1] not in ("name", DEVICES, ENVELOPES)}
     expected = {key: then[key] if key in covered else value for key, value in world.values().items()}
     made = mixes.recall(mix, world.store)
@@ -291,7 +291,7 @@ def last_selected(chain: list[chains.ValueChange]) -> list[chains.ValueChange] |
 
 
 def by_place(old: Store, new: Store) -> Matching:
-    """Wrong: the same place is the same object."""
+    """Wrong: objects at the same place count as the same object."""
     found = Matching()
     there = {new.ref(node.id): node.id for node in new.walk()}
     for number, track in enumerate(old.nodes[1].children.get("tracks", ())):
@@ -304,7 +304,7 @@ def by_place(old: Store, new: Store) -> Matching:
 
 
 def by_name(old: Store, new: Store) -> Matching:
-    """Wrong: identity is not looked at."""
+    """Wrong: objects match by name, not by identity."""
     return mixes_find_again(_of_another_epoch(old), new)
 
 

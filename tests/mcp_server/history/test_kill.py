@@ -1,7 +1,7 @@
-"""SIGKILL of processes that write journals, mixes and visits: at most the entry being written is lost, and all is read.
+"""SIGKILL of processes that write journals, mixes and visits: at most the entry being written is lost.
 
-Writers are forked processes. One is killed at each of its calls that reach the disk, and after each byte count of a
-write; others are killed at random moments while several write one folder.
+Writers are forked processes. One is killed at each of its calls that write to the disk, and after each byte count of a
+write; others are killed at random moments while several processes write into one folder.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are f
 
 WRITES = 3
 RUNS, SECONDS = 60, 25.0
-"""Of the long run: at most so many, in so much time."""
+"""Limits of the long run: number of rounds, and seconds."""
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +50,12 @@ def event(writer: int, number: int) -> Event:
 
 
 class Kind(NamedTuple):
-    """What a writer writes: entry after entry, and the entries of all writers that a reader finds."""
+    """A kind of file: how a writer writes an entry, and how a reader reads the entries of all writers."""
 
     write: Callable[[Path, Store, int, int], None]
     read: Callable[[Path], set[tuple[int, int]]]
     latest: bool = False
-    """Of each writer only the newest entry is there."""
+    """True if only the newest entry of each writer is stored."""
 
 
 def write_journal(folder: Path, store: Store, writer: int, number: int) -> None:
@@ -102,7 +102,7 @@ KINDS = {
 
 
 class Writer:
-    """A forked process that writes entries and says after each that it is written."""
+    """A forked process that writes entries and acknowledges each after writing it."""
 
     def __init__(
         self, kind: Kind, folder: Path, store: Store, number: int, writes: int, before: Callable[[], None]
@@ -123,7 +123,7 @@ class Writer:
         os.close(writing)
 
     def end(self) -> tuple[int, int]:
-        """The newest entry that is said to be written, and the status: 0, or the negative signal."""
+        """The newest acknowledged entry, and the status: 0, or the negative signal."""
         _, status = os.waitpid(self.pid, 0)
         data = b""
         while part := os.read(self._reading, 65536):
@@ -134,7 +134,7 @@ class Writer:
 
 
 def check(kind: Kind, folder: Path, number: int, acknowledged: int) -> None:
-    """All that was said to be written is there, and nothing else but the entry that was being written."""
+    """Check that all acknowledged entries are stored, and no other entry except the one that was being written."""
     entries = {entry for writer, entry in kind.read(folder) if writer == number}
     if kind.latest:
         assert entries <= {acknowledged, acknowledged + 1}
@@ -147,7 +147,7 @@ CALLS = ("open", "fsync", "replace", "rename", "unlink", "chmod", "close")
 
 
 def killed_at(count: int) -> None:
-    """Replaces the calls that reach the disk: the process is killed right before the one of this number."""
+    """Replaces the calls that write to the disk, and kills the process directly before the call with this number."""
     left = [count]
 
     def wrapped(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -173,7 +173,7 @@ def test_a_process_that_is_killed_at_any_call_loses_the_entry_being_written_at_m
         folder.mkdir()
         acknowledged, status = Writer(kind, folder, store, 1, WRITES, partial(killed_at, count)).end()
         check(kind, folder, 1, acknowledged)
-        # The next process goes on beside what is left.
+        # The next process continues with the remaining files.
         kind.write(folder, store, 2, 1)
         assert (2, 1) in kind.read(folder)
         check(kind, folder, 1, acknowledged)
@@ -185,7 +185,7 @@ def test_a_process_that_is_killed_at_any_call_loses_the_entry_being_written_at_m
 
 
 class Torn:
-    """A file of which a write ends after some bytes, and the process with it."""
+    """A file whose write stops after some bytes, which kills the process."""
 
     def __init__(self, file: Any, length: int) -> None:
         self._file, self._length = file, length
@@ -233,7 +233,7 @@ def test_a_write_that_is_cut_at_any_byte_loses_that_entry_alone(
 
 
 def crowd(kind: Kind, folder: Path, store: Store, draw: random.Random) -> Iterator[tuple[Writer, bool]]:
-    """Three writers of one folder, of which one or more are killed at random moments; whether each was."""
+    """Run three writers of one folder, kill some at random moments, and return which ones."""
     writers = [Writer(kind, folder, store, number, 400, lambda: None) for number in range(1, 4)]
     end = time.monotonic() + draw.uniform(0.01, 0.25)
     victims = draw.sample(writers, draw.randrange(1, 4))

@@ -1,4 +1,4 @@
-"""Locators that were removed or moved come back at their time and under their name; the song's position stays."""
+"""Removed and moved locators come back with their time and name; the song's position does not change."""
 
 from __future__ import annotations
 

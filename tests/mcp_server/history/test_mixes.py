@@ -1,4 +1,4 @@
-"""Saved mixes: what is recalled is as it was saved, by identity first and by name and place after a restart."""
+"""Saved mixes: recalled values are as saved; objects are found by id, and after a restart by name and place."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def by_hand(whole: Whole, edit: Any) -> None:
 
 
 def levels(song: Any) -> dict[str, tuple[Any, ...]]:
-    """The mix of each track, by name."""
+    """The mixer values of each track, by name."""
     return {
         track.name: (
             track.mixer_device.volume.value,
@@ -67,7 +67,7 @@ async def test_a_mix_is_recalled_in_one_undo_and_compared_in_the_parameters_own_
         assert "Bass: Track Volume -12.0 dB → -2.8 dB" in planned["notes"]
         answer = await whole.call("mix", action="recall", name="verse")
         assert answer["outcome"] == "verified"
-        # Numbers without the noise of 32 bits, in this answer as in all.
+        # Numbers without 32-bit rounding noise, as in all answers.
         assert all(len(str(each["after"])) < 12 for each in answer["results"])
         assert len(whole.history()) == entries + 1
         assert levels(song) == before
@@ -150,7 +150,7 @@ async def test_devices_that_came_went_or_moved_are_named_as_far_as_a_mix_covers_
         recalled = await whole.call("mix", action="recall", name="A")
         assert recalled["outcome"] == "unchanged"
         assert recalled["notes"][1:] == [f"left: {name} is new and stays as it is" for name in mine["new"]]
-        # A mix of levels alone is not about devices.
+        # A mix with only levels does not cover devices.
         for first, second in (("levels", ""), ("levels", "A"), ("A", "levels")):
             answer = await whole.call(
                 "mix", action="compare", name=first, **({"other": second} if second else {})

@@ -1,4 +1,4 @@
-"""Reverts never delete what was not created: what an undo, a redo or a take-back brought back, and what was moved."""
+"""Reverts delete only created objects, not those that an undo, a redo or a failed write brought back, or moved ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def contents(song: Any) -> tuple[list[str], list[str], list[Any]]:
 
 
 async def reverted(whole: Whole, **arguments: Any) -> str:
-    """All that a revert says, whether it did something or not."""
+    """All texts of a revert's answer or refusal."""
     try:
         return str(await whole.call("revert", **arguments))
     except Refused as problem:
@@ -201,7 +201,7 @@ def test_a_note_that_came_back_under_another_id_is_the_equal_one_of_its_clip() -
     changes = notes.put_back([note(71, 60, 11.0), note(72, 62), note(73, 65)], chains)
     assert (changes.changed, changes.gone, changes.back) == ([note(71, 60)], [72], [note(3, 64)])
     assert not changes.others
-    # A person's note is nobody else's.
+    # The person's note belongs to no other author.
     assert notes.put_back([note(71, 60, 12.0)], {1: chains[1]}).others == 1
 
 

@@ -1,9 +1,9 @@
-"""Random histories of locators that are made, moved, renamed and deleted, with undos, redos and refused writes.
+"""Random histories of locators that are created, moved, renamed and deleted, with undos, redos and failed writes.
 
-The plain model has for each locator the chain of its places, None where it was not there: a revert goes back to the
-place before the newest run of selected changes, deletes what selected changes created and nothing else; what came back
-by an undo, a redo or a refused write was not created. A person drags locators, writes delete them and make others.
-Wrong variants must be detected.
+The model has for each locator the chain of its places, None while it does not exist: a revert goes back to the place
+before the newest run of selected changes, and deletes only locators that selected changes created; a locator that came
+back by an undo, a redo or a failed write was not created. A person drags locators; writes delete them and create
+others. Wrong variants must be detected.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from remote_script.SetMirror.contract.places import ID
 AUTHORS = ("live", "a", "b")
 FAST, ALL = 200, 3000
 State = dict[str, tuple[float, str]]
-"""By locator, as the model knows it: its time and its name."""
+"""Locator of the model → its time and its name."""
 
 
 class Act(NamedTuple):
-    """One change of a locator's place (or of its name, with `renamed`), as the model remembers it."""
+    """One change of a locator's place (or of its name, with `renamed`) in the model."""
 
     revision: int
     author: str
@@ -46,7 +46,7 @@ class Act(NamedTuple):
 
 
 class Past(NamedTuple):
-    """A write that an undo would undo: what it changed, by locator."""
+    """A write that an undo would undo, with the locators before and after it."""
 
     write: str
     author: str
@@ -68,12 +68,12 @@ class World:
         self.log = EventLog(self.store, lambda: 0.0)
         self.acts: dict[str, list[Act]] = {}
         self.came: set[str] = set()
-        """Locators whose present object came back: no revert deletes them."""
+        """Locators whose present object came back, so no revert deletes them."""
         self.unclear = False
-        """True when one of them was created by selected changes as well: it stays, the model does not say where."""
+        """True when selected changes also created one of them: it is left, at a place outside the model."""
         self.refused: set[str] = set()
         self.inside: set[int] = set()
-        """Revisions within a write: nobody names them as a moment."""
+        """Revisions within a write, which no client uses as a moment."""
         self.writes = 0
         self.past: list[Past] = []
         self.undone: list[Past] = []
@@ -81,7 +81,7 @@ class World:
             self.change("live", {f"L{number}": (self.time(), f"N{number}")}, None)
 
     def time(self) -> float:
-        """A place where no locator was yet."""
+        """A place that no locator had before."""
         self.clock += 4.0
         return self.clock
 
@@ -99,7 +99,7 @@ class World:
         self.log.record(applied, float(self.store.revision), cause, author if write else None, write)
 
     def put(self, goal: State, author: str, write: str | None, *, drags: bool = False) -> None:
-        """Live's part: what a person drags moves; what a write moves is deleted and made again, with a new id."""
+        """Live's part: a person's drag moves a locator; a write deletes it and creates another one with a new id."""
         now, changes = self.state(), list[Any]()
         listed = list(self.store.nodes[1].children["cue_points"])  # type: ignore[arg-type]
         if drags:
@@ -121,7 +121,7 @@ class World:
         self.batch([["children", 1, "cue_points", listed], *changes], author, write)
 
     def change(self, author: str, parts: dict[str, tuple[float, str] | None], write: str | None) -> None:
-        """A new edit: some locators get another place or name, or none."""
+        """A new edit: some locators get another place or name, or are deleted."""
         before = self.state()
         goal = {key: place for key, place in {**before, **parts}.items() if place is not None}
         self.put(goal, author, write, drags=write is None)
@@ -139,7 +139,7 @@ class World:
             acts.append(Act(revision, author, write, one[1], other[1], renamed=True))
 
     def again(self, past: Past, goal: State, author: str, write: str | None, *, undoes: bool) -> None:
-        """Undo or redo of a write, by a client or by hand; an undo by hand is known by what comes back only."""
+        """Undo or redo of a write, by a client or by hand; an undo by hand shows only by objects that come back."""
         before, ids = self.state(), dict(self.ids)
         self.put(goal, author, write)
         self.came |= {key for key, id_ in self.ids.items() if ids.get(key) != id_}
@@ -155,7 +155,7 @@ class World:
                 if not undoes and act.renamed:
                     act = act._replace(redoes=past.write)
                 if not act.renamed and act.after is not None and (undoes or act.before is None):
-                    # Where it stands again is nobody's change.
+                    # Its place after coming back is not a change by any author.
                     act = act._replace(author="", write="")
                 acts[number] = act
 
@@ -167,7 +167,7 @@ class World:
             self.undone.append(past)
 
     def refuse(self, author: str, parts: dict[str, tuple[float, str] | None]) -> None:
-        """A write that fails half-way, and is undone."""
+        """A write that fails half-way and is undone."""
         before, write, ids = self.state(), f"w{self.writes}r", dict(self.ids)
         goal = {key: place for key, place in {**before, **parts}.items() if place is not None}
         self.refused.add(write)
@@ -199,7 +199,7 @@ class World:
                 self.unclear = True
                 time = now[key][0]
             elif time is None and key in now and any(not selected(act) for act in names):
-                # New, and somebody else works with it: it stays as it is.
+                # The locator is new, and somebody else has edited it: it is left.
                 goal[key] = now[key]
                 continue
             if time is not None:
@@ -218,7 +218,7 @@ class World:
 
 
 def carried_out(world: World, operations: list[Any]) -> list[tuple[float, str]]:
-    """The locators that Live has after these operations."""
+    """The locators in Live after these operations."""
     nodes = world.store.nodes
     there = {id_: (nodes[id_].props["time"], nodes[id_].props["name"]) for id_ in world.ids.values()}
     for number, op in enumerate(operations):
@@ -313,11 +313,11 @@ def test_many_random_histories_of_locators_agree_with_the_plain_model() -> None:
 
 
 def no_origin(time: Any) -> None:
-    """Wrong: the log has no time of what was removed."""
+    """Wrong: the log has no time of removed locators."""
 
 
 def nothing_same(returned: Returning, id_: int) -> int:
-    """Wrong: what came back is another object."""
+    """Wrong: an object that came back counts as another object."""
     return id_
 
 

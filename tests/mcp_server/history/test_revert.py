@@ -1,4 +1,4 @@
-"""Reverts: an agent's changes go, what others did in between stays and is named, and it is one undo step."""
+"""Reverts: an agent's changes are reverted in one undo step; changes by others in between are left and listed."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def test_two_minutes_of_an_agent_go_and_a_persons_edits_between_stay(autoj
         assert song.tracks[2].mixer_device.panning.value == pytest.approx(0.5)
         assert song.tracks[2].color == 0xFF3636
         assert await whole.differences() == []
-        # The revert itself is a write that can be taken back.
+        # The revert itself is a write that can be undone.
         await whole.call("undo")
         assert song.tempo == 99.0
 
@@ -126,7 +126,7 @@ async def test_a_property_without_since_goes_back_by_its_last_change_alone(autoj
         await whole.call(
             "undo", write=(await whole.call("set_track", track="tracks/2", panning="5L"))["write"]
         )
-        # What was undone is no change: the last one is still the one to 50R.
+        # An undone change does not count: the last change is still the one to 50R.
         await whole.call("revert", under=panning, property="value")
         assert pan.value == at[2]
 
@@ -392,7 +392,7 @@ async def test_what_the_api_cannot_put_back_says_why_and_whether_undo_would(auto
         with pytest.raises(Refused) as caught:
             await whole.call("revert", write=stamped["write"])
         assert "cannot clear a lane; Live's undo can, it is next" in caught.value.data["rule"]
-        # The clip that was in the way has another id now; it is not new.
+        # The clip that was in the way has a new id, but is not new.
         assert "clip 'Bass Plain' in 'Bass' was made anew in its place" in caught.value.data["rule"]
 
 
@@ -465,7 +465,7 @@ async def test_lives_own_numbering_is_nobodys_change(autojump_clock: Clock) -> N
         answer = await whole.call("revert", since=since)
         assert len(answer["results"]) == 1
         assert [track.name for track in song.tracks] == before
-        # A name that somebody typed is put back, also beside a new track.
+        # A name that somebody typed is restored, also beside a new track.
         since = whole.mirror.revision
         await whole.call("set_track", track="tracks/1", name="7-MIDI")
         await whole.call("create", kind="midi", index=0)

@@ -1,4 +1,4 @@
-"""`compare`: the open Set with its file, its backups, other files, a visit and mixes; only what may be read."""
+"""`compare`: the open Set with its file, its backups, other allowed files, a visit and mixes."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ async def test_the_open_set_is_compared_with_its_file_a_backup_and_what_a_moment
             assert answer["old"] == "Song [2026-01-05 120000].als", old
             assert {name: groups(answer).get(name) for name in SAID} == SAID, old
         assert (await whole.call("compare", old="last week"))["old"] == "Song [2026-01-09 120000].als"
-        # Two files, whatever is open.
+        # Two files can be compared independent of the open Set.
         answer = await whole.call("compare", old=OLDER, new="saved")
         assert "track 'Voice'" not in groups(answer)
         details = await whole.call("compare", old=OLDER, about="track 'Bass'")

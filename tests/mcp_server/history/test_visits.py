@@ -1,4 +1,4 @@
-"""Since you were last here: over restarts of Live and the server, grouped by object, at most a screen."""
+"""Changes since a client's last visit: over restarts of Live and the server, grouped by object, at most one screen."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def test_over_a_restart_it_is_told_what_others_did_grouped_by_object(
     async with whole_path(demo_set(), sets_folder=tmp_path) as whole:
         assert "first visit" in (await since_visit(whole))["notes"][0]
         await whole.call("set_track", track="Bass", volume="-12 dB")
-        # After the client's last call: not seen by it.
+        # After the client's last call, so the client has not seen it.
         await by_hand(whole, lambda song: setattr(song, "tempo", 91.0))
     async with whole_path(demo_set(), sets_folder=tmp_path) as whole:
         await by_hand(whole, lambda song: setattr(song.tracks[1], "name", "Piano"))
@@ -44,7 +44,7 @@ async def test_over_a_restart_it_is_told_what_others_did_grouped_by_object(
         answer = await since_visit(whole)
         assert answer["last_here"]
         by_object = {event["object"]: event["changes"] for event in answer["events"]}
-        # The tempo is as the client saw it; its own volume was lost with Live.
+        # The tempo is as at the client's last call; the client's own volume was lost with Live.
         assert by_object == {
             "track 'Piano'": ["track 'Keys' is now called 'Piano'"],
             "track 'Bass'": ["track 'Bass': mute False → True"],

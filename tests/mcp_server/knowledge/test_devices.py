@@ -1,4 +1,4 @@
-"""Knowledge of devices is true of the devices: every name exists, every starting value can be set and shows itself."""
+"""Knowledge of devices is true: every name exists, and every starting value can be set and is then shown."""
 
 from __future__ import annotations
 

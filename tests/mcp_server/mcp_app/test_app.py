@@ -1,4 +1,4 @@
-"""The MCP App without a browser: who is offered it, what its document is, and how its one tool follows the Set."""
+"""The MCP App without a browser: the clients that get it, its document, and its tool that follows the Set."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ CLIP = "tracks/1/clip_slots/2/clip"
 
 @asynccontextmanager
 async def host(whole: Whole, mode: str = "auto", *, shows_views: bool = True) -> AsyncIterator[Client]:
-    """A client of the same server that shows views, or does not."""
+    """Connect a client of the same server, with or without support for views."""
     more = {"extensions": [SHOWS_VIEWS]} if shows_views else {}
     async with Client(build(whole.engine), mode=mode, cache=None, **more) as client:
         yield client
 
 
 async def belongs(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
-    """What a view is told of a call."""
+    """The data about a call that its view gets."""
     result = await client.call_tool(tool, arguments)
     assert not result.is_error, result.content
     told = (result.meta or {})[BELONGS]
@@ -63,7 +63,7 @@ async def follow(client: Client, **arguments: Any) -> dict[str, Any]:
 
 
 async def all_of(client: Client, view: str, **more: Any) -> tuple[dict[str, Any], str]:
-    """What a view that wants all parts has after the first calls, and the SVG of these."""
+    """The state of a view that requests all parts after its first calls, and the parts' SVG."""
     first = await follow(client, view=view, **more)
     keys = [place[0] for place in first["layout"]["areas"]]
     answer = await follow(client, view=view, keys=keys, have=first["digests"], **more)
@@ -114,7 +114,7 @@ async def test_a_client_with_views_gets_their_addresses_and_one_tool_more(
             assert meta is not None
             uri = meta["ui"]["resourceUri"]
             assert resources[uri].mime_type == APP_MIME_TYPE
-            # But for the address a tool is the same for all.
+            # Except for the view's address a tool is the same for all clients.
             assert listed[name].model_copy(update={"meta": None}) == tool.declared
 
 
@@ -165,7 +165,7 @@ def test_the_view_draws_with_the_modules_of_the_page() -> None:
     names = re.findall(r"^const module_(\w+)_js = ", script, re.MULTILINE)
     assert set(names) >= {"picture", "views", "log", "dom", "app", "host", "follow"}
     assert len(names) == len(set(names))
-    # Each after what it imports.
+    # Each module comes after the modules that it imports.
     assert names.index("dom") < names.index("picture") < names.index("views") < names.index("app")
 
 
@@ -244,7 +244,7 @@ async def test_a_write_tells_its_view_what_was_changed_from_what_to_what(autojum
         assert changes == {("Keys › Volume", "", "0.0 dB", "-9.0 dB"), ("Keys", "mute", "off", "on")}
         assert told["entry"]["write"] == whole.mirror.log.last(1)[0].write
         assert told["buttons"] == ["revert", "fire"]
-        # What the buttons of a view call.
+        # The tools that the buttons of a view call.
         await client.call_tool("revert", {"write": told["entry"]["write"]})
         assert whole.mirror.resolve("tracks/1/mixer_device/volume").props["display"] == "0.0 dB"
 
@@ -314,7 +314,7 @@ async def test_a_call_waits_for_a_change_and_no_longer_than_it_says(autojump_clo
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(wait)
             await trio.sleep(5)
-            # The mixer shows no names of clips.
+            # The mixer does not show names of clips.
             await whole.by_hand(lambda song: setattr(song.tracks[1].clip_slots[2].clip, "name", "Hymn"))
             await trio.sleep(5)
             assert answers == []
@@ -384,7 +384,7 @@ async def test_the_arrangement_tells_when_the_song_starts_jumps_and_stops(autoju
 
         await whole.by_hand(lambda song: song.start_playing())
         assert (await next_song())["playing"]
-        # A song that plays on is no news: the playhead moves by itself.
+        # A playing song needs no message: the view moves the playhead itself.
         began = trio.current_time()
         assert not (await follow(client, **state, wait_s=10))["different"]
         assert trio.current_time() - began >= 10
@@ -402,7 +402,7 @@ async def test_meters_move_while_the_song_plays_at_a_bounded_rate(autojump_clock
         await trio.sleep(1)
         reads, began, levels = await requests(whole), trio.current_time(), []
         while trio.current_time() - began < 5:
-            # Without waiting as well: a view that asks more often gets no more samples.
+            # Also without waiting: a view that asks more often gets no more samples.
             answer = await follow(client, **state, wait_s=20 if len(levels) % 2 else 0)
             state["have"].update(answer["digests"])
             levels.append(answer["meters"])
@@ -422,7 +422,7 @@ async def test_meters_move_while_the_song_plays_at_a_bounded_rate(autojump_clock
 
 
 async def requests(whole: Whole) -> int:
-    """Requests that the script has served."""
+    """The number of requests that the script has served."""
     return int((await whole.mirror.script_status())["server"]["requests"])
 
 
@@ -471,7 +471,7 @@ async def test_a_wrong_argument_of_a_views_tool_is_refused_with_the_rule(
             result = await client.call_tool(name, arguments)
             assert result.is_error, arguments
             assert "Traceback" not in str(result.content)
-        # What a page may ask for is brought to what can be drawn.
+        # A page's request is limited to the parts that can be drawn.
         answer = await follow(client, width=10**9, zoom=1e300, keys=["nonsense", "body/99/99", "../x"])
         assert answer["layout"]["width"] < 10_000
         assert answer["parts"] == {}

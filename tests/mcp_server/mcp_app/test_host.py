@@ -1,4 +1,4 @@
-"""The MCP App in a real host: npm's ext-apps, its AppBridge, in Chromium over our HTTP server; a person is at Live.
+"""The MCP App in a real host: AppBridge of npm's ext-apps, in Chromium over our HTTP server, with a person in Live.
 
 Needs playwright (the extra `browser`), a Chromium and npm on the path.
 """
@@ -39,13 +39,13 @@ PACKAGES = (
 )
 FILES = Path(__file__).parent / "host"
 WAIT_MS = 60_000
-"""For a busy machine; a hang is what is looked for."""
+"""A long limit for busy machines; the test looks for hangs."""
 CLIP = "tracks/1/clip_slots/2/clip"
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the host's files, its script bundled with what it imports, and axe-core."""
+    """A folder with the host's files, its bundled script, and axe-core."""
     folder = tmp_path_factory.mktemp("host")
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
@@ -91,12 +91,12 @@ class Conversation:
 
     @property
     def view(self) -> Any:
-        """The view's frame, within the sandbox's."""
+        """The view's frame inside the sandbox's frame."""
         return self.page.frame_locator("#conversation iframe").frame_locator("iframe")
 
     @property
     def frame(self) -> Any:
-        """The same, to evaluate in."""
+        """The view's frame as an object that can evaluate scripts."""
         return self.page.frames[-1]
 
     def host(self, expression: str, *arguments: Any) -> Any:
@@ -109,14 +109,14 @@ class Conversation:
         return shown
 
     def live(self, do: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        """Run something asynchronous in the thread of Live and the server."""
+        """Run an async function in the thread of Live and the server."""
         return trio.from_thread.run(partial(do, *args, **named))
 
     def by_hand(self, edit: Callable[[Any], Any]) -> None:
         self.live(self.whole.by_hand, edit)
 
     def see(self, text: str, where: str = "#plane") -> None:
-        """Wait until a text stands in the view."""
+        """Wait until the view shows a text."""
         self.view.locator(where).filter(has_text=text).first.wait_for()
 
     def press(self, name: str) -> None:
@@ -169,7 +169,7 @@ def conversing(whole: Whole, folder: Path, port: int, width: int) -> Iterator[Co
 
 @asynccontextmanager
 async def opened(folder: Path, width: int = 800, spec: Any = None) -> AsyncIterator[Callable[..., Any]]:
-    """Live in real time, our HTTP server and a host before it; what is yielded runs a test's function."""
+    """Run Live in real time, our HTTP server and a host; yields a function that runs a test's function."""
     async with (
         whole_path(demo_set() if spec is None else spec, tick_s=0.02) as whole,
         trio.open_nursery() as nursery,
@@ -207,7 +207,7 @@ async def test_a_view_is_initialized_follows_a_person_and_is_torn_down(built: Pa
         there.see("Percussion")
         there.by_hand(lambda song: song.scenes[1].fire())
         there.see("▶")
-        # The frame has the height that the view said it needs, so nothing is cut off.
+        # The frame has the height that the view requested, so nothing is cut off.
         there.page.wait_for_timeout(300)
         height = there.frame.evaluate("document.getElementById('all').getBoundingClientRect().height")
         assert there.page.locator("#conversation iframe").bounding_box()["height"] == pytest.approx(
@@ -262,7 +262,7 @@ async def test_a_change_is_shown_reverted_and_compared_by_its_buttons(built: Pat
         contexts = there.page.evaluate("window.host.contexts")
         assert "reverted write" in contexts[0]
         assert "brought back write" in contexts[1]
-        # What somebody changed since stays, and the view says so.
+        # A value that somebody changed since is left, and the view reports that.
         there.show("set_track", {"track": "tracks/2", "volume": "-9 dB"})
         there.by_hand(lambda song: setattr(song.tracks[2].mixer_device.volume, "value", 0.3))
         there.press("Revert")

@@ -1,4 +1,4 @@
-"""Reading music: what is found in notes that were written for it."""
+"""Analysis of music: findings in notes that were written for each test."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_tones_of_a_chord_that_the_analysis_names_are_not_fitted_to_the_scale(sy
     assert proposals(keys) == []
     rows = report.report([keys], [], D_MINOR).get("outside_scale", [])
     assert all(row["in_chords"] == row["notes"] for row in rows)
-    # A bass that has the third of the chord above it, and a melody through which all together have no name.
+    # The bass has the third of the chord, and with the melody the whole has no chord name.
     third = [Note(37 if symbol.startswith("A") else 38, 4 * BEAT, 4 * BEAT)]
     line = part("bass", third, track="Bass", scene=0, span=(0, 12 * BEAT))
     tune = part("lead", [Note(74, 4 * BEAT, 4 * BEAT)], track="Lead", scene=0, span=(0, 12 * BEAT))

@@ -42,7 +42,7 @@ def midi_file(folder: Path, song: MidiSong = SONG) -> str:
 
 
 async def one_undo(whole: Whole, before: Any) -> None:
-    """One undo takes the last write back whole."""
+    """Check that one undo reverts the whole last write."""
     assert await whole.differences() == []
     await whole.call("undo")
     assert await whole.differences() == []
@@ -153,7 +153,7 @@ async def test_a_range_is_copied_behind_the_end_with_its_locators(autojump_clock
 
 
 async def without_long_audio(whole: Whole) -> None:
-    """The crackle lies over all of the arrangement, and audio is never cut."""
+    """Delete the audio clip that covers the whole arrangement, since audio cannot be cut."""
     await whole.by_hand(lambda song: song.tracks[4].delete_clip(song.tracks[4].arrangement_clips[0]))
     await trio.sleep(1)
 
@@ -232,7 +232,7 @@ CLIPS = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 6), st.integers(0, 
 
 
 def laid(drawn: list[tuple[int, int, int]]) -> list[Placed]:
-    """MIDI clips one after the other on three tracks, a note on each beat."""
+    """MIDI clips one after the other on three tracks, with a note on each beat."""
     ends, found = [0, 0, 0], []
     for number, (track, length, gap) in enumerate(drawn):
         start = ends[track] + gap

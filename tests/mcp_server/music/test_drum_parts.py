@@ -1,4 +1,4 @@
-"""Percussive parts are no harmony: edits of pitch over many clips spare them, and so does the analysis."""
+"""Percussive parts have no harmony: edits of pitch over many clips and the analysis leave them out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every edit on random notes: what must hold whatever the notes are, and known answers for each kind."""
+"""Every edit on random notes: invariants for all notes, and known answers for each kind of edit."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "accent": {"pattern": "x..x..x."},
     "chance": {"probability": 0.5, "vary": 0.2, "deviation": -10},
 }
-"""Options for the edits that need some."""
+"""Options for edits that need some."""
 
 
 def times() -> st.SearchStrategy[float]:
-    """On the grid, triplets, and doubles that lie on no grid."""
+    """Times on the grid, triplets, and doubles that are on no grid."""
     return st.one_of(
         st.integers(0, 256).map(lambda n: n / 16),
         st.integers(0, 96).map(lambda n: n / 6),
@@ -49,9 +49,9 @@ def times() -> st.SearchStrategy[float]:
 
 @st.composite
 def note_lists(draw: st.DrawFn, most: int = 24, apart: bool = False) -> list[Note]:
-    """Notes as a clip can have them: of different pitches simultaneous, of any length, in the middle register.
+    """Notes of a valid clip: simultaneous notes have different pitches; any length, in the middle register.
 
-    `apart`: no two have one pitch, so that they cannot meet wherever an edit moves them.
+    With `apart` all pitches differ, so that notes cannot overlap after any edit.
     """
     found = []
     for number in range(draw(st.integers(0, most))):
@@ -100,7 +100,7 @@ def test_an_edit_keeps_ids_ranges_and_other_notes_whatever_the_notes_are(
         assert isinstance(note.start, int) or note.start.denominator > 1
     assert found == run([edit], notes, context)
     assert found == in_order(found)
-    # Live has nothing to cut or to replace when these notes are written.
+    # Writing these notes lets Live cut or replace no note.
     again = settled(found)
     assert (again.notes, again.replaced, again.slivers, again.cut) == (found, [], [], 0)
 
@@ -119,7 +119,7 @@ def test_an_edit_leaves_notes_outside_its_selection_alone(name: str, notes: list
         return
     starts = {(note.pitch, note.start) for note in found}
     for note in outside:
-        # As in Live it is cut or replaced only by a note of its pitch that starts where it ends now, or with it.
+        # As in Live, a note is cut or replaced only by a note of its pitch that starts at its new end or at its start.
         now = by_id(found).get(note.note_id)
         if now is None:
             reach = note.start + SLIVER
@@ -486,7 +486,7 @@ def test_the_difference_names_only_the_fields_that_changed() -> None:
 @pytest.mark.parametrize("name", sorted(EDITS))
 def test_an_edit_by_its_bare_name_works_or_names_what_it_needs(name: str) -> None:
     notes = [Note(60 + 13 * (n % 5), n * BEAT // 4, BEAT // 8, float(40 + n), note_id=n) for n in range(30)]
-    # Chords that leap, a repeated pitch that touches, a note beside the grid.
+    # Chords that leap, touching notes of one pitch, a note off the grid.
     notes += [Note(pitch, 8 * BEAT, BEAT, note_id=pitch) for pitch in (48, 52, 55)]
     notes += [Note(pitch, 9 * BEAT, BEAT, note_id=pitch + 100) for pitch in (55, 84, 88)]
     notes += [Note(40, 10 * BEAT + BEAT // 50, BEAT, note_id=99)]

@@ -1,4 +1,4 @@
-"""Lists of edits in Live: one call gives what calls one after the other give, and no note goes without a word."""
+"""Lists of edits in Live: one call has the same result as several calls, and every removed note is reported."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def test_one_call_with_many_edits_is_the_same_as_one_call_for_each(autojum
                 await whole.call("edit_notes", clip=slot, replace=PATTERN)
             await whole.call("transform_notes", clips=[ONE], edits=edits, overwrite=True)
             for edit in edits:
-                # An edit that changes nothing by itself is refused.
+                # An edit that would change nothing is refused.
                 with suppress(Refused):
                     await whole.call("transform_notes", clips=[APART], edits=[edit], overwrite=True)
             assert sounds(whole, ONE) == sounds(whole, APART), edits

@@ -1,4 +1,4 @@
-"""Form: sections fill their bars exactly, whatever the loops' lengths; variations change only what they name."""
+"""Form: sections fill their bars exactly for all lengths of loops; variations change only the named tracks."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ STYLE_BARS = 2
 @given(seed=st.integers(0, 99))
 def test_half_of_a_drum_pattern_keeps_every_drum_and_the_first_hit_of_each_bar(style: str, seed: int) -> None:
     straight = writing.style_notes(style, Context(), STYLE_BARS * BAR)
-    # Later than on the grid or on it, so that no hit leaves its bar.
+    # On the grid or later, so that no hit leaves its bar.
     played = run([read({"edit": "humanize", "timing": 0.02, "seed": seed})], straight, Context())
     half = halved(played, BAR, each_pitch=True)
     for bar in range(STYLE_BARS):

@@ -1,4 +1,4 @@
-"""Chords as text, voicings, and new parts: answers as theory books give them."""
+"""Chords as text, voicings, and new parts, with the answers of theory books."""
 
 from __future__ import annotations
 
@@ -277,7 +277,7 @@ def test_the_bass_of_a_slash_chord_is_the_lowest_note(
     shares=st.lists(st.sampled_from([1, 2, 4]), min_size=1, max_size=4),
 )
 def test_a_rhythm_goes_on_through_the_chords_of_a_bar(pattern: str, shares: list[int]) -> None:
-    """Each hit of the pattern sounds where it lies in the bar and as long as it is held, whatever chords there are."""
+    """Each hit of the pattern has its time in the bar and its full length, independent of the chords."""
     text = " | ".join(" ".join(["C", "F", "G", "Am"][:count]) for count in shares)
     notes = writing.bass_notes(bars(text), Context(), style="pattern", pattern=pattern, grid=BEAT // 4)
     length = -(-len(pattern) // 16) * 16

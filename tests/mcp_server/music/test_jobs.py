@@ -1,4 +1,4 @@
-"""A producer's jobs as one session over MCP alone: few small calls, each verified in Live, each one undo."""
+"""A producer's jobs as one session over MCP: few small calls, each verified in Live and one undo step."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Session:
         self.longest = 0
 
     async def ask(self, tool: str, **args: Any) -> dict[str, Any]:
-        """A read."""
+        """Make a read."""
         self.longest = max(self.longest, len(json.dumps({"name": tool, "arguments": args})))
         self.calls += 1
         return await self.whole.call(tool, **args)
 
     async def do(self, tool: str, shows: Callable[[Any], bool], **args: Any) -> dict[str, Any]:
-        """A write: verified, one entry in Live's history, and what Live itself shows afterwards."""
+        """Make a write; checks that it is verified, one entry in Live's history, and shown by Live."""
         entries = len(self.whole.history())
         answer = await self.ask(tool, **args)
         assert (answer["outcome"], answer["undo_steps"]) == ("verified", 1), answer
@@ -48,7 +48,7 @@ class Session:
         return answer
 
     async def undo_all(self, before: Any) -> None:
-        """One undo for each write leads back to the beginning."""
+        """Check that one undo for each write restores the initial state."""
         for _ in range(self.writes):
             await self.whole.call("undo")
         assert await self.whole.differences() == []
@@ -67,7 +67,7 @@ def at(song: Any, ref: str) -> list[tuple[float, int]]:
 
 
 async def lo_fi_beat() -> Session:
-    """A beat with chords, bass, swing, ghost notes and humanizing."""
+    """Make a beat with chords, bass, swing, ghost notes and humanizing."""
     async with whole_path(default_set(), tick_s=0.02) as whole:
         before, session = picture(whole.mirror), Session(whole)
         shown = (await session.ask("get_set"))["set"]
@@ -116,7 +116,7 @@ async def lo_fi_beat() -> Session:
 
 
 async def six_edits() -> Session:
-    """Hats at 58 %, the chorus up a minor third in the scale, euclid 5/16, an inversion, an arpeggio, a walk-up."""
+    """Edit: hats at 58 %, chorus up a minor third in the scale, euclid 5/16, inversion, arpeggio, walk-up."""
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         before, session = picture(whole.mirror), Session(whole)
         song = whole.stage.live.song
@@ -142,7 +142,7 @@ async def six_edits() -> Session:
         scale = {(2 + step) % 12 for step in (0, 2, 3, 5, 7, 8, 10)}
 
         def up_a_minor_third(song: Any) -> bool:
-            """Three semitones, and the next note of the scale where that lies outside of it."""
+            """The notes moved by three semitones, or to the next note of the scale if that is outside the scale."""
             moves = [(was[1], new[1] - was[1]) for new, was in zip(at(song, chorus), old, strict=True)]
             return all(
                 (pitch + move) % 12 in scale and move == (3 if (pitch + 3) % 12 in scale else 4)
@@ -192,7 +192,7 @@ async def six_edits() -> Session:
 
 
 async def scale_repaired() -> Session:
-    """Every clip outside the scale found and fitted."""
+    """Find every clip with notes outside the scale, and fit it."""
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         await whole.call("edit_notes", clip=KEYS, add="F#3@1:1 Ab3@3:1")
         await whole.call("edit_notes", clip=BASS, add="C#1@8:2")
@@ -213,7 +213,7 @@ async def scale_repaired() -> Session:
 
 
 async def arranged_song() -> Session:
-    """The form of the song in the arrangement, with locators."""
+    """Fill the arrangement with the song's form and locators."""
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         before, session = picture(whole.mirror), Session(whole)
         parts = [("Intro", 4), ("Verse", 8), ("Hook", 8), ("Verse", 8), ("Hook", 8), ("Outro", 4)]
@@ -236,7 +236,7 @@ JOBS = (
     (scale_repaired, 2),
     (arranged_song, 1),
 )
-"""Each job with the calls that it may take."""
+"""Each job with its maximum number of calls."""
 
 
 @pytest.mark.parametrize(("job", "most"), JOBS, ids=lambda value: getattr(value, "__name__", str(value)))

@@ -1,6 +1,6 @@
 """Keys of a public corpus, its tunes and labels unchanged: Ryan's Mammoth Collection (1883), as music21 ships it.
 
-Needs the extra `corpus` (music21); without it the test skips, saying so.
+Needs the extra `corpus` (music21); without it the test skips with a reason.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MODES = {
     "mix": "Mixolydian", "lyd": "Lydian",
 }  # fmt: skip
 EVERY = 3
-"""Each third tune: 353 of 1,059."""
+"""Every third tune: 353 of 1,059."""
 
 
 def label(text: str) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""MIDI files: what is written is what is read back; what is no MIDI file is refused."""
+"""MIDI files: a written file is read back unchanged; other files are refused."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mirror import errors
 
 @st.composite
 def songs(draw: st.DrawFn) -> MidiSong:
-    """Songs whose times lie on the file's grid and whose notes of one pitch do not overlap."""
+    """Songs with times on the file's grid and without overlapping notes of one pitch."""
     tracks = []
     for number in range(draw(st.integers(1, 3))):
         notes = {}

@@ -1,4 +1,4 @@
-"""What a musician's words promise: basses an octave below, swing as a place on the grid, drums by their names."""
+"""Musicians' words have their usual meaning: a bass is an octave below, swing is a grid position, drums have names."""
 
 from __future__ import annotations
 

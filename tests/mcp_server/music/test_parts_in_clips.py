@@ -1,4 +1,4 @@
-"""New parts and edits say what of them does not sound, and what they meet; arguments that agree are taken."""
+"""Answers about new parts and edits report silent and overlapped notes; arguments that agree are accepted."""
 
 from __future__ import annotations
 

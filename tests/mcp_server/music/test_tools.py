@@ -1,4 +1,4 @@
-"""The music tools through MCP: each job of a producer in few calls, verified, each one step of Live's history."""
+"""The music tools through MCP: each job of a producer in few calls, each verified and one undo step of Live."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEYS = "tracks/1/clip_slots/2"
 
 
 async def one_step(whole: Any, tool: str, **args: Any) -> dict[str, Any]:
-    """A verified write that one undo takes back whole."""
+    """Make a verified write, and check that one undo reverts all of it."""
     assert len(json.dumps(args)) <= 2000
     answer: dict[str, Any] = await whole.call(tool, **args)
     assert answer["outcome"] == "verified", answer
@@ -248,7 +248,7 @@ async def test_one_note_outside_the_scale_is_flagged_by_reading_notes_and_by_ana
             overwrite=True,
         )
         assert "outside_scale" not in await whole.call("analyze")
-        # A long clip with one short foreign note, muted, beyond the loop: each is outside all the same.
+        # A long clip with one short, muted foreign note beyond the loop: the note is still outside the scale.
         for clip, note in ((KEYS, "F#3@0:0.01v1"), ("tracks/2/clip_slots/1", "C#1@0:0.01m")):
             await whole.call("edit_notes", clip=clip, add=note)
         found = (await whole.call("analyze"))["outside_scale"]

@@ -1,4 +1,4 @@
-"""The page over headless Live in one process, and a browser of bytes: no JavaScript, all of the protocol."""
+"""The page over headless Live in one process, and a minimal browser: the whole protocol without JavaScript."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Answer:
 
 
 class Page:
-    """One open page: keeps what the newest messages said."""
+    """One open page with the content of the newest messages."""
 
     def __init__(self, stream: trio.SocketStream, ws: WSConnection) -> None:
         self.stream, self.ws = stream, ws
@@ -48,7 +48,7 @@ class Page:
         await self.stream.send_all(self.ws.send(TextMessage(json.dumps(message))))
 
     async def look(self, view: str, **how: Any) -> None:
-        """Look at a view, and want all of its parts."""
+        """Show a view, and request all of its parts."""
         self.now.pop("layout", None)
         self.parts.clear()
         await self.say(do="look", view=view, **how)
@@ -56,7 +56,7 @@ class Page:
         await self.say(do="want", keys=[place[0] for place in self.now["layout"]["areas"]])
 
     async def until(self, done: Any) -> None:
-        """Take messages until `done()`, or the connection is closed."""
+        """Receive messages until `done()`, or until the connection is closed."""
         with trio.fail_after(WAIT_S):
             while not done():
                 await self._more()
@@ -85,7 +85,7 @@ class Page:
 
 
 class Served:
-    """A page that is served, and the browser."""
+    """A served page, and the browser."""
 
     def __init__(self, whole: Whole) -> None:
         self.whole = whole
@@ -102,7 +102,7 @@ class Served:
 
     @property
     def path(self) -> str:
-        """Of the newest link."""
+        """The path of the newest link."""
         return "/" + self.links[-1].split("/", 3)[3]
 
     async def stream(self) -> trio.SocketStream:
@@ -131,7 +131,7 @@ class Served:
         return page
 
     async def socket(self, head: Head | None = None, host: str = "", path: str = "") -> Page | int:
-        """A websocket, or the status with which it was refused."""
+        """A websocket, or the status of its refusal."""
         host = host or f"127.0.0.1:{self.port}"
         headers = [("Origin", f"http://{host}"), ("Cookie", self.cookie)] if head is None else head
         stream, ws = await self.stream(), WSConnection(ConnectionType.CLIENT)
@@ -148,7 +148,7 @@ class Served:
                 return event.status_code
 
     async def page(self) -> Page:
-        """An open page that has said hello."""
+        """An open page after its first message."""
         if not self.cookie:
             await self.enter()
         page = await self.socket()
@@ -165,7 +165,7 @@ class Served:
 async def served(
     clock: Any, spec: Any = None, visits: Path | None = None, **options: Any
 ) -> AsyncIterator[Served]:
-    """The page on a port of its own; with real sockets, virtual time waits a moment for them. None is real time."""
+    """Serve the page on a free port. With real sockets a virtual clock waits a moment for them; None is real time."""
     if clock is not None:
         clock.autojump_threshold = 0.002
     async with whole_path(spec, tick_s=0.02, **options) as whole, whole.person() as mirror:

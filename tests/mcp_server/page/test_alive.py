@@ -1,4 +1,4 @@
-"""What an open page is sent as the Set changes, and what the person does there."""
+"""The messages to an open page as the Set changes, and the person's actions on the page."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ async def test_show_says_where_an_object_is_in_the_view_that_shows_it_best(autoj
 
 
 async def asked(browser: Served, page: Page, allow: bool) -> Any:
-    """An agent deletes a track, the page answers; what the agent got."""
+    """Let an agent delete a track while the page answers the question; returns the agent's answer."""
     got: list[Any] = []
 
     async def delete() -> None:
@@ -233,7 +233,7 @@ HOSTILE = (
 
 
 def with_name(name: str) -> Any:
-    """A person's edit: all kinds of objects get a name, as far as it is text, and the clip is selected."""
+    """A person's edit: all kinds of objects get a name (if it is a text), and the clip is selected."""
     safe = name.encode("utf-8", "ignore").decode()
 
     def rename(song: Any) -> None:
@@ -286,7 +286,7 @@ async def test_a_deaf_page_is_sent_one_message_and_costs_nobody_else(autojump_cl
             await browser.whole.by_hand(lambda song, name=name: setattr(song.tracks[0], "name", name))
             await page.until(lambda name=name: name in drawn(page))
         await trio.sleep(1)
-        # It has acknowledged none, so it was sent one.
+        # The page has acknowledged no message, so it was sent only one.
         deaf.ws.receive_data(await deaf.stream.receive_some(1 << 20))
         assert sum(event.message_finished for event in deaf.ws.events()) == 1
 
@@ -346,11 +346,11 @@ async def test_a_revert_that_cannot_be_is_refused_with_the_reason(autojump_clock
 
 
 async def visited(clock: Any, folder: Path, edit: Any = None, hidden: bool = False) -> dict[str, Any]:
-    """What a page says of the time since the last visit, after its person edited something, or not."""
+    """The page's digest of changes since the last visit, with or without an edit of its person."""
     async with served(clock, demo_set(), visits=folder) as browser:
         page = await browser.page()
         if hidden:
-            # A page out of sight is sent no layout.
+            # A hidden page gets no layout.
             await page.say(do="look", view="session", visible=False)
             await page.until(lambda: "digest" in page.now)
         else:
@@ -372,10 +372,10 @@ async def test_a_page_says_what_changed_since_the_person_was_last_here(
         song.tempo = 91.0
         song.tracks[1].name = "<b>Piano</b>"
 
-    # A page out of sight is nobody's visit: the next one finds no visit before it.
+    # A hidden page does not count as a visit, so the next visit has no previous one.
     assert await visited(autojump_clock, tmp_path, edit, hidden=True) == {}
     assert await visited(autojump_clock, tmp_path, edit) == {}
-    # Live came back without them.
+    # Live came back without these edits.
     said = await visited(autojump_clock, tmp_path)
     assert {group["object"]: group["changes"] for group in said["groups"]} == {
         "song 'Lo-Fi Demo'": ["song 'Lo-Fi Demo': tempo 91.0 → 82.0"],
@@ -442,7 +442,7 @@ ASKS_S = 2.0
 
 
 async def requests_in(browser: Served, seconds: float) -> int:
-    """How many requests all clients of the script send in a time, without the one that counts them."""
+    """The number of requests of all clients to the script in a time, without the request that counts them."""
     counts = []
     for _ in range(2):
         status = await browser.whole.mirror.script_status()
@@ -472,7 +472,7 @@ async def test_live_is_asked_only_for_what_nothing_notifies_and_a_page_shows(
                 nursery.cancel_scope.cancel()
         await page.say(do="look", view="arrangement", visible=False)
         await trio.sleep(2)
-        # The list of clients is asked for every 2 s, positions every second.
+        # The page requests the list of clients every 2 s, positions every second.
         clients, positions = 1 + ASKS_S / 2, 1 + ASKS_S
         assert asked["session"] <= clients
         assert 0 < asked["notes"] <= clients + positions
@@ -522,7 +522,7 @@ async def test_numbers_and_names_at_the_edge_of_a_part_are_whole_in_one_or_go_on
 
 
 def check_heads(page: Page) -> None:
-    """Each text of the ruler has one place, however many parts draw it, and the part where it begins draws it."""
+    """Check that each text of the ruler has one place in all parts, and that the part in which it begins draws it."""
     heads = [
         (x, width, page.parts[key])
         for key, layer, x, _, width, _ in page.now["layout"]["areas"]

@@ -1,4 +1,4 @@
-"""The page in a real Chromium: what a person sees there while a person works in Live and agents write.
+"""The page in a real Chromium while a person edits in Live and agents write.
 
 Needs playwright (the extra `browser`) and a Chromium on the path, such as Debian's; axe-core comes from npm.
 """
@@ -34,12 +34,12 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the path, such as Debian's package chromium"),
 ]
 WAIT_MS = 60_000
-"""For a busy machine; a hang is what is looked for."""
+"""A long limit for busy machines; the test looks for hangs."""
 SIZES = {"desk": (1300, 900), "phone": (380, 780)}
 
 
 class Browser:
-    """A page in Chromium, in a thread; `live` lets something happen on the other side."""
+    """A page in Chromium, in a thread; `live` runs an action in Live."""
 
     def __init__(self, page: Any, there: Served) -> None:
         self.page, self.there = page, there
@@ -59,7 +59,7 @@ class Browser:
             self.faults.append(f"asked {url}")
 
     def live(self, do: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        """Run something asynchronous in the thread of Live and the server."""
+        """Run an async function in the thread of Live and the server."""
         return trio.from_thread.run(partial(do, *args, **named))
 
     def by_hand(self, edit: Callable[[Any], Any]) -> None:
@@ -69,7 +69,7 @@ class Browser:
         return self.live(partial(self.there.whole.call, tool, **arguments))
 
     def see(self, text: str, where: str = "#plane") -> None:
-        """Wait until a text stands there."""
+        """Wait until the page shows a text."""
         self.page.wait_for_function(
             "([where, text]) => document.querySelector(where).textContent.includes(text)", arg=[where, text]
         )
@@ -98,7 +98,7 @@ def chromium(there: Served, size: str = "desk") -> Iterator[Browser]:
 
 @asynccontextmanager
 async def opened(spec: Any = None, size: str = "desk", **options: Any) -> AsyncIterator[Callable[..., Any]]:
-    """The page over a Live in real time; what is yielded runs a test's function with its browser."""
+    """Serve the page of a Live in real time; yields a function that runs a test's function with its browser."""
     async with served(None, demo_set() if spec is None else spec, **options) as there:
 
         def run(test: Callable[[Browser], None]) -> None:
@@ -140,7 +140,7 @@ async def test_grid_mixer_arrangement_roll_and_log_follow_live() -> None:
 
 
 async def visit(folder: Path) -> None:
-    """The person was here, and Live is started again without the last edits."""
+    """Store a visit of the person, then restart Live without the last edits."""
 
     def edit(song: Any) -> None:
         song.tempo = 91.0
@@ -201,7 +201,7 @@ async def test_the_playhead_moves_between_messages() -> None:
         steps = [after - before for before, after in pairwise(found)]
         assert min(found) >= 0
         assert sum(step > 0 for step in steps) > len(steps) * 0.8, steps
-        # Three seconds with three samples of Live's: none of them sets it back, or lets it jump.
+        # Three seconds with three samples from Live: no sample moves the playhead back or makes it jump.
         assert min(steps) >= 0, steps
         assert max(steps) < 12, steps
 
@@ -288,7 +288,7 @@ async def test_a_large_set_is_shown_by_parts_to_its_last_cell() -> None:
         browser.see("Track 1")
         browser.see(f"100 tracks, {len(spec.scenes)} scenes", "#title")
         assert len(spec.scenes) == 200
-        # By a few screens each, as one scrolls.
+        # Scrolled by a few screens each time.
         for step in range(1, 21):
             page.evaluate(
                 "share => { const s = document.getElementById('scroller');"
@@ -305,7 +305,7 @@ async def test_a_large_set_is_shown_by_parts_to_its_last_cell() -> None:
         browser.show("arrangement")
         browser.see("Part 1")
 
-    # In slices, so that nobody's patience ends while a busy machine reads the Set.
+    # In slices, so that no time limit expires while a busy machine reads the Set.
     async with opened(spec, budget_s=0.05) as go:
         await go(test)
 

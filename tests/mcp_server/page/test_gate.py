@@ -1,4 +1,4 @@
-"""Who is let in: links, cookies, hosts, origins, proofs; and what the headers forbid."""
+"""Access to the page: links, cookies, hosts, origins, proofs, and the limits of its headers."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from tests.mcp_server.page.served import Page, Served
 
 START_S = 120.0
 END_S = 20.0
-"""It takes a tenth of a second; a hang is what is looked for."""
+"""The end takes a tenth of a second; the test looks for hangs."""
 
 
 class Viewing(Served):

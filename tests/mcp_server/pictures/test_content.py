@@ -1,4 +1,4 @@
-"""Each thing that a picture promises is in it at its place, and can be seen without colours, light and dark."""
+"""Every element of a picture is at its place, and can be recognized without colours, in both themes."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def lines(picture: Picture, **wanted: Any) -> list[Line]:
 
 
 def colourless(picture: Picture) -> list[Any]:
-    """The shapes as somebody sees them who sees no colours at all: filled or not, where, and all texts."""
+    """The shapes without colours: filled or not, their places, and all texts."""
     plain = []
     for shape in picture.shapes:
         colours = [name for name in ("fill", "stroke") if hasattr(shape, name)]

@@ -1,4 +1,4 @@
-"""The tool `look` through MCP and the command `look`: a picture and the same in words."""
+"""The tool `look` through MCP and the command `look`: a picture and its description."""
 
 from __future__ import annotations
 

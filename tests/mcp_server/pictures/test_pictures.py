@@ -1,4 +1,4 @@
-"""Pictures by their content: what the Set holds is found in them at its place, and names stay text."""
+"""Pictures by their content: objects of the Set are at their places, and names are plain text."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ async def test_several_clips_lie_over_each_other_in_colours_of_their_own(mirror:
     assert len({shape.fill for shape in by_data(picture).values()}) > 1
     signs = [shape.text for shape in picture.shapes if isinstance(shape, Text)]
     assert {"Chords", "Bass Plain"} <= set(signs)
-    # A number in the legend and in every note that has room for it: nobody needs the colours.
+    # A number in the legend and in every note with enough room, so that colours are not needed.
     assert signs.count("1") > len(mirror.notes(refs[0]))
     assert signs.count("2") > len(mirror.notes(refs[1]))
 

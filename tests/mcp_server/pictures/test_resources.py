@@ -1,4 +1,4 @@
-"""Pictures as resources: read as PNG with words, listed, and subscribed to in both eras."""
+"""Pictures as resources: read as PNG with a description, listed, and subscribed to in both eras."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def test_who_subscribes_is_told_when_the_picture_is_another(
 ) -> None:
     async with whole_path(demo_set(), tick_s=0.02, mode=mode) as whole, whole.agent.subscribed(uri):
         before = len(whole.agent.updates)
-        # It shows nowhere in any picture.
+        # No picture shows this change.
         await whole.by_hand(lambda song: setattr(song, "groove_amount", 0.3))
         await trio.sleep(0.5)
         assert len(whole.agent.updates) == before

@@ -1,4 +1,4 @@
-"""Pictures of text: what they say, where it stands, and that no name makes a line wider than it may be."""
+"""Pictures of text: their content, its places, and lines within the width for all names."""
 
 from __future__ import annotations
 

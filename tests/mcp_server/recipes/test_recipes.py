@@ -1,4 +1,4 @@
-"""Recipes: every shipped one is run on headless Live, seen in Live itself, and taken back whole by one undo."""
+"""Recipes: every shipped recipe runs on headless Live, is checked in Live itself, and is reverted by one undo."""
 
 from __future__ import annotations
 
@@ -240,7 +240,7 @@ SHOWS: dict[str, Callable[[Any], None]] = {
     "vocal-chain": voice,
     "walking-bass": walking_bass,
 }
-"""What Live itself shows after each recipe, with its example, on the demo Set."""
+"""The values that Live itself shows after each recipe, run with its example on the demo Set."""
 
 
 def messy(song: Any) -> None:

@@ -1,4 +1,4 @@
-"""The panes of `setmirror top`: what they show of the Set, in how many cells, whatever the names are."""
+"""The panes of `setmirror top`: their content and their size in cells, for all names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`setmirror top` as a person uses it: textual's pilot beside headless Live, and real terminals that are ended."""
+"""`setmirror top` in use: textual's pilot beside headless Live, and the end in real terminals."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WAIT_S = 20.0
 
 
 class Driven:
-    """The screen under textual's pilot, on a loop of its own in a thread; Live is in trio's."""
+    """The screen under textual's pilot, on a separate loop in a thread; Live runs in trio's."""
 
     def __init__(self, port: int) -> None:
         connect = tcp("127.0.0.1", port)
@@ -43,7 +43,7 @@ class Driven:
                 await pilot.pause(0.02)
 
     async def in_trio(self, call: Any, *args: Any) -> None:
-        """Await a call of trio's world."""
+        """Await a call in trio's loop."""
         await asyncio.to_thread(partial(trio.from_thread.run, call, *args, trio_token=self._trio))
 
     async def run(self, drive: Callable[[Pilot[Any]], Any]) -> None:
@@ -151,7 +151,7 @@ async def test_a_terminal_is_left_as_it_was_however_it_ends(how: str) -> None:
         try:
             written = b""
             with trio.fail_after(WAIT_S):
-                # What does not depend on Live: the keys at the bottom.
+                # The keys at the bottom do not depend on Live.
                 while b"Quit" not in written:
                     written += await terminal.read(65536)
                 assert b"\x1b[?1049h" in written

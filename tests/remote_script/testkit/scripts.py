@@ -69,7 +69,7 @@ _BARE = """
 
 
 def bare(more: str = "", **parts: str) -> str:
-    """A script without a framework, with these statements (one line each) in its methods."""
+    """The source of a script without a framework, with these statements (one line each) in its methods."""
     lines = {part: parts.pop(part, "pass") for part in ("init", "midi", "tick", "disconnect")}
     assert not parts
     return _BARE.format(more=more, **lines)

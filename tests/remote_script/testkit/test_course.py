@@ -1,4 +1,4 @@
-"""`setmirror check`: a good script passes the whole course; each check fails for a script that is broken there."""
+"""`setmirror check`: a good script passes the whole course; each check fails for a script with the matching fault."""
 
 from __future__ import annotations
 
@@ -101,12 +101,12 @@ def test_our_own_script_passes(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
     assert (report["script"], report["passed"]) == ("SetMirror", True)
     verdicts = {each["check"]: each["verdict"] for each in report["lives"][0]["checks"]}
-    # It has no controller.
+    # This script has no controller.
     assert verdicts == {name: SKIP if name == "controller" else PASS for name in CHECKS}
 
 
 def test_the_command_checks_both_pythons_and_fails_with_a_report_card(tmp_path: Path) -> None:
-    # A positional-only parameter came in Python 3.8.
+    # Positional-only parameters need Python 3.8.
     done = run_check(write(tmp_path / "New", bare(more="def new(value, /): return value")))
     assert "Live 12.4, Python 3.11" in done.stdout or "no Python 3.11 is installed" in done.stdout
     if processes.old_python() is None:

@@ -1,4 +1,4 @@
-"""The pytest plugin, as a script's author has it: in a project of its own, with pytest in a process of its own."""
+"""The pytest plugin in real use: a separate project, with pytest in a separate process."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ WHOLE_TEST = """
 
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    # Whether or not this environment was installed with the entry point.
+    # Works with and without the entry point in this environment.
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[3]))
     return pytester

@@ -1,4 +1,4 @@
-"""The course over scripts in the manner of published ones, and over published ones as their makers ship them."""
+"""The course with scripts in the style of published scripts, and with published scripts themselves."""
 
 from __future__ import annotations
 
