@@ -128,7 +128,7 @@ class Desk:
         self._consent: list[NamedEffect] = []
         """The effects that a person allowed in this call; other effects need another question."""
         self._counted: set[int] = set()
-        """The rules that counted this call's write, by number: one that is planned or judged again counts once."""
+        """The numbers of the rules that counted this call's write, so that a write that is judged again counts once."""
         self.read_cursors = read_cursors
         self.visits = visits
 
@@ -241,7 +241,7 @@ class Desk:
             raise
 
     def _say_rolled_back(self, problem: errors.MirrorError) -> None:
-        """Add to a refusal that the write was undone, and that the objects which it had deleted have new ids now."""
+        """Add to a refusal that the write was undone, and that objects which the write had deleted have new ids now."""
         first = self._whole.log.first_of(str(problem.facts.get("write")))
         events = [] if first is None else self._whole.log.since(first - 1)
         back = [e for e in events if e.kind == "add" and e.write == problem.facts["write"]]

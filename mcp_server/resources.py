@@ -301,7 +301,7 @@ class Bodies:
         self._cache = AnswerCache(mirror)
 
     def body(self, uri: str) -> bytes:
-        """The JSON of a resource without the stamp; MirrorError when there is nothing."""
+        """The JSON of a resource without the stamp; MirrorError if it cannot be made."""
         body: bytes | None = self._cache.find(uri)
         if body is None:
             kind, text = find(uri)

@@ -33,7 +33,7 @@ class Sight:
         self._policy = policy if policy is not None else Policy()
         self._store = mirror.store
         self._filtered = View(mirror, self._hidden, self._was_hidden) if key else None
-        # A view has all the reads of the mirror, and no way to write.
+        # A view has all read methods of the mirror, and no write methods.
         self.reader = cast(Mirror, self._filtered) if self._filtered is not None else mirror
         self.bodies = Bodies(self.reader, self.scrub)
         self.answers = AnswerCache(self.reader)

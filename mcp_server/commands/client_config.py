@@ -34,7 +34,7 @@ COPY_SUFFIX = ".before-setmirror"
 
 @dataclass(frozen=True)
 class McpClient:
-    """One MCP client: where its files are on each system, and how it spells an entry."""
+    """One MCP client: the places of its files on each system, and the form of its entries."""
 
     title: str
     key: str
@@ -196,7 +196,7 @@ def entry(
 
 
 def merged(text: str, client: McpClient, members: Mapping[str, Any]) -> str:
-    """The configuration `text` with our entry in it; everything else stays.
+    """The configuration `text` with our entry in it; the other text does not change.
 
     Raises:
       ValueError: the text does not have the client's format.
@@ -210,7 +210,7 @@ def read(path: Path, client: McpClient) -> dict[str, Any] | None:
 
 
 def write(path: Path, client: McpClient, members: Mapping[str, Any]) -> Path | None:
-    """Put the entry into the file; the path of the copy of its former text, None where the file is new.
+    """Put the entry into the file; returns the path of the copy of its former text, None for a new file.
 
     Raises:
       OSError: a file cannot be read or written.

@@ -128,7 +128,7 @@ def _misplaced(machine: folders.Machine, libraries: list[folders.UserLibrary]) -
         and default not in used
         and (folders.remote_scripts(default) / folders.NAME).is_dir()
     ):
-        text = f"no Live here looks into {default}, where a copy of the script is"
+        text = f"{default} has a copy of the script, but no Live here uses that folder"
         yield CheckResult(ODD, text, f"setmirror uninstall --to '{folders.remote_scripts(default)}'")
     for library in libraries:
         if (library.path / folders.NAME / "script.py").is_file():
@@ -203,7 +203,7 @@ def _modified(path: Path) -> float:
 
 
 def _check_folder(lines: list[str], who: str, home: Path) -> Iterator[CheckResult]:
-    """The folder of the token: Live and this program must use the same one."""
+    """The findings about the token's folder, which Live and this program must share."""
     said = [match[1].strip() for line in lines if (match := _FILES_IN.search(line))]
     if said and os.path.normcase(said[-1]) != os.path.normcase(str(home)):
         text = f"{who} has its token in {said[-1]}, this program in {home}"
@@ -255,7 +255,7 @@ def check_token(folder: Path) -> Iterator[CheckResult]:
 
 
 def check_bridge(answer: Probe, port: int, version: str) -> Iterator[CheckResult]:
-    """The answer from the bridge's port."""
+    """The findings about the answer from the bridge's port."""
     where = f"127.0.0.1:{port}"
     if answer.outcome == "nothing":
         yield CheckResult(
@@ -369,7 +369,7 @@ def _repair_entry(
 
 
 def repaired(finding: CheckResult) -> CheckResult:
-    """The finding after its repair, if it has one."""
+    """The finding after its repair; a finding without a repair as it is."""
     if finding.repair is None:
         return finding
     try:

@@ -66,7 +66,7 @@ async def linked(port: int, *, sync_s: float | None = SYNC_S) -> AsyncIterator[M
 
 
 def _check_port(port: int, token: str) -> None:
-    """Raise Failure where waiting cannot help; a Live that is busy is not a failure."""
+    """Raise Failure if waiting cannot help; a busy Live is not a failure."""
     from mcp_server.commands import doctor_checks
     from mcp_server.commands.port_check import probe
 

@@ -38,7 +38,7 @@ def batches(bridge: Session, since: int, until: int) -> Iterator[dict[str, Any]]
 
 
 class BatchReader:
-    """Converts batches into events; remembers values, so that a later change has the former value."""
+    """Converts batches into events; stores values, so that a later change has the former value."""
 
     def __init__(self, mirror: Mirror) -> None:
         self._mirror = mirror

@@ -9,7 +9,7 @@ locators    deleted and moved locators, created again
 returning   objects that came back by an undo, or that a write deleted and created again
 mixes       saved mixes as text; `shelf` has their files, `set_folder` finds the folder
 visits      the changes since a client's last visit
-when        moments as people write them
+when        moments in the forms that people write
 persistent  the properties whose values are part of a Set
 """
 

@@ -31,7 +31,7 @@ class ValueChange(NamedTuple):
 
 
 def newest_run(chain: list[ValueChange]) -> list[ValueChange] | None:
-    """The selected changes at the end of a chain; None when the last one is not selected."""
+    """The selected changes at the end of a chain; None if the last change is not selected."""
     run: list[ValueChange] = []
     for link in reversed(chain):
         if not link.selected:
@@ -41,7 +41,7 @@ def newest_run(chain: list[ValueChange]) -> list[ValueChange] | None:
 
 
 def changed_since(chain: list[ValueChange], now: Any) -> str:
-    """The reason why a value stays: its last change is not the selected one, or the log does not explain its value."""
+    """The reason why a value is left: its last change is not selected, or its present value is not in the log."""
     last = chain[-1]
     if last.after != now:
         return "left as it is: it changed since, which the log does not explain"

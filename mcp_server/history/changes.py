@@ -37,7 +37,7 @@ _ROUTINGS = ("input_routing", "output_routing")
 
 
 class LoggedChange(msgspec.Struct, frozen=True):
-    """One action of somebody; `event` stands for it, with the first `before` and the last `after`.
+    """One action of somebody; `event` is its last event, with the first `before` and the last `after`.
 
     Attributes:
       display: Live's texts for a parameter's values, such as "0.0 dB → -6.0 dB"; "" for other changes.
@@ -102,7 +102,7 @@ def _short(value: Any, text: str = "") -> Any:
 
 
 def changes(events: Iterable[Event]) -> list[LoggedChange]:
-    """The changes that somebody made, from these events, oldest first."""
+    """The changes by clients and persons in these events, oldest first."""
     merged: list[LoggedChange] = []
     made: dict[int, float] = {}
     for _, group in groupby(

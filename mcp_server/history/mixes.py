@@ -313,7 +313,7 @@ def _named(store: Store, node: Node) -> str:
 
 
 def _words(store: Store, at: Node, one: Node, other: Node, name: str) -> str:
-    """A value's change from `one` to `other`, of the object `at` of the store."""
+    """The change of a value from `one` to `other` in words; `at` is the object in the store."""
     change = Difference(
         "set",
         at.type,

@@ -14,7 +14,7 @@ from .chains import ValueChange, newest_run
 
 @dataclass
 class NotesToRestore:
-    """What a clip's notes need: `others` were changed since by somebody else, and stay."""
+    """The changes that revert a clip's notes; `others` counts notes that another author changed since."""
 
     gone: list[int] = field(default_factory=list)
     changed: list[Note] = field(default_factory=list)
@@ -45,7 +45,7 @@ class NotesToRestore:
 
 
 def put_back(present: Iterable[Note], chains: Mapping[int, list[ValueChange]]) -> NotesToRestore:
-    """What the notes of a clip need for the selected changes in their chains to be taken back.
+    """The changes of a clip's notes that revert the selected changes in their chains.
 
     If an undo brought the clip back, its notes may have other ids. Then an equal note without a chain is used instead.
     """

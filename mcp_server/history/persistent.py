@@ -27,7 +27,7 @@ SAME_AS = frozenset(("track_activator", "song_tempo"))
 
 
 def is_persistent(node: Node, name: str) -> bool:
-    """Whether a write can set this property, and the Set is another one afterwards."""
+    """True when a write can set this property and thereby changes the Set."""
     if node.role in SAME_AS or node.type not in schema.CLASSES or node.type.endswith(".View"):
         return False
     prop = schema.properties(node.type).get(name)

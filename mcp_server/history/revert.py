@@ -191,7 +191,7 @@ class _Reversal:
     # -- notes -------------------------------------------------------------------------------------
 
     def _clip(self, id_: int, chains_of_notes: dict[int, list[ValueChange]]) -> None:
-        """The operations for the notes of one clip."""
+        """Add the operations for the notes of one clip."""
         clip = self._store.nodes.get(id_)
         present = clip.props.get("notes") if clip is not None else None
         if clip is None or not isinstance(present, tuple):
@@ -453,7 +453,7 @@ class _Reversal:
     # -- envelopes ---------------------------------------------------------------------------------
 
     def _envelope(self, id_: int, parameter: int, chain: list[ValueChange]) -> None:
-        """The operations for one envelope of a clip."""
+        """Add the operations for one envelope of a clip."""
         clip, about = self._store.nodes.get(id_), self._store.nodes.get(parameter)
         run = newest_run(chain)
         if clip is None or about is None or not any(link.selected for link in chain):

@@ -43,7 +43,7 @@ class Cue:
 
 @dataclass
 class RangeEdit:
-    """The work to do, in this order: delete, move, copy and write clips, then delete and create locators."""
+    """Edits of the arrangement, in this order: delete, move, copy and write clips, then delete and create locators."""
 
     deleted: list[Placed] = field(default_factory=list)
     moves: list[Copy] = field(default_factory=list)
@@ -153,7 +153,7 @@ def _refuse_cuts(placed: Iterable[Placed], edges: Sequence[Ticks]) -> None:
 
 
 def _write(change: RangeEdit, clip: Placed, low: Ticks, high: Ticks, shift: Ticks) -> None:
-    """Write a part of a MIDI clip as a new clip; notes that began before the part begin at its start.
+    """Write a part of a MIDI clip as a new clip; notes that started before the part start with it.
 
     A note that would be cut to less than a 1/64 note is left out.
     """

@@ -24,7 +24,7 @@ _REFERENCE = re.compile(r"\$([A-Za-z_][\w-]*)(?=/|$)")
 
 @dataclass
 class ExpandedStage:
-    """A stage as it will be done: its words, and the numbers of its calls."""
+    """An expanded stage: its description, and the numbers of its calls."""
 
     say: str
     calls: list[int] = field(default_factory=list)

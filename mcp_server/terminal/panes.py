@@ -132,7 +132,7 @@ def _line(
 
 
 def log(entries: Sequence[StoryEntry], words: str, width: int, height: int, back: int) -> tuple[Text, int]:
-    """The newest entries that have all `words`, newest last, after leaving out `back` lines; and how many there are."""
+    """The entries that have all `words`, newest last, without the newest `back` lines; and their number."""
     canvas = _canvas(width)
     wanted = words.casefold().split()
     lines = [line for entry in entries for line in _entry(canvas, entry)]

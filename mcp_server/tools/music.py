@@ -366,7 +366,7 @@ async def analyze(desk: Desk, args: Analyze) -> dict[str, Any]:
 
 
 async def _listen(desk: Desk, targets: list[Any], seconds: float) -> list[levels.MeteredTrack]:
-    """The meters of tracks, read from Live so often that no peak is missed."""
+    """The meters of tracks, read from Live often enough to miss no peak."""
     reader = desk.mirror
     if targets:
         tracks = [desk.scope.target(target, "Track") for target in targets]

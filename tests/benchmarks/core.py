@@ -26,7 +26,7 @@ TRACKS, DEVICES, PARAMETERS, SCENES = 60, 5, 64, 12
 
 
 def full_store() -> tuple[Store, list[artificial_set.Object]]:
-    """A store that holds a large Set, and the objects that it was filled with."""
+    """A store with a large Set, and the objects of its snapshot."""
     objects = artificial_set.objects(TRACKS, DEVICES, PARAMETERS, SCENES)
     store = Store()
     store.collect(copy.deepcopy(objects), True)

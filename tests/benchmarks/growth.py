@@ -85,7 +85,7 @@ def _in_live(tracks: int) -> Iterator[Row]:
 
 
 def _in_store(tracks: int) -> Iterator[Row]:
-    """The mirror's side."""
+    """The mirror's store."""
     encoded = wire.encode(artificial_set.objects(tracks, DEVICES, PARAMETERS, SCENES))
     tracemalloc.start()
     before = tracemalloc.take_snapshot()

@@ -198,7 +198,7 @@ async def test_the_inspector_finds_no_fault_and_calls_a_tool(
             "set_track",
             *wrong,
         )
-        # It ends with 5 for a result that is an error, and shows it all the same.
+        # Its exit code is 5 for an error result, which it also prints.
         assert "'loud' is neither a quantity" in (binary.stdout + binary.stderr).decode()
         done = await inspect("--method", "tools/call", "--tool-name", "set_song", "--tool-arg", "tempo=99")
         assert done["structuredContent"]["outcome"] == "verified"

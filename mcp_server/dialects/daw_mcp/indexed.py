@@ -45,7 +45,7 @@ class Unsupported(Exception):
 
 
 class ToolWrite(NamedTuple):
-    """A plan (None where there is nothing to change), and a function that makes the answer after the write."""
+    """A plan (None if there is nothing to change), and a function that makes the answer after the write."""
 
     tool: str
     plan: Plan | None
@@ -197,7 +197,7 @@ class IndexedSet:
         return note
 
     def does(self, tool: str, answer: Any = None, /, **arguments: Any) -> ToolWrite:
-        """The write of one of our tools with these arguments."""
+        """The write of one of our tools, with these arguments."""
         plan = TOOLS[tool].planned(self.scope, arguments)
         return ToolWrite(tool, plan, answer) if answer is not None else ToolWrite(tool, plan)
 

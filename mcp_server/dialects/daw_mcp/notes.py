@@ -76,7 +76,7 @@ def _new(indexed: IndexedSet, wanted: Any) -> dict[str, Any]:
 
 
 def _set_notes(indexed: IndexedSet, clip: Node, wanted: Sequence[Any]) -> ToolWrite:
-    """Change the notes that exist already and add the others, all in one step."""
+    """Change the notes that exist and add the other notes, in one undo step."""
     add, change = {}, {}
     for note in wanted:
         present, new = indexed.note(clip, note), _new(indexed, note)

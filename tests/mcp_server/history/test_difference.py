@@ -26,7 +26,7 @@ def live() -> Iterator[HeadlessLive]:
 
 
 def after(live: HeadlessLive, edit: Callable[[Any], None]) -> tuple[list[Difference], Store, Store]:
-    """The changes that an edit makes, seen from outside: two states of different epochs."""
+    """The changes of an edit, as the difference of two states of different epochs."""
     old = state_of(live)
     edit(live.song)
     new = state_of(live)

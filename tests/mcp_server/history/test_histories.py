@@ -281,12 +281,12 @@ def test_a_value_that_came_back_by_others_is_still_put_back_to_what_was_before_i
 
 
 def all_selected(chain: list[chains.ValueChange]) -> list[chains.ValueChange] | None:
-    """Wrong: goes back over what others did in between."""
+    """Wrong: also reverts changes by others in between."""
     return [link for link in chain if link.selected] or None
 
 
 def last_selected(chain: list[chains.ValueChange]) -> list[chains.ValueChange] | None:
-    """Wrong: takes back the newest change of a run only."""
+    """Wrong: reverts only the newest change of a run."""
     return chain[-1:] if chain and chain[-1].selected else None
 
 
