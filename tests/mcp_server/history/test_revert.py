@@ -213,7 +213,7 @@ async def test_what_was_undone_is_no_change_and_a_redo_is_its_authors_again(auto
         song = whole.stage.live.song
         write = (await whole.call("set_song", tempo=99))["write"]
         await whole.call("undo")
-        with pytest.raises(Refused, match="nothing to put back"):
+        with pytest.raises(Refused, match="nothing to revert"):
             await whole.call("revert", write=write)
         await whole.call("undo", redo=True)
         assert song.tempo == 99.0
