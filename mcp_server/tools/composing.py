@@ -120,7 +120,7 @@ def _counted(count: int, noun: str) -> str:
 
 
 def _no_drums(scope: Scope, args: Compose, node: Node) -> list[str]:
-    """The note that drums go to an instrument that plays their pitches as a melody."""
+    """A note for drums on an instrument that would play their pitches as a melody."""
     track = from_set.track_of(scope.mirror, node)
     if args.part not in ("drums", "fill") or track is None or from_set.pads_of(scope.mirror, track):
         return []
@@ -134,7 +134,7 @@ def _no_drums(scope: Scope, args: Compose, node: Node) -> list[str]:
 
 
 def _check_length(args: Compose, context: music.Context, length: music.Ticks) -> None:
-    """Refuse a `length` other than that which `text` gives to chords, a bass or a melody."""
+    """Refuse a `length` that differs from the length of `text`, for chords, a bass or a melody."""
     if args.length is UNSET or args.part in ("drums", "fill") or context.length(args.length) == length:
         return
     raise errors.InvalidParams(
@@ -144,7 +144,7 @@ def _check_length(args: Compose, context: music.Context, length: music.Ticks) ->
 
 
 def _beginning(args: Compose, context: music.Context, new: bool) -> music.Ticks:
-    """Where the part begins: as asked, else a fill at the end of its clip and all else at 0."""
+    """The part's start: the given one, or else the last bar of the clip for a fill and 0 for other parts."""
     if args.at is not UNSET:
         return context.time(args.at)
     if args.part != "fill" or new:
@@ -156,15 +156,16 @@ def _beginning(args: Compose, context: music.Context, new: bool) -> music.Ticks:
 def _made_way(
     scope: Scope, args: Compose, clip: Node, notes: list[music.Note]
 ) -> tuple[list[Operation], list[str]]:
-    """What is removed before the new notes come, and the words for it.
+    """The operations that remove notes before the new notes are added, and their description.
 
-    With `overwrite` the part that was there: notes that start in the time of the new ones, of the same drums, else
-    between its lowest and its highest pitch. Always what Live would cut to less than a 1/64 note.
+    With `overwrite` these are the notes of the former part: they start in the time of the new notes and have the
+    same drums' pitches, or pitches between the new part's lowest and highest one. Notes that Live would cut to less
+    than a 1/64 note are always removed.
     """
     try:
         present = [music.Note.of(note) for note in scope.note_list(clip)]
     except errors.NotAvailable:
-        # An earlier call of the batch changes them.
+        # An earlier call of the batch changes the notes.
         if args.overwrite:
             raise
         return [], []
@@ -193,7 +194,7 @@ def _same_part(args: Compose, notes: list[music.Note], present: list[music.Note]
     pitches = {note.pitch for note in notes}
     low, high = min(pitches), max(pitches)
     if args.part == "bass":
-        # Where all styles of a bass line lie.
+        # The range of all styles of a bass line.
         low = min(low, _lowest(args, 28))
         high = max(high, _lowest(args, 28) + 19)
     drums = args.part in ("drums", "fill")
@@ -215,7 +216,7 @@ def _clip_of(scope: Scope, slot: Node) -> Node | None:
 
 
 def _bars(scope: Scope, args: Compose) -> list[list[harmony.Chord]]:
-    """The progression in `text`; a key is refused where no degree or walking bass is read in it."""
+    """The progression in `text`; a key is refused if neither degrees nor a walking bass need it."""
     if args.part not in ("chords", "bass"):
         return []
     key = from_set.scale_of(scope.mirror) if args.key is UNSET else music.Scale.of_text(args.key)

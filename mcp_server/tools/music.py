@@ -27,9 +27,9 @@ from .notes import say_outside
 tools = Toolset("music")
 
 EditObject = Annotated[Any, Meta(extra_json_schema={"type": "object"})]
-"""A text is taken, too: "crop", or an object as JSON."""
+"""A text is accepted too: "crop", or an object as JSON."""
 MOST_CLIPS = 100
-"""Clips of one call; more edits belong into several calls."""
+"""The most clips of one call."""
 
 
 class TransformNotes(Arguments):
@@ -49,7 +49,7 @@ class TransformNotes(Arguments):
     drums: Annotated[
         bool, Meta(description="edits of pitch also on drum tracks; else only on drum clips named one by one")
     ] = False
-    dry_run: Annotated[bool, Meta(description="only say what would change")] = False
+    dry_run: Annotated[bool, Meta(description="only list what would change")] = False
     overwrite: Overwrite = False
 
 
@@ -116,7 +116,7 @@ def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
 
 
 def _spared(scope: Scope, clips: list[Node], edits: list[music.Edit], named: list[Node]) -> set[Any]:
-    """The ids of the clips on drum tracks whose pitches stay: those that are not named one by one."""
+    """The ids of the clips on drum tracks whose pitches do not change, because they are not named one by one."""
     if not any(edit.spares_drums() for edit in edits):
         return set()
     meant = {clip.id for clip in named}
@@ -139,7 +139,7 @@ def _left_out(refs: list[str]) -> str:
 
 
 def no_effect(so: bool, name: str, when: str) -> None:
-    """Refuse an argument that changes nothing here."""
+    """Refuse an argument that has no effect here."""
     if so:
         raise errors.InvalidParams(f"`{name}` has no effect with {when}", hint=f"leave `{name}` out")
 
@@ -182,7 +182,7 @@ def _lives_own(
         if not start < end:
             raise errors.InvalidValue(f"The range must end after it starts, got {start:g} to {end:g}", end)
         bounds = [Set(clip.id, "loop_start", start), Set(clip.id, "loop_end", end)]
-        # Live refuses a start beyond the end: then the end moves first.
+        # Live refuses a start beyond the end, so the end is moved first.
         yield from reversed(bounds) if start >= now[1] else bounds
     if name == "select":
         selection = music.read({"edit": "mute", "select": options.get("select", {})}).select
@@ -195,7 +195,7 @@ def _lives_own(
 
 
 def _midi_clips(scope: Scope, targets: list[Any]) -> tuple[list[Node], list[Node]]:
-    """The clips that targets name by themselves or by their slots, and the clips of the scenes and tracks named."""
+    """The MIDI clips of targets, which are clips, slots, scenes or tracks."""
     midi_clips: dict[Any, Node] = {}
     named: set[Any] = set()
     for target in targets:
@@ -259,7 +259,7 @@ def _writes(clip: Node, before: list[music.Note], result: music.Transformed) -> 
         # Notes that the same batch writes have no ids yet.
         yield Call(clip.id, "replace_notes", {"notes": [note.fields() for note in result.notes]})
         return
-    # A note that is replaced where another one still lies is left to Live, whose answer names it.
+    # Two notes at one pitch and start are left to Live, whose answer names the replaced one.
     places = {(note.pitch, note.start) for note in result.notes}
     under = [lost.note for lost in result.replaced if (lost.note.pitch, lost.note.start) in places]
     change = music.difference(before, [*result.notes, *under])
@@ -296,7 +296,7 @@ def _in_words(change: music.NoteDifference, result: music.Transformed) -> str:
 def _would_replace(
     scope: Scope, clip: Node, before: list[music.Note], result: music.Transformed
 ) -> errors.WouldOverwrite:
-    """The refusal of edits that put notes where others of the clip lie: names the edits and the notes."""
+    """The refusal of edits that would replace other notes of the clip; it names the edits and the notes."""
     lost = {replacement.note.note_id for replacement in result.replaced}
     gone = [note for note in before if note.note_id in lost]
     by = ", ".join(dict.fromkeys(f"edit {entry.edit} ({entry.name})" for entry in result.replaced))
@@ -321,7 +321,7 @@ def _would_replace(
 
 
 _MOST_NAMED = 20
-"""Notes that a refusal lists; all are counted."""
+"""The most notes that a refusal lists; it counts all."""
 
 
 # -- reading music -------------------------------------------------------------------------------------------
@@ -341,7 +341,7 @@ class Analyze(Arguments):
 @tools.reads(
     Analyze,
     "Analyze the music",
-    "Keys, chords, notes outside the scale, equal clips, gaps, clashes, silent tracks, levels, with calls that mend "
+    "Keys, chords, notes outside the scale, equal clips, gaps, clashes, silent tracks, levels, with calls that fix "
     "them.",
     {},
     lasts=lambda args: args.listen_s is UNSET,
