@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from mirror import Call, Node, Operation, Set, errors
-from mirror.queries import KINDS, schema_is_a
+from mirror.kinds import KINDS, schema_is_a
 from remote_script.SetMirror.contract import late, schema
 
 _MADE = {

@@ -12,7 +12,7 @@ import logging
 import msgspec
 
 from mirror import Node
-from mirror.queries import schema_is_a
+from mirror.kinds import schema_is_a
 from mirror.store import Store
 
 log = logging.getLogger("setmirror.mcp")

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mirror import Call, Mirror, Node, Note, Operation, Set, errors
-from mirror.queries import named, parameter_below
+from mirror.conditions import parameter_below
+from mirror.queries import named
 from remote_script.SetMirror.contract import naming
 from remote_script.SetMirror.contract.errors import TABLE, BridgeError
 from remote_script.SetMirror.contract.late import is_late
@@ -404,7 +405,7 @@ class Scope:
         return listed(owner, role, text)
 
     def parameter_below(self, node: Node, name: str) -> Node | None:
-        """A parameter below an object; see `mirror.queries.parameter_below`."""
+        """A parameter below an object; see `mirror.conditions.parameter_below`."""
         return parameter_below(self.mirror.store, node, name)
 
     def child(self, node: Node, role: str) -> Node | None:

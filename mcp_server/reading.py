@@ -213,7 +213,7 @@ def target(
     """The object that an argument stands for.
 
     Args:
-      kinds: Only these make sense here: kinds as `mirror.queries.KINDS` or Live's classes; none for any.
+      kinds: Only these make sense here: kinds as `mirror.kinds.KINDS` or Live's classes; none for any.
       within, role: The owner and its list that an index counts in; the song's tracks, scenes or cue points where
         one of them is the only kind.
 

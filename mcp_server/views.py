@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from mirror import Match, Mirror, Node, Note, errors
-from mirror.queries import known_properties
+from mirror.conditions import known_properties
 from remote_script.SetMirror.contract import scales, schema
 from remote_script.SetMirror.contract.naming import suggestion
 from remote_script.SetMirror.contract.values import EXPRESSIONS

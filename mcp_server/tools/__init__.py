@@ -14,6 +14,7 @@ from ..tool import Tool
 from . import (
     arranging,
     browser,
+    changes,  # noqa: F401 (adds to the toolset of reading)
     clips,
     composing,  # noqa: F401 (adds to the toolset of music)
     devices,

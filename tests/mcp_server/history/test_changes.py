@@ -14,8 +14,8 @@ import trio.testing
 
 from mcp_server.history.changes import changes
 from mcp_server.read_cursors import ReadCursors
-from mcp_server.tools import reading
-from mcp_server.tools.reading import GetChanges, get_changes
+from mcp_server.tools import changes as changes_tools
+from mcp_server.tools.changes import GetChanges, get_changes
 from mirror import Set, errors
 from tests.lean import demo_set
 from tests.mcp_server.history.test_histories import AUTHORS, World, a_value
@@ -246,7 +246,7 @@ async def test_a_wrong_cursor_is_found(
         "goes back": lambda desk, shown: shown[-1].revision if shown else 0,
         "eats": lambda desk, shown: desk.mirror.log.latest,
     }
-    monkeypatch.setattr(reading, "_read_up_to", place[wrong])
+    monkeypatch.setattr(changes_tools, "_read_up_to", place[wrong])
     monkeypatch.setattr(
         ReadCursors, "advance", lambda self, who, mirror, at: self._read.update({who: (mirror.epoch, at)})
     )
