@@ -4,10 +4,10 @@
     "true", "[1, 2]"   booleans, lists and objects sent as text; a single element stands for a list of it
     "Complex Pro"      a choice in any case, with spaces, "_" or "-"
     null               leaves the argument out
-    3, "3"             an index from 0 where only one list can be meant; otherwise refused with the readings
-    "id:19"            an id; "tracks/2", "tracks/2[Bass]" a ref; anything else a name, which is never guessed at
+    3, "3"             an index from 0 if only one list is possible; otherwise refused with the readings
+        "id:19"            an id; "tracks/2", "tracks/2[Bass]" a ref; any other text is a name, which must match exactly
 
-`fitted` needs the types alone; `target`, `parameter` and `property_value` need the Set as well.
+`fitted` needs only the types; `target`, `parameter` and `property_value` also need the Set.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from . import notation, schemas, units
 _YES, _NO = ("true", "on", "yes", "1"), ("false", "off", "no", "0")
 _DIGITS = re.compile(r"-?[0-9]{1,15}")
 CLEAR = ("none", "no", "")
-"""What clears a reference to an object, besides null."""
+"""Texts that clear a reference to an object, besides null."""
 
 
 class Resolver(Protocol):
@@ -63,7 +63,7 @@ def fitted(payload: dict[str, Any], arguments: type[msgspec.Struct]) -> dict[str
 
 
 _type_info = cache(inspect.type_info)
-"""Translating the types of a tool takes longer than a call of most; there are as many as tools."""
+"""Cached by tool, since translating a tool's types takes longer than most calls."""
 
 
 def _struct(payload: dict[str, Any], type_: inspect.Type, label: str) -> dict[str, Any]:
@@ -80,9 +80,9 @@ def _struct(payload: dict[str, Any], type_: inspect.Type, label: str) -> dict[st
 
 
 def _fit(value: Any, type_: inspect.Type, label: str) -> Any:
-    """`value` converted to `type_`; a value that cannot be converted stays as it is, and its type refuses it."""
+    """`value` converted to `type_`; a value that cannot be converted is returned unchanged, and its type refuses it."""
     if schemas.kind(type_):
-        # The tool reads these, as it knows what they mean; a JSON number without a fraction is whole.
+        # The tool converts these values itself; a JSON number without a fraction is whole.
         return int(value) if isinstance(value, float) and value.is_integer() else value
     plain = schemas.bare(type_)
     if isinstance(plain, inspect.ListType):
@@ -114,12 +114,12 @@ def _parsed(value: Any, wanted: type | UnionType) -> Any:
 
 
 def parsed(value: Any) -> Any:
-    """An object, also one that was sent as its JSON text; other values as they are."""
+    """An object, also from its JSON text; other values unchanged."""
     return _parsed(value, dict)
 
 
 def _paired(value: Any, item: inspect.Type) -> Any:
-    """A list of pairs, also from one object of names and values: {"A-Reverb": "-20 dB"}."""
+    """A list of pairs, also from an object of names and values: {"A-Reverb": "-20 dB"}."""
     value = _parsed(value, dict)
     if not isinstance(value, dict) or not isinstance(item, inspect.StructType) or len(item.fields) != 2:
         return value
@@ -164,7 +164,7 @@ def _bool(value: Any, type_: inspect.Type, label: str) -> Any:
 
 
 def _str(value: Any, type_: inspect.Type, label: str) -> Any:
-    # A track may be called 808.
+    # A track may have the name 808.
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -186,7 +186,7 @@ _READ: dict[type, Callable[[Any, inspect.Type, str], Any]] = {
 
 
 def folded_label(text: str) -> str:
-    """A label without case, and with one space for a space, "_" or "-"."""
+    """A label without case, and with a space for "_" and "-"."""
     return " ".join(re.sub(r"[\s_-]+", " ", text.casefold()).split())
 
 
@@ -200,7 +200,7 @@ def _labelled(label: str, read: Callable[[str | float], Any], value: str | float
 # -- targets ---------------------------------------------------------------------------------------------------
 
 LISTS = {"Track": "tracks", "Scene": "scenes", "CuePoint": "cue_points"}
-"""The song's list in which a bare index counts, by the kind of object that is wanted."""
+"""Kind of object → the song's list that a bare index refers to."""
 
 
 def target(
@@ -218,7 +218,7 @@ def target(
         one of them is the only kind.
 
     Raises:
-      InvalidValue: an index where several lists could be meant, or both an index and a name.
+      InvalidValue: the index may refer to several lists, or the text is both an index and a name.
       MirrorError: as `mirror.queries.resolve`.
     """
     if isinstance(value, bool) or not isinstance(value, int | str):
@@ -274,7 +274,7 @@ def _numbered(nodes: Sequence[Node]) -> str:
 def _many_readings(
     resolver: Resolver, number: int, named: list[Node], kinds: Sequence[str]
 ) -> errors.Ambiguous:
-    """The refusal of an index that could count in several lists."""
+    """The refusal of an index that may refer to several lists."""
     candidates = [resolver.ref(node) for node in (*named, *_indexed(resolver, number, kinds))]
     if resolver.has_id(number):
         candidates.append(f"id:{number}")
@@ -289,7 +289,7 @@ def _many_readings(
 
 
 def _indexed(resolver: Resolver, number: int, kinds: Sequence[str]) -> list[Node]:
-    """The objects that an index could mean, in the song's lists of these kinds."""
+    """The objects that an index may mean, in the song's lists of these kinds."""
     lists = [role for class_, role in LISTS.items() if not kinds or class_ in kinds]
     return [nodes[number] for role in lists if 0 <= number < len(nodes := resolver.children("song", role))]
 
@@ -297,9 +297,9 @@ def _indexed(resolver: Resolver, number: int, kinds: Sequence[str]) -> list[Node
 def child(
     resolver: Resolver, owner: Node, role: str, value: Any, what: str, names: Sequence[str] = ()
 ) -> Node:
-    """A child of an owner by index from 0, id, ref or name, never guessed at.
+    """A child of an owner by index from 0, id, ref or exact name.
 
-    If the batch makes the owner, the Remote Script looks the child up when the operation runs.
+    If the batch creates the owner, the Remote Script looks the child up when the operation runs.
 
     Args:
       what: The kind of children, for a refusal: "send", "parameter".
@@ -326,7 +326,7 @@ def child(
 def parameter(node: Node, value: Any) -> float | str | dict[str, float]:
     """The value to which a parameter is set: Live's inner number, or a text for the script to search.
 
-    A bare number, quoted or not, is the inner value; where the parameter shows numbers, it is the text that it shows.
+    A bare number, quoted or not, is the inner value; if the parameter shows numbers, it is the displayed text.
     {"raw": 4} is always the inner value.
     """
     value = _parsed(value, dict)
@@ -346,7 +346,7 @@ def parameter(node: Node, value: Any) -> float | str | dict[str, float]:
     if number is None:
         return str(value)
     if not isinstance(node.id, int):
-        # The texts of a parameter are known only once it exists.
+        # The texts of a new parameter are known only after it exists.
         return {late.WRITTEN: number}
     texts = texts_of_numbers(node)
     text: float | str | None = display.text_of_number(texts, number)
@@ -360,7 +360,7 @@ def parameter(node: Node, value: Any) -> float | str | dict[str, float]:
 
 
 def texts_of_numbers(node: Node) -> list[str]:
-    """The texts of a stepped parameter that shows numbers, such as sync rates; of any other parameter none."""
+    """The texts of a stepped parameter that shows numbers, such as sync rates; empty for other parameters."""
     items = node.props.get("value_items")
     if not node.props.get("is_quantized") or not isinstance(items, list) or not items:
         return []
@@ -369,7 +369,7 @@ def texts_of_numbers(node: Node) -> list[str]:
 
 
 def elsewhere(resolver: Resolver, node: Node, name: str) -> str:
-    """How to reach a value that is no property of the object, but a parameter below it; "" where there is none."""
+    """A hint for a name that is no property of the object but a parameter below it; "" without such a parameter."""
     if not isinstance(node.id, int):
         return ""
     last = name.rpartition("/")[2]
@@ -383,7 +383,7 @@ def elsewhere(resolver: Resolver, node: Node, name: str) -> str:
 
 
 def property_of(node: Node, name: str) -> schema.Property | None:
-    """The table's row of a property; of a new object also a row of the classes that the object may turn out to be."""
+    """The schema's row of a property; for a new object also a row of the subclasses that it may have."""
     if node.type not in schema.CLASSES:
         return None
     prop = schema.properties(node.type).get(name)
@@ -394,7 +394,7 @@ def property_of(node: Node, name: str) -> schema.Property | None:
 
 
 def property_value(resolver: Resolver, node: Node, name: str, value: Any) -> Any:
-    """A property's value from an argument, by the type in the table; values of unknown properties stay as they are."""
+    """A property's value from an argument, by the type in the schema; values of unknown properties are not changed."""
     prop = property_of(node, name)
     if prop is None or not prop.write:
         return value
@@ -447,7 +447,7 @@ def number_of(prop: schema.Property, value: Any, now: Any, known: bool = True) -
         return number
     if known and (isinstance(now, bool) or not isinstance(now, int | float)):
         raise errors.InvalidValue(f"`{prop.name}` has no number to count {value[:60]!r} from", value[:60])
-    # The script counts from the value at the moment when the write runs.
+    # The script adds the change to the value at the time when the write runs.
     return {late.BY: number}
 
 
@@ -475,7 +475,7 @@ _LONG = {name: (name, type_) for name, type_ in _NOTE_FIELDS.values()}
 
 
 def notes(value: Any) -> list[dict[str, Any]]:
-    """Notes from the compact text, or from objects with short or Live's names, as the mirror takes them."""
+    """Notes in the mirror's form, from the compact text or from objects with short or Live's names."""
     value = _parsed(value, list)
     if isinstance(value, str):
         return notation.read(value)
@@ -542,7 +542,7 @@ _ARGUMENTS: dict[str, inspect.Type] = {
 
 
 def argument(type_: str, name: str, value: Any) -> Any:
-    """An argument of a method of Live, by the type in the table."""
+    """An argument of a method of Live, by the type in the schema."""
     if type_ == "notes":
         return notes(value)
     plain = _ARGUMENTS.get(type_)

@@ -136,7 +136,7 @@ def put_back(
         if former.is_new or (former.present and former.time == store.nodes[former.present].props.get("time")):
             continue
         if former.time is None:
-            fate = "was moved and stays" if former.present else "was deleted and cannot be put back"
+            fate = "was moved and stays" if former.present else "was deleted and cannot be restored"
             blocked.append((former, f" {fate}: its former time is not in the log"))
         elif former.time > _end(store):
             why = f" was at beat {former.time:g}, behind the present end of the song ({_end(store):g})"

@@ -180,7 +180,7 @@ class _Reversal:
         try:
             checks.prepare(self._store, WriteRequest.of([op]), self._live)
         except errors.MirrorError as problem:
-            self._result.left.append(f"{text}: cannot be put back: {problem.rule.rstrip('.')}")
+            self._result.left.append(f"{text}: cannot be reverted: {problem.rule.rstrip('.')}")
             return False
         return True
 
@@ -338,7 +338,7 @@ class _Reversal:
             if self._is_below_deleted(event):
                 continue
             what = f"{kind_word(event.type)} {event.object_name!r} ({event.ref})".replace(" ''", "")
-            self._result.left.append(f"{what} was deleted and cannot be put back{self._undo_offer(event)}")
+            self._result.left.append(f"{what} was deleted and cannot be restored{self._undo_offer(event)}")
 
     def _is_own(self, id_: int) -> bool:
         """True when a selected change created this object; an object that came back was not created."""

@@ -1,8 +1,8 @@
 """The view as one HTML document that loads no other file and uses no network.
 
-The modules are those that a browser would import; here each becomes a function in one script, so that nothing has to
-be built or installed. The document allows only this script (by its hash): a host may forbid more, and a script in a
-name of the Set cannot run.
+The modules are those that a browser would import; here each becomes a function in one script, so that no build or
+installation is needed. The document allows only this script (by its hash), so a script in a name of the Set cannot run;
+a host may forbid more.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ LEAST_S = 0.05
 CLOCK_S = 1.0
 """Seconds between two checks of a playing song's position and of the connection to Live."""
 METER_S = 0.25
-"""How often the meters of a mixer in sight are read while the song plays: less often than by the page."""
+"""Seconds between two readings of a visible mixer's meters while the song plays; longer than in the page."""
 JUMP_BEATS = 0.5
 """A song whose position differs by more beats from the expected one has jumped."""
 MOST_PARTS = 400
@@ -49,8 +49,8 @@ class FollowView(Arguments):
     zoom: float = 1.0
     keys: Annotated[list[Key], Meta(max_length=MOST_PARTS, description="parts in sight")] = []
     have: Annotated[dict[Key, Digest], Meta(max_length=MOST_PARTS + 10, description="digests by part")] = {}
-    find: Annotated[int, Meta(description="an object's id: also say where it is")] | UnsetType = UNSET
-    wait_s: Annotated[float, Meta(ge=0, le=MOST_WAIT_S, description="for something that looks different")] = 0
+    find: Annotated[int, Meta(description="an object's id: also return its place")] | UnsetType = UNSET
+    wait_s: Annotated[float, Meta(ge=0, le=MOST_WAIT_S, description="for a part that looks different")] = 0
 
 
 @tools.reads(
@@ -92,7 +92,7 @@ async def _metered(desk: Desk, args: FollowView, answer: dict[str, Any]) -> dict
 
 
 async def _levels(desk: Desk, args: FollowView) -> dict[str, tuple[float, float]]:
-    """The meters of the strips in sight, read at most every METER_S; {} at rest, and where Live does not answer."""
+    """The meters of the visible strips, read at most every METER_S; {} at rest, and if Live does not answer."""
     from ..page.parts import strips_of
     from ..pictures.sampled import levels, plays
 

@@ -1,11 +1,11 @@
-"""The page as ASGI applications: its files over HTTP, everything alive over one websocket.
+"""The page as ASGI applications: its files over HTTP, all updates over one websocket.
 
     GET /open/LINK    once: a cookie, and on to the page
     GET ROOT          the page; ROOT/NAME its style and modules; ROOT/guide/TOPIC the guide
     ROOT/live         the websocket; see `visit`
 
-Nothing is served without the cookie but the answers that say so. The content security policy allows nothing from
-outside, no inline script, no form, no frame.
+Without the cookie every request is refused. The content security policy allows no external content, no inline script,
+no form and no frame.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from .gate import Gate, Refused, Session
 TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 LIVE = "live"
 PROOF = "{{proof}}"
-"""Stands in the page's HTML for the proof of the session."""
+"""The placeholder for the session's proof in the page's HTML."""
 _REFUSAL = (
     "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
     "<title>SetMirror</title><main><h1>SetMirror</h1><p>{reason}.</p></main></html>\n"
 )
 
 Serve = Callable[[Session, Any, Any], Awaitable[None]]
-"""Serves one websocket: whose it is, its receive and send as ASGI has them."""
+"""Serves one websocket, from its session and ASGI's receive and send."""
 
 
 def policy(port: int) -> str:
-    """The content security policy; Safari does not take 'self' for a websocket."""
+    """The content security policy; Safari does not accept 'self' for a websocket."""
     sockets = f"ws://127.0.0.1:{port} ws://localhost:{port}"
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -70,7 +70,7 @@ class PageApp:
         ]
 
     async def http(self, scope: Any, receive: Any, send: Any) -> None:
-        """One request."""
+        """Serve one request."""
         try:
             status, more, kind, body = self._answer(scope)
         except Refused as problem:
@@ -99,7 +99,7 @@ class PageApp:
             return 303, [to, (b"set-cookie", self._gate.cookie(session).encode())], "html", b""
         session = self._gate.session(headers)
         if not path.startswith(self._gate.root):
-            raise Refused(404, "there is nothing here")
+            raise Refused(404, "there is no such file")
         name = path[len(self._gate.root) :] or "index.html"
         if name.startswith(guide.FOLDER):
             if (topic := name[len(guide.FOLDER) :]) not in pages.TOPICS:
@@ -107,19 +107,19 @@ class PageApp:
             return 200, [], "html", guide.guide_page(topic)
         body = static().get(name)
         if body is None:
-            raise Refused(404, "there is nothing here")
+            raise Refused(404, "there is no such file")
         if name == "index.html":
             body = body.replace(PROOF.encode(), session.proof.encode())
         return 200, [], name.rpartition(".")[2], body
 
     async def socket(self, scope: Any, receive: Any, send: Any) -> None:
-        """One websocket; refused before it is accepted where the request is not from our page."""
+        """Serve one websocket; a request that is not from our page is refused before it is accepted."""
         await receive()
         try:
             self._gate.check(scope["headers"], origin_needed=True)
             session = self._gate.session(scope["headers"])
             if scope["path"] != self._gate.root + LIVE:
-                raise Refused(404, "there is nothing here")
+                raise Refused(404, "there is no such file")
         except Refused:
             await send({"type": "websocket.close"})
             return

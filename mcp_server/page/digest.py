@@ -1,7 +1,7 @@
-"""Since you were last here: the changes since the person's last visit of the page, over restarts.
+"""The changes since the person's last visit of the page, over restarts.
 
-The person is here while a page is in sight. All pages of this person count as one client of `Visits`. The comparison
-runs in a thread, on states that nobody changes, because two large Sets take seconds.
+A visit lasts while a page is visible. All pages of the person count as one client of `Visits`. The comparison runs in a
+thread, on immutable states, because comparing two large Sets takes seconds.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from ..history.visits import Here, Visits
 log = logging.getLogger("setmirror.page")
 
 WHO = "person"
-"""The client of the visits."""
+"""The identity of the person among the clients of `Visits`."""
 MOST_LINES = 1000
-"""All changes that a page shows on demand; beyond that there are numbers."""
+"""The most changes that a page shows on demand; further changes are only counted."""
 
 
 class Digest:
@@ -39,18 +39,18 @@ class Digest:
         self._changes: list[Difference] = []
         self._compared: tuple[str, Here | None] | None = None
         self.head: dict[str, Any] = {}
-        """{last_here, groups, count, objects}, at most a screen; {} before the comparison and on a first visit."""
+        """{last_here, groups, count, objects}, at most one screen; {} before the comparison and on a first visit."""
 
     async def run(self) -> None:
         """Write the visits to their files, until cancelled."""
         await self._visits.run()
 
     def opened(self) -> None:
-        """A page was opened: compare again."""
+        """Note that a page was opened, and compare again."""
         self._compared = None
 
     async def here(self) -> bool:
-        """The person looks at a page: note it, and compare where that was not done yet; True for a new comparison."""
+        """Note that the person sees a page, and compare if that was not done yet; True for a new comparison."""
         mirror = self._mirror
         if not mirror.synced:
             await trio.lowlevel.checkpoint()
@@ -74,7 +74,7 @@ class Digest:
         return self.head != previous
 
     def whole(self) -> dict[str, Any]:
-        """The same with up to MOST_LINES lines."""
+        """The changes with up to MOST_LINES lines."""
         return {**self.head, **grouped(self._changes, MOST_LINES)} if self.head else {}
 
 

@@ -1,11 +1,11 @@
-"""Who may see the page: a link that works once, then a cookie. Pure: no I/O.
+"""Access to the page: a link that works once, then a cookie. Pure functions without I/O.
 
-The link carries a secret; whoever opens it first gets a session's cookie, HttpOnly and SameSite=Lax (with Strict a link
-that is clicked on another site would be refused), and a new link replaces it. A cookie is sent to every port of
-127.0.0.1: ours is bound to a path that only those know who were let in, so that other servers do not get it. Whatever
-changes something needs the session's proof as well, which only a page of ours can read.
+The link has a secret; the first browser that opens it gets a session's cookie, HttpOnly and SameSite=Lax (with Strict a
+link that is clicked on another site would be refused), and a new link replaces it. A browser sends a cookie to every
+port of 127.0.0.1: ours is bound to a secret path, so that other servers do not get it. Actions need the session's proof
+too, which only our own page can read.
 
-Requests must name our host and port, and, where they say from which origin they come, ours.
+Requests must have our host and port, and our origin if they have an origin.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Headers = list[tuple[bytes, bytes]]
 
 COOKIE = "setmirror"
 SESSIONS = 16
-"""Browsers that are let in; the oldest one goes."""
+"""The most admitted browsers; beyond that, the oldest session ends."""
 HOSTS = ("127.0.0.1", "localhost")
 
 
@@ -53,7 +53,7 @@ class Gate:
         return f"/open/{self._link}"
 
     def check(self, headers: Headers, *, origin_needed: bool = False) -> None:
-        """Refuse other hosts and origins; with `origin_needed` also a request that names none.
+        """Refuse other hosts and origins; with `origin_needed` also a request without an origin.
 
         Raises:
           Refused: 421 for a wrong host, 403 for a wrong origin.
@@ -68,13 +68,13 @@ class Gate:
             raise Refused(403, "the request comes from another page")
 
     def open(self, path: str) -> Session:
-        """Let a browser in by the link; the next one needs a new link.
+        """Admit a browser by the link; the next browser needs a new link.
 
         Raises:
-          Refused: the link was used, or never was one.
+          Refused: the link was used already, or is wrong.
         """
         if not hmac.compare_digest(path.encode(), self.link.encode()):
-            raise Refused(401, "this link was used already, or is none; the terminal shows a new one")
+            raise Refused(401, "this link was used already, or is wrong; the terminal shows a new one")
         self._link = secrets.token_urlsafe(24)
         session = Session(secrets.token_urlsafe(24), secrets.token_urlsafe(24))
         self._sessions[session.cookie] = session
@@ -90,7 +90,7 @@ class Gate:
         """The session of a request.
 
         Raises:
-          Refused: the request has no cookie of a session.
+          Refused: the request has no session cookie.
         """
         for cookie in _cookies(headers):
             for known, session in self._sessions.items():

@@ -1,4 +1,4 @@
-"""The guide as pages of the browser: the same Markdown that `setmirror guide` prints and MCP resources hold."""
+"""The guide as HTML pages, from the same Markdown that `setmirror guide` prints and MCP resources have."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from ..guide import pages
 
 FOLDER = "guide/"
-"""Below the root of the page; a topic's name follows."""
+"""The path of the guide below the page's root; a topic's name follows."""
 _PAGE = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -1,12 +1,12 @@
-"""What all visitors of the page share, gathered once: the story, questions, the switch, clients, the transport.
+"""The data that all visitors of the page share: the story, questions, the switch, clients, the transport.
 
-Tasks read the mirror and the bridge and raise `turns`; visitors compare those with what they have sent. A page moves
-its playhead by itself, from the tempo. Live is asked only for what the mirror cannot know, and only while a page shows
-it:
+Tasks read the mirror and the bridge and increase `turns`; visitors compare `turns` with the data that they have sent. A
+page moves its playhead itself, from the tempo. Only values that the mirror does not have are read from Live, and only
+while a page shows them:
 
-* the arrangement: the song's position once a second, since nothing notifies a jump
-* notes: the position of the clip in sight, while it plays, once a second
-* the mixer: the meters of the strips in sight, while the song plays, ten times a second
+* the arrangement: the song's position once a second, since Live does not notify jumps
+* notes: the position of the visible clip, while it plays, once a second
+* the mixer: the meters of the visible strips, while the song plays, ten times a second
 """
 
 from __future__ import annotations
@@ -31,36 +31,36 @@ log = logging.getLogger("setmirror.page")
 
 STATUS_S, CLIENTS_S, BEAT_S, SOON_S, METER_S, HERE_S = 0.3, 2.0, 1.0, 0.2, 0.1, 2.0
 REFUSED_S = 1.0
-"""Until the bridge is asked again, after it refused."""
+"""Seconds until the bridge is asked again, after it refused."""
 
 
 class Visitor(Protocol):
-    """One page that is open."""
+    """One open page."""
 
     @property
     def looks_at(self) -> str:
-        """The view in sight, "" while the page is hidden."""
+        """The visible view; "" while the page is hidden."""
 
     @property
     def clip(self) -> int | None:
-        """The clip in its piano roll."""
+        """The clip in the page's piano roll."""
 
     @property
     def strips(self) -> set[int]:
-        """The numbers of the mixer's strips in sight."""
+        """The numbers of the mixer's visible strips."""
 
     def wake(self) -> None: ...
 
 
 class Live:
-    """See the module; `run` does the work."""
+    """The shared data; `run` keeps it up to date. The module's first lines describe it."""
 
     def __init__(self, mirror: Mirror, digest: Digest) -> None:
         self.mirror = mirror
         self.digest = digest
         self.story = Story(mirror)
         self.turns: Counter[str] = Counter()
-        """How often every view, and "beat", has changed."""
+        """View, or "beat" → the number of its changes."""
         self.status: dict[str, Any] = {}
         self.questions: list[dict[str, Any]] = []
         self.read_only: bool | None = None
@@ -74,7 +74,7 @@ class Live:
         self._came_or_went = trio.Event()
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Follow the mirror and Live until cancelled."""
         async with trio.open_nursery() as nursery:
             for task in (self._follow_set, self._follow_policy):
                 nursery.start_soon(task)
@@ -90,7 +90,7 @@ class Live:
             nursery.start_soon(self._beats)
 
     def visit(self, visitor: Visitor) -> None:
-        """A page was opened."""
+        """Add an opened page."""
         self.visitors.add(visitor)
         self._visited.set()
         self._came_or_went.set()
@@ -98,14 +98,14 @@ class Live:
         self.moved()
 
     def leave(self, visitor: Visitor) -> None:
-        """A page was closed."""
+        """Remove a closed page."""
         self.visitors.discard(visitor)
         self._came_or_went.set()
         if not self.visitors:
             self._visited = trio.Event()
 
     def moved(self) -> None:
-        """A page looks at something else."""
+        """Note that a page shows another view or clip."""
         self._transport.set()
 
     def wake(self) -> None:
@@ -113,7 +113,7 @@ class Live:
         for visitor in list(self.visitors):
             visitor.wake()
 
-    # -- what the mirror has -----------------------------------------------------------------------
+    # -- from the mirror ---------------------------------------------------------------------------
 
     async def _follow_set(self) -> None:
         while True:
@@ -127,7 +127,7 @@ class Live:
                 log.info("the page reads everything again: %s", problem)
 
     def _touch(self, refs: tuple[str, ...] | None) -> None:
-        """Views that show one of these are to be compared; None for all."""
+        """Mark the views that show one of these refs for comparison; None means all views."""
         for view, concerns in CONCERNS.items():
             if refs is None or any(concerns.fullmatch(ref) for ref in refs):
                 self.turns[view] += 1
@@ -137,18 +137,18 @@ class Live:
 
     def _logged(self, events: Sequence[Event]) -> None:
         if any(event.name == "automation_state" for event in events):
-            # The arrangement names what is automated; of a parameter it shows nothing else.
+            # Of parameters, the arrangement shows only which ones are automated.
             self.turns["arrangement"] += 1
         self.wake()
 
     async def _again(self, look: Any, pause_s: float) -> None:
-        """Call `look` again and again, at rest while there are no visitors."""
+        """Call `look` repeatedly, with pauses, while there are visitors."""
         while True:
             await self._visited.wait()
             try:
                 await look()
             except errors.MirrorError:
-                # No link: the status says so.
+                # There is no link, which the status shows.
                 pass
             await trio.sleep(pause_s)
 
@@ -173,7 +173,7 @@ class Live:
         if any(visitor.looks_at for visitor in self.visitors) and await self.digest.here():
             self.wake()
 
-    # -- what the bridge has -----------------------------------------------------------------------
+    # -- from the bridge ---------------------------------------------------------------------------
 
     async def _follow_policy(self) -> None:
         seen: tuple[int, int] | None = None
@@ -224,7 +224,7 @@ class Live:
             self.clients = clients
             self.wake()
 
-    # -- what plays --------------------------------------------------------------------------------
+    # -- playing positions -------------------------------------------------------------------------
 
     async def _beats(self) -> None:
         soon = False
@@ -236,7 +236,7 @@ class Live:
                 await self._read_positions()
                 self.turns["beat"] += 1
                 self.wake()
-            # After a change of the transport the mirror takes a sample, which is there soon.
+            # After a change of the transport the mirror reads a new sample.
             with trio.move_on_after(SOON_S if soon else BEAT_S) as pause:
                 await self._transport.wait()
             soon = not pause.cancelled_caught
@@ -259,11 +259,11 @@ class Live:
                     self.positions[id_] = float(value), now
 
     def transport(self) -> dict[str, Any] | None:
-        """Where the song is, and how fast it goes; None before the first sample."""
+        """The song's position and tempo; None before the first sample."""
         return playheads.transport(self.mirror)
 
     def clip_position(self, clip: int | None) -> dict[str, Any] | None:
-        """The position of a playing clip; None for any other."""
+        """The position of a playing clip; None for other clips."""
         position = self.positions.get(clip or 0)
         if position is None or clip not in self.mirror.store.nodes:
             return None

@@ -1,7 +1,7 @@
-"""Views of the Set as parts: a page shows a part of a large view at a time, and only what it shows is drawn.
+"""Views of the Set as parts: a page shows some parts of a large view at a time, and only these are drawn.
 
-A `Layout` says how large a view is and where its parts lie; `gather` reads one part from the mirror, `draw` makes its
-picture. What was gathered is compared by value, so a part is drawn again only when it looks different.
+A `Layout` has the size of a view and the positions of its parts; `gather` reads one part from the mirror, `draw` makes
+its picture. The gathered data is compared by value, so a part is drawn again only when it looks different.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ View = Literal["session", "arrangement", "mixer", "notes", "device"]
 Box = tuple[float, float, float, float]
 """x, y, width, height in pixels of the whole view."""
 COLUMNS, ROWS, LANES, STRIPS = 8, 24, 8, 8
-"""Tracks, scenes, lanes and strips of one part."""
+"""The numbers of tracks, scenes, lanes and strips in one part."""
 MOST_PARTS = 1000
-"""Of the mixer; a page may send any number."""
+"""The largest number of a mixer part, since a page may send any number."""
 TILE = 1024
-"""Pixels of the arrangement's time in one part."""
+"""Width in pixels of one part of the arrangement."""
 LANE = 40
 SCENES = session.SCENES_WIDTH + 8
 NAMES = arrangements.NAMES_WIDTH
 MOST_WORDS = 200
 LEAST_WIDTH = 360
-"""Pixels of a roll or device; on narrower pages it is scrolled."""
+"""The least width of a roll or device in pixels; on narrower pages it is scrolled."""
 _TRACK = r"(?:tracks/\d+|return_tracks/\d+|master_track)"
 CONCERNS = {
     "session": re.compile(r"song|tracks/\d+(?:/clip_slots/\d+(?:/clip)?)?|scenes/\d+"),
@@ -41,7 +41,7 @@ CONCERNS = {
     "notes": re.compile(r"song(?:/view)?|view|.*/clip|.*/arrangement_clips/\d+|.*/parameters/\d+|.*mixer_device/.*"),
     "device": re.compile(r".*/devices/.*"),
 }  # fmt: skip
-"""The refs that a view shows; comparing its parts finds any other change."""
+"""View → patterns of the refs that it shows; comparing its parts finds other changes."""
 
 
 class Area(NamedTuple):
@@ -56,7 +56,7 @@ class Area(NamedTuple):
 
 
 class Look(NamedTuple):
-    """How a page looks at a view: its theme, its width in pixels, its zoom, and what it asked to see."""
+    """A page's settings for a view: theme, width in pixels, zoom, and the requested object."""
 
     theme: str = "light"
     width: int = 1000
@@ -65,18 +65,18 @@ class Look(NamedTuple):
 
     @classmethod
     def within_limits(cls, theme: str, width: int, zoom: float, target: int | None) -> Look:
-        """As a page asks for it, with what cannot be drawn brought to what can."""
+        """The settings that a page requests, limited to values that can be drawn."""
         zoom = min(64.0, max(0.25, zoom)) if math.isfinite(zoom) else 1.0
         return cls("dark" if theme == "dark" else "light", min(4000, max(280, width)), zoom, target)
 
     @property
     def colors(self) -> Theme:
-        """Of the theme."""
+        """The theme's colours."""
         return THEMES["dark" if self.theme == "dark" else "light"]
 
 
 class Line(NamedTuple):
-    """One line of a view in words; `show` is the id of a clip whose notes can be shown, `ref` where it lies."""
+    """One line of a view in words; `show` is the id of a clip whose notes can be shown, `ref` is its ref."""
 
     text: str
     show: int | None = None
@@ -85,7 +85,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Layout:
-    """A view as a whole; `scale` has what a page needs to place playheads and meters."""
+    """The layout of a view; `scale` has the data with which a page places playheads and meters."""
 
     width: float
     height: float
@@ -98,7 +98,7 @@ class Layout:
 
 
 def layout_json(view: str, layout: Layout, look: Look) -> dict[str, Any]:
-    """A layout as pages are sent it."""
+    """A layout in the form of a message."""
     more = {"view": view, "target": look.target, "ground": look.colors.background}
     return {**msgspec.to_builtins(layout), **more}
 
@@ -120,7 +120,7 @@ def _numbers(key: str) -> list[int]:
 
 
 def strips_of(keys: Sequence[str]) -> set[int]:
-    """The numbers of the mixer's strips on its parts with these keys."""
+    """The numbers of the strips in the mixer's parts with these keys."""
     parts = [int(number) for key in keys for _, _, number in [key.partition("/")] if number.isdecimal()]
     return {
         strip for part in parts if part < MOST_PARTS for strip in range(part * STRIPS, (part + 1) * STRIPS)
@@ -132,7 +132,7 @@ def _blank(area: Area, look: Look) -> Picture:
 
 
 def _index(mirror: Mirror, node: Node, role: str) -> int | None:
-    """Which child of the song an object is in: 2 for anything below tracks/2; None where it is in none."""
+    """The index of the song's child that contains an object: 2 for objects below tracks/2; None outside the list."""
     step, _, rest = mirror.ref(node.id).partition("/")
     number = rest.partition("/")[0]
     return int(number) if step == role and number.isdigit() else None
@@ -224,7 +224,7 @@ class ArrangementCut:
     """Tracks as lanes, time to the right; the ruler stays on top, names at the left."""
 
     def _scale(self, mirror: Mirror, look: Look) -> tuple[float, float]:
-        """The end in beats, and pixels a beat."""
+        """The end in beats, and the pixels per beat."""
         end = max(gathered.arrangement_end(mirror), 4 * gathered.beats_per_bar(mirror))
         return end, max(200.0, look.width - NAMES - 12) * look.zoom / end
 
@@ -366,7 +366,7 @@ class MixerCut:
 
 
 class _OneCut:
-    """A view of one part, whose size is known once it is drawn."""
+    """A view with a single part, whose size is known after drawing it."""
 
     def gather(self, mirror: Mirror, look: Look, area: Area | None = None) -> Any:
         raise NotImplementedError
@@ -394,7 +394,7 @@ class _OneCut:
 
 
 def selected_clip(mirror: Mirror, look: Look) -> Node | None:
-    """The clip that the page asked for, else the one that is selected in Live."""
+    """The clip that the page requested, else the clip that is selected in Live."""
     if look.target is not None and look.target in mirror.store.nodes:
         node = mirror.node(look.target)
         return node if node.type == "Clip" else None
@@ -408,7 +408,7 @@ def selected_clip(mirror: Mirror, look: Look) -> Node | None:
 
 
 class NotesCut(_OneCut):
-    """The piano roll of the clip that is selected in Live, or was asked for."""
+    """The piano roll of the clip that is selected in Live, or that the page requested."""
 
     def gather(self, mirror: Mirror, look: Look, area: Area | None = None) -> Any:
         clip = selected_clip(mirror, look)
@@ -439,11 +439,11 @@ class _DrawnCut(_OneCut):
 
 
 class DeviceCut(_DrawnCut):
-    """A device's parameters; the one that was asked for."""
+    """The parameters of the requested device."""
 
     def gather(self, mirror: Mirror, look: Look, area: Area | None = None) -> Any:
         if look.target is None or look.target not in mirror.store.nodes:
-            return "No device was chosen: press Show at a change of one."
+            return "No device was chosen: press Show at a change of a device."
         try:
             return gathered.draw(mirror, [look.target], "device", look.colors, max(LEAST_WIDTH, look.width))
         except errors.MirrorError as problem:
@@ -491,7 +491,7 @@ def fitting(mirror: Mirror, node: Node) -> tuple[View, int | None]:
 
 
 def located(mirror: Mirror, id_: int, view: str, look: Look) -> dict[str, Any]:
-    """Where an object is in the view that shows it best, for a page that looks at `view`."""
+    """The place of an object in the view that shows it best, for a page that shows `view`."""
     node = mirror.store.nodes.get(id_)
     if node is None:
         return {"id": id_, "gone": True}

@@ -1,4 +1,4 @@
-"""Where the song and clips play, as a picture needs it to move its playhead by itself."""
+"""The playing positions of the song and of clips, with which a picture can move its playhead itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..pictures import gathered
 
 
 def transport(mirror: Mirror) -> dict[str, Any] | None:
-    """Where the song is, and how fast it goes; None before the first sample."""
+    """The song's position and tempo; None before the first sample."""
     beats = mirror.song_position()
     if beats is None or not mirror.epoch:
         return None
@@ -24,7 +24,7 @@ def transport(mirror: Mirror) -> dict[str, Any] | None:
 
 
 def clip_position(mirror: Mirror, clip: int, beats: float, age_s: float) -> dict[str, Any]:
-    """Where a playing clip is that was at `beats` so many seconds ago."""
+    """The present position of a playing clip that was at `beats` some seconds ago."""
     node, tempo = mirror.node(clip), mirror.resolve("song").props.get("tempo")
     loop = gathered.loop_of_clip(node) if node.props.get("looping") else None
     return {"playing": True, "beats": beats + age_s * float(tempo or 0) / 60, "tempo": tempo, "loop": loop}

@@ -1,4 +1,4 @@
-"""Taking one write back, as the person at the page asks: the tool `revert`'s plan, written in the person's name."""
+"""Reverting one write for the person at the page: the plan of the tool `revert`, with the person as author."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ AUTHOR, CLIENT = "person at the page", "page"
 
 
 async def revert(mirror: Mirror, write: str) -> str:
-    """Put back what `write` changed, as one new undo step; what others changed since stays and is named.
+    """Revert the changes of `write`, as one new undo step; values that others changed since are left.
 
     Returns:
-      What stayed as it is, and why; "" where nothing did.
+      The changes that were left with the reasons; "" if all were reverted.
 
     Raises:
       NotFound: the log has no such write.
-      PreconditionFailed: there is nothing to put back, or it changed meanwhile.
-      MirrorError: as the mirror refuses, for example while all writes are refused.
+      PreconditionFailed: there is nothing to revert, or the values changed in between.
+      MirrorError: the mirror refused the write, for example while all writes are refused.
     """
     plan = time.revert(Scope(mirror), time.Revert(write=write))
     await mirror.write(

@@ -1,4 +1,4 @@
-"""Serving the page: the HTTP engine over a mirror of the person's, until it is cancelled."""
+"""Serving the page: the HTTP engine over a person's mirror, until it is cancelled."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ async def serve(
     """Serve the page of `mirror`, which must prove a person's role, on 127.0.0.1 until cancelled.
 
     Args:
-      port: To listen on; 0 takes any free one.
-      sets_folder: Where the histories of Sets are kept, with the person's last visit; None keeps nothing.
-      ready: Called with a link that lets one browser in, and with the next one when that was used.
+      port: The port to listen on; 0 takes any free port.
+            sets_folder: The folder with the histories of Sets and the person's last visit; None stores nothing.
+            ready: Called with a link that admits one browser, and with the next link when it was used.
 
     Raises:
       OSError: the port is taken.

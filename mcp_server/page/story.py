@@ -1,8 +1,8 @@
-"""The event log as entries that a person reads: who changed what, when, from what to what.
+"""The event log as entries for people: author, time, and changes with old and new values.
 
-What is a change, and what only follows from one, is `history.changes`' to say. All changes of one write are one entry.
-A person's edits in Live are entries as well, except for what follows from playing; edits of one property in a row, such
-as a fader that is moved, are one entry.
+`history.changes` separates changes from their consequences. All changes of one write are one entry. A person's edits in
+Live are entries too, except consequences of playing; successive edits of one property, such as a fader's move, are one
+entry.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ log = logging.getLogger("setmirror.page")
 
 ENTRIES = 400
 CHANGES = 40
-"""Of one entry; more are a number."""
+"""The most changes of one entry; further changes are only counted."""
 TOGETHER_S = 2.0
-"""Edits of one property within this time are one."""
+"""Edits of one property within this number of seconds are one entry."""
 
 
 class ChangeText(msgspec.Struct):
-    """One change of an entry; `before` and `after` are texts, "" where there is none."""
+    """One change of an entry; `before` and `after` are texts, "" if there is no value."""
 
     where: str
     what: str
@@ -61,7 +61,7 @@ class StoryEntry(msgspec.Struct):
 
 
 class Story:
-    """The entries, oldest first; at the bound the oldest go."""
+    """The entries, oldest first; beyond the limit, the oldest are removed."""
 
     def __init__(self, mirror: Mirror) -> None:
         self._mirror = mirror
@@ -75,9 +75,9 @@ class Story:
         return [entry for entry in self._entries.values() if entry.turn > turn]
 
     async def follow(self, changed: Callable[[Sequence[Event]], None]) -> None:
-        """Take the log in as it grows, until cancelled; `changed` is called with what was added.
+        """Read the log as it grows, until cancelled; `changed` is called with the added entries.
 
-        What happened before is a part of the story.
+        Earlier events are a part of the story.
         """
         events, follower = self._mirror.log.last(1000), self._mirror.log.follow()
         while True:
@@ -110,7 +110,7 @@ class Story:
         return f"read the Set again: {counts or 'some changes were missed'}"
 
     def _is_edit(self, event: Event) -> bool:
-        """True for what a person did, not for what plays."""
+        """True for a person's edit, False for a consequence of playing."""
         if event.cause != "live":
             return False
         node = self._mirror.store.nodes.get(event.id)
@@ -119,7 +119,7 @@ class Story:
         if event.kind != "set" or node is None:
             return False
         if event.type == "DeviceParameter":
-            # What a lane or an envelope plays is nobody's edit.
+            # A value that a lane or an envelope plays is no edit.
             return event.name in ("display", "value", "name") and not self._plays(event.id)
         return is_persistent(node, event.name)
 
@@ -202,7 +202,7 @@ class Story:
         return line
 
     def _where(self, event: Event) -> str:
-        """The names of an object and of those that hold it: "Keys › Reverb › Dry/Wet"."""
+        """The names of an object and of its owners: "Keys › Reverb › Dry/Wet"."""
         node = self._mirror.store.nodes.get(event.id)
         if node is None:
             track = event.ref.split("/")

@@ -1,9 +1,10 @@
-"""One open page: what it is sent, and what the person does there.
+"""One open page: its messages, and the person's actions.
 
-The page says hello with its proof, how it looks (`look`) and which parts are in sight (`want`). It is sent messages
-with a number; the next one is made when it has acknowledged the last, from what is true by then: a slow page gets fewer
-pictures, never old ones, and the server's memory does not grow. Each message has only what differs from what the page
-has: topics (status, log, questions, clients, switch, digest, transport, meters), its view's layout, and parts as SVG.
+The page sends its proof first, then its settings (`look`) and the visible parts (`want`). Messages to the page have a
+number; the next message is made after the page has acknowledged the last one, from the state at that time: so a slow
+page gets fewer pictures but never old ones, and the server's memory does not grow. A message has only differences from
+the page's content: topics (status, log, questions, clients, switch, digest, transport, meters), the view's layout, and
+parts as SVG.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from .parts import CUTS, Area, Layout, Look, View
 from .revert import revert
 
 LEAST_S = 1 / 40
-"""Between two messages."""
+"""The least seconds between two messages."""
 HELLO_S = 10.0
 MOST_WANTED = 400
 VIOLATION, UNPROVED = 1008, 4403
@@ -36,7 +37,7 @@ class Hello(msgspec.Struct, tag_field="do", tag="hello", forbid_unknown_fields=T
 
 
 class ToLook(msgspec.Struct, tag_field="do", tag="look", forbid_unknown_fields=True):
-    """What the page shows: `target` is the id of a clip or device; `visible` is false for a page in the background."""
+    """The page's settings: `target` is the id of a clip or device; `visible` is false for a page in the background."""
 
     view: View
     theme: str = "light"
@@ -47,13 +48,13 @@ class ToLook(msgspec.Struct, tag_field="do", tag="look", forbid_unknown_fields=T
 
 
 class Want(msgspec.Struct, tag_field="do", tag="want", forbid_unknown_fields=True):
-    """The parts that are in sight."""
+    """The visible parts."""
 
     keys: list[str]
 
 
 class Ack(msgspec.Struct, tag_field="do", tag="ack", forbid_unknown_fields=True):
-    """A message has arrived."""
+    """The acknowledgement of a message."""
 
     number: int
 
@@ -72,7 +73,7 @@ class Switch(msgspec.Struct, tag_field="do", tag="read_only", forbid_unknown_fie
 
 
 class Show(msgspec.Struct, tag_field="do", tag="show", forbid_unknown_fields=True):
-    """Where is an object of an epoch?"""
+    """A request for the place of an object of an epoch."""
 
     id: int
     epoch: str = ""
@@ -85,7 +86,7 @@ class Revert(msgspec.Struct, tag_field="do", tag="revert", forbid_unknown_fields
 
 
 class Changes(msgspec.Struct, tag_field="do", tag="changes", forbid_unknown_fields=True):
-    """The person wants all changes since the last visit."""
+    """A request for all changes since the last visit."""
 
 
 Message = Hello | ToLook | Want | Ack | Answer | Switch | Show | Revert | Changes
@@ -93,7 +94,7 @@ _decoder = msgspec.json.Decoder(Message)
 
 
 class Visit:
-    """See the module."""
+    """An open page; the module's first lines describe it."""
 
     def __init__(self, live: Live, send: Any) -> None:
         self._live = live
@@ -119,7 +120,7 @@ class Visit:
 
     @property
     def looks_at(self) -> str:
-        """The view in sight, "" while the page is hidden."""
+        """The visible view; "" while the page is hidden."""
         return self._view if self._visible else ""
 
     @property
@@ -132,17 +133,17 @@ class Visit:
 
     @property
     def strips(self) -> set[int]:
-        """The numbers of the mixer's strips in sight."""
+        """The numbers of the mixer's visible strips."""
         return parts.strips_of(self._wanted) if self._view == "mixer" else set()
 
     def wake(self) -> None:
-        """Something changed."""
+        """Let the page compare its content."""
         self._woken.set()
 
-    # -- the two directions --------------------------------------------------------------------------
+    # -- sending and receiving -----------------------------------------------------------------------
 
     async def run(self, receive: Any) -> None:
-        """Until the page goes."""
+        """Serve the page until it is closed."""
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
             nursery.start_soon(self._push)
@@ -200,7 +201,7 @@ class Visit:
         self._look, self._view, self._visible, self._turn = look, message.view, message.visible, ()
         self._live.moved()
 
-    # -- what the person does ------------------------------------------------------------------------
+    # -- the person's actions ------------------------------------------------------------------------
 
     def _start(self, method: str, params: dict[str, Any]) -> None:
         async def ask() -> None:
@@ -232,7 +233,7 @@ class Visit:
             return {"id": id_, "gone": True}
         return parts.located(mirror, id_, self._view, self._look)
 
-    # -- what the page is sent -----------------------------------------------------------------------
+    # -- messages to the page ------------------------------------------------------------------------
 
     def _compose(self) -> dict[str, Any]:
         live = self._live
@@ -303,7 +304,7 @@ class Visit:
 
 
 async def visit(live: Live, session: Session, receive: Any, send: Any) -> None:
-    """Serve one websocket that was accepted; it is ended unless its page shows the proof of its session."""
+    """Serve one accepted websocket; it is closed unless its page sends the session's proof."""
     hello: Any = None
     with trio.move_on_after(HELLO_S):
         first = await receive()
@@ -312,7 +313,7 @@ async def visit(live: Live, session: Session, receive: Any, send: Any) -> None:
         except (msgspec.DecodeError, RecursionError):
             pass
     if not isinstance(hello, Hello) or not proves(session, hello.proof):
-        await send({"type": "websocket.close", "code": UNPROVED, "reason": "open the page by its link"})
+        await send({"type": "websocket.close", "code": UNPROVED, "reason": "open the page with its link"})
         return
     visitor = Visit(live, send)
     live.visit(visitor)

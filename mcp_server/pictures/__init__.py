@@ -1,10 +1,10 @@
 """Pictures of the Set, drawn from the mirror: one list of shapes, written as SVG for people or PNG for models.
 
-gathered   what a target is, and its data from the mirror (start reading here)
-sampled    what Live is asked for besides: meters and playheads
+gathered   the data of a target, from the mirror (start reading here)
+sampled    values that are read from Live: meters and playheads
 rolls, session, arrangements, mixers   data → shapes
 text_art   data → lines of text, for terminals and clients without images
-shapes, theme   what a picture is made of; colours for light and dark
+shapes, theme   the elements of a picture; colours for light and dark
 svg, png   the writers
 """
 

@@ -1,7 +1,7 @@
-"""The Arrangement: tracks as lanes, clips with their contents in small, locators, loop, tempo, playhead, automation.
+"""The Arrangement: tracks as lanes, clips with small notes, locators, loop, tempo, playhead, automation.
 
-Live's API has neither the curves of arrangement automation nor changes of tempo and signature: the picture shows which
-parameters are automated, tempo and signature at the playhead, and says that it knows no more.
+Live's API has neither the curves of arrangement automation nor changes of tempo and signature: the picture shows the
+names of automated parameters, and tempo and signature at the playhead, and mentions these limits.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ NAMES_WIDTH = 150
 HEAD = 46
 MOST_LANES = 60
 MOST_NAMED = 12
-"""Locators and automated parameters named in words."""
+"""The most locators and automated parameters in the description."""
 FOOT, MOST_NAME = 16, 160.0
 MOST_CONTENTS = 300
-"""Clips whose notes are drawn; with more clips the contents are left out, since they would not be seen."""
+"""The most clips whose notes are drawn; in more clips notes would be too small to be seen."""
 MOST_MARKS = 20_000
-"""Notes drawn in clips of one picture; a clip for which no room is left has none."""
+"""The most notes in one picture; clips beyond that limit are drawn without notes."""
 
 AUTOMATED = "~"
-"""The sign of what is automated."""
-UNKNOWN = "Tempo and signature are those at the playhead; Live's API tells of no changes elsewhere"
-UNKNOWN_CURVES = f"{AUTOMATED} automated; Live's API does not tell the curves"
+"""The sign of automation."""
+UNKNOWN = "Tempo and signature are those at the playhead; Live's API shows no changes elsewhere"
+UNKNOWN_CURVES = f"{AUTOMATED} automated; Live's API does not show the curves"
 
 TimeToX = Callable[[float], float]
 """A time in beats → its x in pixels."""
@@ -69,7 +69,7 @@ class Lane:
 
 
 class Timing(NamedTuple):
-    """What an arrangement shows besides its lanes; times in beats, `tempo` as text, such as "98 BPM 4/4"."""
+    """The content of an arrangement besides its lanes; times in beats, `tempo` as text, such as "98 BPM 4/4"."""
 
     end: float
     locators: Sequence[tuple[float, str]] = ()
@@ -115,7 +115,7 @@ def arrangement(lanes: Sequence[Lane], colors: Theme, timing: Timing, *, width: 
 
 
 def in_words(lanes: Sequence[Lane], timing: Timing) -> str:
-    """The picture in words, and the facts about the arrangement that Live's API does not show."""
+    """A description of the picture, and the limits of Live's API."""
     clips = sum(len(lane.blocks) for lane in lanes)
     bars = max(timing.end, timing.beats_per_bar) / timing.beats_per_bar
     words = [
@@ -174,7 +174,7 @@ def draw_bars(
     *,
     numbers: bool = True,
 ) -> None:
-    """Lines of bars up to `end` beats, from one y to another, with their numbers; those in the picture."""
+    """Draw the picture's lines of bars up to `end` beats, from one y to another, with their numbers."""
     bars = end / beats_per_bar
     across = max(1.0, (x(end) - x(0)) / 38)
     every = 1
@@ -204,7 +204,7 @@ def draw_locators(
 ) -> None:
     """The locators' names with lines down to `bottom`.
 
-    A name ends before the next locator; right before the arrangement's `end`, in beats, it stands before its line.
+    A name is cut before the next locator; near the arrangement's `end`, in beats, it is at the left of its line.
     """
     places = [x(time) for time, _ in locators]
     rooms = [*(after - before - 8 for before, after in pairwise(places)), MOST_NAME]
@@ -246,7 +246,7 @@ def draw_blocks(
 def _block(
     picture: Picture, block: Block, x: TimeToX, y: float, lane: float, room: int, colors: Theme
 ) -> int:
-    """Draw a clip, with its notes if they are no more than `room`; how many it drew."""
+    """Draw a clip, with its notes if they are at most `room`; returns the number of drawn notes."""
     left, right = x(block.start), x(block.end)
     wide = max(2.0, right - left - 1)
     fill = theme.mixed(block.color, colors.background, 0.6) if block.muted else block.color

@@ -1,7 +1,7 @@
-"""From the mirror to what is drawn: reads only, no drawing.
+"""The data of pictures, read from the mirror.
 
-`gather` finds out what a target is and reads what its view shows: the Session grid, the arrangement or the mixer of
-the Set or of some tracks, a clip's or track's notes, a device. `draw` makes the picture of it.
+`gather` chooses the view of a target and reads its data: the Session grid, the arrangement or the mixer of the Set or
+of some tracks, a clip's or track's notes, a device. `draw` makes the picture of this data.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ GREY = "#8a8a8a"
 MOST_DIALS = 120
 MOST_OVERLAID = 8
 OVERRIDDEN = 2
-"""Live's `automation_state` of a parameter that was moved by hand since."""
+"""Live's `automation_state` of a parameter whose automation is overridden."""
 
 
 class Grid(NamedTuple):
@@ -53,7 +53,7 @@ class Mixer(NamedTuple):
 
 
 class PianoRoll(NamedTuple):
-    """Clips over each other."""
+    """Overlaid clips."""
 
     rolls: Sequence[Roll]
     keys: Keys
@@ -61,7 +61,7 @@ class PianoRoll(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """A device; `hidden` parameters are left out for their number."""
+    """A device; `hidden` is the number of left-out parameters."""
 
     name: str
     dials: Sequence[Dial]
@@ -85,7 +85,7 @@ def draw(
 
 
 def paint(subject: Subject, colors: Theme = theme.LIGHT, width: int = 1200) -> Picture:
-    """The picture of what was gathered, `width` pixels wide where it can be."""
+    """The picture of gathered data, `width` pixels wide if that is possible."""
     match subject:
         case PianoRoll(rolls, keys, per_bar):
             return roll(rolls, keys, colors, width=width, beats_per_bar=per_bar)
@@ -105,12 +105,12 @@ def gather(
     view: View | None = None,
     gauges: dict[str, Any] | None = None,
 ) -> Subject:
-    """What a picture of some targets shows.
+    """The data of a picture of some targets.
 
-    Args:
-      targets: One object, several clips for one roll, or tracks of which alone the Session, arrangement or mixer is
-        drawn; none means the song.
-      view: What to draw; None takes what suits the target.
+        Args:
+          targets: One object, several clips for one roll, or tracks to which the Session, arrangement or mixer is
+            limited; none means the song.
+          view: The view; None takes the view that suits the target.
       gauges: Sampled values by ref and name ("tracks/0.output_meter_left", "song.current_song_time").
 
     Raises:
@@ -172,7 +172,7 @@ def beats_per_bar(mirror: Mirror) -> float:
 
 
 def all_tracks(mirror: Mirror) -> list[Node]:
-    """Tracks, returns and the main track."""
+    """All tracks: tracks, returns and the main track."""
     top = song(mirror)
     main = mirror.child(top, "master_track")
     return [
@@ -192,7 +192,7 @@ def flags(node: Node) -> str:
 
 
 def clips_of(mirror: Mirror, node: Node) -> list[Node]:
-    """The clips that a roll of `node` shows: itself, a slot's, or a track's MIDI clips."""
+    """The clips that a roll of `node` shows: the clip itself, a slot's clip, or a track's MIDI clips."""
     if node.type == "ClipSlot":
         clip = mirror.child(node, "clip")
         if clip is None:
@@ -222,7 +222,7 @@ def _notes(mirror: Mirror, clips: list[Node], asked: Node, gauges: dict[str, Any
 
 
 def keys_of(mirror: Mirror, clip: Node) -> Keys:
-    """How the rows of a clip's roll are named and shaded."""
+    """The names and shading of the rows of a clip's roll."""
     scale = from_set.scale_of(mirror)
     props = song(mirror).props
     if not props.get("scale_mode"):
@@ -233,7 +233,7 @@ def keys_of(mirror: Mirror, clip: Node) -> Keys:
 
 
 def loop_of_clip(clip: Node) -> tuple[float, float]:
-    """What of a clip plays: its loop, or from its start to its end marker; in beats."""
+    """The part of a clip that plays: its loop, or from its start to its end marker; in beats."""
     own = clip.props
     start = float(own.get("loop_start" if own.get("looping") else "start_marker") or 0.0)
     return start, float(own.get("loop_end" if own.get("looping") else "end_marker") or 4.0)
@@ -273,7 +273,7 @@ def _envelopes(mirror: Mirror, clip: Node) -> list[tuple[str, list[tuple[float, 
         points = [(float(time), float(value)) for time, value, *_ in envelope.get("events") or ()]
         drawn = [value for _, value in points]
         if drawn and not low <= min(drawn) <= max(drawn) <= high:
-            # Live gives points in units of its own, such as hertz, where the parameter goes from 0 to 1.
+            # Live returns points in internal units, such as hertz, while the parameter has a range from 0 to 1.
             low, high = min(drawn), max(drawn)
         wide = (high - low) or 1.0
         envelopes.append((parameter.name, [(time, (value - low) / wide) for time, value in points]))
@@ -364,10 +364,10 @@ def tempo_of(mirror: Mirror) -> str:
 
 
 def automated_of(mirror: Mirror, track: Node) -> tuple[str, ...]:
-    """The names of a track's parameters that have automation in the arrangement, as far as Live says so.
+    """The names of a track's parameters with automation in the arrangement, as far as Live's API shows it.
 
-    Live's API has no arrangement automation: only that a parameter has some (`automation_state`), and that not while
-    the track plays from the Session.
+    Live's API shows only that a parameter has automation (`automation_state`), and only while the track does not
+    play from the Session.
     """
     names = []
     for node in mirror.walk(track):
@@ -403,14 +403,14 @@ def _block(mirror: Mirror, clip: Node) -> Block:
 
 
 def locators_of(mirror: Mirror) -> list[tuple[float, str]]:
-    """Time in beats and name, in order."""
+    """The locators in order, as (time in beats, name)."""
     return sorted(
         (float(cue.props.get("time") or 0), cue.name) for cue in mirror.children(song(mirror), "cue_points")
     )
 
 
 def loop_of(mirror: Mirror) -> tuple[float, float] | None:
-    """The arrangement's loop in beats, None while it is off."""
+    """The arrangement's loop in beats; None while it is off."""
     props = song(mirror).props
     start = float(props.get("loop_start") or 0)
     return (start, start + float(props.get("loop_length") or 0)) if props.get("loop") else None

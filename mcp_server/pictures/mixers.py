@@ -14,16 +14,16 @@ STRIP_WIDTH = 84
 FADER_HEIGHT = 190
 MOST_STRIPS = 40
 METERS, METER_WIDTH = (54, 63), 7
-"""Where the two meters lie in a strip, in pixels from its left."""
+"""The positions of the two meters in a strip, in pixels from its left."""
 FULL_SCALE = 0.921
-"""Where 0 dBFS lies on Live's meter; a line marks it."""
+"""The position of 0 dBFS on Live's meter, which a line marks."""
 TICKS = ((1.0, "6"), (0.85, "0"), (0.7, "-6"), (0.55, "-12"), (0.4, "-18"), (0.25, "-30"))
 """Positions of a volume fader (0 to 1) and their decibels, as Live's scale has them."""
 
 
 @dataclass(frozen=True)
 class Dial:
-    """A parameter: `position` 0 to 1 in its range, `rest` where its default lies, `text` as Live shows it."""
+    """A parameter: `position` 0 to 1 in its range, `rest` the position of its default, `text` as Live shows it."""
 
     name: str
     text: str
@@ -35,7 +35,7 @@ class Dial:
 
 @dataclass(frozen=True)
 class Strip:
-    """A track's mixer; `meter` 0 to 1 for left and right, or None where it is not known."""
+    """A track's mixer; `meter` 0 to 1 for left and right, or None if it is not known."""
 
     ref: str
     name: str
@@ -48,7 +48,7 @@ class Strip:
 
 
 def mixer(strips: Sequence[Strip], colors: Theme, *, width: int = 1200) -> Picture:
-    """All strips side by side, in rows that fit into `width`; those beyond 40 are counted, not drawn."""
+    """All strips side by side, in rows that fit into `width`; strips beyond 40 are only counted."""
     shown = strips[:MOST_STRIPS]
     sends, across = most_sends(shown), max(1, (width - 16) // STRIP_WIDTH)
     rows = [shown[n : n + across] for n in range(0, len(shown), across)] or [[]]
@@ -79,24 +79,24 @@ def in_words(strip: Strip) -> str:
 
 
 def most_sends(strips: Sequence[Strip]) -> int:
-    """Sends of the strip that has most."""
+    """The largest number of sends of a strip."""
     return max((len(strip.sends) for strip in strips), default=0)
 
 
 def fader_top(sends: int) -> int:
-    """The y of a fader's upper end, below so many sends and the pan."""
+    """The y of a fader's upper end, below the sends and the pan."""
     return 34 + sends * 34 + 62
 
 
 def mixer_height(sends: int) -> int:
-    """Of a mixer's picture, in pixels."""
+    """The height of a mixer's picture, in pixels."""
     return fader_top(sends) + FADER_HEIGHT + 58
 
 
 def draw_strips(
     picture: Picture, strips: Sequence[Strip], at: tuple[float, float], sends: int, colors: Theme
 ) -> None:
-    """Strips side by side with the first one's corner `at`, with room for so many sends."""
+    """Draw strips side by side, the first with its corner `at`, with room for `sends` sends."""
     for n, strip in enumerate(strips):
         _strip(picture, strip, at[0] + n * STRIP_WIDTH, at[1], sends, colors)
 
@@ -138,7 +138,7 @@ def _strip(picture: Picture, strip: Strip, x: float, up: float, sends: int, colo
     for n, (letter, fill) in enumerate((("M", colors.warning), ("S", colors.accent), ("R", colors.armed))):
         on = letter in strip.flags
         left = x + 8 + n * 23
-        # Filled is on, an outline is off: nobody needs the colours.
+        # Filled means on, an outline means off, so that colours are not needed.
         picture.rect(left, bottom + 6, 20, 15, fill if on else "", stroke="" if on else colors.line, radius=2)
         ink = theme.on(fill) if on else colors.muted_text
         picture.text(left + 10, bottom + 17, letter, ink, size=10, anchor="middle", bold=on)

@@ -1,6 +1,6 @@
-"""A picture as PNG with a palette: for models and clients that show no SVG. Drawn by pillow with a font of our own.
+"""A picture as PNG with a palette, for models and clients without SVG; drawn by pillow with a shipped font.
 
-Drawing takes tens of milliseconds: call `png` in a thread (`anyio.to_thread.run_sync`), pillow lets others run.
+Drawing takes tens of milliseconds: call `png` in a thread (`anyio.to_thread.run_sync`); pillow releases the lock.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from .shapes import Curve, Line, Picture, Rect, Text
 
 COLORS = 128
 COMPRESSION = 6
-"""A sixth larger than at 9, and in a fifth of the time."""
+"""The PNG's compression level: a sixth larger than with 9, and in a fifth of the time."""
 MOST_PIXELS = 4_000_000
-"""Larger pictures are refused: clients scale down to 1.15 million pixels anyway."""
+"""The most pixels of a picture; clients scale down to 1.15 million pixels anyway."""
 FONT = "DejaVuSans.ttf"
 
 
@@ -43,7 +43,7 @@ def png(picture: Picture, scale: float = 1.0) -> bytes:
     """The picture's bytes.
 
     Raises:
-      ValueError: it has more than 4 million pixels.
+      ValueError: the picture has more than 4 million pixels.
     """
     width, height = round(picture.width * scale), round(picture.height * scale)
     if width * height > MOST_PIXELS:

@@ -18,7 +18,7 @@ ENVELOPE_HEIGHT = 56
 VELOCITY_HEIGHT = 44
 LEAST_ROW, MOST_ROW = 6.0, 20.0
 MOST_NOTES = 10_000
-"""More are counted, not drawn: a picture stays small whatever the clip."""
+"""The most notes that are drawn, so that a picture of every clip is small; further notes are only counted."""
 BLACK = {1, 3, 6, 8, 10}
 
 TimeToX = Callable[[float], float]
@@ -27,7 +27,7 @@ TimeToX = Callable[[float], float]
 
 @dataclass(frozen=True)
 class Roll:
-    """What a roll shows of one clip; times in beats."""
+    """The content of a roll for one clip; times in beats."""
 
     name: str
     notes: Sequence[Note]
@@ -37,18 +37,18 @@ class Roll:
     loop: tuple[float, float] | None = None
     playhead: float | None = None
     envelopes: Sequence[tuple[str, Sequence[tuple[float, float]]]] = field(default_factory=tuple)
-    """Parameter's name and (time, value 0 to 1) points."""
+    """A parameter's name and its (time, value 0 to 1) points."""
 
 
 @dataclass(frozen=True)
 class Keys:
-    """How rows are named and shaded: `pads` pitch → name, `scale` the pitch classes that belong, `names` of 12."""
+    """The names and shading of rows: `pads` pitch → name, `scale` pitch classes, `names` of all pitch classes."""
 
     names: Sequence[str]
     scale: frozenset[int] = frozenset(range(12))
     pads: dict[int, str] = field(default_factory=dict)
     scale_name: str = ""
-    """Of the scale that is shaded, such as "D Minor"; empty where keys are shaded as on a piano."""
+    """The name of the shaded scale, such as "D Minor"; "" if rows are shaded like a piano's keys."""
 
     def of(self, pitch: int) -> str:
         """A row's name."""
@@ -60,8 +60,8 @@ def roll(
 ) -> Picture:
     """One picture of all `clips`, with the first one's loop and envelopes, and playheads.
 
-    Muted notes are outlined, softer notes are paler and have a shorter line below the grid, of notes that may not play
-    the missing share of the probability is cut out. Of several clips each has a number, written into its notes.
+    Muted notes are outlined; softer notes are paler and have a shorter line below the grid; notes with a probability
+    below 1 have the missing share cut out. Several clips are numbered, and their notes have the number.
     """
     first = clips[0]
     start, end = min(clip.start for clip in clips), max(clip.end for clip in clips)
@@ -114,7 +114,7 @@ def roll(
 
 
 def in_words(clips: Sequence[Roll], keys: Keys, start: float, end: float) -> str:
-    """What the roll shows."""
+    """A description of the roll."""
     notes = [note for clip in clips for note in clip.notes]
     names = ", ".join(f"{n} {clip.name or 'unnamed clip'}" for n, clip in enumerate(clips, 1))
     words = [f"Piano roll, {len(notes)} notes, beats {start:g} to {end:g}"]
@@ -156,7 +156,7 @@ def _note(
 
 
 def _names(picture: Picture, clips: Sequence[Roll], keys: Keys, count: int, colors: Theme) -> None:
-    """Above the grid: the clip's name, or a legend of several; the scale, and how many notes."""
+    """Draw the line above the grid: the clip's name or a legend of several clips, the scale, the number of notes."""
     right = f"{f'{keys.scale_name}, ' if keys.scale_name else ''}{count} notes"
     ink = colors.muted_text
     if count > MOST_NOTES:
@@ -225,7 +225,7 @@ def _grid(
     bars = (end - start) / beats_per_bar
     per_bar = (picture.width - KEYS_WIDTH) / max(bars, 0.01)
     every = max(1, round(34 / per_bar)) if per_bar < 34 else 1
-    # Of a long clip only the bars that are drawn are counted: its length is anybody's choice.
+    # Only the drawn bars are counted, since a clip may have any length.
     step = beats_per_bar * every if per_bar < 60 else 1.0 if per_bar < 240 else 0.25
     number = int(start // step)
     while number * step <= end:

@@ -1,6 +1,6 @@
-"""What of a picture Live has to be asked for, once: meters, and where the song and clips play.
+"""The values of a picture that are read from Live, once: meters, and positions of the song and clips.
 
-These values change all the time, so the mirror does not hold them (`gauge` in the table). A picture costs one request.
+These values change all the time, so the mirror does not have them (`gauge` in the schema). A picture needs one request.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from .mixers import MOST_STRIPS
 
 METERS = ("output_meter_left", "output_meter_right")
 MOST_METERS = 48
-"""Tracks whose meters one sample reads."""
+"""The most tracks whose meters one sample reads."""
 
 
 async def sample(mirror: Mirror, targets: Sequence[int | str], view: View | None = None) -> dict[str, Any]:
-    """Values by ref and name, as `gathered.gather` takes them; empty where Live does not answer.
+    """Values by ref and name, for `gathered.gather`; empty if Live does not answer.
 
     Raises:
-      MirrorError: a target is not there, or it fits no view.
+      MirrorError: a target does not exist, or no view can show it.
     """
     items = [(node, name) for node, name in _wanted(mirror, targets, view) if not mirror.hides(node.id)]
     try:

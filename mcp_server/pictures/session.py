@@ -15,9 +15,9 @@ NAMES = 40
 GAP = 10
 SCENES_WIDTH = 130
 MOST_CELL, GOOD_CELL, LEAST_CELL = 190, 80, 44
-"""Widths of a cell in pixels: at most, legible, and what is still drawn."""
+"""Widths of a cell in pixels: the largest, the least legible, and the least that is drawn."""
 MOST_TRACKS, MOST_SCENES, MOST_HEIGHT = 40, 60, 1600
-"""More tracks and scenes are left out and counted."""
+"""The most tracks and scenes; further ones are only counted."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ LEGEND = "▶ playing   » launched   ● recording   ■ stop button   M muted 
 def session(
     columns: Sequence[Column], rows: Sequence[SceneRow], colors: Theme, *, width: int = 1200
 ) -> Picture:
-    """The grid, in bands one below the other where many tracks would make cells too narrow to read.
+    """The grid; many tracks are drawn in bands one below the other, so that cells stay legible.
 
-    Every cell carries its ref in the SVG.
+    In the SVG every cell has its ref.
     """
     scenes, room = rows[:MOST_SCENES], width - SCENES_WIDTH - 16
     tall = NAMES + CELL_HEIGHT * len(scenes)
@@ -98,7 +98,7 @@ def session(
 
 
 def in_words(columns: Sequence[Column], rows: Sequence[SceneRow]) -> str:
-    """How much there is, what plays, and which tracks are muted, solo or armed."""
+    """A description: numbers of objects, playing clips, and muted, soloed and armed tracks."""
     clips = [(column, cell) for column in columns for cell in column.cells if cell.name is not None]
     words = [f"Session: {len(columns)} tracks, {len(rows)} scenes, {len(clips)} clips"]
     for state in SIGNS:

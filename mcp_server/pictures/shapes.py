@@ -1,7 +1,7 @@
-"""A picture as a list of shapes: what every drawing function returns and both writers (SVG, PNG) take.
+"""A picture as a list of shapes: the result of every drawing function, and the input of both writers (SVG, PNG).
 
-Coordinates are pixels from the top left. Colours are "#rrggbb". Names from a Set are only ever in `Text.text`,
-`Picture.title` and `Picture.description`: the writers escape them there, so a name can never be markup.
+Coordinates are pixels from the top left. Colours are "#rrggbb". Names from a Set are only in `Text.text`,
+`Picture.title` and `Picture.description`, where the writers escape them, so a name can never be markup.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Anchor = Literal["start", "middle", "end"]
 
 
 class Rect(Struct, frozen=True, gc=False):
-    """A filled rectangle; `stroke` draws its edge 1 pixel wide; `data` names what it stands for (in SVG only)."""
+    """A filled rectangle; `stroke` draws its edge 1 pixel wide; `data` has attributes of its object (in SVG only)."""
 
     x: float
     y: float
@@ -49,7 +49,7 @@ class Curve(Struct, frozen=True, gc=False):
 
 
 class Text(Struct, frozen=True, gc=False):
-    """One line of text; `y` is its baseline; cut with an ellipsis where it would be wider than `width`."""
+    """One line of text; `y` is its baseline; a text wider than `width` is cut with an ellipsis."""
 
     x: float
     y: float
@@ -66,7 +66,7 @@ Shape = Rect | Line | Curve | Text
 
 @dataclass(slots=True)
 class Picture:
-    """Shapes in the order of drawing; `description` says the same in words."""
+    """Shapes in the order of drawing; `description` has the content in words."""
 
     width: int
     height: int
@@ -76,7 +76,7 @@ class Picture:
     shapes: list[Shape] = field(default_factory=list)
 
     def rect(self, x: float, y: float, width: float, height: float, fill: str = "", **more: object) -> None:
-        """Add a rectangle; nothing where it has no area."""
+        """Add a rectangle, unless it has no area."""
         if width > 0 and height > 0:
             self.shapes.append(Rect(x, y, width, height, fill, **more))  # type: ignore[arg-type]
 
@@ -85,11 +85,11 @@ class Picture:
         self.shapes.append(Line(x1, y1, x2, y2, stroke, **more))  # type: ignore[arg-type]
 
     def curve(self, points: list[tuple[float, float]], stroke: str, width: float = 1.5) -> None:
-        """Add a line through points; nothing with fewer than two."""
+        """Add a line through points, unless there are fewer than two."""
         if len(points) > 1:
             self.shapes.append(Curve(tuple(points), stroke, width))
 
     def text(self, x: float, y: float, text: str, fill: str, **more: object) -> None:
-        """Add a text; nothing where it is empty."""
+        """Add a text, unless it is empty."""
         if text:
             self.shapes.append(Text(x, y, text, fill, **more))  # type: ignore[arg-type]

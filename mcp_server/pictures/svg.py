@@ -1,6 +1,6 @@
-"""A picture as SVG text: for people, pages and files. Every name is escaped; nothing in it can run or load anything.
+"""A picture as SVG text, for people, pages and files. Names are escaped; the SVG can neither run nor load anything.
 
-Colours are attributes (`fill=`), never styles, so the strictest content security policy shows all of it.
+Colours are attributes (`fill=`), never styles, so the picture is shown under the strictest content security policy.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from .shapes import Curve, Line, Picture, Rect, Shape, Text
 _CONTROL = re.compile(
     r"[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
-"""Signs that XML forbids, and those that turn the direction of the text around them."""
+"""Characters that XML forbids, and characters that change the direction of the text."""
 
 
 def clean(text: str) -> str:
-    """A text without control signs."""
+    """A text without control characters."""
     return _CONTROL.sub("", text)
 
 
 def plain(text: str) -> str:
-    """A name as it may be shown: without control signs, at most 200 characters, escaped."""
+    """A name for display: without control characters, at most 200 characters, escaped."""
     return escape(clean(text[:400])[:200], quote=True)
 
 
@@ -57,7 +57,7 @@ def _shape(shape: Shape) -> str:
 
 
 def fitted(text: str, size: float, width: float) -> str:
-    """`text`, cut with an ellipsis where it would be wider than `width` pixels (0: never)."""
+    """`text`, cut with an ellipsis if it is wider than `width` pixels (0: never cut)."""
     text = clean(text[:400])
     if not width or measured(text, size) <= width:
         return text

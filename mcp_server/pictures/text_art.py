@@ -1,8 +1,8 @@
-"""A picture as lines of text, for terminals and clients without images: what `gathered` read, in cells.
+"""A picture as lines of text, from the data of `gathered`, for terminals and clients without images.
 
-Every line is at most `columns` terminal cells wide, whatever the names hold: wide characters count two, marks that
-combine none, and signs of whose width terminals do not agree are left out. A stream that lacks a sign of ours gets an
-ASCII one.
+Every line is at most `columns` terminal cells wide, for all names: wide characters count as two cells, combining marks
+as none, and characters whose width differs between terminals are left out. For a stream that lacks one of our signs, an
+ASCII sign is used.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from .svg import clean
 COLUMNS, LINES = 100, 40
 LEAST_COLUMNS = 40
 _VARIANTS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-"""Selectors of a sign's form: terminals do not agree on the width that follows."""
+"""Variation selectors, after which the width differs between terminals."""
 _SIGNS = {
     "loud": "█#", "strong": "▓X", "medium": "▒o", "soft": "░.", "hold": "─-", "muted": "×x", "bar": "│|", "beat": "·.",
     "playing": "▶>", "triggered": "»)", "recording": "●*", "stop": "■_", "more": "…~", "here": "▼v", "full": "█#",
     "empty": "░.", "changed": "*+",
 }  # fmt: skip
-"""Each sign, and its ASCII."""
+"""Sign → its ASCII replacement."""
 _LEVELS = "▁▂▃▄▅▆▇█", "01234567"
 
 
 class Canvas:
-    """Lines of a bounded width in a stream's signs."""
+    """Lines of a bounded width in the characters of a stream."""
 
     def __init__(self, columns: int, lines: int, encoding: str) -> None:
         self.columns, self.lines = max(LEAST_COLUMNS, columns), max(8, lines)
@@ -56,7 +56,7 @@ class Canvas:
         return both[0] if self._has(both[0]) else both[1]
 
     def name(self, text: str) -> str:
-        """A name as it can be shown here."""
+        """A name in the characters of the stream."""
         text = _VARIANTS.sub("", clean(text[:400])[:200])
         return text if self._has(text) else text.encode(self._encoding, "replace").decode(self._encoding)
 
@@ -67,7 +67,7 @@ class Canvas:
         return set_cell_size(text, max(0, width))
 
     def add(self, text: str) -> None:
-        """One line more, with a sign where it is cut; blanks at its end are left out."""
+        """Add a line, with a sign where it is cut, and without blanks at its end."""
         text = text.rstrip()
         self.rows.append(self.fit(text, min(self.columns, cell_len(text))).rstrip())
 
@@ -77,12 +77,12 @@ class Canvas:
 
 
 def text_art(subject: Subject, columns: int = COLUMNS, lines: int = LINES, encoding: str = "utf-8") -> str:
-    """What a picture shows as text.
+    """A picture as text.
 
     Args:
       columns: The widest line, in terminal cells; at least 40.
       lines: The most lines.
-      encoding: Of the stream that shows it: what it lacks is shown in ASCII, in names as "?".
+      encoding: The stream's encoding: missing signs are shown in ASCII, missing characters of names as "?".
     """
     canvas = Canvas(columns, lines, encoding)
     match subject:
@@ -100,7 +100,7 @@ def text_art(subject: Subject, columns: int = COLUMNS, lines: int = LINES, encod
 
 
 def _left_out(canvas: Canvas, count: int, what: str, names: Sequence[str] = ()) -> None:
-    """The number of rows or columns for which there is no room, and the last of `names`, which they have."""
+    """Add a line with the number of left-out rows or columns, whose names are the last of `names`."""
     if count > 0:
         named = f": {', '.join(map(canvas.name, names[-count:]))}" if names else ""
         canvas.add(f"{canvas.signs['more']} {count} more {what}{named}")
@@ -159,11 +159,11 @@ class _Ruler:
         self.cells = max(1, min(room, ceil((self.end - start) * per_beat)))
 
     def cell(self, beat: float) -> int:
-        """The cell of a time; outside of the line where the time is."""
+        """The cell of a time, which may be outside the line."""
         return floor((beat - self.start) * self.per_beat + 1e-9)
 
     def span(self, start: float, end: float) -> range:
-        """The cells from one time to another within the line: at least one, none outside."""
+        """The cells from one time to another: at least one within the line, none outside it."""
         first, last = (
             self.cell(start),
             max(self.cell(start) + 1, ceil((end - self.start) * self.per_beat - 1e-9)),
@@ -171,13 +171,13 @@ class _Ruler:
         return range(max(0, first), min(self.cells, last))
 
     def empty(self, canvas: Canvas, beats_per_bar: float) -> list[str]:
-        """A line with its bars, and its beats if there is room."""
+        """A line with its bars, and its beats if there is space."""
         cells = [" "] * self.cells
         if self.per_beat >= 2:
             self._mark(cells, 1.0, canvas.signs["beat"])
         if self.per_beat * beats_per_bar >= 4:
             self._mark(cells, beats_per_bar, canvas.signs["bar"])
-        # A bar stands before the line anyway.
+        # The line starts after a bar sign anyway.
         cells[0] = " "
         return cells
 
@@ -202,7 +202,7 @@ class _Ruler:
     def marks(
         self, canvas: Canvas, loop: tuple[float, float] | None, playheads: Sequence[float | None]
     ) -> str:
-        """The loop's brace, and where it plays."""
+        """The loop's brace and the playheads."""
         cells = [" "] * self.cells
         if loop is not None and (span := self.span(*loop)):
             for at in span:
@@ -254,7 +254,7 @@ def _velocity(velocity: float) -> str:
 
 
 def _pitch_rows(pitches: list[int], clips: Sequence[rolls.Roll], most: int) -> list[list[int]]:
-    """The pitches of each line, from high to low: all; else those with notes; else several to a line."""
+    """The pitches of each line, from high to low: all pitches, or those with notes, or several per line."""
     if len(pitches) > most:
         used = {note.pitch for clip in clips for note in clip.notes}
         pitches = [pitch for pitch in pitches if pitch in used]

@@ -1,6 +1,6 @@
-"""Colours: light and dark; and what must be seen without colour (brightness, not hue, carries meaning).
+"""Colours of the light and the dark theme; brightness has a meaning, hue has none.
 
-Track and clip colours come from the Set. Whatever is said by a colour is also said by a sign or a text.
+Track and clip colours come from the Set. A sign or a text has the same information as each colour.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import lru_cache
 from .. import units
 
 AUTHORS = ("#4e79a7", "#e0803a", "#8f6bb1", "#3d9a8b", "#b5527a", "#7a7a2e")
-"""Told apart by people who do not see red and green alike; handed out in the order of appearance."""
+"""Colours that people with red-green blindness can distinguish; assigned in order of appearance."""
 
 
 @dataclass(frozen=True)
@@ -56,21 +56,21 @@ def of_live(value: object, default: str) -> str:
 
 @lru_cache(4096)
 def brightness(color: str) -> float:
-    """0 (black) to 1 (white), as the eye sees it."""
+    """The perceived brightness, 0 (black) to 1 (white)."""
     red, green, blue = (part / 255 for part in rgb(color))
     return 0.299 * red + 0.587 * green + 0.114 * blue
 
 
 @lru_cache(4096)
 def mixed(color: str, other: str, share: float) -> str:
-    """`share` of the other colour, 0 to 1."""
+    """The mixture of two colours; `share` is that of the other colour, 0 to 1."""
     parts = (round(a + (b - a) * share) for a, b in zip(rgb(color), rgb(other), strict=True))
     return "#" + "".join(f"{part:02x}" for part in parts)
 
 
 @lru_cache(4096)
 def luminance(color: str) -> float:
-    """0 to 1, as WCAG defines it."""
+    """The relative luminance of WCAG, 0 to 1."""
     parts = (part / 255 for part in rgb(color))
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
@@ -79,7 +79,7 @@ def luminance(color: str) -> float:
 
 
 def contrast(color: str, other: str) -> float:
-    """1 (the same) to 21 (black and white), as WCAG defines it; text needs 4.5."""
+    """The contrast ratio of WCAG, 1 (the same) to 21 (black and white); text needs 4.5."""
     low, high = sorted((luminance(color), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
@@ -92,7 +92,7 @@ def on(color: str) -> str:
 
 @lru_cache(4096)
 def legible(color: str, background: str) -> str:
-    """A colour that stands out from a background: pale ones are darkened on white, dark ones lightened on black."""
+    """A colour with enough contrast to a background: pale colours are darkened on white, dark ones lightened."""
     light = brightness(background) > 0.5
     while abs(brightness(color) - brightness(background)) < 0.3:
         color = mixed(color, "#000000" if light else "#ffffff", 0.15)

@@ -1,7 +1,7 @@
-"""The arrangement as a whole: filled from scenes or a MIDI file; ranges of it copied, opened and removed.
+"""The arrangement: filling it from scenes or a MIDI file; copying, opening and removing ranges.
 
-Part of the toolset "music". What Live's API cannot do (cut audio, move automation, change tempo along the song) is said
-in the answer, or refused before anything changes.
+Part of the toolset "music". Functions that Live's API lacks (cutting audio, moving automation, tempo changes along the
+song) are mentioned in the answer, or refused before any change.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from . import music
 from .music import no_effect
 
 tools = music.tools
-"""One toolset with the music of single clips."""
+"""The toolset of `tools.music`, which has the tools for single clips."""
 
 
 class SectionArgument(Struct, forbid_unknown_fields=True):
@@ -49,9 +49,9 @@ _TAKES = {
     "remove": ("range",),
 }
 MOST_SECTIONS = 60
-"""Of a dry run that are put into words."""
+"""The most operations of a dry run that are described."""
 MOST_NOTES = 50_000
-"""Of a MIDI file that becomes clips."""
+"""The most notes of a MIDI file that becomes clips."""
 
 
 class Arrange(Arguments):
@@ -66,7 +66,7 @@ class Arrange(Arguments):
     session: Annotated[bool, Meta(description="of midi_file: into slots instead")] = False
     song: Annotated[bool, Meta(description="of midi_file: also its tempo and signature")] = True
     seed: Annotated[int, Meta(description="of fills")] = 0
-    dry_run: Annotated[bool, Meta(description="only say what would be written")] = False
+    dry_run: Annotated[bool, Meta(description="only list what would be written")] = False
     overwrite: Overwrite = False
 
 
@@ -93,7 +93,7 @@ def arrange(scope: Scope, args: Arrange) -> Plan:
             ops, notes = _midi_file(scope, args, start)
         case _:
             ops, notes = _range(scope, args, start)
-    # What earlier calls of a batch clear, only the script knows.
+    # In a batch only the script knows the clips that earlier calls remove.
     if not scope.batch.made and (under := covered.covered(scope.mirror, ops)):
         notes = (*notes, _overwritten(scope, under, allowed=args.overwrite))
     return Plan.of(
@@ -107,7 +107,7 @@ def arrange(scope: Scope, args: Arrange) -> Plan:
 
 
 def _overwritten(scope: Scope, clips: dict[str, list[Node]], *, allowed: bool) -> str:
-    """The note about all clips that are written over; WouldOverwrite, with the same words, if that is not allowed."""
+    """Add a note about all overwritten clips; raises WouldOverwrite with the same text if that is not allowed."""
     said = covered.in_words(clips)
     if allowed:
         return f"overwrites {said}"
@@ -119,7 +119,7 @@ def _overwritten(scope: Scope, clips: dict[str, list[Node]], *, allowed: bool) -
 
 
 def _written(clip: form.NewClip, first: int, color: int | None = None) -> list[Operation]:
-    """A MIDI clip in the arrangement; `first` is the number of its first operation."""
+    """The operations for a MIDI clip in the arrangement; `first` is the number of the first one."""
     where = {"start_time": to_beats(clip.start), "length": to_beats(clip.length)}
     ops: list[Operation] = [Call(clip.track, "create_midi_clip", where), Set(made(first), "name", clip.name)]
     if color is not None:
@@ -139,7 +139,7 @@ def _copies(copies: Iterable[form.Copy], method: str = "duplicate_clip_to_arrang
 
 
 def _locators(scope: Scope, wanted: Iterable[tuple[Ticks, str]], gone: Iterable[int] = ()) -> list[Operation]:
-    """New locators (time, name) at the times that have none, once the locators in `gone` are deleted."""
+    """New locators (time, name) at times without a locator, after the locators in `gone` are deleted."""
     deleted = set(gone)
     cues = [cue for cue in scope.children(_song(scope), "cue_points") if cue.id not in deleted]
     taken = {round(float(cue.props.get("time") or 0.0), 6) for cue in cues}

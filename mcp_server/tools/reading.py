@@ -55,7 +55,7 @@ class GetSet(Arguments):
 @tools.reads(
     GetSet,
     "Get the Set",
-    "The whole Set: a line per track and scene, the grid of clips (scene → track). Begin here.",
+    "The whole Set: a line per track and scene, the grid of clips (scene → track). Start here.",
     {"set": OBJECT},
     lasts=lambda args: "status" not in args.parts,
     outline=True,
@@ -94,7 +94,7 @@ async def get_track(desk: Desk, args: GetTrack) -> dict[str, Any]:
 
 
 def noted(scope: Scope, answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer with what reading its arguments left to say."""
+    """The answer with the notes from reading its arguments."""
     return {**answer, "notes": scope.notes} if scope.notes else answer
 
 
@@ -188,7 +188,7 @@ async def get(desk: Desk, args: Get) -> dict[str, Any]:
 
 
 async def _completed(desk: Desk, node: Node, fields: list[str], answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer with what was asked for and is not in the mirror: gauges, read from Live now; else why not."""
+    """The answer with requested gauges, read from Live now, and reasons for missing properties."""
     shown = answer["object"]
     known = schema.properties(node.type) if node.type in schema.CLASSES else {}
     wanted = [name for name in fields if name not in shown and name in known]
@@ -217,7 +217,7 @@ class Find(Arguments):
         UNSET
     )
     where: Annotated[list[str], Meta(description="'arm = true', 'length > 32'")] = []
-    under: Annotated[Target, Meta(description="only what is below it")] | UnsetType = UNSET
+    under: Annotated[Target, Meta(description="only objects below it")] | UnsetType = UNSET
     limit: Limit = 20
 
 
@@ -236,11 +236,11 @@ async def find(desk: Desk, args: Find) -> dict[str, Any]:
 
 
 MOST_COUNTED = 1000
-"""Objects that are looked at to say why a search finds none."""
+"""The most objects that are counted to explain a search without results."""
 
 
 def _no_match(desk: Desk, args: Find) -> list[str]:
-    """Why a search finds nothing: how many objects each of its conditions alone leaves, and names near the name."""
+    """The note for a search without results: the number of objects for each single condition, and similar names."""
     within: dict[str, Any] = {
         "kind": None if args.kind is UNSET else args.kind,
         "under": None if args.under is UNSET else desk.scope.target(args.under).id,
@@ -325,7 +325,7 @@ LEGENDS = {
     "short": "id, p pitch, t start and d duration in beats, v velocity, m muted, pr probability, rv release velocity,"
     " vd velocity deviation",
 }
-"""What a form of notes means, where it is used."""
+"""Form of notes → its explanation in the answer."""
 
 
 def _in_form(mirror: Mirror, notes: list[Note], args: GetNotes) -> Any:
@@ -420,7 +420,7 @@ async def describe(desk: Desk, args: Describe) -> dict[str, Any]:
 
 
 def page(rows: list[Any], cursor: str, limit: int) -> tuple[list[Any], dict[str, Any]]:
-    """The part of a list that a cursor stands for, and the answer's fields about the rest."""
+    """The page of a list at a cursor, and the answer's fields about the remaining elements."""
     if cursor and not cursor.isdecimal():
         raise errors.InvalidValue("A cursor is the next_cursor of the answer before", cursor)
     begin = int(cursor or 0)
@@ -428,7 +428,7 @@ def page(rows: list[Any], cursor: str, limit: int) -> tuple[list[Any], dict[str,
         raise errors.StaleReference(
             f"The list has {len(rows)} elements, none at {begin}",
             cursor,
-            hint="leave `cursor` out to begin again",
+            hint="leave `cursor` out to start again",
         )
     part = rows[begin : begin + limit]
     rest = {"next_cursor": str(begin + limit), "total": len(rows)} if begin + limit < len(rows) else {}

@@ -62,7 +62,7 @@ def revert(scope: Scope, args: Revert) -> Plan:
     )
     notes += [f"left: {reason}" for reason in made.left] + made.as_before
     if not made.operations:
-        why = "; ".join(notes) or "all values are as before already"
+        why = "; ".join(notes) or "all values are as they were before"
         raise errors.PreconditionFailed(f"There is nothing to revert: {why[:1000]}", hint="see get_changes")
     if args.dry_run:
         notes = [*made.done, *notes]

@@ -1,4 +1,4 @@
-"""Tracks, chains and scenes with their mixers; and what is the same for all objects: delete, duplicate, move."""
+"""Tracks, chains and scenes with their mixers; and deleting, duplicating and moving objects of all kinds."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def set_track(scope: Scope, args: Any) -> Plan:
     node = scope.target(args.track, "Track", "Chain", "DrumPad", role="tracks")
     if args.arm is True:
         scope.armed.add(node.id)
-    # The mirror refuses properties that this object does not have, by name.
+    # The mirror refuses properties that this object does not have, with their names.
     ops = scope.sets(node, assigned(args, (*_TRACK, *_CHAIN)))
     levels, switches = assigned(args, _MIXER), assigned(args, _SWITCHES)
     if levels or switches or args.sends:
@@ -203,7 +203,7 @@ def deletion(scope: Scope, node: Node) -> Operation:
         case "clip":
             return Call(parent.id, "delete_clip")
         case "arrangement_clips":
-            # A take lane has no such method; its track has.
+            # A take lane has no such method, but its track has.
             track = parent if parent.type == "Track" else scope.parent(parent)
             return Call(track.id, "delete_clip", {"slot": node.id})
         case "drum_pads":
@@ -298,7 +298,7 @@ def _copies_at(scope: Scope, node: Node, args: Duplicate) -> list[Operation]:
         end, step = scope.position(args.until), float(node.props.get("length") or 0.0)
         if not step:
             raise errors.NotAvailable(
-                f"The length of {scope.ref(node)} is known only once Live has it",
+                f"The length of {scope.ref(node)} is known only after Live has made it",
                 hint="give each `time`, or duplicate it after this batch",
             )
         count = int((end - times[0]) / step + 1e-9) if step > 0 else 0
@@ -379,7 +379,7 @@ def move(scope: Scope, args: Move) -> Plan:
     if (args.to is UNSET) == (args.time is UNSET):
         raise errors.InvalidParams("A clip is moved `to` a slot or to a `time`: give one of them")
     clip = scope.clip_in(node)
-    # One call, so that the script copies and deletes, or sees that the clip is there already.
+    # One call, so that the script copies and deletes the clip, or finds it at its target already.
     if args.to is not UNSET:
         copy = _copy_to(scope, clip, args.to)
         assert isinstance(copy, Call)

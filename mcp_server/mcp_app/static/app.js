@@ -1,4 +1,4 @@
-// A view in the conversation: what one call of a tool was about; it follows the Set for as long as it is in sight.
+// A view in the conversation: the objects of one tool call; it follows the Set while it is visible.
 
 import { $, plain } from "./dom.js";
 import { follow } from "./follow.js";
@@ -15,7 +15,7 @@ let input = {}, shown = null, change = null, toPoint = null;
 
 const follower = follow({ call: host.call, cancel: host.cancel, told, lost: (text) => status(`Not following: ${text}`) });
 
-// -- what is shown ---------------------------------------------------------------------------------------------
+// -- the content of the view -----------------------------------------------------------------------------------
 
 function show(belongs, answer) {
   shown = { ...THE_SET, ...belongs };
@@ -31,7 +31,7 @@ function show(belongs, answer) {
   $("revert").hidden = $("compare").hidden = !change;
   label();
   views.offer(buttons.includes("fire") ? [{ name: "Fire", run: (ref) => act(null, () => fire(ref)) }] : []);
-  // A single target is the view's own; several clips are laid over each other.
+  // A single target is shown in the view itself; several clips are overlaid.
   views.choose(view, targets.length === 1 ? targets[0] : null);
   picture.look(true);
 }
@@ -62,7 +62,7 @@ function told(answer) {
 }
 
 async function point(id, go) {
-  // Mark an object; `go` to where it is if it is not in sight.
+  // Mark an object; with `go`, scroll to the object if it is not visible.
   const found = await follower.find(id).catch(() => null);
   if (!found || found.gone) return;
   const { view, target } = picture.state;
@@ -91,7 +91,7 @@ function refused(text) {
   document.body.classList.add("text-only");
 }
 
-// -- what the host sends ---------------------------------------------------------------------------------------
+// -- messages of the host --------------------------------------------------------------------------------------
 
 function result(message) {
   if (message.isError) refused(host.textOf(message));
@@ -121,7 +121,7 @@ function context({ theme, styles, displayMode, availableDisplayModes, containerD
   if (shown) picture.look();
 }
 
-// -- what the person does --------------------------------------------------------------------------------------
+// -- the person's actions --------------------------------------------------------------------------------------
 
 async function act(button, work) {
   if (button) button.disabled = true;
@@ -143,7 +143,7 @@ function label() {
 }
 
 async function turn() {
-  // What was put back is put back once more: so the person hears the one and the other.
+  // Reverting the revert restores the change, so that the person can hear both states.
   const { structuredContent: answer } = await host.call("revert", { write: change.last }).answer;
   change.last = answer.write;
   change.on = !change.on;
@@ -191,7 +191,7 @@ async function start() {
   }).observe($("all"));
   take = result;
   early.forEach(result);
-  // A host that opens an old conversation may have no result any more.
+  // A host that opens an old conversation may no longer have the result.
   setTimeout(() => { if (!shown && $("notice").hidden) show(THE_SET, {}); }, document.body.dataset.kind === "look" ? PATIENCE_MS : 4 * PATIENCE_MS);
 }
 

@@ -1,4 +1,4 @@
-// Following the Set through the host: one call after the other, each waits at the server until something looks different.
+// Following the Set through the host: one call after the other; the server answers when a part looks different.
 
 const TOOL = "follow_view";
 const WAIT_S = 20;
@@ -9,7 +9,7 @@ export function follow({ call, cancel, told, lost }) {
   let how = null, keys = [], have = {}, turn = 0, visible = true, pending = null, over = false;
 
   function again() {
-    // What is said in one go is one call.
+    // Requests of the same turn are one call.
     const mine = ++turn;
     if (pending) cancel(pending);
     pending = null;
@@ -28,7 +28,7 @@ export function follow({ call, cancel, told, lost }) {
       } catch (problem) {
         if (mine !== turn) return;
         lost(problem.message);
-        // A host that lets no view call tools never will.
+        // A host that refuses tool calls of views will always refuse them.
         if (failures === PAUSES_MS.length) return;
         await pause(PAUSES_MS[failures++]);
       }
@@ -36,7 +36,7 @@ export function follow({ call, cancel, told, lost }) {
   }
 
   function say(message, place) {
-    // As the page tells its socket: `look` and `want`. `place` has the objects to be shown, and their epoch.
+    // As the page's messages: `look` and `want`. `place` has the objects to be shown, and their epoch.
     if (message.do === "look") {
       const { view, theme, width, zoom } = message;
       const next = { view, theme, width, zoom, ...place };
@@ -45,14 +45,14 @@ export function follow({ call, cancel, told, lost }) {
       visible = message.visible;
     } else {
       keys = message.keys;
-      // Parts that went out of sight are forgotten by the picture as well.
+      // The picture removes parts that are no longer visible too.
       have = Object.fromEntries(Object.entries(have).filter(([key]) => !key.includes("/") || keys.includes(key)));
     }
     again();
   }
 
   async function find(id) {
-    // Where an object is in the view that shows it best.
+    // The place of an object in the view that shows it best.
     const { structuredContent: answer } = await call(TOOL, { ...how, find: id }).answer;
     return answer.found;
   }

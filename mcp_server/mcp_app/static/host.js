@@ -1,4 +1,4 @@
-// The host of this view, as SEP-1865 (2026-01-26) has it: JSON-RPC 2.0 by messages to and from the parent window.
+// The host of this view, by SEP-1865 (2026-01-26): JSON-RPC 2.0 in messages to and from the parent window.
 
 const VERSION = "2026-01-26";
 const NO_METHOD = -32601;
@@ -21,7 +21,7 @@ export function cancel({ id }) {
 }
 
 export function call(name, args) {
-  // A tool of the server: its result, or the text of its refusal as an error.
+  // Call a tool of the server: returns its result, or throws the text of its refusal.
   const { id, answer } = request("tools/call", { name, arguments: args });
   return { id, answer: answer.then((result) => {
     if (result.isError) throw new Error(textOf(result));
@@ -34,13 +34,13 @@ export function textOf(result) {
 }
 
 export function tell(text) {
-  // For the model's next turn: what the person did here.
+  // The person's actions, for the model's next turn.
   if (!abilities.updateModelContext) return;
   request("ui/update-model-context", { content: [{ type: "text", text }] }).answer.catch(() => {});
 }
 
 export async function open({ notices, ended }) {
-  // `notices`: handlers by the last part of the method's name. Nothing is sent before the handshake is done.
+  // `notices`: handlers by the last part of the method's name. No message is sent before the handshake is done.
   window.addEventListener("message", ({ data: message, source }) => {
     if (source !== window.parent || message?.jsonrpc !== "2.0") return;
     const { id, method, params } = message;
@@ -70,7 +70,7 @@ function answered({ id, result, error }) {
 }
 
 export function followHeight(element) {
-  // Of the content: the document itself is never less high than its frame. The width is the host's.
+  // The height of the content, since the document is at least as high as its frame. The host sets the width.
   let last = 0;
   new ResizeObserver(() => {
     const height = Math.ceil(element.getBoundingClientRect().height);

@@ -1,4 +1,4 @@
-// Since you were last here: the changes by object, closed until somebody opens them; hidden until the next visit.
+// The changes since the last visit, by object: collapsed at first; once hidden, hidden until the next visit.
 
 import { $, make, plain } from "./dom.js";
 

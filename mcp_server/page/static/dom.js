@@ -1,4 +1,4 @@
-// Elements from values: whatever comes from a Set is set as text, never as markup.
+// Elements from values: texts from a Set are set as text, never as markup.
 
 export const $ = (id) => document.getElementById(id);
 
@@ -6,7 +6,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2
 const MOST = 300;
 
 export function plain(text) {
-  // Without signs that turn the direction of what stands around them.
+  // Without characters that change the direction of the surrounding text.
   const clean = String(text ?? "").replace(CONTROL, " ");
   return clean.length > MOST ? clean.slice(0, MOST) + "…" : clean;
 }

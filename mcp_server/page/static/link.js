@@ -1,4 +1,4 @@
-// The websocket: says hello with the page's proof, acknowledges each message, connects again when it is lost.
+// The websocket: sends the page's proof, acknowledges each message, reconnects after a loss.
 
 const PAUSES = [300, 1000, 2000, 5000];
 

@@ -1,4 +1,4 @@
-// The log of writes: who, when, what, before → after; newest first.
+// The log of writes: author, time, changes with values before → after; newest first.
 
 import { $, make, plain } from "./dom.js";
 

@@ -1,4 +1,4 @@
-// The page: one socket in, each message to whom it concerns; what the person does goes out.
+// The page: passes each message of the socket to its module, and sends the person's actions.
 
 import { connect } from "./link.js";
 import { $, make, plain } from "./dom.js";
@@ -34,7 +34,7 @@ views.begin(say);
 log.begin();
 digest.begin(say);
 
-// -- what the bridge says --------------------------------------------------------------------------------------
+// -- messages of the bridge ------------------------------------------------------------------------------------
 
 function lost(text) {
   $("link").textContent = text;
@@ -88,7 +88,7 @@ function clients(list) {
     behind.length ? make("ul", {}, ...behind.map((each) => make("li", { text: each.name && each.name !== each.identity ? `${each.name} (${each.identity})` : each.identity }))) : null)));
 }
 
-// -- what the person does --------------------------------------------------------------------------------------
+// -- the person's actions --------------------------------------------------------------------------------------
 
 function show(id, epoch) { say({ do: "show", id, epoch }); }
 

@@ -1,8 +1,8 @@
-// The view in sight: parts of a large picture, fetched as they come into view; playheads and meters over them.
+// The visible view: parts of a large picture, fetched when they become visible; playheads and meters over them.
 
 import { $, make } from "./dom.js";
 
-const AHEAD = 0.6; // of a screen around what is in sight
+const AHEAD = 0.6; // the part of a screen around the visible area that is fetched too
 const layers = { head: $("head"), side: $("side"), body: $("body") };
 const corner = $("corner"), scroller = $("scroller"), plane = $("plane"), playhead = $("playhead"), mark = $("mark");
 
@@ -10,7 +10,7 @@ let say = () => {};
 let layout = null, shown = new Map(), wanted = "", clock = null, marking = null, pending = false;
 
 export const state = { view: "session", target: null, zoom: 1, theme: null, hidden: false };
-// `theme`: in place of the system's; `hidden`: out of sight though its document is visible.
+// `theme` replaces the system's theme; `hidden` is true for an invisible picture in a visible document.
 
 export function begin(send, choose) {
   say = send;
@@ -46,7 +46,7 @@ export function told(message) {
   if (message.layout) place(message.layout);
   for (const [key, svg] of Object.entries(message.parts ?? {})) {
     const part = shown.get(key);
-    if (part) part.innerHTML = svg; // written by the server's own renderer, in which every name is escaped
+    if (part) part.innerHTML = svg; // written by the server's renderer, which escapes every name
   }
   if (message.song !== undefined && state.view === "arrangement") run(message.song);
   if (message.clip !== undefined && state.view === "notes") run(message.clip);
@@ -113,7 +113,7 @@ function want() {
 
 // -- what moves ------------------------------------------------------------------------------------------------
 
-const EASE_MS = 400, JUMP = 0.5; // a sample that is off by less than so many beats is approached, not jumped to
+const EASE_MS = 400, JUMP = 0.5; // a playhead that is off by less beats moves smoothly to the sample; others jump
 
 function run(told) {
   const shown = clock?.playing && told?.playing ? beatsNow() : null;
@@ -175,7 +175,7 @@ export function point(box) {
   const [x, y, width, height] = box;
   const smooth = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
   scroller.scrollTo({
-    // Not under the names, which stay in sight.
+    // Not under the names, which are always visible.
     left: Math.max(0, x - Math.max(scroller.clientWidth / 3, layout.side + 8)),
     top: Math.max(0, y - Math.max(scroller.clientHeight / 3, layout.head + 8)), behavior: smooth,
   });

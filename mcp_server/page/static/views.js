@@ -1,4 +1,4 @@
-// The views: tabs, zoom, and the view in words.
+// The views: tabs, zoom, and the description of the view.
 
 import { $, make, plain } from "./dom.js";
 import * as picture from "./picture.js";

@@ -49,7 +49,7 @@ async def test_after_a_refused_deletion_a_revert_deletes_nothing(
             assert "new ids" in caught.value.data["hint"]
             choice = {"since": since} if how == "since" else {"write": caught.value.data["write"]}
             said = await reverted(whole, **choice)
-            assert "cannot be put back" not in said
+            assert "cannot be restored" not in said
             assert "not new, so not deleted" in said
             await reverted(whole, since=since, who="anyone")
         assert contents(song) == before
@@ -82,7 +82,7 @@ async def test_what_was_deleted_and_undone_is_nobodys_creation(
         assert contents(song) == before
         said = await reverted(whole, since=since if span == "after" else first)
         assert contents(song) == before
-        assert "cannot be put back" not in said
+        assert "cannot be restored" not in said
         assert "not new, so not deleted" in said
 
 
