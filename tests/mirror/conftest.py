@@ -19,7 +19,7 @@ Clock = trio.testing.MockClock
 
 @pytest.fixture
 def clock(autojump_clock: trio.testing.MockClock) -> trio.testing.MockClock:
-    """Virtual time; each test names it itself, since only then it is used."""
+    """Virtual time; each test must have this fixture among its own arguments."""
     return autojump_clock
 
 
@@ -33,7 +33,7 @@ Open = Callable[..., AbstractAsyncContextManager[Mirror]]
 
 @pytest.fixture
 def opened(peer: Peer) -> Open:
-    """`async with opened() as mirror`: linked to the peer, and synced unless `sync=False`."""
+    """`async with opened() as mirror`: a mirror that is linked to the peer, and synced unless `sync=False`."""
 
     @asynccontextmanager
     async def make(sync: bool = True, **options: Any) -> AsyncIterator[Mirror]:

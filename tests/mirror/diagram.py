@@ -2,8 +2,8 @@
 
 `python -m tests.mirror.diagram` writes the diagram into the page; `test_documents` compares the two.
 
-An edge is labelled with its events, in the order of the table. Events that leave the state as it is are not drawn. Nor
-is the edge to DISCONNECTED of an event that normally leads elsewhere: there the mirror gives up, and says why.
+An edge is labelled with its events, in the order of the table. Events that do not change the state are not drawn. Edges
+to DISCONNECTED of events that normally lead elsewhere are not drawn either: there the mirror gives up with a reason.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ BLOCK = re.compile(r"```mermaid\n.*?```\n", re.DOTALL)
 
 
 def diagram() -> str:
-    """The Mermaid block, fences included."""
+    """The Mermaid block with its fences."""
     edges: dict[tuple[State, State], list[str]] = {}
     for state, rules in TABLE.items():
         for event, rule in rules.items():

@@ -1,4 +1,4 @@
-"""The script's side of the protocol, honest and small, with a Set of its own.
+"""A small and honest implementation of the script's side of the protocol, with its own Set.
 
 `Peer` has the Set as rows, sends each change as a batch, answers snapshots from the rows, has a history and executes
 each write once. It makes only the mistakes that a test asks for.
@@ -33,7 +33,7 @@ def note(id_: int, pitch: int = 60, start: float = 0.0) -> list[Any]:
 
 
 def small_set() -> dict[int, list[Any]]:
-    """A song with two tracks (a volume each), two scenes, four slots, one clip of two notes."""
+    """A song with two tracks (with a volume each), two scenes, four slots, one clip of two notes."""
     rows = [
         obj(
             1,
@@ -136,7 +136,7 @@ class Client:
         self.say(json.dumps(message, separators=(",", ":")).encode())
 
     def say(self, message: bytes) -> None:
-        """One line, sealed once the session has begun."""
+        """Send one line, sealed after the session has started."""
         line = message + b"\n" if self.seals is None else self.seals.outgoing.seal(message)
         try:
             self.end.send_now(line)
@@ -328,7 +328,7 @@ class Peer:
     # -- the Set -----------------------------------------------------------------------------------
 
     def execute(self, params: dict[str, Any]) -> Any:
-        """Run a write once, as the script does: the result, or (error, rule)."""
+        """Run a write once, as the script does; returns the result, or (error, rule)."""
         write = params["write"]
         if write in self.results:
             return self.results[write]
@@ -464,7 +464,7 @@ class Peer:
         self.oldest = self.revision
 
     def open_set(self, rows: dict[int, list[Any]], epoch: str) -> None:
-        """Open another Set; the script goes on with a new epoch."""
+        """Open another Set; the script continues with a new epoch."""
         self.rows, self.epoch, self.revision, self.oldest = rows, epoch, 0, 0
         self.history.clear()
         self.results.clear()
@@ -473,7 +473,7 @@ class Peer:
 
 
 def apply_change(rows: dict[int, list[Any]], change: list[Any]) -> None:
-    """Apply one change to the rows of a Set, the truth for comparisons with mirrors."""
+    """Apply one change to the rows of a Set, with which mirrors are compared."""
     tag, id_ = change[0], change[1]
     if tag == "set":
         rows[id_][4][change[2]] = change[3]
@@ -496,7 +496,7 @@ def apply_change(rows: dict[int, list[Any]], change: list[Any]) -> None:
 
 
 def plain(nodes: dict[int, Any]) -> dict[int, list[Any]]:
-    """A mirror's nodes as rows, with notes in a fixed order and with the fields that Live has."""
+    """A mirror's nodes as rows, with notes in a fixed order and with Live's fields."""
     import msgspec
 
     plain_rows = {}

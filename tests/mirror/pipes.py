@@ -1,4 +1,4 @@
-"""A byte stream in memory with the faults of real ones: split, stall, cut after so many bytes."""
+"""A byte stream in memory with the faults of real ones: split data, stalls, disconnects after a number of bytes."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class End(anyio.abc.ByteStream):
         self.closed = False
         self.broken = False
         self.split = 0
-        """Deliver at most so many bytes at a time; 0 = as sent."""
+        """The most bytes of one delivery; 0 = as sent."""
         self.stalled = False
-        """Nothing that is sent from here on arrives."""
+        """True if data that is sent from now on does not arrive."""
         self.cut_after: int | None = None
-        """Bytes that still go out of this end before the line is cut."""
+        """The number of bytes that this end can still send before the line is cut."""
         self.sent = 0
 
     async def receive(self, max_bytes: int = 65536) -> bytes:
@@ -68,7 +68,7 @@ class End(anyio.abc.ByteStream):
             self.other.arrived.set()
 
     def cut(self) -> None:
-        """The line breaks for both; what was delivered can still be read."""
+        """Break the line for both ends; delivered data can still be read."""
         for end in (self, self.other):
             end.broken = True
             end.arrived.set()

@@ -1,4 +1,4 @@
-"""The script knows which objects subscribers look at: neither fewer nor more, on every connection."""
+"""The script knows exactly the objects that subscribers attend to, on every connection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who did it, over the whole path in virtual time: the event log names the author of each change."""
+"""The event log names the author of each change, over the whole path in virtual time."""
 
 from __future__ import annotations
 

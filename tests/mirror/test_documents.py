@@ -1,4 +1,4 @@
-"""The pages of the mirror say what its code says: PROTOCOL.md row by row, its diagram from the table."""
+"""The pages of the mirror agree with its code: PROTOCOL.md row by row, its diagram from the table."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LIMITED = {
     ),
     "mirror": ("wire", "sync", "link", "writes", "subscriptions", "events"),
 }  # fmt: skip
-"""The modules whose numbers a peer can meet."""
+"""The modules with numbers that matter to a peer."""
 UNITS = {"": 1, "B": 1, "KiB": 1024, "MiB": 1024 * 1024, "s": 1}
 
 

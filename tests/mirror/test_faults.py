@@ -1,7 +1,7 @@
-"""Faults at every point of a write: what is told is true, nothing is done twice, nothing done is lost.
+"""Faults at every point of a write: reports are true, no write is made twice, and no made write is lost.
 
-Random histories of writes that can be counted in Live, each with a fault somewhere on its way; between them a person
-edits. Wrong executors on both sides of the link stand beside the right one and are all found.
+Random histories of writes that can be counted in Live, each with a fault on its way, and with edits by a person in
+between. Wrong executors on both sides of the link are all detected.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ KINDS = ("create", "rename", "color", "refused late", "five fail")
 WRITES = 12
 STEP_S = 0.001
 REFUSED = Call("tracks/0", "insert_device", {"device_name": "No Such Device"})
-"""Only Live knows that it has no such device: the write fails after the operations before it were done."""
+"""A device that only Live knows to be missing: the write fails after its first operations were made."""
 
 
 class Untrue(Exception):
-    """What was told is not so."""
+    """A report about a write is not true."""
 
 
 @dataclass
 class World:
-    """The writes so far and what Live shows of them."""
+    """The writes so far, and their effects in Live."""
 
     whole: Whole
     draw: random.Random
     number: int = 0
     told: dict[str, str] = field(default_factory=dict)
-    """What each write's caller was told, for messages."""
+    """The report to each write's caller, for messages."""
     counted: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -65,7 +65,7 @@ class World:
             case "rename":
                 return [Set("tracks/0", "name", mark)]
             case "color":
-                # Live takes the nearest colour of its palette.
+                # Live uses the nearest colour of its palette.
                 return [
                     Set("tracks/0", "name", mark),
                     Set("tracks/0", "color", self.draw.randrange(0xFFFFFF)),
@@ -76,12 +76,12 @@ class World:
                 return [Set("tracks/1", "name", mark), REFUSED, REFUSED]
 
     def shown(self, mark: str) -> int:
-        """How often Live shows what the write with this mark was to do."""
+        """The number of effects of the write with this mark in Live."""
         names = [scene.name for scene in self.song.scenes] + [track.name for track in self.song.tracks]
         return names.count(mark)
 
     async def write(self, kind: str, point: str) -> None:
-        """One write with a fault at `point`; raises Untrue when what is told is not so."""
+        """Make one write with a fault at `point`; raises Untrue if its report is not true."""
         self.number += 1
         mark = f"mark {self.number}"
         entries = len(self.whole.history())
@@ -98,13 +98,13 @@ class World:
                 outcome = problem
             nursery.cancel_scope.cancel()
         self.told[mark] = repr(outcome)[:200]
-        # What was sent may still be on its way: then it is done before the truth is looked at.
+        # A sent write may still be on its way; it must be made before the check.
         await trio.sleep(1.0)
         self.check(kind, mark, outcome, len(self.whole.history()) - entries, point)
         with trio.fail_after(3 * LONG_S):
             await self.whole.mirror.wait_synced(LONG_S)
         if self.draw.random() < 0.5:
-            # Not after each: two writes in a row are two entries all the same.
+            # Not after each write, since two writes in a row must also be two entries.
             await self.person()
 
     def check(self, kind: str, mark: str, outcome: Any, made: int, point: str) -> None:
@@ -114,7 +114,7 @@ class World:
             raise Untrue(f"done {shown} times: {what}")
         self.counted[type(outcome).__name__] = self.counted.get(type(outcome).__name__, 0) + 1
         if point == "swap":
-            # Another Set is open: what was done went with the old one.
+            # Another Set is open, so the effects are gone with the old Set.
             return
         if isinstance(outcome, WriteResult):
             if shown != 1:
@@ -141,7 +141,7 @@ class World:
             raise Untrue(f"half of it was left: {what}")
 
     async def person(self) -> None:
-        """A person's edit is an entry of its own: no step of ours may be open."""
+        """Make a person's edit, which must be a separate entry: no undo step of ours may be open."""
         entries = len(self.whole.history())
         name = f"by hand {self.number}"
         await self.whole.by_hand(lambda song: setattr(song.scenes[0], "name", name))
@@ -191,7 +191,7 @@ class World:
 
 
 async def until(claim: Callable[[], bool]) -> None:
-    """Wait until it is so, to a tenth of a millisecond; after a second, as in a stall, to a millisecond."""
+    """Wait until `claim()` is true, checking every 0.1 ms, and after a second, as in a stall, every millisecond."""
     soon = trio.current_time() + 1.0
     while not claim():  # noqa: ASYNC110 - what is looked at tells nobody
         await trio.sleep(STEP_S / 10 if trio.current_time() < soon else STEP_S)
@@ -241,33 +241,33 @@ def test_in_many_random_histories_the_outcomes_told_are_true() -> None:
     assert counted["Disconnected"] > 10
 
 
-# -- wrong ones --------------------------------------------------------------------------------------------------
+# -- wrong variants ----------------------------------------------------------------------------------------------
 
 
 async def _sends_again(self: Any, entry: Any, prepared: Any, epoch: str, place: Any) -> WriteResult:
-    """Replay on reconnect: a lost answer is answered by doing it once more."""
+    """Wrong: after a reconnect, a write with a lost answer is made again."""
     entry.id += "'"
     result: WriteResult = await self._execute(entry)
     return result
 
 
 async def _says_not_done(self: Any, entry: Any, prepared: Any, epoch: str, place: Any) -> WriteResult:
-    """A lost link is taken for "nothing was done"."""
+    """Wrong: a lost link counts as "nothing was done"."""
     raise errors.Disconnected("lost")
 
 
 def _trusts(self: Any, engine: Any) -> bool:
-    """The value asked for is reported as the value that Live has."""
+    """Wrong: the requested value is reported as Live's value."""
     self.verified, self.after = True, self.value
     return True
 
 
 def _leaves_open(self: Any, parameters: bool = False) -> None:
-    """The undo step stays open after the write."""
+    """Wrong: the undo step stays open after the write."""
 
 
 def _keeps_half(self: Any, done: Any, failed: Any) -> Generator[str, None, dict[str, Any]]:
-    """What came before the failure is not taken back."""
+    """Wrong: operations before the failure are not undone."""
     self.end()
     yield "flush"
     return {}
@@ -291,6 +291,6 @@ def test_a_wrong_executor_is_found(wrong: str, monkeypatch: pytest.MonkeyPatch) 
         except Untrue:
             return
         except AssertionError:
-            # The end of the whole path found it: a failure in the script, a listener left.
+            # The checks at the end of the whole path detected it: a failure in the script, or a remaining listener.
             return
     pytest.fail(f"{wrong}: not found in 30 histories")

@@ -1,4 +1,4 @@
-"""A mirror and an honest peer: what is read equals what is there, through every fault of the line."""
+"""A mirror and an honest peer: reads equal the peer's Set, through every fault of the line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .pipes import End
 
 
 async def quiet(mirror: Any, peer: Peer) -> None:
-    """A heartbeat has passed and nothing is under way."""
+    """Wait for a heartbeat, and until no message is under way."""
     await trio.sleep(5)
     await mirror.wait_synced(30)
     await mirror.wait_for(peer.revision, 30)
@@ -155,12 +155,12 @@ async def test_reading_is_waited_for_as_long_as_it_goes_on_and_says_how_far_it_i
         nursery.start_soon(partial(mirror.wait_read, stalled_s=5.0, tell=shares.append))
         for step in range(1, 13):
             await trio.sleep(4)
-            # More is found as it is read, so the share may stand still.
+            # Reading finds further objects, so the share may stay the same.
             peer.line.notify("bridge.progress", progress=min(0.6, 0.5 + step / 40))
         peer.ready = True
         peer.line.notify("bridge.ready", epoch="e1", revision=0)
     assert len(shares) >= 12
-    # The last share may already be that of the end.
+    # The last share may already be 100 %.
     assert max(share for share in shares if share < 1.0) == 0.6
 
 

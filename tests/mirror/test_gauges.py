@@ -1,4 +1,4 @@
-"""Gauges from headless Live over the whole path: each at its own rate, from one sampler; the position in between."""
+"""Gauges from headless Live over the whole path: each at its own rate, from one sampler, with computed positions."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ async def test_each_asker_gets_its_own_rate_and_live_is_asked_once_for_all(autoj
         await trio.sleep(10)
         nursery.cancel_scope.cancel()
         assert counts[4.0] == pytest.approx(40, abs=2)
-        # The way to Live and back takes two of its ticks.
+        # The way to Live and back takes two ticks.
         assert counts[20.0] == pytest.approx(200, abs=10)
         assert whole.mirror._sampler.questions < counts[4.0] + counts[20.0]
 
 
 async def test_the_position_between_samples_is_right_to_ten_milliseconds(autojump_clock: Clock) -> None:
-    # Live's time follows in steps of a millisecond, so that the error is the mirror's own.
+    # Live's time advances in steps of a millisecond, so that the error is only the mirror's.
     async with whole_path(demo_set(), tick_s=0.001) as whole:
         mirror = whole.mirror
         await whole.call("transport", action="play")
@@ -114,7 +114,7 @@ async def test_a_slow_reader_gets_the_newest(autojump_clock: Clock) -> None:
         assert sample.time > stream.due - 0.5
 
 
-# -- by a peer that is no Live --------------------------------------------------------------------
+# -- with a peer instead of Live ------------------------------------------------------------------
 
 
 async def test_gauges_are_read_now_and_each_that_cannot_be_is_told_in_its_place(

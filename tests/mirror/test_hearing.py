@@ -1,4 +1,4 @@
-"""Who is told of what: subscriptions and the event log, through resyncs and other Sets."""
+"""Notices and their subscribers, and the event log, through resyncs and other Sets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .test_store import filled, refill, renumbered
 
 
 def heard(store: Store, patterns: Any, changes: list[Any]) -> set[str]:
-    """The refs that a subscriber of `patterns` is told when `changes` happen."""
+    """The refs in the notices to a subscriber of `patterns` after `changes`."""
     hub = Hub(store)
     stream = hub.subscribe(patterns)
     hub.publish(store.apply(store.revision + 1, changes))
@@ -304,7 +304,7 @@ def test_the_ring_is_bounded_by_what_its_values_weigh_too() -> None:
     assert log.latest == 100
     assert len(log.since(log.oldest)) == len(log)
     log.record(store.apply(101, [["set", 3, "name", "x" * 100_000]]), 1.0, "live", None, None)
-    # The newest stays, however heavy.
+    # The newest event stays, independent of its size.
     assert len(log) == 1
 
 

@@ -1,7 +1,7 @@
-"""Random histories of a Set and its line, for the mirror and for mirrors that are wrong on purpose.
+"""Random histories of a Set and its line, for the mirror and for deliberately wrong mirrors.
 
-At every moment the store must equal what the Set was at the revision that the store says; after a quiet
-while it must equal the Set. Each wrong mirror has to be found, or the machine proves nothing.
+At every moment the store must equal the Set at the store's revision; after a quiet time it must equal the present Set.
+Each wrong mirror must be detected, to prove that the test works.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from .test_store import renumbered
 
 
 class Wire:
-    """The script's end of a line without tasks: what is sent waits to be carried over."""
+    """The script's end of a line without tasks: sent lines wait until the test delivers them."""
 
     def __init__(self) -> None:
         self.out: deque[bytes] = deque()
@@ -123,7 +123,7 @@ class Following(RuleBasedStateMachine):
             most -= 1
             self.peer._take(self.peer.clients[-1], self.asked.popleft())
 
-    # -- what happens ------------------------------------------------------------------------------
+    # -- events ------------------------------------------------------------------------------------
 
     told = st.sampled_from([True, True, True, True, False])
     few = st.integers(1, 6)
@@ -161,7 +161,7 @@ class Following(RuleBasedStateMachine):
         tell=told,
     )
     def edit(self, what: str, number: int, lost: list[int], tell: bool) -> None:
-        """Somebody changes the Set; `tell` False loses the batch on the way."""
+        """Change the Set; with `tell=False` the batch is lost on the way."""
         if what == "rename":
             self.rename("ABC"[number % 3], number, tell)
         elif what == "tempo":
@@ -253,9 +253,9 @@ class Following(RuleBasedStateMachine):
         on=st.booleans(),
     )
     def disturb(self, what: str, rewound: bool, on: bool) -> None:
-        """What befalls a bridge now and then; one rule, so that most steps are edits and deliveries.
+        """Let a rare event of a bridge happen; one rule for all, so that most steps are edits and deliveries.
 
-        `on`: the script goes on with its stream where it should have stopped.
+        `on`: the script continues its stream where it should have stopped.
         """
         if what == "cut":
             self.drop()
@@ -291,7 +291,7 @@ class Following(RuleBasedStateMachine):
         revision = self.peer.revision
         self.peer.open_set(rows, f"e{self.epochs}")
         if not rewound:
-            # By chance the new epoch may be where the old one was.
+            # By chance the new epoch may have the old one's revision.
             self.peer.revision = self.peer.oldest = revision
         for client in followers:
             client.following = on
@@ -307,7 +307,7 @@ class Following(RuleBasedStateMachine):
         self.now += seconds
         self.perform(self.sync.tick(self.now))
 
-    # -- what must be so ---------------------------------------------------------------------------
+    # -- invariants --------------------------------------------------------------------------------
 
     @invariant()
     def what_is_held_was_the_set_at_that_revision(self) -> None:
@@ -361,11 +361,11 @@ def test_the_mirror_is_right_in_many_random_histories() -> None:
     run(Following, 1500, 50)
 
 
-# -- mirrors that are wrong on purpose -------------------------------------------------------------
+# -- deliberately wrong mirrors --------------------------------------------------------------------
 
 
 class Merging(Store):
-    """A snapshot is merged into what is held: removed objects live on."""
+    """Wrong: a snapshot is merged into the store, so removed objects remain."""
 
     def replace(self, epoch: str, revision: int) -> Applied:
         old = dict(self.nodes) if epoch == self.epoch else {}
@@ -375,7 +375,7 @@ class Merging(Store):
 
 
 class Again(Sync):
-    """Batches that were applied already are applied again."""
+    """Wrong: batches that were applied already are applied again."""
 
     def receive(self, message: wire.Message, now: float) -> list[Any]:
         known = message.params
@@ -386,7 +386,7 @@ class Again(Sync):
 
 
 class Leaping(Sync):
-    """Gaps are ignored: the next batch is applied, whichever it is."""
+    """Wrong: gaps are ignored, and any next batch is applied."""
 
     def receive(self, message: wire.Message, now: float) -> list[Any]:
         known = message.params
@@ -397,7 +397,7 @@ class Leaping(Sync):
 
 
 class Deaf(Sync):
-    """Heartbeats are ignored, so a lost last batch stays lost."""
+    """Wrong: heartbeats are ignored, so a lost last batch stays lost."""
 
     def receive(self, message: wire.Message, now: float) -> list[Any]:
         if isinstance(message.params, wire.Heartbeat):
@@ -407,7 +407,7 @@ class Deaf(Sync):
 
 
 class Rooted(Sync):
-    """Every epoch is taken for the same."""
+    """Wrong: all epochs count as the same."""
 
     def receive(self, message: wire.Message, now: float) -> list[Any]:
         if isinstance(message.params, wire.Batch | wire.Heartbeat) and self.epoch:
@@ -416,14 +416,14 @@ class Rooted(Sync):
 
 
 class Hasty(Sync):
-    """Batches are applied while a snapshot is on its way."""
+    """Wrong: batches are applied while a snapshot is on its way."""
 
     def _apply_if_watching(self, batch: wire.Batch, now: float) -> list[Any]:
         return [Apply(batch)]
 
 
 class Trusting(Sync):
-    """A snapshot is taken as it is, even when a part of it is missing; here one part is dropped."""
+    """Wrong: a snapshot with a missing part is accepted; here one part is dropped."""
 
     def _collect(self, told: wire.Objects, now: float) -> list[Any]:
         effects = super()._collect(told, now)
@@ -445,5 +445,5 @@ WRONG: list[tuple[str, type[Sync], type[Store]]] = [
 def test_a_wrong_mirror_is_found(sync_class: type[Sync], store_class: type[Store]) -> None:
     wrong = type("Wrong", (Following,), {"sync_class": sync_class, "store_class": store_class})
     with pytest.raises((AssertionError, KeyError, ExceptionGroup)):
-        # Found in the first hundred nearly always; what is drawn depends on which modules are loaded.
+        # Nearly always detected in the first hundred; the drawn steps depend on the loaded modules.
         run(wrong, 4000, 40)

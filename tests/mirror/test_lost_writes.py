@@ -1,4 +1,4 @@
-"""Writes whose link is lost on the way: what became of them is found out, and told truly."""
+"""Writes whose link is lost on the way: the mirror finds their outcome and reports it truly."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RENAME = Set("tracks/1", "name", "Sub")
 
 
 def cut_once(peer: Peer, execute: bool, answer: bool = False, reboot: str = "") -> None:
-    """The next write.execute ends the link: before or after it is executed, answered or not."""
+    """Let the next write.execute end the link: before or after its execution, with or without an answer."""
 
     def hook(client: Client, id_: Any, params: Any) -> bool:
         del peer.hooks["write.execute"]

@@ -1,4 +1,4 @@
-"""Eight clients that write for ten minutes of virtual time, with cuts: nothing lost or doubled, nobody starved."""
+"""Eight clients that write for ten minutes of virtual time, with cuts: no write is lost, doubled or starved."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from tests.whole import LONG_S, Whole, whole_path
 
 CLIENTS = 8
 STEPS = 100_000
-"""Of a fader: a write's number is its value, so that what Live shows tells which write was last."""
+"""The number of values of a fader: a write's number is its value, so that Live's value identifies the last write."""
 
 
 class Writers:
-    """Clients of one mirror each, as eight servers on one Live are; each has a track's fader of its own."""
+    """Clients with one mirror each, as eight servers of one Live have; each writes its own track's fader."""
 
     def __init__(self, whole: Whole) -> None:
         self.whole = whole
         self.confirmed: dict[str, list[float]] = defaultdict(list)
         self.unknown: dict[str, list[float]] = defaultdict(list)
         self.executed: list[bool] = []
-        """What those that were told "disconnected" were told about it."""
+        """The reports to clients whose writes ended with "disconnected"."""
         self.waits: dict[str, list[float]] = defaultdict(list)
 
     async def run(self, number: int, until: float) -> None:
@@ -70,7 +70,7 @@ async def written(minutes: float, cuts: bool) -> None:
                 nursery.start_soon(writers.run, number, until)
             while cuts and trio.current_time() < until - 10:
                 await trio.sleep(draw.uniform(5, 15))
-                # The witness is left alone: its log is what the others are compared with.
+                # The witness has no faults: the other logs are compared with its log.
                 line = draw.choice(whole.lines[1:] or whole.lines)
                 line.cut_after = draw.randrange(3000)
         await trio.sleep(1)
@@ -82,7 +82,7 @@ async def written(minutes: float, cuts: bool) -> None:
         for name, values in told.items():
             sure = [round(value, 5) for value in writers.confirmed[name]]
             maybe = {round(value, 5) for value in writers.unknown[name]}
-            # In the order in which it wrote, each once, and no one else's.
+            # The client's own writes in order, each once.
             assert [value for value in values if value not in maybe] == sure
             assert len(values) == len(set(values))
         assert not any(writers.executed)

@@ -1,4 +1,4 @@
-"""A large Set can be read before all of it is there: its outline first, each part exact from the moment it comes."""
+"""A large Set can be read before it is complete: its outline first, each part exact from its arrival."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.whole import LONG_S, PLENTY_S, Whole, whole_path
 
 Clock = trio.testing.MockClock
 BUDGET_S = 0.0004
-"""So little that the Set takes many turns."""
+"""A budget so small that the Set takes many turns."""
 TRACKS, CLIPS, PARAMETERS = 10, 30, 900
 LOOK_S = 0.005
 
 
 @pytest.fixture(autouse=True)
 def _many_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The Set comes in as many batches as one of a hundred times its size."""
+    """Let the Set arrive in as many batches as a Set of a hundred times its size."""
     monkeypatch.setattr("remote_script.SetMirror.batches.PART_ROWS", 1)
 
 
@@ -52,7 +52,7 @@ async def until(condition: Callable[[], bool]) -> None:
 async def settled(whole: Whole) -> None:
     await whole.mirror.wait_synced(LONG_S)
     assert whole.mirror.coming == ()
-    # Late menus and the audit need more than the time that is quiet enough for anybody else.
+    # Late menus and the audit need more time than `quiet`.
     whole.stage.script._budget_s = PLENTY_S
     assert await whole.differences() == []
 
@@ -72,13 +72,13 @@ async def test_the_outline_is_readable_and_says_what_is_coming(autojump_clock: C
         assert all(mirror.resolve(f"tracks/{n}/mixer_device/volume").props["value"] for n in range(TRACKS))
         selected = [n for n, track in enumerate(song.tracks) if track.view.selected_device is not None]
         assert selected
-        # Nor is it said that none is selected.
+        # The answer must not claim that no object is selected.
         assert not [n for n in selected if "selected_device" in mirror.resolve(f"tracks/{n}/view").props]
         shown = await whole.call("get_set")
         assert shown["synced"] is False
         assert shown["coming"] == list(mirror.coming)
         assert "devices" in shown["problem"]
-        # What is not known is left out, not said to be empty.
+        # Unknown parts are left out, not reported as empty.
         assert "devices" not in shown["set"]["counts"]
         assert "devices" not in shown["set"]["tracks"][-1]
         await settled(whole)
@@ -158,7 +158,7 @@ async def test_a_write_is_refused_in_words_while_parts_stay_away(autojump_clock:
 
 
 def edit(song: Any, chance: random.Random) -> None:
-    """Something that a person may do at any time."""
+    """Make an edit that a person may make at any time."""
     track = chance.choice(list(song.tracks))
     kind = chance.randrange(8)
     if kind == 0:
@@ -186,12 +186,12 @@ async def test_what_a_person_does_meanwhile_is_not_lost(autojump_clock: Clock, s
     async with path() as whole:
         await outline_of(whole.mirror)
         edits = 0
-        # No more than that: the Set grows.
+        # A limit, since the Set grows.
         while whole.mirror.coming and edits < 40:
             try:
                 await whole.by_hand(lambda song: edit(song, chance))
             except (RuntimeError, ValueError):
-                # Live refuses some of them.
+                # Live refuses some of these edits.
                 pass
             edits += 1
             assert whole.mirror.store.faults() == []
@@ -206,7 +206,7 @@ async def test_the_end_is_said_also_when_the_last_that_is_coming_is_deleted(
 ) -> None:
     async with path() as whole:
         await outline_of(whole.mirror)
-        # One object for each turn, so that a person comes in between.
+        # One object in each turn, so that a person's edits come in between.
         whole.stage.script._budget_s = 0.0
         rows, coming = whole.stage.script.batcher.shadow.rows, whole.stage.script.batcher.coming
 
@@ -239,7 +239,7 @@ async def test_an_envelope_that_is_drawn_meanwhile_names_its_parameter(autojump_
 
         await whole.by_hand(draw)
         assert whole.mirror.coming
-        # Before the audit looks.
+        # Before the next audit.
         await whole.mirror.wait_synced(LONG_S)
         clips = [node for node in whole.mirror.walk("song") if node.props.get("automation_envelopes")]
         assert len(clips) == 1
@@ -289,7 +289,7 @@ async def test_lost_batches_of_parts_come_again(autojump_clock: Clock) -> None:
         whole.lines[-1].late = [1]
         await settled(whole)
         counters = whole.mirror.status().counters
-        # The seal of the next line tells, and the history has them.
+        # The seal of the next line shows the loss, and the history has the batches.
         assert (counters["snapshots"], counters["resumes"], counters["bad"]) == (1, 1, 1)
 
 
@@ -309,7 +309,7 @@ async def test_another_epoch_meanwhile_is_read_from_the_beginning(autojump_clock
         epoch = whole.mirror.epoch
         whole.stage.script._rebuild("a test")
         await until(lambda: whole.mirror.epoch != epoch)
-        # What was held is kept until all of the new epoch is there.
+        # The old state is kept until the new epoch is complete.
         await settled(whole)
         assert [track.children["devices"] for track in whole.mirror.children("song", "tracks")]
 
@@ -328,7 +328,7 @@ async def test_a_mirror_that_holds_a_set_keeps_it_until_all_of_the_next_is_read(
             assert not mirror.coming
             await trio.sleep(LOOK_S)
         await settled(whole)
-        # The same Set: nothing was removed and nothing came.
+        # The same Set: no object was added or removed.
         assert {event.kind for event in mirror.log.since(mirror.log.oldest)[before:]} <= {"resynced"}
 
 

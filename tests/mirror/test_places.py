@@ -1,4 +1,4 @@
-"""An operation acts on the object that it was given for, wherever that is by the time it runs, or on none."""
+"""An operation acts on the object that the client meant, independent of its position when it runs, or on none."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RACK, DRUMS = "tracks/2/devices/0", "tracks/1/devices/0"
 
 
 CASES: dict[str, tuple[str, dict[str, Any], Callable[[Any], Any]]] = {
-    # method: (target, arguments with places, what a person does to the list meanwhile)
+    # method: (target, arguments with places, a person's edit of the list before the write runs)
     "Song.create_audio_track": ("song", {"index": 1}, lambda song: song.create_midi_track(0)),
     "Song.create_midi_track": ("song", {"index": 1}, lambda song: song.create_midi_track(0)),
     "Song.create_scene": ("song", {"index": 1}, lambda song: song.delete_scene(0)),
@@ -81,7 +81,7 @@ CASES: dict[str, tuple[str, dict[str, Any], Callable[[Any], Any]]] = {
 
 
 def walked() -> list[str]:
-    """All methods of the table with a place among their arguments."""
+    """All methods of the schema with a place among their arguments."""
     return [
         f"{name}.{method.name}"
         for name, class_ in schema.CLASSES.items()
@@ -122,7 +122,7 @@ async def test_a_place_means_the_object_that_stood_there_when_the_call_was_read(
     perform = executor.perform
 
     def watched(call: PendingCall) -> Any:
-        # Live's own lists at the moment of the call.
+        # Live's own lists at the time of the call.
         if call.method is method:
             calls.append((call, {arg.name: listed(call, arg) for arg in method.args if arg.is_place}))
         return perform(call)
@@ -156,7 +156,7 @@ def listed(call: PendingCall, arg: schema.Arg) -> list[Any]:
 
 
 def at(whole: Whole, target: str, arg: schema.Arg, args: dict[str, Any]) -> Any:
-    """Live's object at a place now."""
+    """Live's present object at a place."""
     node = whole.mirror.resolve(args[arg.list_owner] if arg.list_owner else target)
     obj = whole.stage.script.batcher.shadow.rows[node.id].obj
     if arg.by_time:
@@ -165,7 +165,7 @@ def at(whole: Whole, target: str, arg: schema.Arg, args: dict[str, Any]) -> Any:
 
 
 async def as_it_is_read(whole: Whole, target: str, method: str, args: dict[str, Any]) -> None:
-    """By a client of the bridge that sends places: the script reads them, and somebody edits before it runs them."""
+    """Send places as a client of the bridge; the script reads them, and a person edits before the write runs."""
     script = whole.stage.script
     op = {"op": "call", "target": target, "method": method, "args": args}
     script.executor.submit(_Nobody(), 1, {"write": "raw", "ops": [op]})
@@ -174,7 +174,7 @@ async def as_it_is_read(whole: Whole, target: str, method: str, args: dict[str, 
 
 
 class _Nobody:
-    """A client that does not listen."""
+    """A client without listeners."""
 
     identity, role = "nobody", "agent"
 
@@ -197,11 +197,11 @@ async def test_a_place_whose_number_is_an_id_in_the_list_is_still_a_place(autoju
         raise AssertionError("no scene has so small an id")
 
 
-# -- gone ------------------------------------------------------------------------------------------
+# -- deleted objects -------------------------------------------------------------------------------
 
 
 async def meanwhile(whole: Whole, ops: list[Operation], edit: Callable[[Any], Any]) -> WriteResult:
-    """The outcome of a write when a person does `edit` between the reading of the call and its running."""
+    """The outcome of a write when a person makes `edit` between reading and running it."""
     outcome: list[Any] = []
 
     async def write() -> None:

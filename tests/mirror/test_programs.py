@@ -1,4 +1,4 @@
-"""The mirror as a library: found by itself, typed, under asyncio and trio; and its examples as a user runs them."""
+"""The mirror as a library: found automatically, typed, under asyncio and trio; and its examples in use."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def run(*words: str, port: int) -> subprocess.CompletedProcess[str]:
 
 
 class Lines:
-    """What a running example prints, line by line."""
+    """The output of a running example, line by line."""
 
     def __init__(self, process: trio.Process) -> None:
         self.process = process

@@ -1,4 +1,4 @@
-"""What is kept on disk: the event log with its turning over, and sessions that play again."""
+"""Files on disk: the event log with its rotation, and recorded sessions that can be replayed."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def peer_in_real_time(nursery: trio.Nursery) -> Peer:
 
 
 async def recorded(peer: Peer, opened: Open, path: Path) -> tuple[Any, list[Event]]:
-    """Record a session with changes, a write and a lost link; what the mirror held and told at its end."""
+    """Record a session with changes, a write and a lost link; returns the mirror's final state and log."""
     with Recorder(path, clock=trio.current_time) as recorder:
         async with opened(recorder=recorder) as mirror:
             await trio.sleep(3)

@@ -1,4 +1,4 @@
-"""The one value that a write is, from the tool to the wire."""
+"""`WriteRequest`: one value for a write from the tool to the wire."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A working day in virtual time: automation, edits, undo, other Sets, clients that come and go; nothing grows."""
+"""A working day in virtual time, with automation, edits, undo, other Sets and clients: memory does not grow."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tests.whole import LONG_S, Refused, Whole, whole_path
 HOUR_S = 3600.0
 TICK_S = 0.1
 GROWTH_BYTES = 64 * 1024 * 1024
-"""Of the whole process in the second half, when all that is bounded is full: headless Live's own undo history, which
-has no bound, is in it, too."""
+"""The most growth of the whole process in the second half, when all bounded buffers are full; includes headless Live's
+own undo history, which has no bound."""
 
 
 def resident() -> int:
@@ -32,7 +32,7 @@ def resident() -> int:
 
 
 async def a_minute(whole: Whole, draw: random.Random) -> None:
-    """A knob that is automated, something done by hand, something by an agent, now and then an undo."""
+    """Let a minute pass with an automated knob, an edit by hand, an edit by an agent, and sometimes an undo."""
     song = whole.stage.live.song
     for step in range(12):
         value = step / 12
@@ -56,7 +56,7 @@ async def a_minute(whole: Whole, draw: random.Random) -> None:
 
 
 async def a_guest(whole: Whole) -> None:
-    """Somebody looks in for a minute."""
+    """Connect a client for a minute."""
     async with open_mirror(whole.connect, load_token(), "guest", "1") as mirror:
         await mirror.wait_synced(LONG_S)
         async with mirror.subscribe(["**"]) as stream:

@@ -1,4 +1,4 @@
-"""What the mirror holds, batch by batch."""
+"""The mirror's store, batch by batch."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def machine_in(state: State) -> tuple[Sync, Send | None]:
 
 
 def happen(machine: Sync, waiting: Send | None, event: str) -> list[Any]:
-    """Make `event` happen to a machine as the shell would."""
+    """Let `event` happen to a machine, as the shell would."""
     here = (machine.epoch, machine.revision)
     results: dict[str, Any] = {
         "greeted": HELLO,
@@ -180,7 +180,7 @@ def test_the_way_to_following_asks_each_thing_once() -> None:
         "nonce": NONCE,
     }
     effects = machine.receive(answer(hello, HELLO), 0.0)
-    # The proof still goes out as it is; all after it is sealed.
+    # The proof is sent unsealed; all lines after it are sealed.
     assert [type(effect) for effect in effects] == [Send, Trust]
     authenticate = sent(effects)
     assert authenticate.method == "bridge.authenticate"

@@ -1,4 +1,4 @@
-"""Objects of a snapshot as tables: what the script makes of its rows, and what the mirror makes of any table."""
+"""Objects of a snapshot as tables: encoded by the script from its rows, and decoded by the mirror."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def taken(snapshot: Snapshot, rows: dict[int, Row], most_bytes: int = 2000) -> d
 
 
 def plain(rows: dict[int, Row]) -> dict[int, Any]:
-    """The same objects, each by itself, as a batch adds them."""
+    """The same objects one by one, as a batch adds them."""
     return {id_: json.loads(row.line()) for id_, row in rows.items()}
 
 

@@ -1,4 +1,4 @@
-"""What counts as an edit, so that undo takes back the write that is meant: over the whole path, in virtual time."""
+"""The definition of an edit, so that undo reverts the right write: over the whole path, in virtual time."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def test_a_write_that_failed_and_was_taken_back_does_not_stand_in_the_way_
         mirror = whole.mirror
         mine = await mirror.write([Set("tracks/1", "name", "Mine")])
         with pytest.raises(errors.LiveRefused) as caught:
-            # The track that is deleted comes back as another one: Live tells of it.
+            # The deleted track comes back as another object, which Live notifies.
             await mirror.write(
                 [
                     Call("song", "delete_track", {"index": 0}),
@@ -83,7 +83,7 @@ async def test_a_call_that_changes_nothing_makes_no_step_while_live_still_tells_
         await _clip(mirror)
         note = {"pitch": 120, "start_time": 0.0, "duration": 1.0}
         for _ in range(2):
-            # Undone, so that the second one ends what could be redone: Live tells that late.
+            # Undone, so that the second write removes the redo, which Live notifies late.
             added = await mirror.write([Call(CLIP, "add_new_notes", {"notes": [note]})])
             await mirror.undo_mine(added.write)
         added = await mirror.write([Call(CLIP, "add_new_notes", {"notes": [note]})])
@@ -134,7 +134,7 @@ async def test_a_write_of_more_than_one_step_is_not_undone_in_part(
         assert peer.rows[3][4]["name"] == "Sub"
 
 
-# -- by a peer that is no Live --------------------------------------------------------------------
+# -- with a peer instead of Live ------------------------------------------------------------------
 
 
 async def test_my_last_write_is_undone(clock: Clock, peer: Peer, opened: Open) -> None:

@@ -1,8 +1,8 @@
 """Random histories over the whole path in virtual time: people, agents, undo, other Sets, reloads, cuts, stalls.
 
-After each, the mirror equals Live in every property of every object, for every client, and as many listeners are
-attached as the script says, on living objects only. What a listener tells must be told without the audit, too:
-scripts that are wrong on purpose are found with the audit asleep.
+After each history, the mirror equals Live in every property of every object, for every client, and the number of
+attached listeners equals the script's count, on existing objects only. Changes with a listener must arrive without the
+audit too: deliberately wrong scripts are detected with the audit switched off.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class History:
             elif kind == "leave" and self.others:
                 self.others.pop()[1].cancel()
         except (*changes.REFUSALS, Refused, errors.MirrorError):
-            # Live, or the bridge, would not have it.
+            # Live or the bridge refused the step.
             await trio.lowlevel.checkpoint()
 
     async def other(self, task_status: trio.TaskStatus[None]) -> None:
@@ -104,7 +104,7 @@ class History:
 
 
 async def carried_out(steps: list[Step], spec: SetSpec | None = None) -> None:
-    # The audit goes round when it is asked to: what is compared has to be right without it.
+    # The audit runs only on request, since the compared state must be right without it.
     async with (
         whole_path(spec or demo_set(), budget_s=BUDGET_MS / 1000, audit_s=0.0) as whole,
         trio.open_nursery() as nursery,
@@ -115,16 +115,16 @@ async def carried_out(steps: list[Step], spec: SetSpec | None = None) -> None:
             await history.step(kind, number)
             await trio.sleep(number % 4 / 100)
         for line in whole.lines:
-            # A cut that has not come yet would come into the comparison.
+            # A pending cut would disturb the comparison.
             line.cut_after = None
             line.lost, line.late = 0, []
         await whole.by_hand(lambda song: song.stop_playing())
-        # From here on nothing depends on latencies.
+        # From here on no result depends on latencies.
         whole.tick_s = 5 * TICK_S
         await trio.sleep(15)
         await whole.mirror.wait_synced(LONG_S)
         assert await whole.differences() == []
-        # What a resync would mend must not be mended by this one.
+        # This resync must not repair errors.
         await last_one_lost(whole)
         assert await whole.differences() == []
         for mirror, _ in history.others:
@@ -137,7 +137,7 @@ async def carried_out(steps: list[Step], spec: SetSpec | None = None) -> None:
 
 
 async def last_one_lost(whole: Whole) -> None:
-    """A change that never arrives, and nothing after it: only a heartbeat can tell."""
+    """Lose the last change, so that only a heartbeat can show the loss."""
     await whole.by_hand(lambda song: setattr(song.tracks[0], "name", f"{song.tracks[0].name[:20]} renamed"))
     for line in whole.lines:
         line.lost = 1000
@@ -149,7 +149,7 @@ async def last_one_lost(whole: Whole) -> None:
 
 
 def expected_listeners(whole: Whole) -> int:
-    """What the table says for the objects that exist and those that clients attend to."""
+    """The listeners that the schema requires for present objects and objects with attention."""
     observers = whole.stage.script.batcher.observers
     assert observers.refused == {}
     return sum(
@@ -191,7 +191,7 @@ def test_after_many_random_histories_every_mirror_equals_live(steps: list[Step])
 
 
 def a_session(changes_made: int, seed: int) -> list[Step]:
-    """By a person and by an agent in turns; between them undo and redo, and once the script is reloaded."""
+    """Make changes by a person and an agent alternately, with undo and redo, and one reload of the script."""
     draw = random.Random(seed)
     steps: list[Step] = []
     for number in range(changes_made):
@@ -213,11 +213,11 @@ def test_a_real_set_is_mirrored_exactly_after_five_hundred_changes(als: Path) ->
     in_virtual_time(carried_out, a_session(500, 2), sets.spec(als))
 
 
-# -- scripts that are wrong on purpose ---------------------------------------------------------------
+# -- deliberately wrong scripts ----------------------------------------------------------------------
 
 
 class Late(observers.Observers):
-    """Attaches its listeners only after what it has read has been told."""
+    """Wrong: attaches its listeners only after the read values were sent."""
 
     waiting: list[tuple[Row, Kind]]
 
@@ -254,7 +254,7 @@ def callback_keeps_its_index(monkeypatch: pytest.MonkeyPatch) -> None:
     places: dict[int, tuple[Row, int, int]] = {}
 
     def place(self: Batcher, row: Row) -> Row:
-        """What stands now where the row stood when it first was heard of."""
+        """The present object at the place where the row was first read."""
         rows = self.shadow.rows
         if row.id not in places:
             above = rows.get(row.parent or 0)
@@ -275,7 +275,7 @@ def callback_keeps_its_index(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def by_hand_without_the_audit(seed: int) -> list[str]:
-    """Edits while the Set is being read and after; what differs once all is quiet, but for what Live never tells."""
+    """Edit while the Set is read and afterwards; returns the differences except properties that Live never notifies."""
     draw = random.Random(seed)
     found: list[str] = []
     async with whole_path(demo_set(), sync=False) as whole:
@@ -319,7 +319,7 @@ MIRRORS = {name: (sync, store) for name, sync, store in WRONG}
 
 
 def only_again(seed: int) -> list[Step]:
-    """Edits over a line that brings old batches again: nothing else mends what these spoil."""
+    """Edit over a line that repeats old batches, whose errors nothing else repairs."""
     draw = random.Random(seed)
     return [
         ("hand", draw.randrange(1 << 16))
@@ -330,7 +330,7 @@ def only_again(seed: int) -> list[Step]:
 
 
 def a_bad_line(seed: int) -> list[Step]:
-    """Edits over a line that loses batches, brings old ones again and breaks."""
+    """Edit over a line that loses batches, repeats old ones and breaks."""
     draw = random.Random(seed)
     faults = [
         ("lose", 1),
@@ -345,7 +345,7 @@ def a_bad_line(seed: int) -> list[Step]:
 
 
 def without_seals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The mirror believes every line: what is lost or comes again meets what it does itself about that."""
+    """Switch the seals off, so that lost and repeated lines reach the mirror's own checks."""
     monkeypatch.setattr(Seal, "open", lambda self, line: line[:-TRAILER])
 
 
@@ -374,9 +374,9 @@ def test_a_wrong_mirror_is_found_on_the_whole_path(name: str, monkeypatch: pytes
     sync, store = MIRRORS[name]
     monkeypatch.setattr("mirror.mirror.Sync", sync)
     monkeypatch.setattr("mirror.mirror.Store", store)
-    # A seal ends the connection before the mirror sees a gap or an old batch.
+    # Without this, a seal would end the connection before the mirror sees a gap or an old batch.
     without_seals(monkeypatch)
-    # So little is kept that a lost link often ends in a snapshot of the same Set.
+    # The history is so short that a lost link often leads to a snapshot of the same Set.
     monkeypatch.setattr(batches.History.__init__, "__defaults__", (2, 1 << 20))
 
     line = only_again if name == "old batches again" else a_bad_line
@@ -385,7 +385,7 @@ def test_a_wrong_mirror_is_found_on_the_whole_path(name: str, monkeypatch: pytes
         for seed in range(40):
             in_virtual_time(carried_out, line(seed))
 
-    # Whatever shows it: a difference, a fault of the store, a wait without end.
+    # Detected by a difference, an error of the store, or a wait without end.
     with pytest.raises((AssertionError, KeyError, ExceptionGroup, TimeoutError, trio.TooSlowError)):
         search()
 

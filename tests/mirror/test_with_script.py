@@ -1,4 +1,4 @@
-"""The mirror against the Remote Script itself, on its fake Live: both sides of the wire as they are."""
+"""The mirror with the Remote Script itself on a fake Live: both real sides of the wire."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .conftest import Clock
 
 
 class Bridge:
-    """A guest whose timer runs in trio's time."""
+    """A script on a fake Live whose timer runs in trio's time."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.guest = Guest(monkeypatch)
@@ -61,7 +61,7 @@ def opened(bridge: Bridge) -> Open:
 
 
 async def alike(mirror: Mirror, bridge: Bridge) -> None:
-    """After a quiet heartbeat the mirror holds what the script's shadow holds."""
+    """Check that after a quiet heartbeat the mirror equals the script's shadow."""
     await trio.sleep(3)
     await mirror.wait_synced(30)
     rows = bridge.guest.script.batcher.shadow.rows

@@ -1,4 +1,4 @@
-"""Writes: checked before, done once, in turn, and told truly whatever the line does."""
+"""Writes: checked before, made once, in order, and reported truly for all faults of the line."""
 
 from __future__ import annotations
 
@@ -252,7 +252,7 @@ async def test_the_same_write_id_is_done_once(clock: Clock, peer: Peer, opened: 
 
 
 def hold_first(peer: Peer) -> list[Any]:
-    """The first write.execute is not answered by itself; the list gets it."""
+    """Hold the first write.execute: it is put into the returned list and not answered."""
     held: list[Any] = []
 
     def hold(client: Client, id_: Any, params: Any) -> bool:
@@ -365,7 +365,7 @@ async def test_who_waits_for_a_long_write_is_told_how_it_gets_on(
 
     async def progress(each: WriteProgress) -> None:
         told.append((each.share, each.so_far))
-        # Slower than they come: the newest is told, none is waited for.
+        # A reader that is slower than the updates gets the newest one, and delays nothing.
         await trio.sleep(0.11)
 
     peer.hooks["write.execute"] = slowly

@@ -1,4 +1,4 @@
-"""Makes `mirror/live_set.pyi` from the table: `python -m tests.mirror.typed_views`."""
+"""Makes `mirror/live_set.pyi` from the schema: `python -m tests.mirror.typed_views`."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def text() -> str:
 
 
 def main() -> None:
-    """Write it."""
+    """Write the stub."""
     PATH.write_text(text(), "utf-8")
     subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(PATH)], check=True)
 

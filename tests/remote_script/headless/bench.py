@@ -4,7 +4,7 @@ from remote_script.headless import HeadlessLive, VirtualClock
 from remote_script.headless.api.facts import DEFAULT_VERSION
 
 TICK_S = 0.010
-"""The engine's tick; waiting a little longer is sure to see one."""
+"""Slightly longer than the engine's tick, so that a wait includes one."""
 
 
 class Bench:
@@ -30,7 +30,7 @@ class Bench:
         self.live.run_for(count * TICK_S + 0.0001)
 
     def play(self, beats):
-        """Let the song run for that many beats."""
+        """Let the song play for this number of beats."""
         self.live.run_for(beats * 60.0 / self.song.tempo)
 
     def heard(self, thing, *events):

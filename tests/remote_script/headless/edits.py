@@ -1,8 +1,8 @@
 """Any edit of any object of a Set: every property that can be written, and every method that edits.
 
 Each edit draws from a `random.Random`, so that a seed determines an edit of the present Set. Edits that make no sense
-are refused, as in real use. Playing, recording and edits that depend on the time of day are left out: they have tests
-of their own.
+are refused, as in real use. Playing, recording and edits that depend on the time of day are left out, since they have
+separate tests.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Edits:
         return [node for node in self.live.document.song.walk() if not lom or node.lom == lom]
 
     def pick(self, draw: random.Random, *loms: str) -> Any:
-        """Some object of these classes, wrapped; None when there is none."""
+        """A handle of a random object of these classes; None if there is no such object."""
         nodes = [node for lom in loms for node in self.nodes(lom)]
         return self.wrap(draw.choice(nodes)) if nodes else None
 
@@ -57,7 +57,7 @@ class Edits:
     # Properties
 
     def write(self, draw: random.Random) -> Callable[[], Any]:
-        """Some writable property of some object; each class is as likely as another."""
+        """An edit of a random writable property; all classes are equally likely."""
         by_class: dict[str, list[Any]] = {}
         for node in self.nodes():
             by_class.setdefault(node.lom, []).append(node)
@@ -204,7 +204,7 @@ def load(edits: Edits, draw: random.Random) -> None:
 
 
 def settled_simpler(edits: Edits, draw: random.Random) -> Any:
-    """A Simpler that has not just been put into slicing mode: to slice that one ends Live."""
+    """A Simpler that was not just switched to slicing mode, since slicing it at once would crash Live."""
     now = edits.live.clock.now()
     settled = [node for node in edits.nodes("SimplerDevice") if now - node.slicing_since >= SLICING_S]
     return edits.wrap(draw.choice(settled)) if settled else None

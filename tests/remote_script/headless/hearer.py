@@ -8,7 +8,7 @@ from remote_script.headless.api.facts import all_properties
 
 REFUSES = (RuntimeError, AttributeError)
 METERS = ("input_meter", "output_meter")
-"""Told all the time in Live, whatever they show."""
+"""Properties that Live notifies constantly, also without a new value."""
 
 
 class Hearer:
@@ -20,7 +20,7 @@ class Hearer:
         self.attend()
 
     def attend(self) -> None:
-        """Attach listeners to new objects, forget deleted objects."""
+        """Attach listeners to new objects, and remove deleted objects."""
         there = set()
         for root in (self.live.document.song, self.live.document.application):
             for node in root.walk():

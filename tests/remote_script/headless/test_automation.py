@@ -1,4 +1,4 @@
-"""Automation of the Arrangement, as a script in Live sees it: stamped, read at the play head, overridden."""
+"""Automation of the Arrangement for a script in Live: written by copied clips, read at the playhead, overridden."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def parameter(track: Any, name: str = CUTOFF) -> Any:
 
 
 def steps(track: Any, target: Any, *values: float, slot: int = 0) -> Any:
-    """A clip of four beats whose envelope of `target` holds each value for an equal share."""
+    """Create a clip of four beats whose envelope of `target` has each value for an equal time."""
     if not track.clip_slots[slot].has_clip:
         track.clip_slots[slot].create_clip(4.0)
     clip = track.clip_slots[slot].clip
@@ -57,7 +57,7 @@ def read_at(live: HeadlessLive, target: Any, *times: float) -> list[float]:
 
 
 class Reader:
-    """A Remote Script as those that measured it: writes, then reads one place a tick."""
+    """A Remote Script like those of the measurements: it writes, then reads one position per tick."""
 
     def __init__(self, c_instance: Any) -> None:
         self.c_instance = c_instance

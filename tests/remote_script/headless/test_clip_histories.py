@@ -1,4 +1,4 @@
-"""Whatever is done to clips, the Set stays sound, and undoing everything gives back what there was."""
+"""After all edits of clips the Set is consistent, and undoing all of them restores it."""
 
 from itertools import pairwise
 
@@ -121,7 +121,7 @@ def check(bench):
 
 
 def described():
-    """Every slot has a clip with notes, every track an Arrangement clip."""
+    """A Set with a clip with notes in every slot, and an Arrangement clip on every track."""
     spec = default_set()
     spec.scenes = spec.scenes[:SCENES]
     for track in spec.tracks[:TRACKS]:

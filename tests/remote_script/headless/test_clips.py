@@ -1,4 +1,4 @@
-"""Clips, notes, envelopes and warp markers as a script finds them."""
+"""Clips, notes, envelopes and warp markers in the LiveAPI."""
 
 import gc
 
@@ -22,7 +22,7 @@ def clip(bench):
 
 @pytest.fixture
 def loop_file(tmp_path):
-    """Four seconds, eight beats at 120."""
+    """An audio file of four seconds, which is eight beats at 120 BPM."""
     write_wave(tmp_path / "Break.wav", 44100 * 4, 44100)
     return str(tmp_path / "Break.wav")
 
@@ -495,7 +495,7 @@ def unknown(thing, name):
 
 
 def test_every_member_of_the_clip_classes_does_something(bench, clip, loop_file):
-    """None of them raises NotImplementedError."""
+    """No member raises NotImplementedError."""
     envelope = clip.create_automation_envelope(bench.song.tracks[0].mixer_device.volume)
     audio = bench.slot(2).create_audio_clip(loop_file)
     gc.collect()

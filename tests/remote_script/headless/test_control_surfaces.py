@@ -1,4 +1,4 @@
-"""What `Application.control_surfaces` holds: scripts in their slots, and proxies of surfaces that run elsewhere."""
+"""`Application.control_surfaces`: scripts in their slots, and proxies of surfaces in other processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is there is said, and what is said is there."""
+"""The coverage list has every member of headless Live, and only existing ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Devices of headless Live against a dump of real Lives, and what taking another dump changes."""
+"""Devices of headless Live compared with a dump of real Lives, and the effects of importing another dump."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_numbers_that_a_real_live_showed_between_the_defaults_follow_the_laws() 
         for name, shown in dumped.get("value_shown_number", {}).items():
             law = laws[name]
             for value, written in shown:
-                # In the unit that Live showed, as the source kept the number alone.
+                # In the unit that Live showed, since the source has only the number.
                 text = display.text(law.unit, value, law.minimum, law.maximum)
                 number, suffix = display.split(text)
                 number *= 1000.0 if suffix in ("kHz", "s") and float(written) > 20.0 else 1.0
@@ -115,7 +115,7 @@ def test_taking_the_same_dump_again_changes_nothing() -> None:
 
 
 def _live_dump() -> dict[str, Any]:
-    """What a later Live might say of a Limiter: one name changed, one parameter new, one text another."""
+    """A Limiter of a possible later Live: one changed name, one new parameter, one changed text."""
     limiter = devices.find("Limiter")
     assert limiter is not None
     rows: list[dict[str, Any]] = [

@@ -46,7 +46,7 @@ NOT_WRITTEN = {
     ("UltraAnalog", "LFO1 Phase"): "  0°",
     ("UltraAnalog", "LFO2 Phase"): "  0°",
 }
-"""Texts that a real Live shows and that no law of ours writes."""
+"""Texts of a real Live that our display laws do not produce."""
 
 
 def test_every_value_shows_the_text_that_a_real_live_showed_for_it() -> None:

@@ -1,4 +1,4 @@
-"""What scripts hold: identity, death, vectors, enums, types, texts."""
+"""Handles of scripts: identity, deletion, vectors, enums, types, texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ends a real Live ends headless Live, and no script can catch it."""
+"""Calls that crash a real Live end headless Live, and no script can catch that."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def copy_onto_itself(live: HeadlessLive) -> None:
 
 
 def make_clip(live: HeadlessLive) -> None:
-    """Before 12.2 no script can make an arrangement clip: it is copied there from a slot, then onto itself."""
+    """Copy a clip from a slot to the arrangement, then onto itself, since scripts cannot create one before 12.2."""
     track = next(t for t in live.song.tracks if any(s.has_clip for s in t.clip_slots))
     slot = next(s for s in track.clip_slots if s.has_clip)
     clip = track.duplicate_clip_to_arrangement(slot.clip, 400.0)

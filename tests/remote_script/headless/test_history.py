@@ -1,4 +1,4 @@
-"""Undo: steps, merging, parameters that come late, identity, and coming back to exactly the start."""
+"""Undo: steps, merging, late parameters, identity, and exact return to the initial state."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def test_undo_with_nothing_to_undo_does_nothing(live: Any) -> None:
 
 
 class SetMachine(RuleBasedStateMachine):
-    """Random editing; the Set agrees with itself after every step and undo leads back to the start."""
+    """Random editing; the Set is consistent after every step, and undo restores the initial state."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -185,7 +185,7 @@ class SetMachine(RuleBasedStateMachine):
         return tracks[index % len(tracks)]
 
     def attempt(self, action: Any) -> None:
-        """Do it as one step; what Live refuses must change nothing."""
+        """Make an edit as one step; an edit that Live refuses must change nothing."""
         before = state(self.live)
         self.song.begin_undo_step()
         try:

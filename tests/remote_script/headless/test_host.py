@@ -1,4 +1,4 @@
-"""Scripts in their folders: loading, isolation, reloading, what Live calls, and SetMirror as a guest."""
+"""Scripts in their folders: loading, isolation, reloading, Live's calls, and SetMirror as a script."""
 
 from __future__ import annotations
 
@@ -246,9 +246,9 @@ def test_a_message_is_forwarded_once_after_another_set_was_opened(live: Headless
 def test_a_live_that_nobody_closes_does_not_outlive_its_last_reference() -> None:
     before = set(logging.getLogger().handlers)
     live = weakref.ref(HeadlessLive(small_set()))
-    # `import Live` finds the modules of the newest one, which refer to it.
+    # `import Live` finds the modules of the newest Live, which refer to it.
     HeadlessLive(small_set()).close()
     gc.collect()
     assert live() is None
-    # Others' unclosed Lives may have gone as well.
+    # Lives that other tests left open may also be gone.
     assert set(logging.getLogger().handlers) <= before

@@ -1,4 +1,4 @@
-"""What a person plays on a keyboard: heard by armed tracks, recorded, overdubbed, captured."""
+"""Notes that a person plays on a keyboard: received by armed tracks, recorded, overdubbed, captured."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from remote_script.headless.person import Actions
 from remote_script.headless.sets.generate import default_set
 
 BEAT_S = 0.5
-"""At 120 beats per minute."""
+"""Seconds of a beat at 120 BPM."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Launching, stopping and recording in the Session as a script sees it."""
+"""Launching, stopping and recording in the Session through the LiveAPI."""
 
 import pytest
 
@@ -391,7 +391,7 @@ def test_stopping_the_transport_ends_a_recording(bench):
 
 
 def _session_take(bench):
-    """A take in the second track's first slot."""
+    """Record a take in the second track's first slot."""
     bench.song.tracks[1].arm = True
     bench.slot(1).fire()
     bench.play(2)
@@ -410,7 +410,7 @@ def _arrangement_take(bench):
 
 
 def _overdub(bench):
-    """A note played into a clip of the second track."""
+    """Overdub a note into a clip of the second track."""
     bench.slot(1).create_clip(4.0)
     bench.song.tracks[1].arm = True
     bench.slot(1).fire()

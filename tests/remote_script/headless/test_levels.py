@@ -294,7 +294,7 @@ def test_the_files_of_recordings_go_with_the_set(live: HeadlessLive) -> None:
 
 
 class Balancer:
-    """A Remote Script that mixes by what it measures: every track to −18 dBFS, then the main track to −12."""
+    """A Remote Script that mixes by measured levels: every track to −18 dBFS, then the main track to −12."""
 
     def __init__(self, c_instance: Any) -> None:
         self.song = c_instance.song()

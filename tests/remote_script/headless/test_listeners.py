@@ -1,4 +1,4 @@
-"""Listeners: when they are called, who holds them, what they may not do."""
+"""Listeners: times of calls, references to them, and forbidden actions."""
 
 from __future__ import annotations
 

@@ -159,7 +159,7 @@ def test_a_copy_for_another_clip_counts_its_own_ids():
     assert rows(notes.copied()) == [(1, 61, 0.0, 1.0)]
 
 
-# Whatever is done to a clip's notes, these hold.
+# Invariants for all edits of a clip's notes.
 
 specs = st.builds(
     SimpleNamespace,

@@ -163,7 +163,7 @@ def test_a_preset_goes_to_the_selected_pad_and_takes_the_place_of_the_hot_swap_t
     dial.value = dial.max
     browser.hotswap_target = drift
     load(live, "sounds", "Lead", "Saw Lead.adv")
-    # The same device's preset goes into the device that is there; another device takes its place.
+    # A preset of the same device is loaded into the present device; another device replaces it.
     assert (song.tracks[1].devices[0] == drift, drift.name) == (True, "Saw Lead")
     assert dial.value != dial.max
     load(live, "sounds", "Bass", "Sub Bass.adv")

@@ -1,4 +1,4 @@
-"""Time: timers, ticks, the display, stalls, what settles late."""
+"""Time: timers, ticks, the display, stalls, late values."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_no_timer_starves_the_others(live: Any) -> None:
 
     def busy(index: int) -> None:
         counts[index] += 1
-        # Longer than its own interval.
+        # Longer than the timer's interval.
         live.clock.advance_to(live.clock.now() + 0.05)
 
     timer(callback=lambda: busy(0), interval=10, repeat=True, start=True)
@@ -258,6 +258,6 @@ def test_a_script_that_fails_is_logged_and_the_others_run(live: Any) -> None:
 def test_a_live_that_is_stopped_before_it_runs_does_not_run() -> None:
     live = HeadlessLive(clock=RealClock())
     live.stop()
-    # Would go on for ever otherwise: an interrupt can come before the first turn.
+    # An interrupt can come before the first turn; without this the test would not end.
     live.run()
     live.close()

@@ -1,4 +1,4 @@
-"""What a property reads in the turn that sets it: late for each entry of the table, at once for the rest."""
+"""A property's value in the turn that sets it: the old value for each entry of the table, the new one for others."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ AT_ONCE: dict[tuple[str, str], Any] = {
     ("Clip", "start_marker"): 1.0,
     ("Clip", "name"): "Other",
 }
-"""Measured: these read back in the turn that sets them."""
+"""Properties with the new value in the turn that sets them (measured)."""
 
 
 @pytest.mark.parametrize(("place", "value"), AT_ONCE.items())

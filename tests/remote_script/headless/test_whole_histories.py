@@ -1,4 +1,4 @@
-"""Whatever is done to whatever object, the Set agrees with itself, and every undo leads exactly one step back."""
+"""After random edits of all objects the Set is consistent, and every undo reverts exactly one step."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def one_history(seeds: list[int]) -> None:
         finally:
             song.sync_parameter_changes()
             song.end_undo_step()
-        # What settles late belongs to the step; so does what loads.
+        # Late values and loads belong to the step.
         live.run_for(0.02)
         check_set(live)
         assert not refused or len(live.history) < len(states), done

@@ -1,4 +1,4 @@
-"""Headless Lives for tests: in virtual time, closed at the end."""
+"""Headless Lives for tests, in virtual time, closed at the end."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def small_set() -> SetSpec:
 
 
 def script_module(instance: Any, name: str = "Guest") -> Any:
-    """Something that `load_script` takes, with this instance."""
+    """A module for `load_script` that returns this instance."""
     return types.SimpleNamespace(__name__=name, create_instance=lambda c_instance: instance)
 
 
 def state(live: HeadlessLive) -> Any:
-    """Everything the history is to bring back: all values of all objects but selection and identity."""
+    """All values that undo must restore: all properties of all objects except selection and identity."""
     skipped = {"ptr", "doc", "parent", "listeners", "playback", "view", "song_clock", "routing_ready"}
     untold = {"can_undo", "can_redo", "data", "current_song_time", "_seen", "selected_track", "name"}
 
@@ -58,7 +58,7 @@ def state(live: HeadlessLive) -> Any:
         values = {}
         for name in sorted(names):
             value = node.__dict__[name]
-            # A value that is back at its class's default may be spelled out.
+            # A value that is its class's default again may be stored explicitly.
             if hasattr(kind, name) and getattr(kind, name) == value:
                 continue
             values[name] = tell(value)
@@ -68,7 +68,7 @@ def state(live: HeadlessLive) -> Any:
 
 
 def check_set(live: HeadlessLive) -> None:
-    """The Set agrees with itself: lists and parents, slots and scenes, sends and returns, pointers and ids."""
+    """Check the Set's consistency: lists and parents, slots and scenes, sends and returns, pointers and ids."""
     song = live.document.song
     pointers = []
     for node in song.walk():
@@ -102,7 +102,7 @@ def check_set(live: HeadlessLive) -> None:
 
 
 def recorder() -> tuple[list[str], Callable[[str], Callable[[], None]]]:
-    """A list, and a maker of listeners that append their name to the list."""
+    """A list, and a function that creates listeners which append their name to the list."""
     heard: list[str] = []
 
     def listener(name: str) -> Callable[[], None]:

@@ -18,14 +18,14 @@ Load = Callable[..., Any]
 def live() -> Iterator[HeadlessLive]:
     made = HeadlessLive(demo_set(), threads="raise")
     yield made
-    # The frameworks are guests in a notification of Live's like any script.
+    # The frameworks run inside Live's notifications, like any script.
     assert not [line for line in made.log_lines if "Changes cannot be triggered" in line]
     made.close()
 
 
 @pytest.fixture
 def load(live: HeadlessLive, tmp_path: Path) -> Load:
-    """A script from its source, in a folder of its own."""
+    """Load a script from its source, in a separate folder."""
 
     def loaded(source: str, name: str = "Made", **files: str) -> Any:
         folder = tmp_path / name

@@ -1,4 +1,4 @@
-"""What a script says of its controller before it is made, in each generation."""
+"""A script's description of its controller before the script is created, in each generation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Five controllers that were never built, with scripts of the first generation: load, light up, answer, end."""
+"""Five invented controllers with scripts of the first generation: loading, lights, answers, end."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_a_grid_answers_only_after_its_greeting(live: HeadlessLive, load: Load) 
     hosted.receive_midi(identity)
     live.run_for(1.0)
     assert any(message[:5] == (0xF0, 71, 5, 123, 96) for message in hosted.midi_out)
-    # A controller that cannot answer the challenge stays dark; this one has a friend inside.
+    # A controller that cannot answer the challenge stays dark; this script knows the answer.
     assert not any(message[0] == 0x90 for message in hosted.midi_out)
     hosted.instance._on_handshake_successful()
     live.run_for(0.5)
@@ -250,7 +250,7 @@ def test_pads_from_a_table_of_numbers(live: HeadlessLive, load: Load) -> None:
     assert hosted.midi_out[-3:] == [(0x90, 20, 0), (0x90, 21, 0), (0x90, 22, 127)] or (
         (0x90, 22, 127) in hosted.midi_out
     )
-    # A momentary button that is held long has its mode only meanwhile.
+    # A momentary button that is held long selects its mode only while it is held.
     press(hosted, 27)
     hosted.receive_midi((0x90, 28, 127))
     live.run_for(0.6)
@@ -263,13 +263,13 @@ def test_pads_from_a_table_of_numbers(live: HeadlessLive, load: Load) -> None:
     cc(hosted, 0, 30, 5)
     press(hosted, 25)
     live.run_for(0.2)
-    # Live moves what the controller sends on the first channel to the second one.
+    # Live translates the controller's messages from the first channel to the second.
     assert hosted.translations["ccs", (30, 0)] == (30, 1)
     cc(hosted, 0, 30, 6)
     live.song.tracks[0].arm = True
     live.song.tracks[1].name = "New"
     live.run_for(0.2)
-    # The clip that it made was launched.
+    # The new clip was launched.
     assert made.heard[0] == ("playing", True)
     assert made.heard[1:] == [("knob", 5), ("knob", 6), ("arm", True), ("name", "New")]
     assert live.song.tracks[0].clip_slots[4].clip.length == 4.0
@@ -430,7 +430,7 @@ def test_two_feet_press_once_and_twice(live: HeadlessLive, load: Load) -> None:
     hosted = load(FEET)
     live.run_for(0.5)
     told = hosted.instance.told
-    # A component that forgot its base class costs nobody else.
+    # A component that did not call its base class does not affect others.
     del told[:]
     assert (0x90, 2, 3) in hosted.midi_out
     hosted.receive_midi((0x90, 2, 127))

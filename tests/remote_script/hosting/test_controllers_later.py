@@ -1,4 +1,4 @@
-"""Seven controllers that were never built, with scripts of the second and third generation: load, light up, answer."""
+"""Seven invented controllers with scripts of the second and third generation: loading, lights, answers."""
 
 from __future__ import annotations
 
@@ -513,7 +513,7 @@ def test_pads_have_the_colours_of_tracks(live: HeadlessLive, load: Load) -> None
     live.song.tracks[1].color = 10208397
     hosted = load(COLORS)
     live.run_for(0.3)
-    # Flipped: the first row of the matrix are the numbers 2 and 3.
+    # Flipped: the first row of the matrix has the numbers 2 and 3.
     assert (lights(hosted)[2], lights(hosted)[3]) == (99, 88)
     color = live.song.tracks[0].color
     assert (

@@ -94,7 +94,7 @@ def test_banks_of_live_s_own_devices_put_together_again(live: HeadlessLive, load
     assert (looked["count"], looked["all"], looked["volume"]) == (8, len(operator.parameters) - 1, "Volume")
     assert looked["names"] == list(names["Operator"])
     assert looked["best"] == list(best["Operator"][0])
-    # A device that the script's table lacks: pages of eight after its switch.
+    # A device without a row in the script's table has pages of eight parameters after its switch.
     buss = made.look(live.song.tracks[0].devices[1])
     assert (buss["count"], len(buss["banks"][0]), buss["names"]) == (2, 8, ["Drive", "Gain"])
 
@@ -274,7 +274,7 @@ def test_two_controllers_side_by_side_and_their_banks(live: HeadlessLive, load: 
     assert (first.highlight, second.highlight) == ((0, 0, 2, 1, False), (2, 0, 2, 1, False))
     press(second, 12)
     assert song.tracks[2].arm
-    # The knobs show a bank on its channel; the fake banks have no parameters, the ring is off there.
+    # The knobs show a bank on its channel; the empty banks have no parameters, so their rings are off.
     made = first.instance
     device = song.tracks[1].devices[2]
     song.view.selected_track = song.tracks[1]

@@ -1,4 +1,4 @@
-"""Controller scripts of the first generation: mixer, session, transport, device and modes under their buttons."""
+"""Controller scripts of the first generation: mixer, session, transport, device and modes with their buttons."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def press(hosted: Any, number: int) -> None:
 
 
 def shown(hosted: Any, number: int) -> int:
-    """What was sent last to the light of a note."""
+    """The last value that was sent to the light of a note."""
     return next(
         value for status, note, value in reversed(hosted.midi_out) if (status, note) == (0x90, number)
     )
@@ -153,7 +153,7 @@ def test_switches_of_a_strip_toggle_and_show(live: HeadlessLive, grid: Any) -> N
     press(grid, 29)
     press(grid, 28)
     live.run_for(0.1)
-    # Exclusive, as Live's preference says.
+    # Exclusive, by Live's preference.
     assert [each.arm for each in live.song.tracks[:2]] == [True, False]
     press(grid, 33)
     live.run_for(0.2)
@@ -165,7 +165,7 @@ def test_a_person_at_the_mouse_is_seen_on_the_controller(live: HeadlessLive, gri
     live.person.do(lambda song: setattr(song.tracks[0], "mute", True))
     live.person.do(lambda song: song.create_audio_track(0))
     live.run_for(0.3)
-    # The strips stand for tracks by their place: the muted one is the second now.
+    # The strips show tracks by position: the muted track is the second now.
     assert (shown(grid, 20), shown(grid, 21)) == (127, 0)
     grid.receive_midi((0xB0, 7, 0))
     assert live.song.tracks[0].mixer_device.volume.value == 0.0
@@ -308,7 +308,7 @@ def test_knobs_follow_the_appointed_device_and_its_banks(live: HeadlessLive, gri
     assert device.parameters[0].value == 0.0
     live.person.do(lambda song: song.tracks[2].delete_device(0))
     live.run_for(0.3)
-    # A reference to what is gone equals None.
+    # A reference to a deleted object equals None.
     assert grid.instance.device.device() == live.song.appointed_device
     mapped = [knob.mapped_parameter() for knob in knobs]
     assert [each for each in mapped if each is not None and each == None] == []  # noqa: E711
@@ -403,7 +403,7 @@ def test_modes_give_the_same_buttons_another_meaning(live: HeadlessLive, load: L
     press(hosted, 0)
     assert (track.mute, track.solo) == (True, True)
     assert hosted.instance.modes.selected_mode == "solo"
-    # Held, a mode is there only as long.
+    # A held button selects its mode only while it is held.
     hosted.receive_midi((0x90, 10, 127))
     live.run_for(0.6)
     assert hosted.instance.modes.active_modes == ["solo", "mute"]

@@ -1,4 +1,4 @@
-"""A script of the first generation with modes of all kinds, and what their buttons do."""
+"""A script of the first generation with modes of all kinds and their buttons."""
 
 from __future__ import annotations
 
@@ -116,21 +116,21 @@ def test_modes_and_what_their_buttons_do(live: HeadlessLive, load: Load) -> None
     assert (modes.selected_mode, made.lazy.is_enabled()) == ("three", True)
     assert made.counted.entered - made.counted.left == 1
     assert {each[2] for each in hosted.midi_out if each[1] == 3} <= {0, 2}
-    # "five" is out while a mode of its excluded group is selected, and shows it.
+    # "five" is disabled, with its light off, while a mode of its excluded group is selected.
     press(hosted, 5)
     assert modes.selected_mode == "three"
     assert [each for each in hosted.midi_out if each[:2] == (0x90, 5)][-1][2] == 3
     press(hosted, 1)
     press(hosted, 5)
     assert modes.selected_mode == "five"
-    # "six" leads where the script says at the press.
+    # "six" selects the mode that the script chooses at the press.
     made.chosen = "two"
     press(hosted, 6)
     assert modes.selected_mode == "two"
     made.chosen = None
     press(hosted, 6)
     assert modes.selected_mode == "six"
-    # A short press toggles "four", a long one shows its alternative meanwhile.
+    # A short press toggles "four"; a long press selects its alternative while the button is held.
     press(hosted, 4)
     assert modes.selected_mode == "four"
     press(hosted, 4)

@@ -210,7 +210,7 @@ def test_a_window_of_the_session_with_pads_lists_and_panels(live: HeadlessLive, 
     press(hosted, 4)
     live.run_for(4.0)
     assert song.tracks[1].playing_slot_index == 0
-    # The overview: the matrix stands for windows of 2 x 2 while its button is held.
+    # The overview: while its button is held, the matrix shows windows of 2 x 2.
     hosted.receive_midi((0x90, 5, 127))
     assert (0x90, 6, 12) in hosted.midi_out
     press(hosted, 7)
@@ -219,7 +219,7 @@ def test_a_window_of_the_session_with_pads_lists_and_panels(live: HeadlessLive, 
     assert made.session.scene_offset() == 2
     hosted.receive_midi((0x80, 5, 0))
     assert made.session.is_enabled()
-    # Pads that Live plays itself, bottom row last.
+    # Pads that Live itself plays, the bottom row last.
     assert hosted.translations["pads"] == ((0, 2, 36, 0), (1, 2, 37, 0), (0, 3, 38, 0), (1, 3, 39, 0))
     assert all(each.suppress_script_forwarding for each in made.pads)
     assert [pad.note for pad in made.group.visible_drum_pads[:2]] == [36, 37]

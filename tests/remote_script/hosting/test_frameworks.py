@@ -1,4 +1,4 @@
-"""Scripts written in the manner of each generation of Live's classes, in headless Live and in virtual time."""
+"""Scripts in the style of each generation of Live's classes, in headless Live and in virtual time."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_the_first_generation_maps_knobs_hears_buttons_and_follows_the_set(
     assert sorted(name for name, _ in hosted.midi_map) == ["forward_midi_note", "map_midi_cc"]
     hosted.receive_midi((0xB0, 20, 0))
     assert live.song.tracks[0].mixer_device.volume.value == 0.0
-    # Nobody asked for this one.
+    # This message was not requested.
     hosted.receive_midi((0xB0, 21, 127))
     hosted.receive_midi((0x90, 60, 100))
     hosted.receive_midi((0x80, 60, 0))

@@ -1,4 +1,4 @@
-"""Scripts side by side have their own modules; switched off and on one is read anew, and what is left is told."""
+"""Scripts side by side have separate modules; a restarted script is read again, and leftovers are reported."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Load = Callable[..., Any]
 
 
 def lay(folder: Path, **files: str) -> str:
-    """A package with these modules."""
+    """Write a package with these modules."""
     folder.mkdir(parents=True)
     for name, text in {"__init__": "", **files}.items():
         (folder / f"{name}.py").write_text(textwrap.dedent(text))
@@ -211,7 +211,7 @@ def test_what_an_untidy_script_left_is_told(live: HeadlessLive, load: Load) -> N
     left = sorted(hosted.left)
     assert "a listener for Song.metronome" in left
     assert "a listener for Song.tempo" in left
-    # Those of the frameworks' components are the script's, too.
+    # Listeners of the frameworks' components also count as the script's.
     assert "a listener for Song.is_playing" in left
     assert "a running timer of 50.3 ms" in left
     assert f"an open socket on 127.0.0.1:{port}" in left

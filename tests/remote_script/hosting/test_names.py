@@ -1,4 +1,4 @@
-"""The names of Live's frameworks: what a script imports is there, with Live's signatures and constants."""
+"""The names of Live's frameworks: a script's imports exist, with Live's signatures and constants."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tests import framework_names
 VERSIONS = ("11.3", "12.0", "12.1")
 PACKAGES = ("_Framework", "_Generic", "_APC", "ableton")
 LEAST = {"_Framework": 99.0, "_Generic": 100.0, "_APC": 100.0, "ableton.v2": 99.0, "ableton.v3": 96.0}
-"""Of the imports by published scripts and Live's own, so many percent give what works."""
+"""The least percentage of imports by published scripts and Live's own scripts that work."""
 
 
 @pytest.fixture(params=VERSIONS)
 def version(request: pytest.FixtureRequest) -> str:
-    """A Live that runs, and its frameworks."""
+    """A running Live and its frameworks."""
     HeadlessLive(version=request.param)
     modules.install(request.param)
     return str(request.param)
@@ -47,7 +47,7 @@ def test_every_name_that_this_live_has_can_be_imported(version: str) -> None:
             compared += 1
             if not hasattr(module, each):
                 absent.append(f"{name}.{each}")
-            # A function may have the name of the module that it is in.
+            # A function may have the name of its module.
             elif inspect.ismodule(getattr(module, each)) and each in {
                 **about.get("func", {}),
                 **_imported(about),
@@ -96,7 +96,7 @@ def test_numbers_texts_and_tuples_of_constants_are_lives(version: str) -> None:
 
 
 def _imported(about: dict[str, Any]) -> dict[str, str]:
-    """Names that are imported from a module of their own name."""
+    """Names that are imported from a module with the same name."""
     return {
         each: source
         for source, names in about.get("x", {}).items()
@@ -119,7 +119,7 @@ def _parameters(signature: str) -> list[tuple[str, bool]]:
 
 
 def _difference(function: Any, wanted: list[tuple[str, bool]], skip: tuple[str, ...]) -> str:
-    """What a caller notices: an argument of Live's that is not taken, one that Live does not ask for."""
+    """The difference for a caller: a missing argument of Live's, or a required argument that Live does not have."""
     try:
         mine = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
@@ -148,11 +148,11 @@ SAME_PLACE = {
     "is_turned_on": {"value"},
     "modifier": {"modifiers"},
 }
-"""An argument of Live's → what the same one is called in another generation, whose class serves both."""
+"""An argument of Live's → its name in another generation, whose class serves both."""
 
 
 def _in_order(signature: str) -> list[str]:
-    """The arguments of a listed signature that can be given by their place."""
+    """The positional arguments of a listed signature."""
     inner = re.sub(r"^(@\S+ )*", "", signature).split(" @")[0]
     inner = inner[inner.index("(") + 1 : inner.rindex(")")]
     while (flat := re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", inner)) != inner:
@@ -164,7 +164,7 @@ def _in_order(signature: str) -> list[str]:
 
 
 def _misplaced(function: Any, wanted: list[str]) -> str:
-    """The first argument that a caller who gives it by its place would hand to another one."""
+    """The first positional argument that would be passed to another parameter."""
     try:
         mine = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
@@ -178,14 +178,14 @@ def _misplaced(function: Any, wanted: list[str]) -> str:
 
 
 FORWARDED = {"install_connections", "add_touch_value_listener", "remove_touch_value_listener"}
-"""Methods that Live lists as `(*a, **k)` and passes on to one with the arguments that ours names."""
+"""Methods that Live lists as `(*a, **k)` and that pass their arguments on; ours has the named arguments."""
 UNUSED = {
     "_Framework.ButtonElement.ButtonElementMixin.set_light",
     "ableton.v2.base.dependency.get_dependency_for",
     "ableton.v3.control_surface.control_surface.ControlSurface.unlock_from_device",
 }
-"""No script calls the first by keyword, and Live calls the last. Of the second one the list leaves out
-the first argument, the object for which it asks, as it leaves out `self`."""
+"""Accepted differences. No script calls the first by keyword, and Live calls the last. For the second, the list omits
+the first argument, which is an object, as it omits `self`."""
 
 
 @framework_names.needed

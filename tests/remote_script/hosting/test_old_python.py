@@ -1,4 +1,4 @@
-"""The controller scripts of all generations in a Live with Python 3.7, played by a person's file."""
+"""The controller scripts of all generations in a Live with Python 3.7, driven by a file of a person's actions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scripts in the manners of public ones: a polled socket, reloaded modules, a surface that builds itself in setup."""
+"""Scripts in the styles of public ones: a polled socket, reloaded modules, a surface that builds itself in setup."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def test_a_surface_that_builds_itself_and_swaps_layers(live: HeadlessLive, load:
     hosted.receive_midi((0xBE, 35, 0))
     hosted.receive_midi((0xBE, 31, 127))
     assert tracks[0].mixer_device.volume.value == 0.0
-    # The second send is what was asked for, the first one stays.
+    # The second send has the requested value, the first one did not change.
     sends = tracks[0].mixer_device.sends
     assert sends[1].value == sends[1].max
     press(hosted, 20)
@@ -208,7 +208,7 @@ def test_a_surface_that_builds_itself_and_swaps_layers(live: HeadlessLive, load:
     assert hosted.highlight == (2, 0, 2, 2, False)
     hosted.receive_midi((0xBE, 55, 0))
     assert tracks[2].mixer_device.volume.value == 0.0
-    # What the other layer had moves nothing any more.
+    # Controls of the other layer no longer have an effect.
     hosted.receive_midi((0xBE, 36, 0))
     assert tracks[1].mixer_device.volume.value > 0.0
     hosted.receive_midi((0xBE, 100, 2))
@@ -347,7 +347,7 @@ def test_pads_of_the_selected_tracks_drum_rack_are_muted_selected_and_shown(
     live.run_for(0.2)
     assert rack.view.selected_drum_pad == rack.drum_pads[filled]
     assert shown() == 6
-    # Without a modifier a pad plays, and nothing is changed.
+    # Without a modifier a pad plays and changes nothing.
     hosted.receive_midi((0x80, 22, 0))
     hosted.receive_midi((0x90, 3, 127))
     assert rack.view.selected_drum_pad == rack.drum_pads[filled]

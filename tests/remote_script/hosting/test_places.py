@@ -1,6 +1,6 @@
-"""Every button and knob that transport, mixer, recording and device components can be given, in each generation.
+"""Every button and knob that transport, mixer, recording and device components accept, in each generation.
 
-A row: component, place, what to look at, and what it has to be after a press (of a knob: a turn).
+A row has a component, a control, the property to read, and its expected value after a press (or a turn of a knob).
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ ROWS = [(FIRST, *row) for row in BOTH + ONLY_FIRST] + [(SECOND, *row) for row in
 
 
 def named(row: Any) -> str:
-    """A row's name, the same in every process."""
+    """A row's name, which is the same in every process."""
     return f"{'first' if row[0] is FIRST else 'second'}-{row[1]}"
 
 

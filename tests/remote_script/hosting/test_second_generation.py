@@ -205,7 +205,7 @@ def test_a_mode_takes_the_pads_and_gives_them_back(live: HeadlessLive, pads: Any
     live.run_for(0.2)
     assert live.song.tracks[1].mute
     assert shown(pads, 45) == 20
-    # What the session had is free: no clip is launched by the other row.
+    # The session's buttons are free: the other row launches no clip.
     press(pads, 41)
     live.run_for(0.2)
     assert all(track.fired_slot_index < 0 for track in live.song.tracks)

@@ -165,7 +165,7 @@ def test_what_depends_on_the_target_track_follows_the_selection(live: HeadlessLi
     knobs.receive_midi((0xB0, 17, 0))
     assert live.song.tracks[3].mixer_device.volume.value == 0.0
     live.run_for(0.1)
-    # Its encoders tell what they stand for.
+    # Its encoders report their functions.
     assert (0xB0, 17, 0) in knobs.midi_out
     press(knobs, 3)
     live.run_for(0.3)

@@ -1,4 +1,4 @@
-"""Remote Scripts of others run unmodified beside ours, and answer their own clients."""
+"""Third-party Remote Scripts run unmodified beside ours, and answer their own clients."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = [
 ]
 
 PORT = 9877
-"""Fixed in the sources of both Python ones."""
+"""The port, which is fixed in the sources of both Python scripts."""
 WAIT_S = 180.0
 
 DRIVE = """
@@ -79,7 +79,7 @@ print(json.dumps({
 
 
 LIVES = pytest.mark.parametrize("live_version", ["12.4", "11.3"])
-"""Python 3.11, and 3.7 where this machine has it."""
+"""Versions of Live with Python 3.11, and with 3.7 if this machine has it."""
 
 
 @asynccontextmanager
@@ -105,7 +105,7 @@ def needs_port() -> None:
 
 
 async def fetched(fetch: Callable[[Path], tuple[Path, Path]], folder: Path) -> tuple[Path, Path]:
-    """What `third_party` brings, or the test is skipped."""
+    """The package from `third_party`; skips the test if it is not available."""
     try:
         return await trio.to_thread.run_sync(fetch, folder)
     except third_party.NotAvailable as problem:
@@ -113,7 +113,7 @@ async def fetched(fetch: Callable[[Path], tuple[Path, Path]], folder: Path) -> t
 
 
 async def asked(server: Path, tool: str, **arguments: Any) -> Any:
-    """One answer of an MCP server of theirs."""
+    """One answer of a third-party MCP server."""
     quiet = environment(ABLETON_MCP_DISABLE_TELEMETRY="true", ABLETON_MCP_DISABLE_DATASET="1")
     parameters = StdioServerParameters(command=str(server), args=[], env=quiet)
     with open(os.devnull, "w") as nowhere, trio.fail_after(WAIT_S):  # noqa: ASYNC230 - it is no file
@@ -126,7 +126,7 @@ async def asked(server: Path, tool: str, **arguments: Any) -> Any:
 
 @LIVES
 async def test_ableton_mcp_answers_on_its_socket(tmp_path: Path, live_version: str) -> None:
-    """Without its server, which needs much to be installed: the same Remote Script, the same words on the wire."""
+    """Without its server, which needs many packages: the same Remote Script and the same messages on the wire."""
     needs_port()
     script, _ = await fetched(third_party.ableton_mcp_alone, tmp_path)
     async with (
@@ -143,12 +143,12 @@ async def test_ableton_mcp_answers_on_its_socket(tmp_path: Path, live_version: s
                 await command(stream, "set_tempo", tempo=97)
                 await mirror.wait_for(1)
         assert mirror.resolve("song").props["tempo"] == 97.0
-        # It reads Live on its socket's thread, which a real Live does not allow: said with the line that did it.
+        # It reads Live on its socket's thread, which a real Live does not allow: reported with the line of code.
         assert any("main thread" in line and "AbletonMCP" in line for line in live.log)
 
 
 async def command(stream: trio.SocketStream, kind: str, **params: Any) -> Any:
-    """One command and its answer: JSON objects, one after the other."""
+    """Send one command and read its answer, as JSON objects."""
     await stream.send_all(json.dumps({"type": kind, "params": params}).encode())
     heard = b""
     while True:
@@ -206,7 +206,7 @@ async def test_ableton_mcp_answers_its_own_server(tmp_path: Path) -> None:
         await asked(server, "set_tempo", tempo=97)
         await mirror.wait_for(1)
         assert mirror.resolve("song").props["tempo"] == 97.0
-        # It reads Live on its socket's thread, which a real Live does not allow: said with the line that did it.
+        # It reads Live on its socket's thread, which a real Live does not allow: reported with the line of code.
         assert any("main thread" in line and "AbletonMCP" in line for line in live.log)
 
 
@@ -223,7 +223,7 @@ async def test_ableton_js_answers_its_own_javascript_client(tmp_path: Path, live
     drive, exchange = tmp_path / "drive.js", tmp_path / "exchange"
     drive.write_text(DRIVE)
     exchange.mkdir()
-    # Both sides tell each other their ports through files in the temporary folder.
+    # Both sides exchange their ports through files in the temporary folder.
     async with (
         hosting(script, live_version=live_version, TMPDIR=str(exchange)) as live,
         linked(live.port) as mirror,
@@ -270,7 +270,7 @@ async def test_mcp_server_ableton_live_answers_its_own_client(tmp_path: Path, li
         assert told["pitches"] == [61, 62, 63, 72]
         assert told["devices"] == ["Operator"]
         assert told["wet"] == pytest.approx(0.3, abs=0.01)
-        # What they did by their way ours hears by its own.
+        # Our script is notified of the changes that the other script made.
         with trio.fail_after(WAIT_S):
             async with mirror.subscribe(["**"]) as stream:
                 while told["snapshot"] != [each.name for each in mirror.children("song", "tracks")]:

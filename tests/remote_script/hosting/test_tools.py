@@ -1,4 +1,4 @@
-"""The small things that scripts of all generations build with: tools, colours, makers of controls, modes."""
+"""The small classes that scripts of all generations use: tools, colours, factories of controls, modes."""
 
 from __future__ import annotations
 

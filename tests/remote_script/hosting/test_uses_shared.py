@@ -1,4 +1,4 @@
-"""Scripts with what the first and the second generation both have, under each one's names: tools, tasks, elements.
+"""Scripts with classes that the first and second generation share, under their names: tools, tasks, elements.
 
 `{names}` in a script are filled from WHERE: one row of module paths for each generation.
 """
@@ -335,7 +335,7 @@ def test_elements_of_elements_and_who_owns_them(live: HeadlessLive, load: Load, 
     made.owner.disconnect()
     assert made.pair.log[3:] == [("came", 1)]
     made.heard.clear()
-    # One of two, by a call and by a flag; a button that is there while the flag is on.
+    # One of two options, by a call and by a flag; a button that is enabled while the flag is on.
     for number in (5, 4, 8, 7, 6):
         press(hosted, number)
     assert made.heard == [127, 0, 127, 0]
@@ -354,7 +354,7 @@ def test_elements_of_elements_and_who_owns_them(live: HeadlessLive, load: Load, 
     press(hosted, 11)
     assert made.heard == [127, 0, 127, 0]
     assert made.wrapped.message_identifier() == 11
-    # Everybody has a shared resource; of a prioritized one the highest have it together.
+    # All clients have a shared resource; clients with the highest priority share a prioritized one.
     for client in ("a", "b"):
         made.shared.grab(client)
     assert made.got == ["a", "b"]

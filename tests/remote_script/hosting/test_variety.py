@@ -1,4 +1,4 @@
-"""The invented controllers differ: each uses names of Live's frameworks that none of the others uses."""
+"""The invented controllers differ: each uses names of Live's frameworks that no other uses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PACKAGES = ("_Framework", "_Generic", "_APC", "ableton")
 
 
 def sources() -> dict[str, str]:
-    """The scripts by the name of their constant."""
+    """The scripts by the names of their constants."""
     return {
         f"{module.__name__.rpartition('_')[2]}.{name}": text
         for module in (test_controllers_first, test_controllers_later)
@@ -21,7 +21,7 @@ def sources() -> dict[str, str]:
 
 
 def framework_names(source: str) -> set[str]:
-    """What a script imports from the frameworks, without the modules: each generation has its own for one name."""
+    """The names that a script imports from the frameworks, without modules, which differ between generations."""
     return {
         alias.name
         for node in ast.walk(ast.parse(textwrap.dedent(source)))

@@ -42,7 +42,7 @@ class World:
 
 
 class Fake:
-    """One Live object; `_values` holds its properties, `_raises` those whose getter raises."""
+    """One Live object; `_values` has its properties, `_raises` the properties whose getter raises."""
 
     def __init__(self, world: World, **values: Any) -> None:
         self.__dict__.update(
@@ -112,7 +112,7 @@ class Fake:
         raise RuntimeError("Observer not connected")
 
     def tell(self, name: str) -> None:
-        """Notify, as Live does inside the call that changes."""
+        """Notify listeners, as Live does inside the call that makes the change."""
         if self._world.silent:
             return
         self._world.notifying += 1
@@ -148,7 +148,7 @@ class Fake:
         self.tell(name)
 
     def put(self, name: str, value: Any) -> None:
-        """A change by a person, or by Live itself."""
+        """Make a change by a person, or by Live itself."""
         self._put(name, value)
 
     def die(self) -> None:
@@ -169,7 +169,7 @@ class Fake:
 
 
 def kind(name: str) -> type[Fake]:
-    """The fake class of that name in the table."""
+    """The fake class of that name in the schema."""
     return type(name, (Fake,), {})
 
 
@@ -178,7 +178,7 @@ Scene, Slot = kind("Scene"), kind("ClipSlot")
 
 
 class Clip(kind("Clip")):  # type: ignore[misc]
-    """A MIDI clip with the notes calls."""
+    """A MIDI clip with the note calls."""
 
     def get_all_notes_extended(self) -> list[Any]:
         return [types.SimpleNamespace(**vars(note)) for note in self._values["_notes"]]
@@ -206,7 +206,7 @@ def note(note_id: int, **fields: Any) -> Any:
 
 
 class Track(kind("Track")):  # type: ignore[misc]
-    """A track that can be asked to do nothing."""
+    """A track with a method that has no effect."""
 
 
 class Song(kind("Song")):  # type: ignore[misc]
@@ -230,7 +230,7 @@ class Song(kind("Song")):  # type: ignore[misc]
         return "Undo Custom Action"
 
     def redo(self) -> str:
-        """Puts the plain values back that the last undo changed."""
+        """Restore the plain values that the last undo changed."""
         self._world.redone += 1
         for owner, name, value in self._world.taken:
             if owner._values[name] != value:
@@ -333,7 +333,7 @@ def song(tracks: int = 2, scenes: int = 2, parameters: int = 3) -> Any:
 
 
 class _Timer:
-    """A timer that only the test moves."""
+    """A timer that only the test fires."""
 
     def __init__(self, callback: Callable[[], None], interval: int, repeat: bool, start: bool) -> None:
         self.callback, self.running = callback, start
@@ -360,7 +360,7 @@ class Instance:
 
 
 def live_module(major: int = 12, minor: int = 4) -> Any:
-    """The module `Live`, as far as the script asks."""
+    """The parts of the module `Live` that the script uses."""
     world = World()
     application = kind("Application")(world, open_dialog_count=0)
     for name, number in (("major", major), ("minor", minor), ("bugfix", 0)):

@@ -1,4 +1,4 @@
-"""A SetMirror over a fake Live with a clock that the test moves, and a client with a replica from the wire."""
+"""A SetMirror over a fake Live with a clock that the test advances, and a client with a replica of the Set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .pipes import Listener, Peer
 
 
 class Guest:
-    """The script in its place; `pump()` is one timer tick of 10 ms."""
+    """The script in its Live; `pump()` is one timer tick of 10 ms."""
 
     def __init__(
         self, monkeypatch: pytest.MonkeyPatch, song: Any = None, version: tuple[int, int] = (12, 4)
@@ -27,7 +27,7 @@ class Guest:
         monkeypatch.setitem(sys.modules, "Live", fake_live.live_module(*version))
         self.instance = fake_live.Instance(self.song)
         self.listener = Listener()
-        # Of real time: a busy machine must not make two turns of one.
+        # In real seconds, so that a busy machine does not split one turn into two.
         self.script = SetMirror(self.instance, listener=self.listener, clock=lambda: self.now, budget_s=10.0)
 
     def pump(self, times: int = 1) -> None:
@@ -64,7 +64,7 @@ class Guest:
 
 
 class Client(Peer):
-    """Keeps `objects` (id → OBJ) exactly as a mirror would, from snapshot and batches."""
+    """A client with `objects` (id → OBJ) from snapshot and batches, exactly as a mirror has them."""
 
     def __init__(self, guest: Any, room: int = 1 << 30) -> None:
         super().__init__(guest.listener, room)
@@ -76,7 +76,7 @@ class Client(Peer):
         self._seen = 0
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
-        """Ask and pump until the answer is there."""
+        """Send a request and pump until the answer has arrived."""
         request = self.ask(method, **params)
         for _ in range(3000):
             self.guest.pump()

@@ -1,4 +1,4 @@
-"""A transport in memory for rare events of sockets (fill up, cut, fail), and a client of the wire."""
+"""A transport in memory for rare events of sockets (full, disconnected, failed), and a client of the wire."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Listener:
 
 
 class Peer:
-    """A client at its end of a pipe: sends requests, collects messages."""
+    """A client at its end of a pipe, which sends requests and collects messages."""
 
     def __init__(self, listener: Listener, room: int = 1 << 30) -> None:
         self.pipe = listener.connect(room)
@@ -72,12 +72,12 @@ class Peer:
         self.seals: seal.Session | None = None
 
     def raw(self, data: bytes) -> None:
-        """Bytes as they are, in pieces as a socket hands them out."""
+        """Send bytes unchanged, in pieces as a socket receives them."""
         for start in range(0, len(data), 65536):
             self.pipe.to_script.append(data[start : start + 65536])
 
     def line(self, message: bytes) -> None:
-        """One line, sealed once the session has begun."""
+        """Send one line, sealed after the session has started."""
         self.raw(message + b"\n" if self.seals is None else self.seals.outgoing.seal(message))
 
     def ask(self, method: str, **params: Any) -> int:
@@ -88,7 +88,7 @@ class Peer:
         return self._next
 
     def take(self) -> list[dict[str, Any]]:
-        """The messages since the last call; `got` has all of them."""
+        """The messages since the last call; `got` has all messages."""
         self._read += self.pipe.to_client
         self.pipe.to_client.clear()
         end = self._read.rfind(b"\n") + 1
@@ -100,7 +100,7 @@ class Peer:
 
     def _opened(self, line: bytes) -> bytes:
         if self.seals is None or line.endswith(b"}"):
-            # Who refuses a proof has no session.
+            # A client whose proof is refused has no session.
             assert self.seals is None or b'"error"' in line
             return line
         return self.seals.incoming.open(line)

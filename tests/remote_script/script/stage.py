@@ -1,4 +1,4 @@
-"""The script in headless Live in virtual time, its clients, and the oracle for a client's replica."""
+"""The script in headless Live in virtual time, with clients and an oracle for a client's replica."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .pipes import Listener
 
 
 class Stage:
-    """A headless Live with the script chosen; `pump()` lets 10 ms of Live's time pass."""
+    """A headless Live with the script; `pump()` advances Live's time by 10 ms."""
 
     def __init__(self, spec: Any = None, version: str = "12.4", **options: Any) -> None:
         self.live = HeadlessLive(spec, version=version)
@@ -66,10 +66,10 @@ class Stage:
         return client
 
     def differences(self, client: Client) -> list[str]:
-        """Differences between Live and the client's replica, after everything is quiet and audited."""
+        """Differences between Live and the client's replica, after all work and an audit have ended."""
         self.live.run_for(0.5)
         client.follow()
-        # The audit's share of a pump is small; with a larger share one pump audits everything.
+        # With a larger share than usual one pump audits everything.
         share, self.script._audit_s = self.script._audit_s, 1.0
         passes = self.script.audit.counters["passes"] + 2
         for _ in range(1000):
@@ -84,7 +84,7 @@ class Stage:
 
 
 class Replica:
-    """A client's objects in the shape that the oracle walks."""
+    """A client's objects in the form that the oracle walks."""
 
     def __init__(self, client: Client) -> None:
         self.nodes = {}

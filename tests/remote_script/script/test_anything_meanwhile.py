@@ -1,4 +1,4 @@
-"""Random writes, long and refused ones among them, with persons, snapshots and closed Sets at any time between."""
+"""Random writes, also long and refused ones, with edits by persons, snapshots and closed Sets in between."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_a_write_that_is_refused_leaves_all_as_it_was_and_tells_what_not(seed: i
         stage.script._budget_s = BUDGETS_S[seed % 2]
         client.write(call(CLIP, "add_new_notes", notes=many(150)))
         for step in range(5):
-            # Not told yet: what undo would take back next.
+            # can_undo and can_redo may arrive later.
             stage.live.person.do(lambda song, step=step: setattr(song.master_track, "name", f"Mine {step}"))
             before = signature(stage)
             good = [

@@ -1,4 +1,4 @@
-"""Who caused which marks: lots of one author each, in the order made."""
+"""The authors of marks: lots of one author each, in order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class SecondProperty(Claim):
 
 
 class World:
-    """Two rows with two plain properties each; `now` is what Live shows."""
+    """Two rows with two plain properties each; `now` has Live's values."""
 
     def __init__(self) -> None:
         layout = SimpleNamespace(ref_bits=0, late_bits=0b100, tree_bits=0, long_bits=0b100)
@@ -34,7 +34,7 @@ class World:
         self.attribution = Attribution(shadow, reader)
 
     def put(self, id_: int, index: int, value: Any) -> None:
-        """Live changes and notifies."""
+        """Change a value in Live and notify."""
         self.now[id_, index] = value
         self.attribution.mark(id_, 1 << index)
 

@@ -25,7 +25,7 @@ def test_every_planted_difference_is_found_within_a_minute_and_told_as_the_audit
     chosen = random.Random(5).sample(parameters, PLANTED)
     truth = {}
     for row in chosen:
-        # As if Live had changed it and told nobody.
+        # As if Live had changed the value without a notification.
         index = row.layout.index["value"]
         truth[row.id] = row.values[index]
         row.values[index] = -12345.0

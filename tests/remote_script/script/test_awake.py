@@ -1,4 +1,4 @@
-"""Awake while somebody talks: many turns out of one tick of Live's, within the share, and never at rest."""
+"""The awake pump: many turns in one tick of Live while clients send requests, within the share, and none at rest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .guest import Client, Guest
 
 
 class Waiting:
-    """A wait and the clock that it takes its time from; `answers` are what it comes to, False at the end."""
+    """A wait that advances a clock; `answers` are its results, then False."""
 
     def __init__(self, *answers: bool, takes: Callable[[float], float] = lambda asked: asked) -> None:
         self.now = 100.0
@@ -150,7 +150,7 @@ def test_without_a_wait_or_a_share_it_never_waits(wait: awake.Wait | None, share
 
 
 class LockStep(Guest):
-    """A guest whose client sends the next of its requests as soon as it has the answer to the one before."""
+    """A guest whose client sends its next request as soon as it has the previous answer."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__(monkeypatch)
@@ -158,7 +158,7 @@ class LockStep(Guest):
         self.waits = 0
         self.peer = self.follower()
         self.script.awake = Awake(self._wait, 0.8, lambda: 0.0)
-        # Of real time: a busy machine must not make two pumps of one.
+        # In real seconds, so that a busy machine does not split one pump into two.
         self.script.awake.distance_s = 1e6
 
     def _wait(self, seconds: float) -> bool:
@@ -169,7 +169,7 @@ class LockStep(Guest):
         return True
 
     def run(self, *asks: Callable[[], int]) -> int:
-        """Ask one after the other; how many pumps that took until all were answered."""
+        """Send the requests one after the other; returns the number of pumps until all were answered."""
         self.asks = list(asks)
         first = len(self.peer.got)
         self.asks.pop(0)()

@@ -22,7 +22,7 @@ LIVE = fake_live.live_module()
 def run(
     obj: Any, type_: str, method: str, song: Any = None, between: Callable[[], None] = bool, **args: Any
 ) -> Any:
-    """Make a call to its end; `between` is what Live does from pump to pump."""
+    """Run a call until its end; `between` is called from pump to pump."""
     row: Any = types.SimpleNamespace(
         obj=obj, layout=types.SimpleNamespace(type=type_), value=lambda name: None
     )
@@ -37,7 +37,7 @@ def run(
 
 
 class Notes:
-    """A MIDI clip's note calls, strict about what they take."""
+    """A MIDI clip's note calls, with strict checks of their arguments."""
 
     is_midi_clip = True
 
@@ -74,7 +74,7 @@ class Notes:
 
 
 class _Vector(list[Any]):
-    """What only Live can make."""
+    """A vector, which only Live can create."""
 
 
 def test_notes_are_changed_in_the_vector_that_live_returned() -> None:
@@ -120,7 +120,7 @@ def test_an_audio_clip_has_no_notes() -> None:
 
 
 class Arrangement:
-    """A song whose position is taken a tick late, and whose cue points toggle there."""
+    """A song whose position changes one tick late, and whose cue points toggle at the position."""
 
     is_playing = False
 
@@ -220,7 +220,7 @@ class Track:
 
 
 class Browser:
-    """A browser that loads some ticks late, onto the selected track."""
+    """A browser that loads onto the selected track, some ticks late."""
 
     hotswap_target = None
 

@@ -1,4 +1,4 @@
-"""Values from their display texts: what Live shows for a value leads back to a value that shows the same."""
+"""Values from their display texts: the text of a value leads back to a value with the same text."""
 
 from __future__ import annotations
 
@@ -109,13 +109,13 @@ def _check_all_parameters(stage: Stage) -> int:
         parameter = row.obj
         low, high = float(parameter.min), float(parameter.max)
         texts = tuple(str(parameter.str_for_value(low + (high - low) * share)) for share in SHARES)
-        # A Set has hundreds of faders alike: those that show the same are searched once.
+        # A Set has hundreds of equal faders: parameters with the same texts are searched once.
         if (low, high, texts) in seen:
             continue
         seen.add((low, high, texts))
         for text in texts:
             if text.startswith("+"):
-                # "+2 st" could be a change as well: it is refused with the text that means the value.
+                # "+2 st" could also be a change: it is refused with the text that means the value.
                 with pytest.raises(display.Refused, match=re.escape(f"write {text[1:]!r}")):
                     display.value_of(text, display.texts(parameter), low, high)
                 text = text[1:]
@@ -141,7 +141,7 @@ def test_every_parameter_of_a_real_set_can_be_said_in_lives_texts(als: Path) -> 
 
 
 def _native_parameters() -> Iterator[tuple[str, Any]]:
-    """Every continuous parameter of Live's devices, as an object with Live's properties; those alike once."""
+    """Every continuous parameter of Live's devices, as an object with Live's properties; equal parameters once."""
     seen = set()
     for facts in all_devices():
         for fact in facts.parameters:
@@ -191,7 +191,7 @@ def test_a_bare_number_beyond_the_range_of_a_native_parameter_is_refused_with_wh
 
 
 def _digits(text: str) -> str:
-    """The number that a text consists of besides its unit; "" for words and fractions."""
+    """The number in a text besides its unit; "" for words and fractions."""
     match = re.match(r"-?[0-9.]+", text)
     return match[0] if match and display.quantity(text) and "/" not in text else ""
 

@@ -1,4 +1,4 @@
-"""The first reading of new objects: in one call what all have had, by itself what one of them lacked."""
+"""The first reading of new objects: one call for properties that all objects have, single reads for the others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAMES = [prop.name for prop in schema.properties("DeviceParameter").values()]
 
 
 class Parameter:
-    """What Live gives of a parameter; `lacks` raise, and each access is counted."""
+    """A parameter that counts every access; properties in `lacks` raise."""
 
     def __init__(self, lacks: tuple[str, ...] = (), quantized: bool = False) -> None:
         self.values: dict[str, Any] = {"value": 0.25, "name": "Dial", "is_quantized": quantized}

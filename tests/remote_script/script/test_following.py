@@ -1,4 +1,4 @@
-"""A client's replica equals what Live shows: values, structure, content, through re-binding and faults."""
+"""A client's replica equals Live: values, structure, content, also after re-binding and faults."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def guest(monkeypatch: pytest.MonkeyPatch) -> Guest:
 
 
 def fresh(guest: Guest) -> dict[int, object]:
-    """The Set as a second client gets it now."""
+    """The present Set of a second client."""
     other = guest.client()
     other.snapshot()
     return other.comparable()
@@ -245,11 +245,11 @@ def test_after_any_of_many_histories_the_replica_equals_live(monkeypatch: pytest
 
 
 def everything_converges(guest: Guest, seed: int) -> None:
-    """Edits at random, some unannounced, some while a flush is half done; then all must be as in Live."""
+    """Make random edits, some without notification, some during a flush; then the replica must equal Live."""
     script, draw = guest.script, random.Random(seed)
     client = guest.follower()
     budget_s = script._budget_s
-    # Below zero every slice ends at once, so that edits fall between any two steps of a flush.
+    # With a negative budget every slice ends at once, so that edits fall between any two steps of a flush.
     script._budget_s = (budget_s, 0.0, -1.0)[seed % 3]
     for _ in range(120):
         guest.world.silent = draw.random() < 0.05
@@ -311,7 +311,7 @@ def edit(guest: Guest, draw: random.Random) -> None:
 
 
 def count(song: object) -> int:
-    """Listeners that the fake objects which exist should carry."""
+    """The number of listeners that the present fake objects should have."""
     total, seen = 0, [song]
     while seen:
         each: Any = seen.pop()
@@ -348,7 +348,7 @@ def test_a_snapshot_is_one_revision_although_the_set_changes_while_it_streams(
 
 
 class Replay:
-    """The client's first snapshot, brought to `revision` with the batches it missed."""
+    """The client's first snapshot, advanced to `revision` with the missed batches."""
 
     def __init__(self, client: Client, revision: int) -> None:
         client.watch()

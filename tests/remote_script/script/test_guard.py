@@ -1,4 +1,4 @@
-"""The policy where writes run, by what is meant then and now; questions and the switch, which are a person's."""
+"""The policy in the script, for objects at the time of the call and of the write; questions and the switch."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ VERSIONS = iter(range(1, 10_000))
 
 
 def guarded(client: Client, *rules: dict[str, Any], who: str = "agent") -> dict[str, Any]:
-    """Send rules; what a write names."""
+    """Send rules; returns the `policy` field of a write."""
     version = next(VERSIONS)
     assert client.result("policy.protect", client=who, version=version, rules=list(rules)) == {
         "version": version
@@ -69,7 +69,7 @@ def test_a_rule_holds_where_the_object_was_read_and_where_it_is_now(stage: Stage
         == "DENIED"
     )
     assert names(stage) == before
-    # A person deletes the first track: now another one is at its place.
+    # A person deletes the first track, so another track is at its place.
     stage.live.person.do(lambda song: song.delete_track(0))
     stage.pump(5)
     assert outcome(client.write(put(keys, "name", "x"), policy=policy)) == "DENIED"
@@ -100,7 +100,7 @@ def test_what_a_write_makes_itself_is_not_protected_from_it(stage: Stage) -> Non
 
 
 def test_what_a_write_makes_below_an_object_is_under_the_rule_about_that(stage: Stage) -> None:
-    """A new return gives each mixer a send, which nobody has an id of yet."""
+    """A new return adds a send to each mixer, which has no id yet."""
     client = stage.follower()
     (mixer,) = ids(client, "tracks/0/mixer_device")
     policy = guarded(client, {"decide": "deny", "refs": ["tracks/0/mixer_device"], "ids": [mixer]})
@@ -113,7 +113,7 @@ def test_what_a_write_makes_below_an_object_is_under_the_rule_about_that(stage: 
 def test_what_a_write_says_that_it_made_was_not_there_before(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Should Live ever select another track than the copy, that track is not the write's own.
+    # If Live selected another track than the copy, that track would not belong to the write.
     products = {**calls.PRODUCTS, ("Song", "duplicate_track"): lambda call: call.obj.tracks[0]}
     monkeypatch.setattr("remote_script.SetMirror.operations.PRODUCTS", products)
     client = stage.follower()
@@ -149,7 +149,7 @@ def test_renaming_an_object_takes_it_out_of_no_rule_within_the_write(stage: Stag
     write = (put("tracks/2", "name", "Other"), call("song", "delete_track", index=2))
     assert outcome(client.write(*write, policy=policy)) == "DENIED"
     assert names(stage) == before
-    # And a person's new name counts at once.
+    # A person's new name counts at once.
     stage.live.person.do(lambda song: setattr(song.tracks[1], "name", "Bass"))
     assert outcome(client.write(call("song", "delete_track", index=1), policy=policy)) == "DENIED"
 
@@ -198,12 +198,12 @@ def test_a_write_names_the_version_of_its_rules_or_is_refused(stage: Stage) -> N
         assert data["error"] == "PRECONDITION_FAILED"
         assert "policy" in data
     assert outcome(client.write(put("song", "tempo", 90.0), policy=new)) == "verified"
-    # The same rules that mean other objects by now: a write that waited goes on by those that it was judged by.
+    # The same rules match other objects by now: a waiting write keeps the version that it was judged by.
     rule = {"decide": "deny", "operations": ["create"], "ids": []}
     version = next(VERSIONS)
     client.result("policy.protect", client="agent", version=version, rules=[rule], replaces=False)
     assert outcome(client.write(put("song", "tempo", 91.0), policy=new)) == "verified"
-    # Other clients are none of theirs.
+    # These rules do not apply to other clients.
     assert outcome(client.write(call("song", "create_scene", index=0))) == "verified"
 
 
@@ -253,7 +253,7 @@ def test_an_undo_that_touches_what_is_protected_is_taken_back_at_once(
     policy = guarded(client, {**rule, "ids": ids(client, "tracks/0")} if rule is DRUMS else rule)
     assert outcome(client.write(call("song", "undo"), policy=policy)) == "DENIED"
     really = Difference(before, Reading(stage.song))
-    # What Live's redo makes again is another object at the same place.
+    # Live's redo creates another object at the same place.
     assert [each.ref for each in really.created] == [each.ref for each in really.removed]
     assert really.edited == []
     assert outcome(client.write(call("song", "undo"))) == "verified"
@@ -315,7 +315,7 @@ def test_a_question_waits_for_a_person_and_no_agent_can_answer_it(stage: Stage) 
         "why": "nobody could be asked",
     }
     person = stage.client(role="person")
-    # Somebody's status command is no person who answers.
+    # A client of the status command is not a person who can answer.
     assert agent.result("question.ask", text="Delete?")["answer"] is None
     assert agent.error("question.follow")["error"] == "DENIED"
     assert person.result("question.follow") == {"questions": []}

@@ -1,4 +1,4 @@
-"""The script in headless Live: what a client holds equals Live, through people, undo, Sets and stalls."""
+"""The script in headless Live: a client's replica equals Live, with edits by people, undo, other Sets and stalls."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .test_writing import call, put, refused
 
 @contextmanager
 def on_stage(spec: Any = None, version: str = "12.4", **options: Any) -> Iterator[Stage]:
-    """A Live with the script; at the end nothing may have failed and no listener may be left."""
+    """A Live with the script; checks at the end that no error occurred and no listener is left."""
     stage = Stage(spec, version, **options)
     yield stage
     assert stage.script.counters["failures"] == 0, stage.hosted.log
@@ -82,7 +82,7 @@ def test_whatever_a_person_does_the_replica_equals_live(seed: int) -> None:
 
 
 def launch(song: Any, draw: random.Random) -> None:
-    """What somebody does who plays a Set and changes his mind."""
+    """Actions of a person who plays a Set: launching, stopping and relaunching."""
     tracks = list(song.tracks)
     track = draw.choice(tracks)
     filled = [slot for each in tracks for slot in each.clip_slots if slot.has_clip]
@@ -325,7 +325,7 @@ def test_each_operation_ends_as_told_and_leaves_as_many_entries_as_told(
 
 
 MOVED_ON = ("delete_clip", "delete_scene", "create_audio_track", "load")
-"""After these the slot of the second operation is another one or free; a load is an entry of its own."""
+"""Operations after which the second operation's slot is another one or free; a load is a separate entry."""
 
 
 @pytest.mark.parametrize(
@@ -341,7 +341,7 @@ def test_a_write_that_fails_at_its_end_leaves_the_set_and_the_history_as_they_we
         client = stage.follower()
         entries = list(stage.live.history)
         before = names(stage.song)
-        # Live itself has to refuse it: the slot is taken.
+        # Live itself must refuse this, since the slot is full.
         answer = client.write(op, call("tracks/0/clip_slots/0", "create_clip", pages=4.0))
         data = refused(answer)
         assert data["error"] in ("LIVE_REFUSED", "NOT_AVAILABLE")
@@ -354,7 +354,7 @@ def test_a_write_that_fails_at_its_end_leaves_the_set_and_the_history_as_they_we
 
 
 def names(song: Any) -> list[Any]:
-    """Enough of the Set to see what these writes change."""
+    """The parts of the Set that these writes change."""
     found: list[Any] = [song.tempo, song.loop, song.loop_start, song.signature_numerator, song.scale_name]
     for track in [*song.tracks, *song.return_tracks]:
         values = [p.value for device in track.devices for p in device.parameters]

@@ -1,6 +1,6 @@
-"""Who comes between: persons, other clients and refusals in the middle of long work.
+"""Interruptions of long work by persons, other clients and refusals.
 
-As in `test_long_work` the budget of a turn is nothing, so that whatever can happen between two pieces, happens.
+As in `test_long_work` the budget of a turn is 0, so that events happen between any two slices.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def test_a_snapshot_begins_while_a_long_write_goes_on(stage: Stage) -> None:
 
 
 def edit_without_end(stage: Stage, done: Callable[[], Any]) -> None:
-    """A person adds a note before the one before is told, until it is `done`."""
+    """Let a person add a note before the previous one is sent, until `done`."""
     clip = stage.song.tracks[0].clip_slots[0].clip
     make = stage.live.modules["Live.Clip"].MidiNoteSpecification
     for beat in range(120):

@@ -1,4 +1,4 @@
-"""`probe.listeners` attaches listeners in short slices, counts what Live calls, and leaves none behind."""
+"""`probe.listeners` attaches listeners in short slices, counts Live's calls, and removes all listeners."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from remote_script.SetMirror.listener_probe import AT_ONCE, MOST, SLICE_S, TARGE
 from .stage import Stage
 
 SLOW_S = 0.0001
-"""For one listener, as in a slow Live."""
+"""Seconds for one listener in a slow Live."""
 
 
 class Scene:
@@ -57,7 +57,7 @@ def scene() -> Any:
 
 
 def slow(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the probe's clock go on by `SLOW_S` for each listener."""
+    """Let the probe's clock advance by `SLOW_S` for each listener."""
     now = [0.0]
     monkeypatch.setattr(scene.probe, "_clock", lambda: now[0])
     for name in ("_attach", "_remove"):

@@ -1,6 +1,6 @@
-"""Long work in Live goes on over many turns, is told once and whole, and says how it gets on.
+"""Long work in Live is spread over many turns, sent once and complete, and reports its progress.
 
-The budget of a turn is nothing here, so each turn does one piece: whatever can happen between two, happens.
+The budget of a turn is 0 here, so each turn does one slice, and events happen between any two slices.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def stage() -> Iterator[Stage]:
 
 
 def scarce(stage: Stage) -> Client:
-    """A follower; from now on each turn does one piece."""
+    """A follower; from now on each turn does one slice."""
     client = stage.follower()
     client.follow()
     stage.script._budget_s = 0.0
@@ -67,7 +67,7 @@ def held(stage: Stage) -> int:
 
 
 def midway(stage: Stage) -> None:
-    """Until some of the notes are in the clip."""
+    """Pump until some of the notes are in the clip."""
     for _ in range(500):
         if 0 < held(stage) < MANY:
             return
@@ -112,7 +112,7 @@ def test_a_clip_made_by_the_same_write_is_told_twice_at_most(stage: Stage) -> No
 
 
 def texts(notes: list[dict[str, Any]], size: int) -> dict[str, Any]:
-    """As the mirror sends many notes: some in each text."""
+    """Many notes in the mirror's form: several texts with some notes each."""
     rows = [[note.get(name) for name in NOTE_FIELDS] for note in notes]
     return {"pieces": [json.dumps(rows[start : start + size]) for start in range(0, len(rows), size)]}
 

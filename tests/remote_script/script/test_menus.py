@@ -1,4 +1,4 @@
-"""Edits of lists of choices: short, exact, and refused where they do not fit."""
+"""Edits of lists of choices are short and exact, and refused if they do not match the list."""
 
 from __future__ import annotations
 

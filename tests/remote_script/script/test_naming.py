@@ -1,4 +1,4 @@
-"""Names near what was written."""
+"""Names that are similar to a written name."""
 
 from __future__ import annotations
 

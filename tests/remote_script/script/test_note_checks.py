@@ -1,4 +1,4 @@
-"""Notes of an operation: checked field by field where all are alike, note by note otherwise, with equal results."""
+"""Checks of an operation's notes, field by field for uniform notes and note by note otherwise, give equal results."""
 
 from __future__ import annotations
 

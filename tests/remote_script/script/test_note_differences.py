@@ -1,4 +1,4 @@
-"""The differences of two readings of notes, which are kept as pieces of JSON, against a plain model."""
+"""The differences of two readings of notes, stored as pieces of JSON, compared with a simple model."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def encoded(notes: list[Note]) -> Encoded:
 
 
 def changed(notes: list[Note], draw: random.Random) -> list[Note]:
-    """The notes after some edits: notes gone, changed, new, in another order."""
+    """The notes after some edits: removed, changed and new notes, in another order."""
     after = list(notes)
     for _ in range(draw.choice([0, 1, 1, 3, 40])):
         place = draw.randrange(len(after) + 1)
@@ -56,7 +56,7 @@ def test_of_a_long_clip_only_the_pieces_that_differ_are_read_again() -> None:
     old, new = encoded(before), encoded([*before, (10**6, 60, 0.5)])
     steps = note_differences(old, new)
     assert sum(1 for _ in steps) <= 3
-    # What was empty has nothing to compare with.
+    # An empty list has no earlier notes to compare with.
     assert whole(note_differences(encoded([]), new)) == (new, [])
 
 

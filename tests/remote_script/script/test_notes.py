@@ -1,4 +1,4 @@
-"""What Live does to notes that meet, as the script foresees it: the same as headless Live does."""
+"""The script predicts Live's cuts and removals of overlapping notes as headless Live makes them."""
 
 from __future__ import annotations
 

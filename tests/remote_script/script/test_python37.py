@@ -1,4 +1,4 @@
-"""The guest runs on the Python of Live 11 to 12.0 as well."""
+"""The script also runs on the Python of Live 11 to 12.0."""
 
 from __future__ import annotations
 

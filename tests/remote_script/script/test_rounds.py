@@ -1,4 +1,4 @@
-"""What has no listener at rest is told within the time that the table gives, and at once where somebody looks at it."""
+"""Properties without a listener at rest are sent within the schema's time, and at once while a client attends."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_the_table_gives_each_property_without_a_listener_at_rest_some_two_secon
         prop = schema.CLASSES[class_].properties[name]
         assert prop.kind == "observed"
         assert prop.within_s <= 2.0
-        # What a round finds is no edit: else an undo could be judged by what nobody knows yet.
+        # Changes that a round finds are no edits; otherwise an undo could depend on unknown changes.
         assert not prop.is_edit
 
 
@@ -43,7 +43,7 @@ def seconds_until(stage: Stage, client: Any, seen: Callable[[], bool], most: flo
 
 
 def knob(stage: Stage, place: int = 3) -> tuple[Any, Any, Any]:
-    """A parameter: headless Live's, the script's row, and its device's row."""
+    """A parameter in headless Live, its row in the script, and its device's row."""
     shadow = stage.script.batcher.shadow
     rows = [
         row

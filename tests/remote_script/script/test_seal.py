@@ -1,4 +1,4 @@
-"""The lines of a session: replayed, reordered, left out, changed and reflected lines are found."""
+"""The lines of a session: replayed, reordered, missing, changed and reflected lines are detected."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_long_lines_are_sealed_and_opened_in_slices_to_the_same_message(size: in
 
 
 def _attack(kind: str, lines: list[bytes]) -> list[bytes]:
-    """Three sealed lines as somebody between the two ends would pass them on."""
+    """Three sealed lines after an attack between the two ends."""
     one, two, three = lines
     return {
         "replayed": [one, one],

@@ -1,4 +1,4 @@
-"""Strangers, hostile input and slow clients get an error or a closed line, and the others notice nothing."""
+"""Strangers, hostile input and slow clients get an error or a closed connection, without effect on other clients."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .pipes import Listener, Peer
 
 
 class Bridge:
-    """A server alone, with a clock that the test moves and two methods: echo and fail."""
+    """A server alone, with a clock that the test advances and two methods: echo and fail."""
 
     def __init__(self) -> None:
         self.now = 100.0

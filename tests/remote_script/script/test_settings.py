@@ -1,4 +1,4 @@
-"""What a user sets about the script, and what is said when it makes no sense."""
+"""A user's settings of the script, and the messages about invalid ones."""
 
 from __future__ import annotations
 

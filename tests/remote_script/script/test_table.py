@@ -1,4 +1,4 @@
-"""The table against what is known of Live: nothing readable is forgotten, nothing in it is made up."""
+"""The schema agrees with the facts about Live: it has every readable member, and only existing ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FACTS: dict[str, Any] = json.loads(
     resources.files("remote_script.headless.api").joinpath("lom_facts.json").read_text("utf-8")
 )["classes"]
 NOW_CALLED = {"TuningSystem": "TuningSystem.TuningSystem"}
-"""Live 12.0.5 moved it."""
+"""Members that Live 12.0.5 moved."""
 NOT_IN_A_SET = ("c_instance", "ControlSurface")
 NOT_IN_LIVE = {
     "Song.application": "the mirror hangs the application below the song",
@@ -101,7 +101,7 @@ def test_rows_use_only_the_kinds_effects_and_types_that_the_table_describes(name
 
 
 def test_what_a_judge_refuses_to_overwrite_is_declared_in_the_table() -> None:
-    """The policy sees a deletion by the table; the judge sees what is really there."""
+    """The policy sees a deletion by the schema; the judge sees the real objects."""
     looks_only = ("_reached", "_move_device")
     undeclared = [
         key

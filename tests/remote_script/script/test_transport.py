@@ -1,4 +1,4 @@
-"""Real sockets on 127.0.0.1, without waiting for any."""
+"""Real sockets on 127.0.0.1, without blocking."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Clock:
 
 
 def until(what: Callable[[], Any]) -> Any:
-    """The first answer that is one; the kernel hands loopback data over within some polls."""
+    """Poll until there is an answer; the kernel delivers loopback data within some polls."""
     for _ in range(100_000):
         found = what()
         if found is not None:

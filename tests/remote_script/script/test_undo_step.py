@@ -1,4 +1,4 @@
-"""The entry that a write makes in Live's history, on its own."""
+"""The entry that a write makes in Live's history, tested alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from remote_script.SetMirror.undo_step import UndoStep
 
 
 class Song:
-    """Counts what it is asked."""
+    """A song that counts the calls of its undo methods."""
 
     def __init__(self, *, syncs: bool = True, ends: bool = True) -> None:
         self.asked: list[str] = []

@@ -1,4 +1,4 @@
-"""Lines and JSON: whatever is fed, only bounded lines of strict JSON come out."""
+"""Lines and JSON: for all input, only bounded lines of strict JSON are returned."""
 
 from __future__ import annotations
 

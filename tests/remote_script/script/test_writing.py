@@ -1,4 +1,4 @@
-"""Writes: validated as a whole, one undo step each, read back, taken back when they fail, executed once."""
+"""Writes: validated as a whole, one undo step each, read back, undone when they fail, executed once."""
 
 from __future__ import annotations
 
@@ -405,7 +405,7 @@ def test_on_an_older_live_the_step_stays_open_until_parameters_have_joined_it(
         "write.execute", write="w", ops=[put("tracks/0/devices/0/parameters/0", "value", 0.75)]
     )
     guest.pump(5)
-    # The value is verified, so the answer waits for nothing more; the next write waits for the step.
+    # The value is verified, so the answer is sent; the next write waits for the undo step.
     answer = (client.reply(request) or {})["result"]
     assert (answer["outcome"], answer["undo_steps"]) == ("verified", 1)
     assert guest.world.step is not None
@@ -566,7 +566,7 @@ def random_op(guest: Guest, draw: random.Random) -> dict[str, Any]:
 
 
 def plain(guest: Guest) -> list[Any]:
-    """The values of the fake Set that these writes can reach."""
+    """The values of the fake Set that these writes can change."""
     found: list[Any] = [guest.song.tempo]
     for track in guest.song.tracks:
         values = [p.value for device in track.devices for p in device.parameters]

@@ -31,7 +31,7 @@ def vals(**values: Any) -> str:
 
 
 class Ids:
-    """The ids that automation and modulation point at, new for each Set."""
+    """The ids that automation and modulation refer to, new for each Set."""
 
     def __init__(self) -> None:
         self._next = count(1000)
@@ -140,7 +140,7 @@ def clip(tag: str, title: str, inner: str, **options: Any) -> str:
 
 
 def midi_clip(title: str, notes: Iterable[tuple[int, float, float, float]], **options: Any) -> str:
-    """Notes are (pitch, time, duration, velocity)."""
+    """A MIDI clip; notes are (pitch, time, duration, velocity)."""
     keys: dict[int, list[tuple[float, float, float]]] = {}
     for pitch, *rest in notes:
         keys.setdefault(pitch, []).append(tuple(rest))  # type: ignore[arg-type]
@@ -186,7 +186,7 @@ def max_device(ids: Ids, reference: str, path: str) -> str:
 
 
 def drum_rack(ids: Ids, title: str, chains: Iterable[tuple[str, int]]) -> str:
-    """Chains are (name, the note that they answer to)."""
+    """A drum rack; chains are (name, the note that plays the chain)."""
     branches = "".join(
         f'<DrumBranch Id="{index}">{name(chain, chain)}{val("Color", index)}{val("IsSoloed", False)}'
         f"<DeviceChain><MidiToAudioDeviceChain Id='0'><Devices>{device(ids, 'OriginalSimpler')}</Devices>"
@@ -222,7 +222,7 @@ def track(ids: Ids, tag: str, title: str, number: int, **options: Any) -> str:
         f"{f'<MidiControllers>{controllers}</MidiControllers>' if midi else ''}</MainSequencer>"
     )
     chosen = {**ROUTINGS, **options.get("routings", {})}
-    # The ids of the mixer are known before the lanes that point at them are written.
+    # The ids of the mixer are known before the lanes that refer to them are written.
     mixed = options.get("mixer") or mixer(ids, title, options.get("sends", ()))
     devices = options.get("devices", "")
     return (
@@ -238,7 +238,7 @@ def track(ids: Ids, tag: str, title: str, number: int, **options: Any) -> str:
 
 
 def whole_set(ids: Ids, tracks: str, returns: str = "", **options: Any) -> str:
-    """The Set around its tracks. Keywords: `tempo`, `main_lanes`, `tuning`, `draw`, `locators`, `transport`, …."""
+    """The Set with its tracks. Keywords: `tempo`, `main_lanes`, `tuning`, `draw`, `locators`, `transport`, …."""
     more = (
         f"{parameter(ids, 'Tempo', options.get('tempo', 120), 'tempo', 60, 200)}"
         f"{parameter(ids, 'TimeSignature', options.get('signature', 201), 'signature')}"
@@ -286,7 +286,7 @@ def tuning(title: str, cents: Iterable[float], frequency: float = 432.0) -> str:
 
 
 def write(path: Path, text: str) -> Path:
-    """The file, gzipped without a time, so that its bytes are always the same."""
+    """Write the file, gzipped without a time, so that its bytes are always the same."""
     path.write_bytes(gzip.compress(text.encode(), mtime=0))
     return path
 
@@ -365,7 +365,7 @@ def _keys(**options: Any) -> str:
 
 
 def _twice(written: Callable[[Ids, dict[str, int]], str]) -> str:
-    """A Set with references to ids of later parts: written once to learn the ids, then again."""
+    """A Set with references to ids of later parts: written once to get the ids, then again."""
     first = Ids()
     written(first, defaultdict(int))
     return written(Ids(), first.named)
@@ -492,7 +492,7 @@ VARIANTS: dict[str, Callable[[], str]] = {
     "routings": _routed,
     "small": small,
 }
-"""Contents → Set; twelve Sets that open without a warning."""
+"""Description → Set; twelve Sets that open without a warning."""
 
 
 if __name__ == "__main__":

@@ -213,7 +213,7 @@ def clip(compared: Compared, seen: Any, element: Any, track: Any) -> None:
     playing = int(value(track, "SavedPlayingSlot", "-1"))
     is_playing = not is_arranged and 0 <= playing < len(slots) and slots[playing] is element
     if not is_arranged and playing >= 0:
-        # The view makes its elements anew.
+        # The view creates new elements at each call.
         is_playing = playing == next(
             (index for index, slot in enumerate(slots) if slot is not None and slot is element), -1
         )
@@ -378,7 +378,7 @@ def _rack(compared: Compared, where: str, seen: Any, element: Any, track: Any, k
             ),
             parameter_count=(len(seen.parameters), 17),
         )
-        # Of a chain that takes every note (a stored 0) nobody tells in which pads it shows.
+        # For a chain that takes every note (a stored 0), no source says in which pads it appears.
         if 0 not in stored:
             pads = {pad.note for pad in seen.drum_pads if len(pad.chains)}
             compared(where, filled_pads=(pads, {128 - note for note in stored}))

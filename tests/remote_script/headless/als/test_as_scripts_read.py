@@ -1,4 +1,4 @@
-"""A Set as a script reads it in headless Live, beside the same read from the XML.
+"""A Set as a script reads it in headless Live, compared with the values in the XML.
 
 At least 60 properties each of tracks, clips and devices are compared over all Sets, real and made.
 """
@@ -26,7 +26,7 @@ ARRANGED = ("midi", "audio")
 
 
 class Compared:
-    """Which properties have been compared; each comparison that fails is kept, so that all are told at once."""
+    """The compared properties; failed comparisons are collected and reported together."""
 
     def __init__(self) -> None:
         self.names: set[str] = set()
@@ -55,7 +55,7 @@ def every_set(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def lives() -> Iterator[dict[Path, Any]]:
-    """The Sets that are open already; a large one takes a while."""
+    """Open Lives by Set, since opening a large Set is slow."""
     held: dict[Path, Any] = {}
     yield held
     for live, _ in held.values():
@@ -265,7 +265,7 @@ def compare_audio(compared: Compared, where: str, clip: Any, element: Any) -> No
     )
     if clip.warping:
         wanted = sorted((float(one.get("BeatTime")), float(one.get("SecTime"))) for one in markers)
-        # Live shows one more, which closes the last stretch.
+        # Live shows one more marker, which ends the last segment.
         seen = [(one.beat_time, one.sample_time) for one in clip.warp_markers][: len(wanted)]
         flat = [each for pair in seen for each in pair]
         close = flat == pytest.approx([each for pair in wanted for each in pair])

@@ -1,4 +1,4 @@
-"""What the loader finds in real Sets, counted again by other means."""
+"""The loader's results for real Sets, compared with independent counts."""
 
 from __future__ import annotations
 

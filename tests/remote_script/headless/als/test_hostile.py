@@ -1,4 +1,4 @@
-"""Files that are no Sets, or that mean harm, end in one clear error; damaged ones open with counted warnings."""
+"""Files that are no Sets and hostile files give one clear error; damaged files open with counted warnings."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def refused(path: Path, limits: Limits | None = None) -> SetFileError:
 
 
 ORDINARY = {"missing", "device names", "device values"}
-"""Kinds of warning that say nothing of damage."""
+"""Kinds of warnings that do not mean damage."""
 
 
 def opened(path: Path, *kinds: str) -> SetSpec:
-    """The Set, which headless Live opens too, and whose warnings are of exactly these kinds."""
+    """The Set of a file, after a check that headless Live opens it and that its warnings have exactly these kinds."""
     spec = load_als(path)
     assert {warning.kind for warning in spec.warnings} - ORDINARY == set(kinds)
     live = HeadlessLive(spec)
@@ -478,7 +478,7 @@ WRITTEN = ("nan", "-1", "1e308", "", "true", "x", "-1e9", "0", "9" * 26, "127", 
 
 
 def damaged(text: str, seed: int, places: int) -> str:
-    """The Set with so many values replaced and half as many parts taken out, at random."""
+    """The Set with random values replaced at `places` places, and half as many random parts removed."""
     draw = random.Random(seed)
     begin = text.index("<LiveSet>")
     for pattern, count, put in (

@@ -1,4 +1,4 @@
-"""A large Set out of a file has everything that the file has; how long it takes is measured by the benchmarks."""
+"""A large Set from a file has all objects of the file; benchmarks measure the time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Set files of our own making, one kind of content or damage in each: headless Live shows it as Live would."""
+"""Generated Set files with one kind of content or damage each, which headless Live shows as Live would."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BEAT = [(60, 0, 1, 100), (62, 1, 1, 100)]
 
 @contextmanager
 def opened(tmp_path: Path, text: str, *kinds: str, version: str = "12.4") -> Iterator[Any]:
-    """The song in headless Live, whose file has warnings of exactly these kinds."""
+    """The song in headless Live, after a check that the file's warnings have exactly these kinds."""
     spec = load_als(m.write(tmp_path / "Made.als", text))
     assert [warning.kind for warning in spec.warnings] == list(kinds)
     live = HeadlessLive(spec, version=version)
@@ -40,7 +40,7 @@ def test_the_small_file_is_what_its_script_writes_and_opens_without_a_warning(tm
 
 
 def test_envelopes_of_controllers_and_modulation_count_though_no_call_reaches_them(tmp_path: Path) -> None:
-    # Once to know the ids, once to write what points at them.
+    # Written once to get the ids, and again with references to them.
     m.track(probe := m.Ids(), "MidiTrack", "Keys", 1)
     ids = m.Ids()
     points = [(m.NEVER, 0), (0, 0), (2, 1)]
@@ -211,7 +211,7 @@ def test_a_routing_reads_as_live_shows_it_and_is_in_its_list(tmp_path: Path, wha
         assert getattr(track, f"{side}_routing_channel").display_name == channel
         assert wanted in names(getattr(track, f"available_{side}_routing_types"))
         assert channel in names(getattr(track, f"available_{side}_routing_channels"))
-        # What is chosen can be chosen again, and left for something else.
+        # The present choice can be set again, and another choice can be set.
         setattr(track, f"{side}_routing_type", getattr(track, f"{side}_routing_type"))
         setattr(track, f"{side}_routing_type", getattr(track, f"available_{side}_routing_types")[0])
 
@@ -330,7 +330,7 @@ DAMAGED = {
 def test_each_kind_of_damage_opens_with_its_warning(tmp_path: Path, kind: str) -> None:
     text = m.whole_set(ids := m.Ids(), DAMAGED[kind](ids))
     if kind == "order":
-        # The volume of the track, whichever its number is.
+        # The volume of the track, independent of its number.
         text = text.replace('"1008"', f'"{ids.named["K volume"]}"', 1)
     with opened(tmp_path, text, kind) as live:
         live.run_for(0.2)

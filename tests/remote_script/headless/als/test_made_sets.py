@@ -1,4 +1,4 @@
-"""The demo Set, Live's default Set and the large one hold what they promise."""
+"""The demo Set, Live's default Set and the large Set have their documented contents."""
 
 from __future__ import annotations
 

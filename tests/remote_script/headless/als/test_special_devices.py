@@ -1,4 +1,4 @@
-"""What special devices have besides parameters comes out of the Set, not from defaults."""
+"""The properties of special devices are read from the Set, not taken from defaults."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EFFECTS = ("Eq8", "Compressor2", "Erosion2", "Roar", "Looper", "Shifter", "Hybri
 
 
 def opened(xml: str) -> tuple[HeadlessLive, Any]:
-    """A Live with one track that holds the device of this XML."""
+    """A Live with one track that has the device of this XML."""
     element = ElementTree.fromstring(xml)
     spec = loader.load(element, (0,), Targets(ElementTree.Element("Track")), set())
     live = HeadlessLive(

@@ -1,4 +1,4 @@
-"""A Set file looked at on its own: ElementTree over gzip, nothing of the loader in between."""
+"""A Set file read independently of the loader: ElementTree over gzip."""
 
 from __future__ import annotations
 
@@ -107,6 +107,6 @@ def top_devices(track: Element) -> list[Element]:
 
 
 def fader(factor: float) -> float | None:
-    """A fader's value where the law is a straight line (-18 dB and up), else None."""
+    """A fader's value in the linear part of its curve (-18 dB and up), else None."""
     decibels = 20 * math.log10(factor) if factor > 0 else -math.inf
     return (decibels + 34.0) / 40.0 if decibels >= -18.0 else None
