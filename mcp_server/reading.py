@@ -5,7 +5,7 @@
     "Complex Pro"      a choice in any case, with spaces, "_" or "-"
     null               leaves the argument out
     3, "3"             an index from 0 if only one list is possible; otherwise refused with the readings
-        "id:19"            an id; "tracks/2", "tracks/2[Bass]" a ref; any other text is a name, which must match exactly
+    "id:19"            an id; "tracks/2", "tracks/2[Bass]" a ref; any other text is a name, which must match exactly
 
 `fitted` needs only the types; `target`, `parameter` and `property_value` also need the Set.
 """

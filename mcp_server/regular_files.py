@@ -15,8 +15,8 @@ def read(path: str | Path, most: int) -> bytes:
     Args:
       most: The most bytes that the file may have.
 
-          Raises:
-            InvalidValue: the file cannot be read, is no regular file, or is larger.
+    Raises:
+      InvalidValue: the file cannot be read, is no regular file, or is larger.
     """
     text = str(path)
     if "\0" in text:

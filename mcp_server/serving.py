@@ -259,10 +259,10 @@ async def serve_daw_mcp(
 ) -> None:
     """Serve DAW MCP's protocol on this machine until cancelled.
 
-        Args:
-          port: The port to listen on; 0 takes any free port.
-          extension: Use the variant that the project's own MCP server expects.
-          ready: Called with the port once it answers.
+    Args:
+      port: The port to listen on; 0 takes any free port.
+      extension: Use the variant that the project's own MCP server expects.
+      ready: Called with the port once it answers.
 
     Raises:
       NotAvailable: the port is taken.

@@ -7,6 +7,5 @@ following   the tool by which a view follows the Set; only views are meant to ca
 static      the view's own HTML, CSS and modules; it draws with those of the page
 
 A view has neither network nor push messages: it calls `follow_view` through its host, and the answer comes when a
-  visible
-part looks different. The tools' text and pictures have the same content as views.
+visible part looks different. The tools' text and pictures have the same content as views.
 """

@@ -29,8 +29,8 @@ async def serve(
 
     Args:
       port: The port to listen on; 0 takes any free port.
-            sets_folder: The folder with the histories of Sets and the person's last visit; None stores nothing.
-            ready: Called with a link that admits one browser, and with the next link when it was used.
+       sets_folder: The folder with the histories of Sets and the person's last visit; None stores nothing.
+       ready: Called with a link that admits one browser, and with the next link when it was used.
 
     Raises:
       OSError: the port is taken.

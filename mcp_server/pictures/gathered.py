@@ -107,10 +107,10 @@ def gather(
 ) -> Subject:
     """The data of a picture of some targets.
 
-        Args:
-          targets: One object, several clips for one roll, or tracks to which the Session, arrangement or mixer is
-            limited; none means the song.
-          view: The view; None takes the view that suits the target.
+    Args:
+      targets: One object, several clips for one roll, or tracks to which the Session, arrangement or mixer is
+        limited; none means the song.
+      view: The view; None takes the view that suits the target.
       gauges: Sampled values by ref and name ("tracks/0.output_meter_left", "song.current_song_time").
 
     Raises:

@@ -43,8 +43,8 @@ class Shelf:
 
         Raises:
           NotFound: no recipe has this name; the hint lists similar names, otherwise all names.
-                    InvalidValue: the recipe's file cannot be used.
-                    NotAvailable: the name asks for a function that Live's API does not offer.
+          InvalidValue: the recipe's file cannot be used.
+          NotAvailable: the name asks for a function that Live's API does not offer.
         """
         plain = plain_name(name)
         if plain in self.recipes:

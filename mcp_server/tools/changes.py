@@ -77,7 +77,7 @@ async def get_changes(desk: Desk, args: GetChanges) -> dict[str, Any]:
             for change in recorded
             if not change.event.id or _concerns(desk.mirror, patterns, change.event.id, change.event.ref)
         ]
-    # Without `since` the answer has the newest changes, with it the first changes after it, up to a revision's end.
+    # Without `since` the answer has the newest changes; with it, the first changes after it, in whole revisions.
     part = recorded[-args.limit :] if since is None else _whole_revisions(recorded, args.limit)
     answer: dict[str, Any] = {"events": [change_lines.line(desk.mirror, change) for change in part]}
     if len(part) < len(recorded):
@@ -101,7 +101,7 @@ def _read_up_to(desk: Desk, shown: list[LoggedChange]) -> int:
 
 
 def _check_author(desk: Desk, who: str) -> None:
-    """Refuse an author without a change in the log: a mistyped name would look like an author who was idle."""
+    """Refuse an author without a change in the log, since a mistyped name would look like an idle author."""
     known = dict.fromkeys(event.who for event in desk.mirror.log.last(resources.ALL_EVENTS))
     always = ("live", AUTOMATION, "audit", "resync", desk.caller.name)
     if not any(name_is(author, who) for author in (*known, *always)):
@@ -113,11 +113,11 @@ def _check_author(desk: Desk, who: str) -> None:
 
 
 EVENTS_A_LINE = 20
-"""The number of events to read for a line of the answer: a change makes several events, as it has consequences."""
+"""The number of events to read for a line of the answer, since a change has consequences with further events."""
 
 
 def _since(desk: Desk, since: int | str | UnsetType, notes: list[str]) -> int | None:
-    """The revision that is meant; None for the newest events."""
+    """The revision that `since` means; None for the newest events."""
     if since is UNSET:
         return None
     if isinstance(since, str) and since.strip().casefold() in ("last", "last asked", "last time"):
@@ -170,7 +170,7 @@ class Wait(Arguments):
 @tools.reads(
     Wait,
     "Wait for a change",
-    "Returns when something of `match` changes in Live; for clients that cannot subscribe.",
+    "Returns when an object of `match` changes in Live; for clients that cannot subscribe.",
     {"changed": {"type": "boolean"}, "refs": LIST},
     lasts=False,
     waits=True,
