@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from mirror import Mirror, Node, Note, values
+from mirror import Mirror, Note, values
 
 from . import notation, units
 from .history.changes import LoggedChange
@@ -44,16 +44,8 @@ def clock(at: float, now: float) -> str:
 
 def with_owner(mirror: Mirror, id_: int, name: str) -> str:
     """A parameter's name after the name of its device, or of its track for mixer parameters: "Bass: Track Volume"."""
-    owner = _owner(mirror, mirror.store.nodes.get(id_))
+    owner = next((node for node in mirror.store.lineage(id_) if node.name and node.id != id_), None)
     return f"{owner.name}: {name}" if owner is not None else name
-
-
-def _owner(mirror: Mirror, node: Node | None) -> Node | None:
-    while node is not None:
-        node = mirror.store.nodes.get(node.parent) if node.parent is not None else None
-        if node is not None and node.name:
-            return node
-    return None
 
 
 def note_text(notes: Sequence[Any]) -> Any:
@@ -66,17 +58,20 @@ def envelopes(mirror: Mirror, value: Any) -> Any:
     """The envelopes of a clip with their parameters as refs and names; points as (beats, Live's value)."""
     if not isinstance(value, list | tuple):
         return value
-    return [
-        {
-            **envelope,
-            "parameter": mirror.store.ref(envelope["parameter"]),
-            "name": with_owner(mirror, envelope["parameter"], mirror.store.nodes[envelope["parameter"]].name),
-            "events": [[point[0], *map(_neat, point[1:])] for point in envelope.get("events") or ()],
-        }
-        if isinstance(envelope, dict) and envelope.get("parameter") in mirror.store.nodes
-        else envelope
-        for envelope in value
-    ]
+    return [_envelope(mirror, envelope) for envelope in value]
+
+
+def _envelope(mirror: Mirror, envelope: Any) -> Any:
+    id_: Any = envelope.get("parameter") if isinstance(envelope, dict) else None
+    parameter = mirror.store.nodes.get(id_)
+    if parameter is None:
+        return envelope
+    return {
+        **envelope,
+        "parameter": mirror.store.ref(parameter.id),
+        "name": with_owner(mirror, parameter.id, parameter.name),
+        "events": [[point[0], *map(_neat, point[1:])] for point in envelope.get("events") or ()],
+    }
 
 
 def _neat(value: Any) -> Any:

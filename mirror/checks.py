@@ -303,21 +303,22 @@ class _Write:
 
     def unchanged(self, id_: int, revision: int) -> dict[str, Any]:
         """The entry of `expect` with which the script refuses if the object was edited after this revision."""
-        node = resolve(self.store, id_)
-        if node.revision > revision:
-            raise rules.changed_after(
-                self.store.ref(id_), node.revision, revision, id=id_, revision=node.revision, unchanged=id_
-            )
+        self._refuse_if_changed(resolve(self.store, id_), revision, unchanged=id_)
         return {"target": id_, "since": revision}
 
     def unchanged_since(self, revision: int) -> None:
         for id_ in self.touched:
             node = self.store.nodes.get(id_)
             # The song changes with every movement of the position; only the script knows which changes were edits.
-            if node is not None and node.revision > revision and node.id != self.store.root:
-                raise rules.changed_after(
-                    self.store.ref(id_), node.revision, revision, id=id_, revision=node.revision
-                )
+            if node is not None and node.id != self.store.root:
+                self._refuse_if_changed(node, revision)
+
+    def _refuse_if_changed(self, node: Node, revision: int, **facts: Any) -> None:
+        if node.revision > revision:
+            ref = self.store.ref(node.id)
+            raise rules.changed_after(
+                ref, node.revision, revision, id=node.id, revision=node.revision, **facts
+            )
 
 
 def _left_to_script(node: Node, wanted: Any) -> Any:

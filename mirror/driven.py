@@ -40,19 +40,17 @@ def is_driven(store: Store, id_: int, name: str) -> bool:
         return False
     if node.type == "DeviceParameter":
         name = "value"
-    return follows_lane(store, id_, name) or (name == "value" and _follows_clip(store, node))
+    return follows_lane(store, id_, name) or (name == "value" and follows_clip(store, node))
 
 
 _VALUE = ("value", "display", "display_value")
 
 
-def _follows_clip(store: Store, parameter: Node) -> bool:
+def follows_clip(store: Store, parameter: Node) -> bool:
     """True when the session clip that plays on the parameter's track has an envelope of the parameter."""
     if parameter.props.get("automation_state") == _OVERRIDDEN:
         return False
-    track: Node | None = parameter
-    while track is not None and track.type != "Track":
-        track = store.nodes.get(track.parent) if track.parent is not None else None
+    track = next((node for node in store.lineage(parameter.id) if node.type == "Track"), None)
     index = track.props.get("playing_slot_index") if track is not None else None
     slots = track.children.get("clip_slots") if track is not None else None
     if not isinstance(index, int) or not isinstance(slots, tuple) or not 0 <= index < len(slots):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -100,11 +101,10 @@ class _Nodes(places.Lookup):
         ):
             # A name has no places to check.
             return
-        while node.parent is not None:
-            siblings = self._store.nodes[node.parent].children.get(node.role)
-            if isinstance(siblings, tuple) and node.id in siblings:
-                self.check_place(node.parent, node.role, siblings.index(node.id))
-            node = self._store.nodes[node.parent]
+        for child, parent in pairwise(self._store.lineage(node.id)):
+            siblings = parent.children.get(child.role)
+            if isinstance(siblings, tuple) and child.id in siblings:
+                self.check_place(parent.id, child.role, siblings.index(child.id))
 
     def type_of(self, id_: int) -> str:
         return self._store.nodes[id_].type

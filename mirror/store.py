@@ -128,6 +128,13 @@ class Store:
                 below.extend(_ids(children))
             stack.extend(reversed(below))
 
+    def lineage(self, id_: int) -> Iterator[Node]:
+        """The object with this id, its parent, and so on up to the song; nothing if there is no such object."""
+        node = self.nodes.get(id_)
+        while node is not None:
+            yield node
+            node = self.nodes.get(node.parent) if node.parent is not None else None
+
     def of_type(self, type_: str) -> Iterable[int]:
         """The ids of all objects of exactly this class."""
         return self._index.of_type(type_)

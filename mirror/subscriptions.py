@@ -101,12 +101,11 @@ class Pattern:
         parts = store.ref(node.id).split("/")
         if self.deep:
             parts = parts[: next(n for n, step in enumerate(self.steps) if step.name == "**")]
-        places: dict[int, Node] = {}
-        ancestor: Node | None = node
-        while ancestor is not None and ancestor.parent is not None:
-            depth = len(store.ref(ancestor.id).split("/")) - 1
-            places[depth] = ancestor
-            ancestor = store.nodes.get(ancestor.parent)
+        places = {
+            len(store.ref(ancestor.id).split("/")) - 1: ancestor
+            for ancestor in store.lineage(node.id)
+            if ancestor.parent is not None
+        }
         for number, step in enumerate(self.steps[: len(parts)]):
             if step.expected is not None:
                 ancestor = places.get(number)

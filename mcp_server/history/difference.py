@@ -95,11 +95,9 @@ def _is_slot_content(node: Node) -> bool:
 
 def owner_name(store: Store, node: Node) -> str:
     """The name of the track or scene that an object belongs to; "" where it belongs to none."""
-    at: Node | None = node
-    while at is not None:
-        if at.type in ("Track", "Scene") and at is not node:
-            return at.name or store.ref(at.id)
-        at = store.nodes.get(at.parent) if at.parent is not None else None
+    for owner in store.lineage(node.id):
+        if owner.type in ("Track", "Scene") and owner.id != node.id:
+            return owner.name or store.ref(owner.id)
     return ""
 
 

@@ -122,12 +122,10 @@ class FormerValues:
         node = self._store.nodes[op.target]
         if node.props.get("is_enabled") is not False:
             return False
-        owner = self._store.nodes.get(node.parent) if node.parent is not None else None
-        while owner is not None:
+        for owner in self._store.lineage(node.id):
             below = owner.children.get("parameters")
             if isinstance(below, tuple) and node.id not in below and restored.intersection(below):
                 return True
-            owner = self._store.nodes.get(owner.parent) if owner.parent is not None else None
         return False
 
     # -- words -------------------------------------------------------------------------------------

@@ -55,10 +55,7 @@ def context_of(reader: Reader, clip: Node | None = None) -> Context:
 
 def track_of(reader: Reader, node: Node) -> Node | None:
     """The track that contains an object, or the track itself."""
-    at: Node | None = node
-    while at is not None and at.type != "Track":
-        at = reader.node(at.parent) if isinstance(at.parent, int) else None
-    return at
+    return next((owner for owner in reader.store.lineage(node.id) if owner.type == "Track"), None)
 
 
 def pads_of(reader: Reader, node: Node) -> dict[int, str]:

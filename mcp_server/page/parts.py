@@ -476,12 +476,10 @@ CUTS: dict[str, Cut] = {
 def fitting(mirror: Mirror, node: Node) -> tuple[View, int | None]:
     """The view that shows an object best, and the view's target."""
     ref = mirror.ref(node.id)
-    device = node
-    while device.parent is not None and "parameters" not in device.children:
-        device = mirror.node(device.parent)
+    device = next((owner for owner in mirror.store.lineage(node.id) if "parameters" in owner.children), None)
     if "/mixer_device" in ref and "/devices/" not in ref:
         return "mixer", None
-    if "/devices/" in ref and "parameters" in device.children:
+    if "/devices/" in ref and device is not None:
         return "device", device.id
     if node.type == "CuePoint" or "/arrangement_clips/" in ref:
         return "arrangement", None

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from mirror import Event, Mirror, Node
+from mirror.driven import follows_clip
 
 from ..commands.events import short
 from ..history import changes as history
@@ -125,20 +126,10 @@ class Story:
 
     def _plays(self, parameter: int) -> bool:
         """True while automation moves a parameter: a lane, or an envelope of the clip that plays in the Session."""
-        nodes = self._mirror.store.nodes
-        node = nodes.get(parameter)
+        node = self._mirror.store.nodes.get(parameter)
         if node is None or node.props.get("automation_state") == 1:
             return True
-        while node is not None and node.type != "Track":
-            node = nodes.get(node.parent or 0)
-        slot = node.props.get("playing_slot_index") if node is not None else None
-        if node is None or not isinstance(slot, int) or slot < 0:
-            return False
-        for slot_node in self._mirror.children(node, "clip_slots")[slot : slot + 1]:
-            clip = self._mirror.child(slot_node, "clip")
-            envelopes = clip.props.get("automation_envelopes") if clip is not None else None
-            return any(envelope.get("parameter") == parameter for envelope in envelopes or ())
-        return False
+        return follows_clip(self._mirror.store, node)
 
     def _enter(self, event: Event, change: ChangeText) -> None:
         self.turn += 1
@@ -209,11 +200,10 @@ class Story:
             above = self._named("/".join(track[:2])) if len(track) > 2 else ""
             return " › ".join(filter(None, (above, event.object_name or event.ref)))
         names: list[str] = []
-        while node is not None and node.parent is not None:
-            name = node.name.removeprefix("Track ") if node.type == "DeviceParameter" else node.name
-            if name or node.type in ("Track", "Scene", "Clip"):
-                names.append(name or f"{node.type} without a name")
-            node = self._mirror.store.nodes.get(node.parent)
+        for owner in self._mirror.store.lineage(node.id):
+            name = owner.name.removeprefix("Track ") if owner.type == "DeviceParameter" else owner.name
+            if owner.parent is not None and (name or owner.type in ("Track", "Scene", "Clip")):
+                names.append(name or f"{owner.type} without a name")
         if event.type == "Scene" and not event.object_name:
             names = [f"Scene {int(event.ref.rpartition('/')[2]) + 1}"]
         return " › ".join(reversed(names)) or ("Song" if event.type == "Song" else event.ref)

@@ -258,9 +258,8 @@ def roll_of(mirror: Mirror, clip: Node, ink: str, gauges: dict[str, Any]) -> Rol
 
 def _track_of(mirror: Mirror, node: Node) -> str:
     """The name of the track that an object is on."""
-    while node.type != "Track" and node.parent is not None:
-        node = mirror.node(node.parent)
-    return node.name
+    track = from_set.track_of(mirror, node)
+    return track.name if track is not None else ""
 
 
 def _envelopes(mirror: Mirror, clip: Node) -> list[tuple[str, list[tuple[float, float]]]]:

@@ -156,9 +156,8 @@ class Beside:
         shadow, ids = self._batcher.shadow, set()
         for obj in objects:
             row = shadow.row_of(obj)
-            while row is not None:
-                ids.add(row.id)
-                row = shadow.rows.get(row.parent) if row.parent is not None else None
+            if row is not None:
+                ids.update(above.id for above in shadow.lineage(row))
         return ids
 
     def _busy(self, parked: Parked, operation: Operation) -> BridgeError:

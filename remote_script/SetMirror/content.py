@@ -129,13 +129,7 @@ def _as_event(event: Any) -> Tuple[float, float]:
 
 
 def _track_of(shadow: Shadow, row: Row) -> Any:
-    parent = row.parent
-    while parent is not None:
-        above = shadow.rows[parent]
-        if above.layout.type == "Track":
-            return above
-        parent = above.parent
-    return None
+    return next((above for above in shadow.lineage(row) if above.layout.type == "Track"), None)
 
 
 def note_differences(old: Encoded, new: Encoded) -> Reading:

@@ -8,7 +8,7 @@ redone.
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any, Dict, List, Optional, Set, Tuple
+from typing import Any, Dict, List, Set, Tuple
 
 from .contract.values import alive, same
 from .layouts import Row
@@ -99,11 +99,8 @@ class Entries:
 
     def _is_in(self, entry: Entry, row: Row, index: int) -> bool:
         rows = self._batcher.shadow.rows
-        above: Optional[Row] = row
-        while above is not None:
-            if above.id in entry.added:
-                return True
-            above = rows.get(above.parent) if above.parent is not None else None
+        if any(above.id in entry.added for above in self._batcher.shadow.lineage(row)):
+            return True
         if (row.id, index) in entry.changed:
             return True
         # An object that undo restored has a new id: accept the same property of its class.

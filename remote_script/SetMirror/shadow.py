@@ -133,6 +133,13 @@ class Shadow:
             return None
         return self.known(type_, ptr)
 
+    def lineage(self, row: Row) -> Iterator[Row]:
+        """`row`, the row of its parent, and so on up to the song."""
+        above: Optional[Row] = row
+        while above is not None:
+            yield above
+            above = self.rows.get(above.parent) if above.parent is not None else None
+
     def subtree(self, row: Row) -> List[Row]:
         """`row` and all rows below it, parents first."""
         rows = [row]
