@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, Callable, Deque, Dict, Iterator, List, Optional, Tuple
 
 from .content import begun
@@ -130,7 +131,7 @@ class Attribution:
             row = self._shadow.rows.get(id_)
             if row is None or not alive(row.obj):
                 continue
-            for index in _indices(bits & ~row.layout.ref_bits & ~row.layout.late_bits):
+            for index in indices(bits & ~row.layout.ref_bits & ~row.layout.late_bits):
                 if (id_, index) not in lot.values:
                     self._keep_value(lot, row, index)
             if len(lot.values) > KEPT_VALUES:
@@ -228,7 +229,7 @@ class Attribution:
                 self._late[id_] = (self._late.get(id_, (0, LIVE))[0] | late, lot.cause)
             bits &= ~late
             newer = bits & self._newer(lot, id_)
-            for index in _indices(bits):
+            for index in indices(bits):
                 if (id_, index) in lot.values:
                     ready.values[id_, index] = lot.values.pop((id_, index))
                 elif newer & 1 << index:
@@ -277,7 +278,7 @@ class Attribution:
         mine: Optional[Lot] = None
         for id_, bits in ready.marks.items():
             row = self._shadow.rows[id_]
-            for index in _indices(bits & ~row.layout.long_bits):
+            for index in indices(bits & ~row.layout.long_bits):
                 value = self._value_of(ready, row, index)
                 cause = next((claim.cause for claim in self._claims if claim.claims(row, index, value)), None)
                 if cause is None or (mine is not None and cause is not mine.cause):
@@ -306,5 +307,7 @@ class Attribution:
         return self._reader.value(row, index)
 
 
-def _indices(bits: int) -> List[int]:
-    return [index for index in range(bits.bit_length()) if bits & 1 << index]
+@lru_cache(1024)
+def indices(bits: int) -> Tuple[int, ...]:
+    """The places of the bits that are set."""
+    return tuple([index for index in range(bits.bit_length()) if bits & 1 << index])

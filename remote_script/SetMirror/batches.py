@@ -12,7 +12,7 @@ import time
 from collections import deque
 from typing import Any, Callable, Deque, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
-from .attribution import BUILD, LIVE, Attribution, Lot
+from .attribution import BUILD, LIVE, Attribution, Lot, indices
 from .coming import CONTENTS, DEVICES, ENVELOPES, ROUTINGS, Coming
 from .content import Reading, note_differences, reading, whole
 from .contract.lanes import is_driven
@@ -528,9 +528,8 @@ class Batcher:
         """Read the properties in `bits` again and record the differences."""
         layout = row.layout
         preserved = False
-        for index, old in enumerate(row.values):
-            if not bits & 1 << index or layout.tree_bits & 1 << index:
-                continue
+        for index in indices(bits & ~layout.tree_bits):
+            old = row.values[index]
             if (row.id, index) in batch.values:
                 new = batch.values[row.id, index]
                 if layout.long_bits & 1 << index:
@@ -606,7 +605,7 @@ class Batcher:
                 batch.edit = batch.edit or (prop.is_edit and (id_, index) not in batch.filled and not driven)
                 batch.passing += prop.name in _HISTORY_STATE
                 text = value.json if isinstance(value, Encoded) else encode(value)
-                changes.append(encode(["set", id_, prop.name])[:-1] + b"," + text + b"]")
+                changes.append(b"".join((b'["set",', encode(id_), row.layout.heads[index], text, b"]")))
             yield
         for id_, index, old, new in batch.content:
             row = rows.get(id_)

@@ -76,6 +76,8 @@ class Executor:
             "refused": 0,
         }
         self.ticks = 0
+        self._turns = 0
+        """Turns so far: within one nothing happens in Live but what the script does."""
         self.current: Optional[Write] = None
         self._clock = clock
         self._live_module = live_module
@@ -165,7 +167,8 @@ class Executor:
         return False
 
     def look(self) -> None:
-        """End the loads whose deadline passed, and send the progress of the others; called once a pump."""
+        """End the loads whose deadline passed, and send the progress of the others; called once a turn."""
+        self._turns += 1
         for parked in self._beside.overdue():
             self._give_up(parked, "DEADLINE", "was not done in time")
         for parked in self._beside.parked:
@@ -349,10 +352,13 @@ class Executor:
         if not keep_open:
             self._step.end(parameters)
         mark_consequences(batcher, operations)
+        turn = self._turns
         yield FLUSH
         yield from self._settle(write, operations)
-        mark_consequences(batcher, operations)
-        yield FLUSH
+        if self._turns != turn:
+            # Live went on meanwhile.
+            mark_consequences(batcher, operations)
+            yield FLUSH
         answer = self._outcome(write, operations, began, split)
         if keep_open:
             # Before 12.4 nothing can sync parameters: only Live's own tick brings parameters into the open step.

@@ -143,11 +143,11 @@ class Operation:
                 if value is not None and not self._of_result(value, batcher):
                     self._check_object(batcher, value, prop.of)
             elif prop.type == "routing":
-                self.value = row_checks.property_value(row, prop, value, ABSENT)
+                self.value = row_checks.property_value(row, prop, value, lambda: ABSENT)
                 self._routing(row)
             else:
                 checks.not_null(prop, value)
-                self.value = row_checks.property_value(row, prop, value, self._present(row, prop))
+                self.value = row_checks.property_value(row, prop, value, partial(self._present, row, prop))
             return
         method = self.method_row = checks.method_of(row.layout.type, self.asked.get("method"), batcher.live)
         self.args = checks.arguments(method, self.asked.get("args"))

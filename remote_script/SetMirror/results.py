@@ -20,6 +20,8 @@ from .wire import Encoded
 if TYPE_CHECKING:
     from .operations import Operation
 
+_SHOWN = ("value", "display")
+
 
 def result_of(batcher: Batcher, operation: Operation) -> Dict[str, Any]:
     """The operation's part of its write's result; new objects have ids, since their batch is sent."""
@@ -40,7 +42,7 @@ def result_of(batcher: Batcher, operation: Operation) -> Dict[str, Any]:
         row = batcher.shadow.row_of(operation.row.obj) if alive(operation.row.obj) else None
         if row is not None:
             report["target"] = row.id
-    shown = _shown(operation)
+    shown = _shown(batcher, operation)
     if shown is not None:
         report["display"] = shown
     if operation.kind == "call":
@@ -85,12 +87,16 @@ def seen_of_call(operation: Operation) -> Dict[str, Any]:
     return report
 
 
-def _shown(operation: Operation) -> Optional[str]:
-    """A parameter's value as Live shows it now."""
-    if not operation.is_parameter or operation.row is None or not alive(operation.row.obj):
+def _shown(batcher: Batcher, operation: Operation) -> Optional[str]:
+    """A parameter's value as Live shows it now; as it was sent if nothing marked it since, which asks Live for nothing."""
+    row = operation.row
+    if not operation.is_parameter or row is None or not alive(row.obj):
         return None
+    sent = row.value("display")
+    if isinstance(sent, str) and not batcher.attribution.marked(row.id) & row.layout.bits_of(_SHOWN):
+        return sent
     try:
-        return str(operation.row.obj.str_for_value(operation.row.obj.value))
+        return str(row.obj.str_for_value(row.obj.value))
     except Exception:
         # The device is being deleted; the value itself was read earlier.
         return None

@@ -34,37 +34,37 @@ def writable(row: Row, name: Any, live: Tuple[int, ...], now: Callable[[str], An
     return checks.writable(row.layout.type, name, live, reads)
 
 
-def property_value(row: Row, prop: schema.Property, value: Any, now: Any) -> Any:
+def property_value(row: Row, prop: schema.Property, value: Any, now: Callable[[], Any]) -> Any:
     """The plain value to set; refuses values that the table or the parameter's own range forbids.
 
     Args:
-      now: The value from which a relative change counts; ABSENT when it cannot be read.
+      now: Reads the value from which a relative change counts; ABSENT when it cannot be read.
     """
     if row.layout.type == "DeviceParameter" and prop.name == "value":
         search = _search(row.obj, repr(read(row.obj, "name")), now)
         return checks.parameter_value(reading(row.obj), value, search)
     by = said(value, BY) if prop.type in ("int", "float") else None
     if by is not None:
-        if not isinstance(now, (int, float)):
+        base = now()
+        if not isinstance(base, (int, float)):
             raise checks.refuse("`{}` has no number to count from".format(prop.name), value)
-        value = now + by
+        value = base + by
     return checks.plain_value(prop, value)
 
 
 def parameter_number(obj: Any, label: str, value: Any) -> float:
     """The internal value of a parameter, from a number or a text that Live shows for it, within its range."""
-    search = _search(obj, label, read(obj, "value"))
+    search = _search(obj, label, lambda: read(obj, "value"))
     number: float = checks.parameter_number(reading(obj), label, value, search)
     return number
 
 
-def _search(obj: Any, label: str, now: Any) -> Callable[[Any], float]:
+def _search(obj: Any, label: str, now: Callable[[], Any]) -> Callable[[Any], float]:
     """A function that finds the value for which Live shows a text; refuses a number, and names the text to write.
 
     Args:
-      now: The internal value from which a relative change counts; ABSENT when it cannot be read.
+      now: Reads the internal value from which a relative change counts; ABSENT when it cannot be read.
     """
-    present = None if now is ABSENT else float(now)
 
     def search(text: Any) -> float:
         low, high = read(obj, "min"), read(obj, "max")
@@ -74,6 +74,8 @@ def _search(obj: Any, label: str, now: Any) -> Callable[[Any], float]:
             raise checks.refuse("{} takes a number".format(label), text)
         if len(text) > display.LONGEST_TEXT:
             raise checks.refuse("a display text has up to {} characters".format(display.LONGEST_TEXT), text)
+        value = now()
+        present = None if value is ABSENT else float(value)
         try:
             return display.value_of(text, display.texts(obj), float(low), float(high), now=present)
         except display.Refused as problem:

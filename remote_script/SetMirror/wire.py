@@ -87,6 +87,7 @@ def _constant(text: str) -> Any:
 
 _decoder = json.JSONDecoder(parse_int=_int, parse_float=_float, parse_constant=_constant)
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
+_CONSTANTS = {None: b"null", True: b"true", False: b"false"}
 
 
 def decode(line: bytes) -> Any:
@@ -196,6 +197,12 @@ def _text(text: str, at: int) -> Tuple[str, int]:
 
 def encode(value: Any) -> bytes:
     """Compact JSON in UTF-8; ValueError for NaN and Infinity. Lone surrogates become "?"."""
+    kind = type(value)
+    # Most values are numbers, for which the encoder costs more than they do.
+    if kind is int or (kind is float and math.isfinite(value)):
+        return repr(value).encode("ascii")
+    if value is None or kind is bool:
+        return _CONSTANTS[value]
     return _encoder.encode(value).encode("utf-8", "replace")
 
 
