@@ -1,9 +1,10 @@
 """Keeps the script awake for a client in lock-step: after an answer the pump waits briefly for the next request.
 
 Such a client then gets many turns out of one tick of Live's. The transport waits; the time counts as time on Live's
-main thread, which never exceeds its share of the distance between two pumps. The script waits only after a round
-that answered a request, never at rest and never when Live was late. The length of a wait follows the client: longer
-while the next request arrives soon after a wait has ended, short again when it arrives in time; after many waits in
+main thread, of which pumps never have more than their share on average. The script waits only after a round that
+answered a request, never at rest and never when Live was late. The length of a wait follows the client: longer while
+the next request arrives soon after a wait has ended, short again when it arrives in time. If less time is left than
+the client usually needs, the script does not wait: the next pump gets that time besides its own. After many waits in
 vain there are none for a while. Waiting is disabled for the rest of the run if waits take much longer than asked
 (some systems round short waits) or if a wait raises.
 """
@@ -17,6 +18,10 @@ PATIENCE_S = 0.002
 """Longest wait for a client whose speed is not known yet: a program needs less, an agent over MCP slightly more."""
 GAPS = 3.0
 """Factor: after a request in time the next wait may last so many times as long as this one did."""
+SAVED = 0.5
+"""Fraction of its share that a pump may leave to the next one."""
+MOST = 0.8
+"""Fraction of the distance between two pumps that no pump exceeds, whatever the one before left."""
 IN_VAIN = 16
 """After so many waits in a row without a request the client is too slow for the budget."""
 REST_PUMPS = 50
@@ -54,6 +59,10 @@ class Awake:
         self._clock = clock
         self.patience_s = PATIENCE_S
         """Longest duration of the next wait."""
+        self._gap_s = 0.0
+        """Smoothed time between an answer and the next request in time; 0 before the first."""
+        self._saved_s = 0.0
+        """Time that the previous pump left to the next one."""
         self._strikes = 0
         self._stalled = False
         self._pump = 0
@@ -69,9 +78,14 @@ class Awake:
         low, high = DISTANCES
         self.distance_s += (min(high, max(low, distance_s)) - self.distance_s) / 16
 
+    def ended(self, spent_s: float) -> None:
+        """Record that a pump has ended and took so long; a part of the time that it left goes to the next one."""
+        share = self._share * self.distance_s
+        self._saved_s = min(SAVED * share, max(0.0, self._saved_s + share - spent_s))
+
     def deadline(self, start: float) -> float:
-        """The time at which a pump that began at `start` has used its share."""
-        return start + self._share * self.distance_s
+        """The time at which a pump that began at `start` has used its share and the time left by the previous one."""
+        return start + min(self._share * self.distance_s + self._saved_s, MOST * self.distance_s)
 
     def more(self, start: float) -> bool:
         """Wait for the next request in the pump that began at `start`; True when it is there."""
@@ -80,11 +94,11 @@ class Awake:
         if self._missed_in >= 0:
             # The client is still active: its request came right after the wait, or after a pause.
             soon = self._missed_in == self._pump - 1
-            self.patience_s = min(2 * self.patience_s, self.deadline(0.0)) if soon else PATIENCE_S
+            self.patience_s = min(2 * self.patience_s, self.deadline(0.0)) if soon else self._usual_s
             self._missed_in = -1
         began = self._clock()
         asked = min(self.patience_s, self.deadline(start) - began)
-        if asked < SHORTEST_S:
+        if asked < max(SHORTEST_S, self._gap_s):
             return False
         try:
             ready = self._wait(asked)
@@ -97,6 +111,7 @@ class Awake:
         self.counters["wait_ms"] += took * 1000
         if ready:
             self._in_vain = 0
+            self._gap_s += (took - self._gap_s) / 4
             self.patience_s += (max(PATIENCE_S, GAPS * took) - self.patience_s) / 4
             return True
         self._missed_in = self._pump
@@ -105,9 +120,14 @@ class Awake:
             self.off = "a wait of {:.2f} ms took {:.2f} ms".format(asked * 1000, took * 1000)
         self._in_vain += 1
         if self._in_vain >= IN_VAIN:
-            self._in_vain, self._missed_in, self.patience_s = 0, -1, PATIENCE_S
+            self._in_vain, self._missed_in, self._gap_s, self.patience_s = 0, -1, 0.0, PATIENCE_S
             self._rests_until = self._pump + REST_PUMPS
         return False
+
+    @property
+    def _usual_s(self) -> float:
+        """Duration of a wait for a client whose requests arrive as they usually do."""
+        return max(PATIENCE_S, GAPS * self._gap_s)
 
     def report(self) -> Dict[str, Any]:
         """Counters and state for the bridge's status."""
@@ -115,5 +135,6 @@ class Awake:
         millis = {
             "distance_ms": round(self.distance_s * 1000, 2),
             "patience_ms": round(self.patience_s * 1000, 2),
+            "gap_ms": round(self._gap_s * 1000, 2),
         }
         return dict(counters, share=self._share, off=self.off, **millis)

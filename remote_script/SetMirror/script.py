@@ -216,6 +216,7 @@ class SetMirror:
             self._pumping = False
         spent = time.perf_counter() - start
         self._credit_s -= spent
+        self.awake.ended(spent)
         self.timings["pump"].add(spent)
         if not worked:
             self.timings["rest"].add(spent)

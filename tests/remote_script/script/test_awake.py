@@ -20,11 +20,13 @@ class Waiting:
         self.asked: list[float] = []
         self._answers = list(answers)
         self._takes = takes
+        self.gap_s = 0.0001
+        """How long after an answer the next request is there."""
 
     def wait(self, seconds: float) -> bool:
         self.asked.append(seconds)
         ready = self._answers.pop(0) if self._answers else False
-        self.now += 0.0001 if ready else self._takes(seconds)
+        self.now += self.gap_s if ready else self._takes(seconds)
         return ready
 
     def made(self, share: float = 0.4) -> Awake:
@@ -80,6 +82,44 @@ def test_a_client_that_comes_back_after_a_pause_is_waited_for_as_at_first() -> N
             made.pumped(0.010)
         made.more(waiting.now)
     assert waiting.asked == [awake.PATIENCE_S, 2 * awake.PATIENCE_S, awake.PATIENCE_S]
+
+
+def test_a_client_whose_requests_came_in_time_is_waited_for_as_long_after_a_pause() -> None:
+    waiting = Waiting(*[True] * 40, False, True)
+    waiting.gap_s = 0.0015
+    made = waiting.made(0.8)
+    for pumps in (*[1] * 41, 20):
+        for _ in range(pumps):
+            made.pumped(0.010)
+        made.more(waiting.now)
+    assert waiting.asked[-1] == pytest.approx(awake.GAPS * 0.0015, rel=0.01)
+
+
+def test_what_is_too_short_for_the_client_is_left_to_the_next_pump() -> None:
+    waiting = Waiting(*[True] * 1000)
+    waiting.gap_s = 0.0015
+    made = waiting.made(0.4)
+    took = []
+    for _ in range(40):
+        start = waiting.now
+        made.pumped(0.010)
+        while made.more(start):
+            pass
+        made.ended(waiting.now - start)
+        took.append(waiting.now - start)
+        waiting.now = start + 0.010
+    share = 0.4 * 0.010
+    # Without that a pump had two requests, three quarters of its share.
+    assert 0.95 * share <= sum(took[-20:]) / 20 <= share * (1 + awake.SAVED / 20)
+    assert max(took) <= share * (1 + awake.SAVED)
+
+
+def test_no_pump_takes_more_than_the_most_whatever_the_ones_before_left() -> None:
+    made = Waiting().made(0.8)
+    for _ in range(10):
+        made.pumped(0.010)
+        made.ended(0.0)
+    assert made.deadline(0.0) <= awake.MOST * 0.010
 
 
 def test_after_many_waits_in_vain_it_rests_and_then_tries_again() -> None:
