@@ -1,1 +1,1 @@
-"""Code of the first generation only."""
+"""Code that only the first generation uses."""

@@ -1,4 +1,4 @@
-"""`_APC`: shared code of the scripts for Akai's controllers, which other scripts use too."""
+"""`_APC`: shared code of the scripts for Akai's controllers, also used by other scripts."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class APC(ControlSurface):
         self._identity_response_pending = True
         self._send_midi((0xF0, 0x7E, 0, 6, 1, 0xF7))
 
-    # -- the greeting --------------------------------------------------------------------------------
+    # -- identification ------------------------------------------------------------------------------
 
     def handle_sysex(self, midi_bytes):
         self._suppress_send_midi = False
@@ -123,7 +123,7 @@ class APC(ControlSurface):
     def _send_midi(self, midi_bytes, optimized=None):
         return not self._suppress_send_midi and super()._send_midi(midi_bytes, optimized=optimized)
 
-    # -- several of them -----------------------------------------------------------------------------
+    # -- linked controllers --------------------------------------------------------------------------
 
     def _should_combine(self):
         return bool(Live.Application.combine_apcs())
@@ -157,7 +157,7 @@ class APC(ControlSurface):
         super().disconnect()
 
 
-# Controls.
+# Controls
 
 
 def make_button(channel, identifier, *args, **kwargs):
@@ -180,7 +180,7 @@ def make_encoder(channel, identifier, *args, **kwargs):
 
 
 def make_ring_encoder(encoder_identifer, button_identifier, name="", *args, **kwargs):
-    """A knob with a ring of lights; the button switches how the ring shows its value."""
+    """A knob with a ring of lights; the button changes how the ring shows its value."""
     button = ButtonElement(False, MIDI_CC_TYPE, 0, button_identifier, name="%s_Ring_Mode_Button" % name)
     encoder = RingedEncoderElement(
         MIDI_CC_TYPE, 0, encoder_identifer, MapMode.absolute, *args, name=name, **kwargs
@@ -203,7 +203,7 @@ class RingedEncoderElement(EncoderElement):
         self._update_ring_mode()
 
     def connect_to(self, parameter):
-        """Let Live move a parameter; the ring is off until the MIDI map is built."""
+        """Let Live move a parameter; the ring is dark until the MIDI map is built."""
         if parameter != self._parameter_to_map_to and not self.is_mapped_manually():
             self._send_ring_mode(RING_OFF_VALUE)
         super().connect_to(parameter)
@@ -215,7 +215,7 @@ class RingedEncoderElement(EncoderElement):
     def install_connections(
         self, install_translation_callback, install_mapping_callback, install_forwarding_callback
     ):
-        """Without a parameter the script gets the messages, so that it can detect a person's own mapping."""
+        """Connect the messages: without a parameter the script gets them, so that it detects a person's own mapping."""
         super().install_connections(
             install_translation_callback, install_mapping_callback, install_forwarding_callback
         )
@@ -257,7 +257,7 @@ class DeviceBankButtonElement(ComboElement):
             control.set_channel(0)
 
 
-# Colours.
+# Colours
 
 GREEN, GREEN_BLINK, RED, RED_BLINK, AMBER = (Color(value) for value in range(1, 6))
 BLACK = Color(0)
@@ -324,7 +324,7 @@ def make_crossfade_button_skin():
     return Skin(CrossfadeButtons)
 
 
-# Components.
+# Components
 
 
 class ChanStripComponent(mixer.ChannelStripComponent):
@@ -355,7 +355,7 @@ class ChanStripComponent(mixer.ChannelStripComponent):
 
 
 class MixerComponent(mixer.MixerComponent):
-    """The strips go on with the return tracks."""
+    """A mixer whose strips continue with the return tracks."""
 
     def tracks_to_use(self):
         song = self._live_song
@@ -366,9 +366,9 @@ class MixerComponent(mixer.MixerComponent):
 
 
 class DeviceComponent(device.DeviceComponent, CompoundComponent):
-    """The knobs' MIDI channel is the bank, so that the controller shows each bank's values.
+    """A device whose knobs' MIDI channel is the bank, so that the controller shows each bank's values.
 
-    `use_fake_banks`: eight banks whatever the device has.
+    `use_fake_banks`: eight banks for every device.
     """
 
     def __init__(self, use_fake_banks=False, *args, **kwargs):

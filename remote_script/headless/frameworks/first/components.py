@@ -34,7 +34,7 @@ class ControlSurfaceComponent(ComponentCore):
         return self._surface._live_application()
 
     def set_allow_update(self, allow_updates):
-        """Allow or defer updates; deferred updates are done once, when updates are allowed again."""
+        """Allow or defer updates; deferred updates run once, when updates are allowed again."""
         if bool(allow_updates) == self._allow_updates:
             return
         self._allow_updates = bool(allow_updates)
@@ -58,11 +58,11 @@ class ControlSurfaceComponent(ComponentCore):
 
 
 class CompoundComponent(ControlSurfaceComponent):
-    """`register_component` takes a child, which is on only while this is."""
+    """A component with children: `register_component` adds a child, which is on only while this component is on."""
 
 
 class BackgroundComponent(BackgroundCore, ControlSurfaceComponent):
-    """Takes a control of any name."""
+    """Accepts a control of any name."""
 
 
 class ScrollComponent(ScrollCore, ControlSurfaceComponent):
@@ -74,7 +74,7 @@ class ToggleComponent(ToggleCore, ControlSurfaceComponent):
 
 
 class ModesComponent(ModesCore, CompoundComponent):
-    """No mode is selected until the script selects a mode."""
+    """Modes of which none is selected until the script selects one."""
 
 
 class EnablingModesComponent(EnablingModesCore, ModesComponent):
@@ -82,7 +82,7 @@ class EnablingModesComponent(EnablingModesCore, ModesComponent):
 
 
 class DisplayingModesComponent(ModesComponent):
-    """Shows the modes' names in data sources, a star before the selected one's."""
+    """Shows the modes' names in data sources, with a star before the selected mode's name."""
 
     def __init__(self, *args, **kwargs):
         self._mode_data_sources = {}
@@ -124,7 +124,7 @@ class SessionRecordingComponent(SessionRecordingCore, CompoundComponent):
 
 
 class TransportComponent(TransportCore, CompoundComponent):
-    """Lights are on and off: in this generation colours come with the buttons."""
+    """The transport; its lights are only on or off, since the buttons have the colours in this generation."""
 
     def _light(self, name, value):
         if isinstance(value, str):
@@ -141,15 +141,15 @@ class SlideComponent(SlideCore, CompoundComponent):
 
 
 class DrumRackComponent(DrumRackCore, ControlSurfaceComponent):
-    """Pads that Live plays the drum rack with."""
+    """Pads for which Live plays the drum rack."""
 
 
 class _Accent(AccentCore, ControlSurfaceComponent):
-    """Full velocity."""
+    """A button for full velocity."""
 
 
 class DrumGroupComponent(DrumGroupCore, SlideComponent):
-    """The pads are `drum_matrix` in this generation."""
+    """A drum rack on pads; the pads are `drum_matrix` in this generation."""
 
     accent_component_type = _Accent
 

@@ -16,10 +16,10 @@ NO_BANK = "<No Bank>"
 
 @takes("bank_up_button", "bank_down_button", "on_off_button", "lock_button")
 class DeviceComponent(PlacedComponent, ControlSurfaceComponent):
-    """Follows Live's appointed device, or `set_device`; event `device`.
+    """A device under eight knobs: Live's appointed device, or that of `set_device`; event `device`.
 
-    With bank buttons a press selects one of Live's banks of the device; with one of the two navigation buttons banks
-    go round; without any button the knobs have the "best of" bank.
+    With bank buttons a press selects one of Live's banks of the device; with one of the two navigation buttons the
+    banks are selected cyclically; without any button the knobs have the "best of" bank.
     """
 
     __subject_events__ = ("device",)
@@ -93,7 +93,7 @@ class DeviceComponent(PlacedComponent, ControlSurfaceComponent):
             self._later(self._appoint, device_to_appoint(device))
 
     def _later(self, call, *args):
-        # Live forbids changes within one of its notifications.
+        # Live forbids changes during its notifications.
         self._tasks.add(run(call, *args))
 
     def _appoint(self, device):
@@ -101,7 +101,7 @@ class DeviceComponent(PlacedComponent, ControlSurfaceComponent):
             self._live_song.appointed_device = device
 
     def update_device_selection(self):
-        """Control the selected device of the selected track, or its first one."""
+        """Control the selected device of the selected track, or the track's first device."""
         track = self._live_song.view.selected_track
         device = track.view.selected_device
         if not liveobj_valid(device):
@@ -144,7 +144,7 @@ class DeviceComponent(PlacedComponent, ControlSurfaceComponent):
     # -- banks ---------------------------------------------------------------------------------------
 
     def set_bank_next_button(self, button):
-        """Select the next bank; without a previous button the first bank follows the last."""
+        """Set the button that selects the next bank; without a previous button the first bank follows the last."""
         self._put("bank_up_button", button)
         self.update()
 

@@ -1,4 +1,4 @@
-"""Buttons as the first generation makes them: without `is_rgb`."""
+"""Buttons with the arguments of the first generation: without `is_rgb`."""
 
 from ..engine import elements
 from ..engine.midi import MIDI_NOTE_TYPE

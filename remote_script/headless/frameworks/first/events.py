@@ -1,4 +1,4 @@
-"""Slots and signals with this generation's names and arguments, built on those of the later generations."""
+"""Slots and signals with this generation's names and arguments, based on those of the later generations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class CallableSlotMixin:
 
 
 class SysexValueControl(elements.SysexElement):
-    """Messages that begin with `message_prefix`; values are sent after the prefix, `value_enquiry` requests a value."""
+    """Messages that begin with `message_prefix`; a sent value follows the prefix, `value_enquiry` requests a value."""
 
     def __init__(self, message_prefix=(), value_enquiry=None, default_value=None, *args, **kwargs):
         prefix = tuple(message_prefix)

@@ -1,4 +1,4 @@
-"""`_Generic`: a whole script from tables of controller numbers, with the components that it uses."""
+"""`_Generic`: a whole script from tables of controller numbers, with its components."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def has_specification_for(control: str, specifications: Dict[str, Any]) -> bool:
 
 
 class SelectChanStripComponent(ChannelStripComponent):
-    """Arms a track, and selects the track if it has an instrument."""
+    """A strip that arms a track, and selects the track if it has an instrument."""
 
     def _arm_value(self, value: Any) -> None:
         armed = self._can_arm() and self._track.arm
@@ -70,7 +70,7 @@ class SelectChanStripComponent(ChannelStripComponent):
 
 
 class SpecialMixerComponent(MixerComponent):
-    """Strips that select the tracks that they arm; the bank buttons may be set one by one."""
+    """A mixer whose strips select the tracks that they arm; each bank button may be set alone."""
 
     def _create_strip(self) -> Any:
         return SelectChanStripComponent()
@@ -83,7 +83,7 @@ class SpecialMixerComponent(MixerComponent):
 
 
 class DeviceAppointer(SlotManager):
-    """Appoints the selected device of the selected track, also in Live, and calls `appointed_device_setter`."""
+    """Appoints the selected device of the selected track in Live, and calls `appointed_device_setter`."""
 
     def __init__(
         self, song: Any = None, appointed_device_setter: Any = nop, *args: Any, **kwargs: Any
@@ -156,7 +156,7 @@ class GenericScript(ControlSurface):
                 self._make_transport(transport_controls)
 
     def handle_sysex(self, midi_bytes: Any) -> None:
-        """Such a controller sends none that matters."""
+        """Ignore sysex: such a controller sends no messages that the script needs."""
 
     # -- controls ------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ class MidiMap(dict):
         self[name] = make_button(name, channel, number, midi_message_type)
 
     def add_matrix(self, name, element_factory, channel, numbers, midi_message_type):
-        """Rows of elements that `element_factory(name, channel, number, midi_message_type)` makes."""
+        """Add rows of elements that `element_factory(name, channel, number, midi_message_type)` creates."""
         pattern = "%s[%d,%d]" if len(numbers) > 1 else "%s[%d]"
         rows = []
         for row, identifiers in enumerate(numbers):

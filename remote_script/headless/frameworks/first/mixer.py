@@ -18,13 +18,13 @@ def reset_button(button):
 
 
 class ChannelStripComponent(ChannelStripCore, ControlSurfaceComponent):
-    """Lights are on and off: in this generation colours come with the buttons."""
+    """One track under controls; lights are only on or off, since the buttons have the colours in this generation."""
 
     COLORS = {name: (False, True) for name in ChannelStripCore.COLORS}
 
 
 class MixerComponent(MixerCore, CompoundComponent):
-    """`num_tracks` strips for visible tracks, `num_returns` for returns."""
+    """A mixer with `num_tracks` strips for visible tracks and `num_returns` strips for returns."""
 
     channel_strip_component_type = ChannelStripComponent
 
@@ -59,7 +59,7 @@ class MixerComponent(MixerCore, CompoundComponent):
             self._reassign_tracks()
 
     def set_bank_buttons(self, up_button, down_button):
-        """Buttons that move the strips by as many tracks as there are strips."""
+        """Set the buttons that move the strips by the number of strips."""
         self._put("bank_up_button", up_button)
         self._put("bank_down_button", down_button)
 

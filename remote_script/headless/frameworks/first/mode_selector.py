@@ -1,4 +1,4 @@
-"""The oldest kind of modes: numbers, with a button for each or one that steps through them."""
+"""The oldest kind of modes: numbers, with a button for each mode or one button that steps through them."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class ModeSelectorComponent(ControlSurfaceComponent):
         else:
             self.update()
 
-    # A long press of a momentary button selects its mode until the release: the heap has the pressed buttons.
+    # A long press of a momentary button selects its mode until the release: the heap contains the pressed buttons.
 
     def _mode_value(self, value, sender):
         if not self.is_enabled():
@@ -97,7 +97,7 @@ class ModeSelectorComponent(ControlSurfaceComponent):
         self.notify_mode_index(mode)
 
     def _on_timer(self):
-        """For a subclass that registers it as a timer callback."""
+        """Called as a timer callback if a subclass registers it; for subclasses."""
 
     def _toggle_value(self, value):
         if self.is_enabled() and (value or not self._mode_toggle.is_momentary()):
@@ -112,7 +112,7 @@ class ModeSelectorComponent(ControlSurfaceComponent):
 
 
 class ChannelTranslationSelector(ModeSelectorComponent):
-    """Mode n: the controls' first channel plus n."""
+    """Mode n adds n to the controls' first channel."""
 
     def __init__(self, num_modes=0, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -76,7 +76,7 @@ the window's size."""
 
 
 class _Ring(RingCore):
-    """The session's window; framed also while the session is off, as behind an overview."""
+    """The session's window; its frame is shown also while the session is off, as behind an overview."""
 
     shown = True
 

@@ -38,14 +38,14 @@ class ControlSurface(SurfaceCore):
         self._components, self._displays = [], []
 
     def _refresh_displays(self):
-        """Displays send when they change; nothing is left to send."""
+        """Do nothing: displays send when they change."""
 
     def _control_surfaces(self):
         return registered()
 
 
 class OptimizedControlSurface(ControlSurface):
-    """In Live this context sends the changes of ownership together; here each change is sent at once."""
+    """A surface for Live's context that collects changes of ownership; here each change is sent at once."""
 
 
 def get_control_surfaces():
@@ -53,9 +53,9 @@ def get_control_surfaces():
 
 
 def profile(fn):
-    """A decorator with which Live measures a function's time when profiling; here it changes nothing."""
+    """A decorator with which Live measures a function's time when profiling; here it returns the function."""
     return fn
 
 
 class IdentifiableControlSurface(IdentifiedSurface, ControlSurface):
-    """`on_identified()` is called when an identity reply with `_model_id_bytes` has come."""
+    """`on_identified()` is called after an identity reply with `_model_id_bytes`."""

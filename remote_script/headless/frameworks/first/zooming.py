@@ -9,7 +9,7 @@ from .components import CompoundComponent
 
 @takes("zoom_button")
 class SessionZoomingComponent(OverviewCore, CompoundComponent):
-    """`SessionZoomingComponent(session)`. While zoomed the session is off and the matrix is this one's."""
+    """`SessionZoomingComponent(session)`. During the overview the session is off and this component has the matrix."""
 
     def __init__(self, session=None, enable_skinning=False, *args, **kwargs):
         self._session = session

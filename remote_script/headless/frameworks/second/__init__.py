@@ -1,1 +1,1 @@
-"""Code of the second generation only."""
+"""Code that only the second generation uses."""

@@ -6,7 +6,7 @@ from ..engine.component import ComponentCore
 
 
 class Component(ComponentCore):
-    """Belongs to the surface, or to its parent."""
+    """Base of components; belongs to the surface, or to its parent."""
 
     def __init__(
         self,

@@ -24,7 +24,7 @@ from .component import Component
 
 
 class TransportComponent(TransportCore, Component):
-    """Play, record, loop, tempo."""
+    """The transport: play, record, loop, tempo."""
 
     play_button = ToggleButtonControl(toggled_color="Transport.PlayOn", untoggled_color="Transport.PlayOff")
     stop_button = ButtonControl()
@@ -73,7 +73,7 @@ class TransportComponent(TransportCore, Component):
 class DeviceComponent(DeviceCore, Component):
     """The device of the device provider, decorated and in banks.
 
-    A subclass makes the parameters for displays: `_create_parameter_info(parameter, name)`.
+    A subclass creates the parameters for displays: `_create_parameter_info(parameter, name)`.
     """
 
     def __init__(
@@ -176,11 +176,11 @@ class SessionRecordingComponent(SessionRecordingCore, Component):
 
 
 class UndoRedoComponent(UndoRedoCore, Component):
-    """Undo and redo."""
+    """Undo and redo buttons."""
 
 
 class ViewControlComponent(ViewControlCore, Component):
-    """Selects tracks and scenes."""
+    """Buttons that select tracks and scenes."""
 
 
 class BackgroundComponent(BackgroundCore, Component):
@@ -188,15 +188,15 @@ class BackgroundComponent(BackgroundCore, Component):
 
 
 class ToggleComponent(ToggleCore, Component):
-    """A switch of some object under `toggle_button`."""
+    """A switch of an object under `toggle_button`."""
 
 
 class ScrollComponent(ScrollCore, Component):
-    """Two buttons that scroll something."""
+    """Two buttons that scroll an object."""
 
 
 class AutoArmComponent(AutoArmCore, Component):
-    """The selected track is armed implicitly while this is on."""
+    """The selected track is armed implicitly while this component is on."""
 
 
 class AccentComponent(AccentCore, Component):
@@ -221,7 +221,7 @@ class DrumGroupComponent(DrumGroupCore, PlayableComponent, SlideComponent):
 
 
 class TargetTrackComponent(TargetTrackCore, Component):
-    """`target_track`: the selected one."""
+    """`target_track` is the selected track."""
 
 
 def all_tracks(song):
@@ -229,7 +229,7 @@ def all_tracks(song):
 
 
 class ModesComponent(ModesCore, Component):
-    """No mode is selected until the script selects a mode."""
+    """Modes of which none is selected until the script selects one."""
 
     def add_mode(
         self,
@@ -246,7 +246,7 @@ class ModesComponent(ModesCore, Component):
 
 
 class NullModes(ModesComponent):
-    """No modes."""
+    """A modes component without modes."""
 
 
 class EnablingModesComponent(EnablingModesCore, ModesComponent):
@@ -254,7 +254,7 @@ class EnablingModesComponent(EnablingModesCore, ModesComponent):
 
 
 class ArmedTargetTrackComponent(TargetTrackComponent):
-    """`target_track`: the first armed track, the selected one without any."""
+    """`target_track` is the first armed track, or the selected track without an armed one."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -281,7 +281,7 @@ class ArmedTargetTrackComponent(TargetTrackComponent):
 
 
 class ModifierBackgroundComponent(BackgroundComponent):
-    """Holds modifiers, which light while they are pressed."""
+    """Grabs modifiers, which are lit while they are pressed."""
 
     def _clear_control(self, name, control):
         super()._clear_control(name, control)
@@ -295,7 +295,7 @@ class ModifierBackgroundComponent(BackgroundComponent):
 
 
 class ClipActionsComponent(ClipActionsCore, Component):
-    """Buttons for the highlighted clip."""
+    """Buttons for actions on the highlighted clip."""
 
 
 class SessionOverviewComponent(OverviewCore, Component):
@@ -319,4 +319,4 @@ class DeviceParameterComponent(DeviceParameterCore, Component):
 
 
 class DisplayingDeviceParameterComponent(DisplayingDeviceParameterCore, DeviceParameterComponent):
-    """The same, with names and values on displays."""
+    """`DeviceParameterComponent` with names and values on displays."""

@@ -1,4 +1,4 @@
-"""The mixer."""
+"""The mixer of the second generation."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from .component import Component
 
 
 class TrackAssigner:
-    """Says which tracks a mixer's strips are for."""
+    """Assigns tracks to a mixer's strips."""
 
     def tracks(self, tracks_provider):
         raise NotImplementedError("tracks")
 
 
 class SimpleTrackAssigner(TrackAssigner):
-    """A strip for each of the provider's tracks, in order."""
+    """Assigns each of the provider's tracks to a strip, in order."""
 
     def tracks(self, tracks_provider):
         return list(tracks_provider.tracks)
 
 
 class RightAlignTracksTrackAssigner(SimpleTrackAssigner):
-    """Returns (and main) at the right end, free strips between."""
+    """Assigns returns (and main) to the right end; free strips are between."""
 
     def __init__(self, song=None, include_master_track=False):
         self._song, self._include_master_track = song, include_master_track

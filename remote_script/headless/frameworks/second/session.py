@@ -1,4 +1,4 @@
-"""The session grid."""
+"""The session grid of the second generation."""
 
 from __future__ import annotations
 
@@ -128,25 +128,25 @@ class SessionRingScroller(Scrollable):
 
 
 class SessionRingTrackScroller(SessionRingScroller):
-    """By one track."""
+    """Moves the ring by one track."""
 
     step = (1, 0)
 
 
 class SessionRingSceneScroller(SessionRingScroller):
-    """By one scene."""
+    """Moves the ring by one scene."""
 
     step = (0, 1)
 
 
 class SessionRingTrackPager(SessionRingTrackScroller):
-    """By the ring's width."""
+    """Moves the ring by its width."""
 
     pages = True
 
 
 class SessionRingScenePager(SessionRingSceneScroller):
-    """By the ring's height."""
+    """Moves the ring by its height."""
 
     pages = True
 

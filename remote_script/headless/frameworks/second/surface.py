@@ -10,7 +10,7 @@ from ..engine.surface import SurfaceCore, registered
 class ControlSurface(SurfaceCore):
     """`song` and `application` are properties in this generation.
 
-    Objects made in its guard get `device_provider` and `device_bank_registry`; layers may name elements that are
+    Objects created in its guard get `device_provider` and `device_bank_registry`; layers may name elements that are
     attributes of `self._elements` (or `self.elements`).
     """
 
@@ -68,7 +68,7 @@ class IdentifiableControlSurface(IdentifiedSurface, ControlSurface):
     """`on_identified(midi_bytes)` is called when the controller with `product_id_bytes` has answered."""
 
     def on_identified(self, response_bytes):
-        """For a subclass."""
+        """Called after the reply; for subclasses."""
 
     def _identified_by(self, midi_bytes):
         self.on_identified(midi_bytes)

@@ -1,1 +1,1 @@
-"""Code of the third generation only."""
+"""Code that only the third generation uses."""

@@ -18,7 +18,7 @@ def _tried(call):
 
 
 def fire(fireable, button_state=None):
-    """Launch a clip, slot or scene; with a button's state by its launch mode."""
+    """Launch a clip, slot or scene; with a button's state according to its launch mode."""
     if not liveobj_valid(fireable):
         return False
     return _tried(

@@ -1,4 +1,4 @@
-"""A surface's components by name: made when they are first asked for, of the specification's classes or Live's own."""
+"""A surface's components by name, created at their first use from the specification's classes or Live's own."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ KNOWN = {
 MISSING = (
     "Active_Parameter", "Sliced_Simpler", "Step_Sequence", "View_Toggle",
 )  # fmt: skip
-"""Live's own components that headless Live does not have: their use raises an error."""
+"""Live's own components that headless Live does not have: using them raises an error."""
 
 
 class ComponentMap(dict):
-    """Factories become components at their first use."""
+    """Factories that are replaced by their components at the first use."""
 
     def __init__(self, specification, session_ring=None, target_track=None):
         super().__init__()

@@ -59,7 +59,7 @@ class RecordingComponent(shown(components.SessionRecordingComponent)):
 
 
 class SessionRingComponent(shown(session.SessionRingComponent)):
-    """The window of session and mixer; `snap_track_offset`: it moves by whole windows."""
+    """The window of session and mixer; with `snap_track_offset` it moves by whole windows."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class SessionNavigationComponent(shown(session.SessionNavigationComponent)):
 
 
 class TransportComponent(shown(components.TransportComponent)):
-    """Play, record, loop, tempo; its position encoder steps by beats or by bars."""
+    """The transport: play, record, loop, tempo; its position encoder steps by beats or by bars."""
 
     _by_bars = False
 
@@ -276,7 +276,7 @@ class DrumGroupComponent(DrumGroupCore, PlayableComponent, components.SlideCompo
                 button.color = "DefaultButton.Off"
 
     def select_drum_pad(self, drum_pad):
-        """For a subclass: the rack's own selection has changed."""
+        """Called when the rack's own selection has changed; for subclasses."""
 
     def quantize_pitch(self, note):
         clip = self._live_song.view.detail_clip
@@ -294,21 +294,21 @@ class ViewBasedRecordingComponent(ViewBasedRecordingCore, Component):
 
 
 class SimpleDeviceNavigationComponent(DeviceNavigationCore, Component):
-    """Selects the device before or after."""
+    """Selects the previous or next device."""
 
     def __init__(self, name="Device_Navigation", *args, **kwargs):
         super().__init__(*args, name=name, **kwargs)
 
 
 class DeviceNavigationComponent(SimpleDeviceNavigationComponent):
-    """The same; headless Live has no list of devices in this generation."""
+    """`SimpleDeviceNavigationComponent`; headless Live has no list of devices in this generation."""
 
     def __init__(self, name="Device_Navigation", device_provider=None, item_provider=None, *args, **kwargs):
         super().__init__(*args, name=name, **kwargs)
 
 
 class ClipActionsComponent(shown(components.ClipActionsComponent)):
-    """Buttons for the clip that is the target."""
+    """Buttons for actions on the target clip."""
 
     @depends(target_track=None)
     def __init__(self, target_track=None, *args, name="Clip_Actions", **kwargs):
@@ -324,7 +324,7 @@ class SessionOverviewComponent(shown(components.SessionOverviewComponent)):
 
 
 class AutoArmComponent(shown(components.AutoArmComponent)):
-    """The target track is armed implicitly while this is on."""
+    """The target track is armed implicitly while this component is on."""
 
     def __init__(self, name="Auto_Arm", target_track=None, *args, **kwargs):
         super().__init__(*args, name=name, **kwargs)
@@ -335,7 +335,7 @@ def track_can_be_auto_armed(track):
 
 
 class TranslatingBackgroundComponent(BackgroundComponent):
-    """Moves its controls to another channel, which buttons may select."""
+    """Moves its controls to another channel; buttons may select the channel."""
 
     channel_selection_buttons = RadioButtonGroup()
 
@@ -349,7 +349,7 @@ class TranslatingBackgroundComponent(BackgroundComponent):
             control.set_channel(self._translation_channel)
 
     def set_channel_selection_buttons(self, buttons):
-        """The first button is the first channel from `translation_channel` on. Guess."""
+        """Set the buttons; the first button selects `translation_channel`. Guess."""
         self.channel_selection_buttons.control_count = buttons.width() * buttons.height() if buttons else 0
         self.channel_selection_buttons.set_control_element(buttons)
 
@@ -368,7 +368,7 @@ class DeviceParametersComponent(shown(components.DeviceParameterComponent)):
 
 
 class DeviceBankNavigationComponent(ScrollComponent):
-    """Buttons, or a knob, that select the bank of `bank_provider`, which has a `device` and an `index`."""
+    """Buttons or a knob that select the bank of `bank_provider`, which has a `device` and an `index`."""
 
     bank_select_buttons = RadioButtonGroup(control_count=8)
 
@@ -557,7 +557,7 @@ class InstrumentFinderComponent(Component):
 
 
 class SendIndexManager(EventObject):
-    """Which sends a mixer's controls are for, stepped by `cycle_size`."""
+    """The sends under a mixer's controls, moved by `cycle_size`."""
 
     send_index = listenable_property.managed(0)
 

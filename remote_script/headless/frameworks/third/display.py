@@ -1,10 +1,10 @@
-"""Displays of the third generation: views make content of a state, a protocol sends it to the controller.
+"""Displays of the third generation: views compute content from a state, a protocol sends it to the controller.
 
     DisplaySpecification(create_root_view=..., protocol=..., notifications=...)
 
-A view is a function of the state: `state.<component>` is a component under its name in lower case, with its properties.
-Content is made at each update of the display, and sent when it has changed (guess: in Live whenever a property of a
-component notifies). A component's `notify` shows a text in the NotificationView for two seconds.
+A view is a function of the state: `state.<component>` is a component under its name in lower case, with its
+properties. Content is computed at each update of the display, and sent when it has changed (guess: in Live whenever
+a property of a component notifies). A component's `notify` shows a text in the NotificationView for two seconds.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NOTIFICATION_EVENT_ID = "notification"
 
 
 class Event(NamedTuple):
-    """Something that views react to."""
+    """An event to which views react."""
 
     name: str
     origin: Any
@@ -37,13 +37,13 @@ DISCONNECT_EVENT = Event("disconnect", None, None)
 
 
 class Text(UserString):
-    """A text with the facts that a display needs to fit the text in."""
+    """A text with the facts that a display needs to fit it in."""
 
     class Justification(Enum):
         NONE, LEFT, RIGHT, CENTER = range(4)
 
     class ContentWidth:
-        """As wide as its text."""
+        """The display has the width of its text."""
 
     def __init__(self, string="", justification=None, max_width=None):
         super().__init__(str(string))
@@ -63,7 +63,7 @@ class Text(UserString):
         return as_ascii(self.as_string(adjust_string_fn))
 
 
-# Notifications.
+# Notifications
 
 
 class _NotificationsMeta(type):
@@ -85,7 +85,7 @@ class _NotificationsMeta(type):
 
 
 class _DefaultText:
-    """`DefaultText()` in a subclass: Live's own text."""
+    """`DefaultText()` in a subclass selects Live's own text."""
 
 
 def _notifications(name, table):
@@ -94,7 +94,7 @@ def _notifications(name, table):
         if isinstance(text, dict):
             members[key] = _notifications(key, text)
         else:
-            # A text with placeholders takes values; a text that is no plain text in Live shows its values.
+            # A text with placeholders takes values; a text that Live computes shows its values.
             members[key] = staticmethod((text or "{}").format) if "{" in (text or "{}") else text
     return _NotificationsMeta(name, (), members)
 
@@ -126,7 +126,7 @@ class Renderable(CompoundDisconnectable):
             provider().react(Event(NOTIFICATION_EVENT_ID, self, text))
 
 
-# State and views.
+# State and views
 
 
 class State:
@@ -178,7 +178,7 @@ class View:
         return content if content is not None and self.content_condition(content) else None
 
     def react(self, state, event):
-        """For a subclass."""
+        """Called for each event; for subclasses."""
 
 
 class CompoundView(View):
@@ -215,7 +215,7 @@ def on_notification():
 
 
 class NotificationView(View):
-    """`render_fn(state, text)` while a notification is shown."""
+    """Shows `render_fn(state, text)` during a notification."""
 
     def __init__(
         self,
@@ -255,7 +255,7 @@ class DisplaySpecification:
 
 
 class Display(CompoundDisconnectable):
-    """A specification at work: `render_and_update_display` sends new content."""
+    """A running specification: `render_and_update_display` sends new content."""
 
     def __init__(self, specification, renderable_components=(), elements=None, display_state=None):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Controls, the identifier first."""
+"""Elements of the third generation; the identifier is the first argument."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..engine.tasks import wait
 from .display import Renderable, Text
 
 DOUBLE_CLICK_DELAY = 0.5
-"""Guess."""
+"""Guess: seconds."""
 
 
 def _skin():
@@ -45,7 +45,7 @@ class ButtonElement(engine.ButtonElement):
 class EncoderElement(engine.EncoderElement):
     """`EncoderElement(identifier, channel=0, msg_type=MIDI_CC_TYPE, map_mode=absolute)`.
 
-    Hears its parameter change: `_parameter_value_changed`, for scripts whose encoders show values.
+    Its parameter's changes call `_parameter_value_changed`, for scripts whose encoders show values.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class EncoderElement(engine.EncoderElement):
         self._parameter_value_changed()
 
     def _parameter_value_changed(self):
-        """For a subclass: Live's own parameters are shown by Live's map."""
+        """Called when a script's own parameter changed; Live's map shows Live's own parameters. For subclasses."""
 
     def connect_to(self, parameter):
         super().connect_to(parameter)
@@ -184,15 +184,15 @@ class LockableButtonElementMixin(EventObject, Renderable):
 
 
 class LockableButtonElement(LockableButtonElementMixin, ButtonElement):
-    """A button of its own."""
+    """A lockable plain button."""
 
 
 class LockableComboElement(LockableButtonElementMixin, ComboElement):
-    """One that is combined with a modifier."""
+    """A lockable combination with a modifier."""
 
 
 class ValueElement(engine.ControlElement):
-    """One value of a control."""
+    """Receives one value of a control."""
 
     __events__ = ("value",)
 
@@ -200,11 +200,11 @@ class ValueElement(engine.ControlElement):
         super().__init__(*args, **kwargs)
 
     def reset(self):
-        """Has no light."""
+        """Do nothing: the element has no light."""
 
 
 class DiscreteValuesElement(engine.InputControlElement):
-    """Each of a control's `values` is an element of its own: `element[index]` receives that value only."""
+    """Each of a control's `values` is a separate element: `element[index]` receives only that value."""
 
     def __init__(self, identifier=None, channel=0, msg_type=MIDI_CC_TYPE, values=None, *args, **kwargs):
         super().__init__(msg_type, channel, identifier, *args, **kwargs)
@@ -250,7 +250,7 @@ class CachingSendMessageGenerator:
 
 
 class DisplayLineElement(engine.ControlElement):
-    """A line of a display: a text goes through `formatting_fn` to `display_fn`."""
+    """A line of a display: `formatting_fn` formats a text, `display_fn` shows it."""
 
     __events__ = ("value",)
 
@@ -283,7 +283,7 @@ class DisplayLineElement(engine.ControlElement):
 
 
 class FallbackColor(skin.FallbackColor):
-    """For buttons that cannot show the first one."""
+    """A replacement for buttons that cannot show the first colour."""
 
     def __init__(self, rgb_color, fallback_color, *args, **kwargs):
         super().__init__(rgb_color, fallback_color)
@@ -297,7 +297,7 @@ class SimpleColor(skin.Color):
 
 
 class RgbColor:
-    """Three values, or however many the button takes."""
+    """Three values, or the number of values that the button accepts."""
 
     def __init__(self, *values, **kwargs):
         self._values = values

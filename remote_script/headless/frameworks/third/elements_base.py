@@ -1,4 +1,4 @@
-"""Where a specification's controls are made and named."""
+"""Creates and names the controls of a specification."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def create_combo_element(control=None, modifier=None, name=None, is_private=True
 
 
 def create_name_for_modified_control(control=None, modifier=None):
-    """`play_button_with_shift` for `play_button` and "Shift_Button"."""
+    """The name of a combination: `play_button_with_shift` for `play_button` and "Shift_Button"."""
     return "%s_with_%s" % (attribute(control.name), attribute(modifier.name).replace("_button", ""))
 
 
 def create_matrix_identifiers(start, stop, width=1, flip_rows=False):
-    """Rows of `width` numbers from `start` to before `stop`; flipped, the last row comes first."""
+    """Rows of `width` numbers from `start` to before `stop`; with `flip_rows` the last row comes first."""
     rows = [list(range(first, min(first + width, stop))) for first in range(start, stop, width)]
     return rows[::-1] if flip_rows else rows
 
@@ -49,7 +49,10 @@ def attribute(name):
 
 
 class ElementsBase:
-    """`add_button(60, "Play_Button")` makes the attribute `play_button`; a matrix `pads` is also `pads_raw`, a list."""
+    """Creates controls: `add_button(60, "Play_Button")` sets the attribute `play_button`.
+
+    A matrix `pads` is also available as a list, `pads_raw`.
+    """
 
     def __init__(self, global_channel=0, *args, **kwargs):
         self._global_channel = global_channel
@@ -63,7 +66,7 @@ class ElementsBase:
         return self._put(name, element_factory(*args, name=name, **words))
 
     def add_button(self, identifier, name, **words):
-        """A button with a controller number, or a note (`msg_type`, `channel`, `is_momentary`, `led_channel`)."""
+        """Add a button with a controller number, or a note (`msg_type`, `channel`, `is_momentary`, `led_channel`)."""
         words.setdefault("channel", self._global_channel)
         return self._put(name, create_button(identifier, name, **words))
 
@@ -80,7 +83,7 @@ class ElementsBase:
     def add_sysex_display_line(
         self, identifier, name, send_message_generator=None, default_formatting=None, **words
     ):
-        """A line of a display that is written with sysex: an element `<name>_command`, and the line."""
+        """Add a line of a display that is written with sysex: an element `<name>_command`, and the line."""
         command = self.add_sysex_element(identifier, name + "_Command", send_message_generator)
         line = DisplayLineElement(
             command.send_value, default_formatting=default_formatting, name=name, **words
@@ -97,7 +100,7 @@ class ElementsBase:
         is_private=False,
         **words,
     ):
-        """Rows of elements that `element_factory(identifier, name, channel=…)` makes."""
+        """Add rows of elements that `element_factory(identifier, name, channel=…)` creates."""
         make = element_factory or create_button
         rows = []
         for row, numbers in enumerate(identifiers):
@@ -116,7 +119,7 @@ class ElementsBase:
         return self.add_matrix(identifiers, base_name, channels, create_encoder, *args, **words)
 
     def add_submatrix(self, matrix, name, columns=None, rows=None, is_private=True):
-        """A part of a matrix: columns and rows from…to, the end not included."""
+        """Add a part of a matrix: columns and rows from…to, without the end."""
         part = matrix.submatrix[slice(*(columns or (None,))), slice(*(rows or (None,)))]
         setattr(self, attribute(name) + "_raw", list(part))
         return self._put(name, part)
@@ -124,7 +127,7 @@ class ElementsBase:
     def add_modified_control(
         self, control=None, modifier=None, name=None, element_factory=create_combo_element, is_private=True
     ):
-        """The control, or each control of a matrix, while the modifier is pressed."""
+        """Add the control, or each control of a matrix, while the modifier is pressed."""
         under = name or create_name_for_modified_control(control, modifier)
         rows = getattr(control, "_rows", None)
         if rows is None:

@@ -1,4 +1,4 @@
-"""Functions of scripts on Live's objects."""
+"""Functions on Live's objects for scripts."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def track_index(track=None, track_list=None):
 
 
 def prepare_new_clip_slot(track, stop=False):
-    """Select an empty slot from the selected scene on; if there is none, in a new scene."""
+    """Select the first empty slot from the selected scene on; without one, create a new scene."""
     now = song()
     slots = list(track.clip_slots)
     empty = [index for index in range(scene_index(), len(slots)) if not slots[index].has_clip]
@@ -157,11 +157,11 @@ def liveobj_color_to_midi_rgb_values(obj, default_values=(0, 0, 0)):
 
 STANDARD_COLOR_PALETTE = facts.PALETTE
 STANDARD_FALLBACK_COLOR_TABLE = tuple((value, color) for color, value in facts.PALETTE.items())
-"""Guess: Live's has all 128 values; here only those of the palette."""
+"""Guess: Live's table has all 128 values; this one has only those of the palette."""
 
 
 def liveobj_color_to_value_from_palette(obj, palette=None, fallback_table=None, default_value=0):
-    """The MIDI value for an object's colour; for a colour outside the palette that of the nearest colour."""
+    """The MIDI value for an object's colour; for a colour outside the palette the value of the nearest colour."""
     color = getattr(obj, "color", None) if liveobj_valid(obj) else None
     if color is None:
         return default_value
@@ -172,7 +172,7 @@ def liveobj_color_to_value_from_palette(obj, palette=None, fallback_table=None, 
 
 
 class DetailViewController:
-    """Shows the clip or the devices, and later the previous view again."""
+    """Shows the clip or the devices, and later restores the previous view."""
 
     def __init__(self, application, show_clip=True, *args, **kwargs):
         self._view = application.view

@@ -11,10 +11,10 @@ MODES_WORDS = ("is_private", "default_behaviour", "support_momentary_mode_cyclin
 
 
 def carry_out(components, mappings):
-    """`{"Transport": {"play_button": "play_button"}, "Modes": {"mode": {"component": …}}}`.
+    """Apply mappings: `{"Transport": {"play_button": "play_button"}, "Modes": {"mode": {"component": …}}}`.
 
-    A name of no component makes a modes component: its entries with the name of an element are mode buttons, the
-    others are modes.
+    A name without a component creates a modes component: its entries with the name of an element are mode buttons,
+    the others are modes.
     """
     modes = {}
     for name, wanted in mappings.items():
@@ -70,7 +70,7 @@ def _add_mode(components, component, name, value):
 
 
 def _mode(components, wanted):
-    """One part of a mode: `{"component": name, control: element, …}`, or whatever a mode can be made of."""
+    """One part of a mode: `{"component": name, control: element, …}`, or any argument of `tomode`."""
     if not isinstance(wanted, dict):
         return wanted
     wanted = dict(wanted)

@@ -13,7 +13,7 @@ from .live import DetailViewController
 
 
 class ModesComponent(shown(components.ModesComponent)):
-    """The first mode is selected while no other mode is."""
+    """Modes of which the first is selected while no other mode is."""
 
     def __init__(self, *args, is_private=True, **kwargs):
         super().__init__(*args, **kwargs)
@@ -23,7 +23,7 @@ class ModesComponent(shown(components.ModesComponent)):
         return "".join(part.title() for part in self.name.split("_"))
 
     def add_mode(self, name, mode_or_component, groups=None, behaviour=None, selector=None, **kwargs):
-        """`selector(component, name)` selects the mode by something that happens in Live."""
+        """Add a mode; `selector(component, name)` selects it after an event in Live."""
         super().add_mode(name, mode_or_component, groups=groups, behaviour=behaviour, **kwargs)
         if selector is not None:
             selector(self, name)
@@ -49,7 +49,7 @@ class ModesComponent(shown(components.ModesComponent)):
 
 
 class ShowDetailClipMode(Mode):
-    """Shows the clip while the mode is entered."""
+    """Shows the clip while the mode is active."""
 
     def __init__(self, application, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -66,7 +66,7 @@ class ShowDetailClipMode(Mode):
 
 
 class EventDescription(NamedTuple):
-    """An event of an object; `event_state`: the value of the property that counts, None for any."""
+    """An event of an object; `event_state`: the required value of the property, None for any value."""
 
     subject: Any
     event_name: str
@@ -89,7 +89,7 @@ def _holds(description):
 
 
 def select_mode_on_event_change(event_description, can_select_now=False):
-    """Selects the mode whenever the event happens in the wanted state."""
+    """Select the mode whenever the event happens in the required state."""
 
     def react(component, mode_name, description):
         if _holds(description):
@@ -99,7 +99,7 @@ def select_mode_on_event_change(event_description, can_select_now=False):
 
 
 def toggle_mode_on_property_change(event_description, return_to_default=False, can_select_now=False):
-    """Pushes the mode when the property takes the wanted state (default: true), and pops the mode afterwards."""
+    """Push the mode when the property takes the required state (default: true), and pop the mode afterwards."""
 
     def react(component, mode_name, description):
         value = getattr(description.subject, description.event_name)
@@ -115,7 +115,7 @@ def toggle_mode_on_property_change(event_description, return_to_default=False, c
 
 
 def select_mode_for_main_view(main_view_name, can_select_now=True):
-    """Selects the mode with the session ("Session") or the arrangement ("Arranger")."""
+    """Select the mode with the session ("Session") or the arrangement ("Arranger")."""
 
     def install(component, mode_name):
         view = component.application.view

@@ -9,7 +9,7 @@ from ..engine.skin import Color
 
 
 class BasicColors:
-    """For buttons that are on or off."""
+    """Colours for buttons that are on or off."""
 
     ON = Color(127)
     OFF = Color(0)
@@ -41,7 +41,7 @@ ON_SUFFIXES = ("enabled", "on", "pressed", "selected")
 
 
 class Skin(skin.Skin):
-    """A missing colour is that of the default button: "on" for a name with the ending of an "on" colour. Guess."""
+    """A skin; a missing colour is the default button's: "on" for a name with the ending of an "on" colour. Guess."""
 
     def __getitem__(self, key):
         if isinstance(key, LiveObjSkinEntry):
@@ -64,5 +64,5 @@ default_skin = Skin(_Default)
 
 
 def create_skin(skin=None, colors=None):
-    """A skin of one or two classes of colours, over the default one."""
+    """A skin of one or two classes of colours, over the default skin."""
     return merge_skins(default_skin, *[Skin(source) for source in (skin, colors) if source is not None])

@@ -63,7 +63,7 @@ class ControlSurfaceSpecification:
 
 
 class ControlSurface(IdentifiedSurface, surface.ControlSurface):
-    """`ControlSurface(specification, c_instance=…)` makes the specification's controls, components and mappings.
+    """`ControlSurface(specification, c_instance=…)` creates the specification's controls, components and mappings.
 
     With `identity_response_id_bytes` the surface starts only after the controller's reply. `component_map` and
     `elements` have the components and elements.
@@ -156,20 +156,20 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
         self.identification_state_changed(connected)
 
     def identification_state_changed(self, state):
-        """For a subclass: the controller is there."""
+        """Called with True when the controller is identified, with False before; for subclasses."""
 
     def _tell_instruments(self):
         self.drum_group_changed(self._instrument_finder.drum_group)
         self.sliced_simpler_changed(self._instrument_finder.sliced_simpler)
 
     def drum_group_changed(self, drum_group):
-        """For a subclass: the drum rack of the target track."""
+        """Called with the drum rack of the target track; for subclasses."""
 
     def sliced_simpler_changed(self, sliced_simpler):
-        """For a subclass: the sliced Simpler of the target track."""
+        """Called with the sliced Simpler of the target track; for subclasses."""
 
     def target_track_changed(self, target_track):
-        """For a subclass."""
+        """Called with the target track; for subclasses."""
 
     def set_can_auto_arm(self, can_auto_arm):
         if self._auto_arm is not None:
@@ -207,7 +207,7 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
         return self._target_track
 
     def setup(self):
-        """For a subclass: called once when controls and components are there."""
+        """Called once when controls and components exist; for subclasses."""
 
     def on_identified(self, response_bytes):
         self._say(self.specification.hello_messages)

@@ -1,1 +1,1 @@
-"""What old scripts import from the package `future`: Python 3 already is it."""
+"""Names that old scripts import from the package `future`; Python 3 has all of them."""

@@ -1,4 +1,4 @@
-"""Helpers of old scripts for both Pythons."""
+"""Helpers for scripts that run in Python 2 and 3."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ PY2, PY3 = False, True
 
 
 def iteritems(mapping, **kwargs):
-    """(key, value) of all."""
+    """Iterate over (key, value)."""
     return iter(mapping.items(**kwargs))
 
 
 def itervalues(mapping, **kwargs):
-    """The values."""
+    """Iterate over the values."""
     return iter(mapping.values(**kwargs))
 
 
 def iterkeys(mapping, **kwargs):
-    """The keys."""
+    """Iterate over the keys."""
     return iter(mapping.keys(**kwargs))

@@ -1,1 +1,1 @@
-"""What old scripts import from the package `past`."""
+"""Names that old scripts import from the package `past`."""

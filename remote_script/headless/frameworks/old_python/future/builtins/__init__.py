@@ -1,4 +1,4 @@
-"""The built-in names of Python 3, under the names that old scripts import them by."""
+"""The built-in names of Python 3, under the names in old scripts' imports."""
 
 from __future__ import annotations
 
