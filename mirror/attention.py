@@ -1,9 +1,9 @@
 """Sends the script the ids of subscribed objects, so that it listens to all of their properties.
 
-The table's `within` names properties to which the script normally attaches no listener: it notices their changes
-some seconds late. It attaches these listeners for the objects that subscriptions match and for their single
-children. The whole list is sent again after changes of the subscriptions, the Set's structure or the connection,
-once for many changes.
+The table's `within` names properties to which the script normally attaches no listener, so that it notices their
+changes some seconds late. The script attaches these listeners only for the objects on this list: the objects that
+subscriptions match, and their single children. The whole list is sent again after changes of the subscriptions, the
+Set's structure or the connection, once for many changes.
 """
 
 from __future__ import annotations

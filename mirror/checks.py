@@ -86,7 +86,7 @@ def prepare(store: Store, request: WriteRequest, live: str) -> Prepared:
 
     Raises:
       MirrorError: the first problem; `facts["problems"]` has all of them, each with op, error, rule, value, hint.
-      `op` counts from 0; −1 is the write as a whole.
+        `op` counts from 0; −1 is the write as a whole.
     """
     ops = request.ops
     problems = Problems()
@@ -118,8 +118,8 @@ class _Write:
         self.touched: set[int] = set()
         self.wishes: list[tuple[str, str, str, str, Any, Any]] = []
         self.written: set[tuple[int, str]] = set()
-        """Properties that operations so far set: a later relative change starts from their value, which only the
-        script knows."""
+        """Properties that earlier operations set: a later relative change starts from a value that only the script
+        knows."""
         self.plain = True
 
     def operation(self, number: int) -> dict[str, Any]:

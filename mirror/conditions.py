@@ -173,7 +173,7 @@ def _parameter_compares(compare: Callable[[Any, Any], bool], parameter: Node, wa
     """Compare a parameter's display text with a text such as "-6 dB", its internal value with a number.
 
     Raises:
-      InvalidValue: a number beyond the internal range, or a text in another unit: true for no track or for all.
+      InvalidValue: a number beyond the internal range, or a text in another unit: it could match no parameter.
     """
     shown = str(parameter.props.get("display") or "")
     low, high = parameter.props.get("min"), parameter.props.get("max")

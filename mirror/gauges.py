@@ -95,7 +95,7 @@ class Position:
         return start + (at - start) % length if beats < end <= at else at
 
     def observe(self, applied: Applied) -> None:
-        """Note an applied step: a change of the transport makes the last sample obsolete."""
+        """Process an applied step: a change of the transport makes the last sample obsolete."""
         root = self._store.root
         song = self._store.nodes.get(root) if root is not None else None
         if song is None:

@@ -36,13 +36,13 @@ def bind(
     Args:
       find: Resolves a ref or a name; by default as all reads do.
       lists: Contents of the lists in which places count, by "id/name"; a missing list is added in its present
-      state.
+        state.
 
     Raises:
       MirrorError: the first target that names no object; `facts["problems"]` has all, as `checks.prepare` lists
-      them.
+        them.
       PreconditionFailed: with `if_revision`, a place in a list that changed since; `now` describes the object
-      there.
+        there.
     """
     lookup = _Nodes(
         store, request.if_revision, find or partial(resolve, store), {} if lists is None else lists
@@ -134,7 +134,7 @@ class _Nodes(places.Lookup):
             place,
             hint=f"{occupant['ref']} is {occupant['name']!r} now: say which object is meant"
             if occupant
-            else "nothing stands at this place now",
+            else "no object is at this place now",
             now=occupant,
             revision=changed,
         )

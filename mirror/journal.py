@@ -54,7 +54,7 @@ class Journal:
 
         Args:
           lines: The records to write for events, oldest first: the events themselves, or fewer records with
-          additional fields.
+            additional fields.
         """
         self._lines = lines
         self.folder = Path(folder)
@@ -76,13 +76,13 @@ class Journal:
         follower = events.follow(after_revision)
         try:
             while True:
-                some = await follower.some()
-                await anyio.to_thread.run_sync(self.write, some)
-                if len(some) < FOLLOW_SLICE:
+                batch = await follower.some()
+                await anyio.to_thread.run_sync(self.write, batch)
+                if len(batch) < FOLLOW_SLICE:
                     await anyio.sleep(TOGETHER_S)
         finally:
-            while some := follower.available():
-                self.write(some)
+            while batch := follower.available():
+                self.write(batch)
 
     def write(self, events: Sequence[Event]) -> None:
         """Append events; never raises for an error of the disk."""

@@ -114,7 +114,7 @@ class Link:
 
         Raises:
           Disconnected: there is no link, or it was lost meanwhile; `facts["sent"]` says whether the script may have
-          the request.
+            the request.
           TooLarge: the request exceeds the script's limit.
           MirrorError: the script's own refusal.
         """

@@ -92,7 +92,7 @@ class LiveObject:
 
     def __repr__(self) -> str:
         if not self.exists:
-            return f"<{type(self).__name__} that is gone>"
+            return f"<{type(self).__name__} that was deleted>"
         name = f" {self.node.name!r}" if self.node.name else ""
         return f"<{self.node.type}{name} at {self.ref}>"
 

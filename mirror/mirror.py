@@ -167,7 +167,7 @@ class Mirror(Reader):
 
     @property
     def live_version(self) -> str:
-        """As "12.4.1"; "" before the first hello."""
+        """The version of Live, as "12.4.1"; "" before the first hello."""
         welcome = self._sync.welcome
         return str(welcome.live.get("version", "")) if welcome is not None else ""
 
@@ -481,16 +481,16 @@ class Mirror(Reader):
         self._tell("position", lambda: self._position.observe(applied))
         self._tell("subscribers", lambda: self.hub.publish(applied, resynced))
 
-    def _tell(self, whom: str, tell: Callable[[], None]) -> None:
+    def _tell(self, receiver: str, notify: Callable[[], None]) -> None:
         """Notify the log, the history or subscribers; the store is already updated, so a failure affects only them."""
         try:
-            tell()
+            notify()
         except Exception:
             self._internal += 1
-            log.exception("notifying the %s failed", whom)
+            log.exception("notifying the %s failed", receiver)
 
     async def run(self) -> None:
-        """All tasks, until cancelled; `open_mirror` does this."""
+        """Run all tasks, until cancelled; `open_mirror` does this."""
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._link.run)
             tasks.start_soon(self.writes.run)

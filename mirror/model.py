@@ -105,7 +105,7 @@ class Change(NamedTuple):
       id: The object's id.
       name: The property or list of children; for "add", "remove" and "move" the role in the parent.
       before, after: The values; for "move" the parents' ids, for "content" the removed and the new notes. `before`
-      of "remove" is the node.
+        of "remove" is the node.
     """
 
     kind: str
@@ -232,7 +232,7 @@ class WriteProgress(msgspec.Struct, frozen=True):
 
     @property
     def share(self) -> float:
-        """0 to 1, never decreasing; without a known total it approaches 1."""
+        """The progress from 0 to 1, never decreasing; without a known total it approaches 1."""
         part = min(1.0, self.done / self.of) if self.of else self.done / (self.done + 100)
         return min(1.0, (self.op + part) / self.ops)
 

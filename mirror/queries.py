@@ -43,10 +43,10 @@ def resolve(store: Store, target: Target, *kinds: str | None) -> Node:
 
     Raises:
       StaleReference: no object has this id, no object is at this ref (any more), or the object there has another
-      name.
+        name.
       NotFound: no object has this name; `facts["candidates"]` are similar.
       Ambiguous: several objects have this name, or a number as text could be an id or an index; the hint lists
-      both.
+        both.
       InvalidValue: the object is none of `kinds`.
     """
     wanted = tuple(kind for kind in kinds if kind is not None)
@@ -227,8 +227,8 @@ def find(
       contain it, or are similar.
       kind: A word of `kinds.KINDS` or one of Live's classes; subclasses count.
       where: Conditions, all of which must hold: {"arm": True, "length": ">32", "color": [1, 2]} (a list: any of
-      these), or texts such as "length > 32", "name contains bass", "arm = true". Dots lead to properties of objects
-      below or referred to: "mixer_device.volume.value > 0.5".
+        these), or texts such as "length > 32", "name contains bass", "arm = true". Dots lead to properties of
+        objects below or referred to: "mixer_device.volume.value > 0.5".
       under: Only objects below this object.
       limit: At most so many; 1 or more.
 

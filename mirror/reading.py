@@ -38,7 +38,7 @@ class Reader:
 
         Raises:
           StaleReference: no object has this id, no object is at this ref, or the object has another name than
-          expected.
+            expected.
           NotFound: no object has this name; `facts["candidates"]` are similar.
           Ambiguous: several objects have this name; `facts["candidates"]` has their refs.
           InvalidValue: the object is none of `kinds` (see `find`).

@@ -30,11 +30,11 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
       if_revision: Refuse if an object that the write touches changed after this revision.
       expect: (target, property, value) that must hold.
       unchanged: (id, revision): refuse, with the fact `unchanged`, if that object was edited after that revision.
-      The operations were computed from its contents.
+        The operations were computed from its contents.
       deadline_s: Seconds for the whole write, above 0 and at most 3,600.
       dry_run: Check all operations, change nothing, and report what would change.
       write_id: The client's name for this write, 1 to 100 characters: the same id is executed once; "" for a new
-      id.
+        id.
       policy: The rules by which it was allowed, in the form of `write.execute`: {client, version, tool, consent}.
       owner: The client whose undo reverts it without naming it; the queue's client if empty.
       undoes: For an undo of one write, that write's id; the script checks the undo by its effect.

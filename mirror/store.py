@@ -49,8 +49,7 @@ class Store:
         self.root: int | None = None
         self.nodes: dict[int, Node] = {}
         self.structure = 0
-        """Incremented when objects moved, were added or removed; values derived from refs are valid for one
-        number."""
+        """Incremented when objects moved, were added or removed; values derived from refs are valid for one number."""
         self.naming = 0
         """Incremented with `structure`, and when a name changed."""
         self.bad: Counter[str] = Counter()
@@ -289,13 +288,13 @@ class Store:
                 for id_ in _ids(children):
                     child = self.nodes.get(id_)
                     if child is None:
-                        problems.append(f"{node.id}.{role} names {id_}, which is not there")
+                        problems.append(f"{node.id}.{role} names {id_}, which does not exist")
                     elif child.parent != node.id or child.role != role:
                         problems.append(
-                            f"{node.id}.{role} names {id_}, which hangs in {child.parent}.{child.role}"
+                            f"{node.id}.{role} names {id_}, whose parent is {child.parent}.{child.role}"
                         )
             if node.parent is not None and node.parent not in self.nodes:
-                problems.append(f"{node.id} hangs in {node.parent}, which is not there")
+                problems.append(f"{node.id} has the parent {node.parent}, which does not exist")
         return problems + self._index.faults(self.nodes)
 
 

@@ -151,7 +151,7 @@ class Pattern:
     def _descend(
         self, store: Store, node: Node, position: int, matches: dict[str, int], end: int | None = None
     ) -> None:
-        """Add to `matches` what the steps from `position` up to `end` (default: all) lead to."""
+        """Add to `matches` the objects to which the steps from `position` up to `end` (default: all) lead."""
         end = len(self.steps) if end is None else end
         if position == end:
             matches[store.ref(node.id)] = node.id
@@ -342,7 +342,7 @@ class Hub:
         self._changed = changed
 
     def moved(self) -> None:
-        """Note that subscriptions or their patterns changed."""
+        """Count a change of subscriptions or their patterns, and call `changed`."""
         self.version += 1
         self._changed()
 

@@ -108,7 +108,7 @@ Effect = Send | Close | Trust | Collect | Replace | Apply
 
 
 class Transition(NamedTuple):
-    """Which method handles the event, and the states it may end in."""
+    """The method that handles the event, and the states in which it may end."""
 
     action: str
     to: tuple[State, ...]
@@ -182,7 +182,7 @@ TABLE: Mapping[State, Mapping[str, Transition]] = {
         "not_ready": Transition("_fetch", (_S, _D)),
     },
 }
-"""State → event → rule. `python -m tests.mirror.diagram` draws the README's diagram from this table."""
+"""State → event → transition. `python -m tests.mirror.diagram` draws the diagram in `PROTOCOL.md` from this table."""
 
 EVENTS = tuple(sorted({event for rules in TABLE.values() for event in rules}))
 
@@ -554,7 +554,7 @@ class Sync:
         return []
 
     def _goodbye(self, bye: wire.Bye, now: float) -> list[Effect]:
-        return self._end(f"Live said goodbye: {bye.reason[:100]}", "goodbyes")
+        return self._end(f"Live closed the connection: {bye.reason[:100]}", "goodbyes")
 
     def _refused(self, reason: str, now: float) -> list[Effect]:
         return self._end(reason, "bad")

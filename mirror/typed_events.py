@@ -48,7 +48,7 @@ class ListChanged(Changed, frozen=True):
 
 
 class Added(Happening, frozen=True):
-    """The object is new."""
+    """The object was added."""
 
 
 class Removed(Happening, frozen=True):

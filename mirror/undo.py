@@ -131,7 +131,7 @@ class UndoHistory:
                 gone = self._edits.pop()
                 self._popped[write] = gone
                 self._redoable.append(gone)
-                # An undo takes back one edit, even when its changes arrive in several batches.
+                # An undo reverts one edit, even when its changes arrive in several batches.
                 self._undoes[write] = _DONE
                 if gone.write is not None:
                     self._undone.append(gone.write)
@@ -147,7 +147,7 @@ class UndoHistory:
             self._redoable.clear()
             self._edits.append(_Edit(write, who, revision, in_words(store, edits[0], texts)))
 
-    def _redo_one(self, redo: str, who: str, revision: int, what: str) -> None:
+    def _redo_one(self, redo: str, who: str, revision: int, change: str) -> None:
         """Record a batch of a redo: it redoes one edit, in however many batches Live sends it."""
         if not self._redoes[redo]:
             self._back_at_last(revision)
@@ -158,7 +158,7 @@ class UndoHistory:
             self._is_done(again)
             self._edits.append(again._replace(revision=revision))
         else:
-            self._edits.append(_Edit(redo, who, revision, what))
+            self._edits.append(_Edit(redo, who, revision, change))
 
     def record_rollback(self, write: str) -> None:
         """Record that a failed write was reverted completely: Live's history has no step of it."""
@@ -254,7 +254,7 @@ class UndoHistory:
 
         Raises:
           PreconditionFailed: there is nothing to redo, or the last undone edit belongs to another or an unknown
-          author.
+            author.
         """
         newest = self._redoable[-1] if self._redoable else None
         if newest is None and not can_redo:

@@ -29,7 +29,7 @@ from .writes import Writes
 Hidden = Callable[[Store], set[int]]
 """Returns the ids of all hidden objects of a store, including those below hidden ones."""
 WasHidden = Callable[[str, str], bool]
-"""Whether a deleted object was hidden, as far as its ref and its name show."""
+"""Returns True for a deleted object that was hidden, as far as its ref and its name show."""
 
 MASK = "hidden"
 NAMES_KEPT = 10_000
@@ -245,7 +245,7 @@ class View(Reader):
             raise
 
     def _refuse(self, target: Target) -> None:
-        """Denied for an id or a ref of a hidden object; for its name, no object is found."""
+        """Raise Denied for an id or a ref of a hidden object; its name finds no object anyway."""
         try:
             node = self._mirror.resolve(target)
         except errors.MirrorError:

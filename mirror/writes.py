@@ -439,7 +439,7 @@ class Writes:
             return await self._seen(entry, result)
 
     def _decide(self, entry: QueuedWrite, prepared: checks.Prepared, place: Any) -> WriteResult:
-        """The script forgot the write: compare the resynced Set with the requested values."""
+        """Compare the resynced Set with the requested values, since the script no longer knows the write."""
         if self._place()[1] != place or prepared.wishes is None:
             raise self._unknown(
                 entry, prepared, "Live was restarted or the Set closed while the write was under way"
@@ -540,10 +540,10 @@ class Writes:
         result = await self.submit(WriteRequest.of(ops, write_id=back_id, label=label, **options))
         return msgspec.structs.replace(result, put_back=restored, not_in_history=[])
 
-    async def _undo(self, what: str, **options: Any) -> WriteResult:
+    async def _undo(self, write: str, **options: Any) -> WriteResult:
         self._number += 1
         undo_id = f"{self._session}-undo-{self._number}"
-        self.history.undoing(undo_id, what)
+        self.history.undoing(undo_id, write)
         try:
             request = WriteRequest.of([Call("song", "undo")], write_id=undo_id, **options)
             result = await self.submit(request)

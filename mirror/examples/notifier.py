@@ -16,14 +16,14 @@ SHOWN = ("Track", "Scene", "Clip", "Device", "RackDevice", "PluginDevice", "MaxD
 def message(event: Happening) -> str:
     """One line for people; "" for events without a message."""
     who = "Somebody in Live" if event.who == "live" else event.who
-    what = f"{event.type.lower()} **{event.object_name or event.ref}**"
+    label = f"{event.type.lower()} **{event.object_name or event.ref}**"
     match event:
         case Resynced():
             return f"The Set was read: {event.reason}"
         case Added() if event.type in SHOWN:
-            return f"{who} added the {what}"
+            return f"{who} added the {label}"
         case Removed() if event.type in SHOWN:
-            return f"{who} removed the {what}"
+            return f"{who} removed the {label}"
         case Changed("name", before, after) if event.type in SHOWN and before:
             return f"{who} renamed the {event.type.lower()} **{before}** to **{after}**"
         case Changed("tempo", _, after):

@@ -97,7 +97,7 @@ class Watch:
 
     def progress(self) -> str:
         """Live's state during the load, in words."""
-        return self._load.shows() if alive(self._load.track) else "the track is gone"
+        return self._load.shows() if alive(self._load.track) else "the track was deleted"
 
     @property
     def aimed(self) -> List[Any]:
@@ -137,7 +137,7 @@ def _above(obj: Any) -> List[Any]:
     return pointers
 
 
-# -- what came ------------------------------------------------------------------------------------
+# -- arrived objects ------------------------------------------------------------------------------
 
 
 def fits(load: LoadRequest, came: Came) -> bool:

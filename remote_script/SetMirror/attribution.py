@@ -82,8 +82,7 @@ class Attribution:
         self.marks = 0
         """Number of marks made so far: a step that leaves it equal changed nothing that Live notifies."""
         self.withheld: Dict[int, int] = {}
-        """Marks of the running write that are sent only when the write ends, because it changes them over many
-        turns."""
+        """Marks of the running write that are sent only at its end, because it changes them over many turns."""
         self._clock = clock
         self._claims: List[Claim] = []
 

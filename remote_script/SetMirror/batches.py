@@ -82,8 +82,7 @@ class Batch:
         self.menus: Dict[Tuple[str, bytes], List[int]] = {}
         """(property, edit as JSON) → objects: an edit that many lists of choices share is sent once; see `menus`."""
         self.filled: Set[Tuple[int, int]] = set()
-        """Routings that were empty: Live fills the routings of a new track some ticks later, which is no person's
-        edit."""
+        """Routings that were empty: Live fills those of a new track some ticks later, which is no person's edit."""
         self.content: List[Tuple[int, int, Encoded, Encoded]] = []
         self.removed: List[int] = []
 

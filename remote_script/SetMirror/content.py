@@ -73,7 +73,7 @@ def _constant(value: Any) -> Reading:
 
 
 def all_notes(clip: Any) -> Any:
-    """All notes of a MIDI clip as Live's own vector of copies, by pitch, then start."""
+    """The notes of a MIDI clip in Live's own vector of copies, by pitch, then start."""
     if read(clip, "get_all_notes_extended") is not ABSENT:
         return clip.get_all_notes_extended()
     # Live 11.0 has no such method; a clip may have notes before its start.
@@ -133,7 +133,7 @@ def _track_of(shadow: Shadow, row: Row) -> Any:
 
 
 def note_differences(old: Encoded, new: Encoded) -> Reading:
-    """Returns (notes new or changed, encoded; ids of the notes that are gone)."""
+    """Returns (notes new or changed, encoded; ids of the removed notes)."""
     if not old:
         return new, []
     alike = set(old).intersection(new)

@@ -114,7 +114,7 @@ def _delete_cue_point(call: PendingCall) -> Steps:
     def toggle() -> None:
         # Live deletes the cue point at the position: make sure that it is still the same cue point.
         if not alive(cue) or abs(float(cue.time) - time) >= 1e-6:
-            raise BridgeError("STALE_REFERENCE", "The cue point at {:g} is gone or was moved".format(time))
+            raise BridgeError("STALE_REFERENCE", "The cue point at {:g} was deleted or moved".format(time))
         song.set_or_delete_cue()
 
     yield from _at_position(call, time, toggle)
@@ -130,4 +130,4 @@ ADAPTERS: Adapters = {
     ("Song", "delete_cue_point"): _delete_cue_point,
 }
 JUDGES: Adapters = {method: _check_stopped for method in ADAPTERS}
-"""Wait until a connection can be read or a new one comes, at most so long; ValueError past descriptor 1023."""
+"""(class, method) → judge that runs right before the call; a dry run only runs the judge."""

@@ -38,8 +38,7 @@ class FirstReading:
         self._lacking = frozenset(lacking)
         self._alone: List[Tuple[int, Getter]] = []
         self._derived: List[Tuple[int, Getter, Plain, str, int]] = []
-        """Values that a method returns for another property's value, read before: (place, reader, …, method,
-        place)."""
+        """Values that a method returns for another property's value, read before: (place, reader, …, method, place)."""
         together: List[Tuple[int, Getter]] = []
         names = [prop.name for prop in properties]
         for place in places:

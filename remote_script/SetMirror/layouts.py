@@ -150,7 +150,7 @@ class Layout:
         self.leaves = [i for i, prop in enumerate(self.properties) if not prop.is_tree]
         self.content = [i for i, prop in enumerate(self.properties) if prop.kind == "content"]
         self.order = self.tree + [i for i in self.leaves if i not in self.content] + self.content
-        """The order in `tables`: children, then short values, then long values."""
+        """The order in `snapshot_tables`: children, then short values, then long values."""
         self.in_order: Callable[[Sequence[Any]], Tuple[Any, ...]] = (
             itemgetter(*self.order) if len(self.order) > 1 else tuple
         )
@@ -215,8 +215,7 @@ class Layout:
         self.quiet_bits = self.unheard_bits | sum(
             1 << i for i in self.content if self.names[i] not in self.properties[i].after
         )
-        """`unheard_bits`, and content with partial notification: Live notifies only the first and the last
-        envelope."""
+        """`unheard_bits`, and content with partial notification: Live notifies only the first and the last envelope."""
         marked = self._marked_by()
         self.blank = (ABSENT,) * len(self.properties)
         self._members: Dict[str, Any] = {"on_" + name: _callback(mark, bits) for name, bits in marked.items()}

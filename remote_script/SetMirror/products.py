@@ -21,7 +21,7 @@ def find(batcher: Batcher, target: str, operations: Sequence[Operation]) -> Any:
 
     Raises:
       BridgeError: NOT_FOUND or AMBIGUOUS for a name, with the existing names; STALE_REFERENCE for a path without an
-      object; INVALID_VALUE if an operation created no object.
+        object; INVALID_VALUE if an operation created no object.
     """
     late = parse(target)
     if late.operation is not None:

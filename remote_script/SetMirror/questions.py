@@ -102,7 +102,7 @@ class Questions:
         now = self._clock()
         for question in list(self._waiting.values()):
             if question.client.closed:
-                self._end(question, None, "its client is gone")
+                self._end(question, None, "its client disconnected")
             elif now >= question.until:
                 self._end(question, None, "nobody answered in time")
 

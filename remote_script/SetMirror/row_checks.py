@@ -93,7 +93,7 @@ def _way_to_write(obj: Any, number: float, low: float, high: float) -> str:
         else repr(text)
         for text, value in display.readings(number, show, float(low), float(high))
     ]
-    ends = "it goes from {!r} to {!r}".format(show(low), show(high))
+    ends = "the range goes from {!r} to {!r}".format(show(low), show(high))
     ways = "write {} for the shown value; ".format(" or ".join(forms)) if forms else ""
     return "a bare number is Live's inner value; {}{}".format(ways, ends)
 

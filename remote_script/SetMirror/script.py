@@ -86,8 +86,7 @@ class SetMirror:
         """For every write started in this pump: True if it has calls."""
         self._audit_s = chosen.audit_ms / 1000 if audit_s is None else audit_s
         self._audit_debt_s = 0.0
-        """Time by which the last audit's steps ended late, at most one audit's time: the next audit ends earlier
-        by it."""
+        """Time by which the last audit ended late, at most one audit's time: the next audit ends earlier by it."""
         self._flushes = 0
         """Batches sealed since the current write last advanced, or since the next write waits to start."""
         self._closed = False
@@ -505,7 +504,9 @@ class SetMirror:
                 client.attended.clear()
                 if client.snapshot is not None:
                     client.push(
-                        error_line(client.snapshot[0], BridgeError("EPOCH_CHANGED", "The Set is read anew"))
+                        error_line(
+                            client.snapshot[0], BridgeError("EPOCH_CHANGED", "The Set is being read again")
+                        )
                     )
                     client.snapshot = None
                 params = {"epoch": self.batcher.epoch, "reason": reason, "revision": self.batcher.revision}
@@ -638,7 +639,7 @@ class SetMirror:
             timer.stop()
 
     def _close_executor(self) -> None:
-        self.executor.close("The Set was closed or is read anew")
+        self.executor.close("The Set was closed or is being read again")
 
     def _close_server(self) -> None:
         if self.server is not None:

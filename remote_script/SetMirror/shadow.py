@@ -79,8 +79,7 @@ class Shadow:
     def __init__(self) -> None:
         self.rows: Dict[int, Row] = {}
         self.revisions: Dict[int, int] = {}
-        """The last revision that changed an object; no entry for an object that is unchanged since the Set was
-        read."""
+        """The last revision that changed an object; no entry for an object that is unchanged since the Set was read."""
         self.root: Optional[Row] = None
         self.snapshots: List[Snapshot] = []
         self.is_copied = False
@@ -88,8 +87,7 @@ class Shadow:
         self._next_id = 1
         self._ids: Dict[str, Dict[int, int]] = {}
         self._pointing: Dict[int, Tuple[Tuple[int, int], ...]] = {}
-        """Target → (id, index) of its references; tuples, because most targets have one reference and a set would
-        be large."""
+        """Target → (id, index) of its references; tuples, because most targets have only one reference."""
 
     # -- objects -----------------------------------------------------------------------------------
 

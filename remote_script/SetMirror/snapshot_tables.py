@@ -1,8 +1,8 @@
 """Objects of a snapshot as tables, so that common values, above all the names of properties, are sent only once.
 
-A table is [type, role, names of children, names of properties, rows], and a row is [id, parent, children …, values
-…] of an object that has exactly these. Twenty thousand parameters take a third of the bytes, and of the time, of
-the same parameters as objects.
+A table is [type, role, names of children, names of properties, rows], and a row is [id, parent, children …, values …]
+of an object with exactly these children and properties. Twenty thousand parameters take a third of the bytes, and of
+the time, of the same parameters as objects.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Writes automation into the Arrangement: copies a Session clip with the envelopes there, and deletes the copy again.
 
-Live's API has no other way into the lanes of a track (measured on Live 11 and 12.4.6, see `tables.tracks`): the
-copy writes its envelopes over its span, and the lanes keep them when the copy is deleted. A clip at that place is
+Live's API has no other way into the lanes of a track (measured on Live 11 and 12.4.6, see `contract.tables.tracks`):
+the copy writes its envelopes over its span, and the lanes keep them when the copy is deleted. A clip at that place is
 first copied behind the track's last clip and put back afterwards; copies of Arrangement clips write no lanes. The
 clip comes back as a new object, so the call reports the old and the new object; if the copy is not equal to the
 clip, the call and its write fail.
@@ -46,7 +46,7 @@ def _judge(call: PendingCall) -> None:
             raise BridgeError(
                 "NOT_AVAILABLE",
                 "{!r} has envelopes of its own, which Live does not show of a clip in the arrangement, so "
-                "SetMirror cannot check whether it would come back equal".format(str(clip.name)),
+                "SetMirror cannot check whether the clip would be restored exactly".format(str(clip.name)),
                 hint="write before and after this clip, or draw the automation there in Live",
             )
 
@@ -117,7 +117,7 @@ def _check_equal(content: Dict[str, Any], copy: Any) -> None:
     if other:
         raise BridgeError(
             "LIVE_REFUSED",
-            "Live's copy of {!r} differs from it in {}, so it cannot be put back equal".format(
+            "Live's copy of {!r} differs from it in {}, so the clip cannot be restored exactly".format(
                 str(content["name"]), ", ".join(other)
             ),
             hint="write before and after this clip, or draw the automation there in Live",
@@ -138,7 +138,7 @@ def _read_back(call: PendingCall) -> Steps:
     raise BridgeError(
         "LIVE_REFUSED",
         "Live shows no automation of {!r} afterwards".format(str(parameter.name)),
-        hint="draw it in Live: what this parameter has no lane for cannot be written",
+        hint="draw it in Live: scripts cannot write a lane for this parameter",
     )
 
 

@@ -65,8 +65,7 @@ class Write:
         self.deleted: Set[int] = set()
         """Ids of the objects that its own calls deleted."""
         self.unbound: Dict[int, BridgeError] = {}
-        """Refusals of targets that did not exist when the write was read, by operation number; -1 for
-        expectations."""
+        """Refusals of targets that did not exist when the write was read, by operation number; -1 for expectations."""
         self.next_notice = now + PROGRESS_S
         policy = params.get("policy")
         self.policy = None if policy is None else Judged(policy)

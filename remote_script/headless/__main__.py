@@ -43,50 +43,53 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="python -m remote_script.headless", description=__doc__.split("\n")[0]
     )
-    made.add_argument("--set", metavar="FILE.als", help="the Set to open; the demo Set otherwise")
-    made.add_argument("--default-set", action="store_true", help="open the empty Set that Live begins with")
-    made.add_argument("--port", type=int, default=None, help="SetMirror's port; 0 takes any that is free")
+    made.add_argument("--set", metavar="FILE.als", help="the Set to open; default: the demo Set")
+    made.add_argument("--default-set", action="store_true", help="open the empty Set with which Live starts")
+    made.add_argument("--port", type=int, default=None, help="SetMirror's port; 0 selects any free port")
     made.add_argument(
-        "--live-version", default=DEFAULT_VERSION, metavar="V", help="the Live to be, such as 11.3 or 12.4"
+        "--live-version",
+        default=DEFAULT_VERSION,
+        metavar="V",
+        help="the version of Live, such as 11.3 or 12.4",
     )
     made.add_argument(
-        "--remote-script", action="append", default=[], metavar="PATH", help="one more script to load"
+        "--remote-script", action="append", default=[], metavar="PATH", help="a further script to load"
     )
     made.add_argument("--no-setmirror", action="store_true", help="do not load SetMirror")
     made.add_argument(
-        "--person-stdin", action="store_true", help="take a person's edits from stdin, as JSON lines"
+        "--person-stdin", action="store_true", help="read a person's edits from stdin, as JSON lines"
     )
     made.add_argument(
         "--person",
         metavar="FILE",
-        help="play a person's actions from a file: JSON lines with times, as the module person_script says; a line "
+        help="play a person's actions from a file of JSON lines with times (see the module person_script); a line "
         "that Live refuses ends Live with status 1",
     )
     made.add_argument(
         "--virtual-seconds",
         type=float,
         metavar="S",
-        help="let so much virtual time pass, as fast as it goes, then end",
+        help="let this much virtual time pass, as fast as possible, then end",
     )
     made.add_argument(
         "--threads",
         choices=THREADS,
         default="raise",
-        help="what LiveAPI off the main thread gets: an error; a log line; only counting, shown at the end",
+        help="the reaction to LiveAPI calls off the main thread: an error, a log line, or only a count at the end",
     )
-    made.add_argument("--log-file", metavar="FILE", help="keep a Log.txt there")
+    made.add_argument("--log-file", metavar="FILE", help="write Log.txt to this file")
     made.add_argument(
         "--library",
         dest="packs",
         metavar="FOLDER",
-        help="where the browser's packs, presets and samples are, with Live's index of them; written when missing",
+        help="folder of the browser's packs, presets and samples, with Live's index of them; written if missing",
     )
     made.add_argument(
         "--coverage",
         action="store_true",
-        help="print what of the Object Model and of the frameworks of Remote Scripts is there, and end",
+        help="print the implemented parts of the Object Model and of the frameworks of Remote Scripts, and end",
     )
-    made.add_argument("--when-ready", default="", help="a text for a person, on stderr once Live is there")
+    made.add_argument("--when-ready", default="", help="a text that is printed to stderr once Live is ready")
     return made
 
 

@@ -141,7 +141,7 @@ class HeadlessLive:
             self.log("Set file: " + warning)
         return document
 
-    # What scripts see
+    # Objects for scripts
 
     @property
     def song(self) -> Any:
@@ -182,9 +182,9 @@ class HeadlessLive:
         self._connect_instances()
         return script
 
-    def _must_have(self, name: str, what: str, since: str) -> None:
+    def _must_have(self, name: str, feature: str, since: str) -> None:
         if name not in self.surface.classes:
-            raise AttributeError("Live %s has no %s; it came in %s" % (self.version, what, since))
+            raise AttributeError("Live %s has no %s; it came in %s" % (self.version, feature, since))
 
     def connect_surface(self, remote: RemoteSurface) -> Any:
         """Choose a control surface that runs in a process of its own; returns the proxy that scripts see."""
@@ -372,23 +372,23 @@ class HeadlessLive:
         total = sum(count for _, count in calls)
         head = "LiveAPI off the main thread: %d calls from %d places" % (total, len(calls))
         return [head] + [
-            "%7d × %s at %s:%d" % (count, what, file, line) for (file, line, what), count in calls
+            "%7d × %s at %s:%d" % (count, access, file, line) for (file, line, access), count in calls
         ]
 
-    def check_thread(self, what: str) -> None:
+    def check_thread(self, access: str) -> None:
         if threading.get_ident() != self.main_thread:
-            self._off_main(what)
+            self._off_main(access)
 
-    def _off_main(self, what: str) -> None:
+    def _off_main(self, access: str) -> None:
         file, line = _caller()
-        key = (file, line, what)
+        key = (file, line, access)
         self.off_main_calls[key] = self.off_main_calls.get(key, 0) + 1
         if self.threads == "count":
             return
         text = (
             "the LiveAPI belongs to Live's main thread, got %s on thread %r at %s:%d; defer it to a tick"
             % (
-                what,
+                access,
                 threading.current_thread().name,
                 file,
                 line,

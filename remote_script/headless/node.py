@@ -289,7 +289,7 @@ class Document:
         self.log = log
         self.main = 0
         """Ident of Live's main thread; set by the host."""
-        self.off_main: Callable[[str], None] = lambda what: None
+        self.off_main: Callable[[str], None] = lambda access: None
         self.hazard: Callable[[str], None] = lambda name: None
         """Called with a key of `SetMirror.hazards` when a script makes a call that crashes some versions of Live."""
         self.history = History(self)

@@ -169,9 +169,9 @@ class Controller:
         return list(self.script.messages)
 
 
-def _in(value: int, highest: int, what: str) -> int:
+def _in(value: int, highest: int, label: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= highest:
-        raise ValueError("%s must be a whole number from 0 to %d, got %r" % (what, highest, value))
+        raise ValueError("%s must be a whole number from 0 to %d, got %r" % (label, highest, value))
     return value
 
 

@@ -230,8 +230,10 @@ class Course:
         self._pass_time(1.0)
         return problems
 
-    def _present(self, what: str) -> List[str]:
-        return [] if self.script.instance is not None else ["the script could not be created after %s" % what]
+    def _present(self, event: str) -> List[str]:
+        return (
+            [] if self.script.instance is not None else ["the script could not be created after %s" % event]
+        )
 
     def _off_thread(self) -> List[str]:
         return [fault.text for fault in off_thread(self.live)]
@@ -260,7 +262,7 @@ def _compile(path: str, folder: str) -> Iterator[str]:
         yield "%s:%d: %s" % (os.path.relpath(path, folder), line, getattr(problem, "msg", None) or problem)
 
 
-# -- what a person does in the check `edits` -----------------------------------------------------------
+# -- the person's actions in the check `edits` -----------------------------------------------------------
 
 
 def _add_tracks(song: Any) -> None:

@@ -47,22 +47,22 @@ def crashes(lines: Sequence[str]) -> List[Fault]:
     faults: List[Fault] = []
     current: List[str] = []
     kind, previous = "crash", ""
-    is_ours = said = False
+    is_ours = has_error = False
     for line in [*lines, ""]:
         is_marked = line.startswith(_PREFIX)
         text = line[len(_PREFIX) :] if is_marked else line
-        if current and (_HEAD in text or (said and not is_marked)):
+        if current and (_HEAD in text or (has_error and not is_marked)):
             faults.append(Fault(kind, "\n".join(current)))
             current = []
         if _HEAD in text:
             kind = "logged" if line.startswith(_MESSAGE) or previous.startswith(_LOGGING) else "crash"
-            current, is_ours, said = [_HEAD], False, False
+            current, is_ours, has_error = [_HEAD], False, False
         elif current:
             if text.startswith('  File "'):
                 is_ours = _is_ours(text.split('"')[1])
             # A message may have more lines, which Live marks like the first.
-            said = said or text[:1] not in (" ", "")
-            if said or not is_ours:
+            has_error = has_error or text[:1] not in (" ", "")
+            if has_error or not is_ours:
                 current.append(text)
         previous = line
     return faults
@@ -83,8 +83,8 @@ def off_thread(live: Any) -> List[Fault]:
     """Every place in a script from which the LiveAPI was used off the main thread, the most frequent first."""
     calls = sorted(live.off_main_calls.items(), key=lambda call: -call[1])
     return [
-        Fault("off-thread", "%s at %s:%d, %d times" % (what, file, line, count))
-        for (file, line, what), count in calls
+        Fault("off-thread", "%s at %s:%d, %d times" % (access, file, line, count))
+        for (file, line, access), count in calls
     ]
 
 

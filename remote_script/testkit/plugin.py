@@ -119,7 +119,7 @@ def controller(live: Any) -> Any:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """After the test's own assertions: switch its scripts off and fail the test for their faults."""
+    """Switch the test's scripts off after its own assertions, and fail the test for their faults."""
     yield
     live = item.stash.get(_LIVE, None)
     if live is not None:

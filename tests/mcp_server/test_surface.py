@@ -267,7 +267,7 @@ async def test_a_uri_that_is_none_is_refused(uri: str, autojump_clock: Clock) ->
             "current_monitoring_state is one of auto, in, off",
         ),
         ("wait_for_change", {"timeout_s": 0}, "timeout_s is a number above 0 to 300"),
-        ("set_track", {"track": "Drums", "volume": "loud"}, "it goes from '-inf dB' to '6.0 dB'"),
+        ("set_track", {"track": "Drums", "volume": "loud"}, "the range goes from '-inf dB' to '6.0 dB'"),
         ("set_property", {"target": "tracks/0", "property": "colour", "value": 1}, "did you mean color"),
     ],
 )

@@ -164,7 +164,7 @@ async def test_objects_of_the_set_follow_what_they_stand_for(monkeypatch: pytest
                 song.return_tracks[0].arm  # noqa: B018
             await song.delete_track(bass)
             assert not bass.exists
-            assert repr(bass) == "<Track that is gone>"
+            assert repr(bass) == "<Track that was deleted>"
             with pytest.raises(errors.StaleReference):
                 bass.name  # noqa: B018
             with trio.fail_after(WAIT_S):

@@ -1,1 +1,1 @@
-"""The room that script and server share: the table of Live's Object Model, errors, keys, values and pure rules."""
+"""Code that script and server share: the table of Live's Object Model, errors, keys, values and pure rules."""

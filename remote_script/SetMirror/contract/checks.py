@@ -235,7 +235,7 @@ def parameter_value(read: Read, value: Any, search: Callable[[Any], Any]) -> Any
         raise BridgeError(
             "NOT_WRITABLE",
             "{!r} is controlled by a macro or a Max device".format(name),
-            hint="change what controls it, or unmap it in Live",
+            hint="change the macro or Max device, or unmap the parameter in Live",
         )
     return parameter_number(read, repr(name), value, search)
 
@@ -329,7 +329,7 @@ def changed_after(name: str, changed: int, asked: int, **facts: Any) -> BridgeEr
         "PRECONDITION_FAILED",
         "{} changed at revision {}, after {}".format(name, changed, asked),
         asked,
-        hint="see what changed since {}, then decide again".format(asked),
+        hint="read the changes since revision {}, then decide again".format(asked),
         **facts,
     )
 

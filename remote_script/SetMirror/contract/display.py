@@ -166,7 +166,7 @@ def value_of(
 
     Raises:
       Refused: no value shows the text (another unit, beyond the range, or words that are never shown), or the text
-      can be read in two ways.
+        can be read in two ways.
     """
     text = text.strip()
     check_comma(text)
@@ -185,7 +185,7 @@ def value_of(
             return point
     if wanted is None:
         raise Refused(
-            "{!r} is neither a quantity nor a text that the parameter shows: it goes {}".format(
+            "{!r} is neither a quantity nor a text that the parameter shows: the range goes {}".format(
                 text, _span(texts)
             )
         )
@@ -205,8 +205,8 @@ def value_of(
             _check_end(wanted, _in_unit(str(show(point)), wanted), (amount, following), texts)
             return point
     if all(amount is None for amount in amounts):
-        raise Refused("{!r} is in another unit: it goes {}".format(text, _span(texts)))
-    raise Refused("{!r} is out of range: it goes {}".format(text, _span(texts)))
+        raise Refused("{!r} is in another unit: the range goes {}".format(text, _span(texts)))
+    raise Refused("{!r} is out of range: the range goes {}".format(text, _span(texts)))
 
 
 def readings(number: float, show: Callable[[float], str], low: float, high: float) -> List[Tuple[str, float]]:
@@ -245,20 +245,20 @@ def _check_end(wanted: Quantity, shown: Optional[float], ends: Tuple[float, floa
     if all(map(math.isfinite, ends)) or math.isinf(wanted.amount) or shown is None:
         return
     if abs(shown - wanted.amount) > 0.01 * max(1.0, abs(wanted.amount)):
-        rule = "{:g} {} is out of range: next to {!r} it shows {:g} {}; it goes {}"
+        rule = "{:g} {} is out of range: next to {!r} the parameter shows {:g} {}; the range goes {}"
         end = texts[0] if math.isinf(ends[0]) else texts[-1]
         raise Refused(rule.format(wanted.amount, wanted.unit, end, shown, wanted.unit, _span(texts)))
 
 
 def _change(text: str, texts: List[str]) -> Optional[Quantity]:
     """The relative change that `text` means for a parameter with these texts; None for a value."""
-    said = change(text)
-    if said is not None and text[0] == "+" and any(shown.startswith("+") for shown in texts):
+    amount_text = change(text)
+    if amount_text is not None and text[0] == "+" and any(shown.startswith("+") for shown in texts):
         rule = "{!r} can be a value or a change: write {!r} or 'by {}'"
-        raise Refused(rule.format(text, said, said))
-    wanted = quantity(said if said is not None else text)
-    if said is not None or wanted is None or not -math.inf < wanted.amount < 0:
-        return wanted if said is not None else None
+        raise Refused(rule.format(text, amount_text, amount_text))
+    wanted = quantity(amount_text if amount_text is not None else text)
+    if amount_text is not None or wanted is None or not -math.inf < wanted.amount < 0:
+        return wanted if amount_text is not None else None
     amounts = [amount for amount in (_in_unit(shown, wanted) for shown in texts) if amount is not None]
     return wanted if amounts and min(amounts) >= 0 else None
 

@@ -22,7 +22,7 @@ TABLE: Dict[str, Tuple[int, str]] = {
     "INTERNAL": (INTERNAL, "see Live's Log.txt for details"),
     "NOT_READY": (-32001, "the Set is still being read; ask again after `retry_after_s`"),
     "STALE_REFERENCE": (-32002, "the object was deleted or moved; look it up again"),
-    "INVALID_VALUE": (-32003, "correct the value; the rule says what is allowed"),
+    "INVALID_VALUE": (-32003, "send a value that the rule allows"),
     "NOT_WRITABLE": (-32004, "this cannot be set here; read the property's description"),
     "NOT_AVAILABLE": (-32005, "this object or this version of Live does not have it"),
     "PRECONDITION_FAILED": (-32006, "the Set changed; read it again, then decide"),

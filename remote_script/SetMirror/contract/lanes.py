@@ -29,8 +29,7 @@ def is_driven(
 
     Args:
       song: Reads a property of the song.
-      below: The automation state of the parameter at a path below the object; not a number if there is no
-      parameter.
+      below: The automation state of the parameter at a path below the object; not a number without a parameter.
     """
     path: Optional[Tuple[str, ...]] = _FOLLOWS.get((type_, name))
     if path is None or below(path) != PLAYING:

@@ -74,7 +74,7 @@ def bind_args(lookup: Lookup, owner: Optional[int], name: Any, args: Any) -> Any
 
     Args:
       owner: The object whose method is called; None for an object that an earlier operation creates, whose lists
-      are new.
+        are new.
     """
     method = method_of("" if owner is None else lookup.type_of(owner), name)
     if method is None or not isinstance(args, dict):

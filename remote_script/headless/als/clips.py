@@ -93,19 +93,19 @@ def _region(loop: Optional[Element], spec: ClipSpec) -> None:
         )
 
 
-def _ordered(start: float, end: float, what: str) -> Tuple[float, float]:
+def _ordered(start: float, end: float, part: str) -> Tuple[float, float]:
     """The two ends of a brace, the earlier one first and apart from each other."""
     if end > start:
         return start, end
     if end < start:
-        notices.add("loop", "%s %g to %g" % (what, start, end))
+        notices.add("loop", "%s %g to %g" % (part, start, end))
         return end, start
-    notices.add("loop length", "%s at %g" % (what, start))
+    notices.add("loop length", "%s at %g" % (part, start))
     return start, start + 1.0
 
 
 def _grid(grid: Optional[Element], spec: ClipSpec) -> None:
-    """Guess: for an adaptive grid scripts read the fixed grid that is also in the file."""
+    """Read the editor's grid. Guess: for an adaptive grid scripts read the fixed grid that is also in the file."""
     fixed = (fields.whole(grid, "FixedNumerator", 0), fields.whole(grid, "FixedDenominator", 0))
     spec.grid = _GRIDS.get(fixed)
     spec.grid_is_triplet = fields.whole(grid, "Ntoles", 2) == 3

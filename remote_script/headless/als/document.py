@@ -237,7 +237,7 @@ def _tunings(live_set: Element, spec: SetSpec) -> None:
 
 
 def _tuning(tuning: Element) -> TuningSpec:
-    """Guess: the pseudo octave's name; the other parts follow a program whose Sets Live opens."""
+    """The tuning system. Guess: the pseudo octave's name; the other parts follow a program whose Sets Live opens."""
     cents = [fields.number(one, "Cents", 0.0, -1e5, 1e5) for one in tuning.iter("NoteTuning")]
     reference, allowed = tuning.find("ReferencePitch"), tuning.find("AllowedNoteRange")
     return TuningSpec(

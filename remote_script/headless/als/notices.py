@@ -1,6 +1,6 @@
 """Warnings about parts of a Set file that the loader replaces or leaves out: one for each kind, with count and places.
 
-`collecting()` opens a collector for one file; `at(name)` sets the reader's present place in the Set; `add(kind, what)`
+`collecting()` opens a collector for one file; `at(name)` sets the reader's present place in the Set; `add(kind, detail)`
 counts one case. The loader drops no part of a file without one of the kinds in `KINDS`. Only the first places
 of a kind are stored, so a damaged file cannot fill the memory.
 """
@@ -53,11 +53,11 @@ class Collector:
         self._warnings: Dict[str, SetWarning] = {}
         self.path: List[str] = []
 
-    def add(self, kind: str, what: str, count: int) -> None:
+    def add(self, kind: str, detail: str, count: int) -> None:
         warning = self._warnings.setdefault(kind, SetWarning(kind, KINDS[kind]))
         warning.count += count
         if len(warning.places) < MOST_PLACES:
-            warning.places.append(", ".join(self.path + [what] if what else self.path))
+            warning.places.append(", ".join(self.path + [detail] if detail else self.path))
 
     @property
     def warnings(self) -> List[SetWarning]:
@@ -92,8 +92,8 @@ def at(place: str) -> Iterator[None]:
         collector.path.pop()
 
 
-def add(kind: str, what: str = "", count: int = 1) -> None:
+def add(kind: str, detail: str = "", count: int = 1) -> None:
     """Count `count` cases of a kind in `KINDS` at the present place; ignored outside `collecting`."""
     collector = _current.get()
     if collector is not None:
-        collector.add(kind, what, count)
+        collector.add(kind, detail, count)

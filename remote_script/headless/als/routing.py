@@ -24,7 +24,7 @@ _FIXED = {
     "AudioOut/Main": MAIN,
 }
 _EXTERNAL = "Ext: "
-"""How a file marks a MIDI port; choosers show the port's name alone."""
+"""Prefix of a MIDI port in a file; choosers show the port's name alone."""
 
 
 def load(chain: Element, spec: TrackSpec) -> None:

@@ -145,9 +145,9 @@ class VectorBase(Instance):
         vector._doc = doc
         return vector
 
-    def _guard(self, what: str) -> None:
+    def _guard(self, access: str) -> None:
         if self._doc is not None and get_ident() != self._doc.main:
-            self._doc.off_main("%s: %s" % (type(self).__name__, what))
+            self._doc.off_main("%s: %s" % (type(self).__name__, access))
 
     def _wrapped(self, item: Any) -> Any:
         return item

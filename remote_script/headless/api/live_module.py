@@ -54,7 +54,7 @@ def _get_application(live: Any) -> Any:
 
 @function("Application.get_random_int", guess=True)
 def _get_random_int(live: Any, low: int, high: int) -> int:
-    """Guess: `high` values from `low` on."""
+    """A random integer. Guess: one of `high` values from `low` on."""
     return low + random.randrange(max(1, high))
 
 
@@ -65,7 +65,7 @@ def _combine_apcs(live: Any) -> bool:
 
 @function("Application.encrypt_challenge", guess=True)
 def _encrypt_challenge(live: Any, one: int, two: int, key_index: int) -> Tuple[int, ...]:
-    """Guess: only Ableton's devices check the answer."""
+    """An answer to a challenge. Guess: any numbers, because only Ableton's devices check the answer."""
     return (one, two)
 
 
@@ -81,7 +81,7 @@ def _log(live: Any, text: str) -> None:
 
 @function("Base.get_text", guess=True)
 def _get_text(live: Any, group: str, name: str) -> Any:
-    """Guess: the name itself; Live's own texts are not known here."""
+    """One of Live's texts. Guess: the name itself, because Live's own texts are not known here."""
     return Text.of(name)
 
 
@@ -120,7 +120,7 @@ def _purchase_live_url(live: Any) -> str:
 
 @function("Licensing.get_unlock_dir", guess=True)
 def _unlock_dir(live: Any) -> Tuple[str, bool]:
-    """Guess: a folder of the user's on a Mac, which headless Live neither makes nor opens."""
+    """The folder for unlock files. Guess: a folder of the user's on a Mac; headless Live neither makes nor opens it."""
     return os.path.join(os.path.expanduser("~"), "Library", "Application Support", "Ableton", "Unlock"), False
 
 

@@ -65,9 +65,9 @@ class DeviceFacts(NamedTuple):
     """The Live in which the list was dumped; (0,) for a class without a dump."""
     source: str
     parameters: Tuple[ParameterFact, ...]
-    """In Live's order, without "Device On"; empty for a class without a dump."""
+    """The parameters in Live's order, without "Device On"; empty for a class without a dump."""
     older: Tuple[OlderList, ...]
-    """Newest first."""
+    """The lists of older Lives, newest first."""
 
     @property
     def sections(self) -> FrozenSet[str]:

@@ -32,7 +32,7 @@ def list_of(facts: Optional[DeviceFacts], version: Version) -> Optional[OlderLis
 
 
 def as_of(facts: Optional[DeviceFacts], version: Version, specs: Sequence[ParameterSpec]) -> Listed:
-    """These parameters (all of a device, under today's names) as the Live of `version` lists them."""
+    """These parameters (all of a device, under today's names) in the list that the Live of `version` shows."""
     older = list_of(facts, version)
     if older is None or facts is None:
         return Listed(list(specs), ())

@@ -17,4 +17,4 @@ from __future__ import annotations
 import os
 
 OLD_PYTHON = os.path.join(os.path.dirname(os.path.abspath(__file__)), "old_python")
-"""A folder for `sys.path`: `future` and `past`."""
+"""Folder for `sys.path` with the packages `future` and `past`."""

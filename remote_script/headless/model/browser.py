@@ -149,10 +149,10 @@ class Browser(Node):
             self._roots = roots(live.packs if live is not None else Library())
         return self._roots
 
-    def guard(self, what: str, counted: bool = True) -> None:
+    def guard(self, access: str, counted: bool = True) -> None:
         """Check the thread, and count the reads of this turn."""
         if get_ident() != self.doc.main:
-            self.doc.off_main(what)
+            self.doc.off_main(access)
         if not counted:
             return
         if self._reads == 0:

@@ -183,7 +183,7 @@ class Clip(ClipContent):
         return 1.0 if audio is None or audio.warping else song_of(self).tempo / 60.0
 
     def limit(self) -> float:
-        """Where the next clip of the lane starts."""
+        """Start of the next clip of the lane."""
         start, lane = self.body.start_time, self.parent
         if start is None or lane is None:
             return math.inf
@@ -220,7 +220,7 @@ class Clip(ClipContent):
     # Loop and markers
 
     def put_region(self, region: Region) -> None:
-        """Guess: loops and markers beyond Live's time are refused, with the text for envelopes beyond that time."""
+        """Set loop and markers. Guess: beyond Live's time they are refused with the text for envelopes."""
         if max(map(abs, (region.brace_start, region.brace_end, region.start, region.end))) > LIMIT:
             raise ValueError(OUT_OF_BOUNDS)
         self.put(self.body.with_region(region, self.limit(), self.beats_per_unit()))
@@ -460,7 +460,7 @@ class Clip(ClipContent):
 
 @model
 class ClipView(Node):
-    """Guess: a new clip shows a sixteenth grid."""
+    """The view of a clip. Guess: a new clip shows a sixteenth grid."""
 
     LOM = "Clip.View"
     UNTRACKED = frozenset(("grid_quantization", "grid_is_triplet"))

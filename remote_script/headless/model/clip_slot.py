@@ -195,7 +195,7 @@ class ClipSlot(Node):
         self.change("clip", None)
 
     def call_duplicate_clip_to(self, target_clip_slot: ClipSlot) -> None:
-        """Guess: a copy onto the slot itself changes nothing."""
+        """Copy the clip to a slot. Guess: a copy onto the slot itself changes nothing."""
         if self.is_group_slot or target_clip_slot.is_group_slot:
             raise RuntimeError(GROUP)
         if self.clip is None:

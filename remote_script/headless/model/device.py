@@ -175,7 +175,7 @@ class Device(Node):
     # Members
 
     def check_name(self, value: str) -> str:
-        """Guess: an empty name is replaced by the device's own name."""
+        """The device's new name. Guess: an empty name is replaced by the device's own name."""
         return value or self.class_display_name
 
     def get_can_compare_ab(self) -> bool:

@@ -273,7 +273,7 @@ def _record_into(song: Any, track: Any, slot: Any) -> None:
 
 
 def _grow(song: Any, clip: Any, beats: float) -> None:
-    """Guess: a clip that is being recorded is shown in whole bars."""
+    """Lengthen a clip that is being recorded. Guess: Live shows it in whole bars."""
     bar = transport_math.bar_length(song.signature_numerator, song.signature_denominator)
     length = max(1.0, math.ceil(beats / bar - transport_math.NEAR)) * bar
     if clip.body.region.length != length:
@@ -296,24 +296,24 @@ def _apply(song: Any, track: Any, playback: Playback, events: List[LaunchEvent])
     doc = song.doc
     doc.begin()
     try:
-        for what, key in events:
+        for kind, key in events:
             slot: Any = None if key == STOP else key
-            if what == "started" and playback.recording and slot.clip is None:
+            if kind == "started" and playback.recording and slot.clip is None:
                 _record_into(song, track, slot)
             clip = None if slot is None else slot.clip
-            if what == "recorded":
+            if kind == "recorded":
                 _finish(song, clip, playback.recorded_beats)
             if slot is not None:
-                if what in ("fired", "unfired"):
+                if kind in ("fired", "unfired"):
                     slot.notify("is_triggered")
                 refresh_group_slots(slot)
             if clip is not None and clip.ptr is not None:
                 clip.notify("playing_status")
-                if what == "recorded" or (what == "started" and playback.recording):
+                if kind == "recorded" or (kind == "started" and playback.recording):
                     clip.notify("is_recording")
-                if what in ("started", "stopped"):
+                if kind in ("started", "stopped"):
                     clip.notify("start_time")
-                if what == "stopped":
+                if kind == "stopped":
                     clip.notify("playing_position")
         _show(song, track, playback)
     finally:

@@ -411,7 +411,7 @@ class Rack(Device):
         return self.parameters[1 : MACROS + 1]
 
     def call_randomize_macros(self) -> None:
-        """Guess: every visible mapped macro gets a random value."""
+        """Randomize the macros. Guess: every visible mapped macro gets a random value."""
         for index in range(self.visible_macro_count):
             if self.macros_mapped[index]:
                 self._macros()[index].put(float(random.randrange(128)))

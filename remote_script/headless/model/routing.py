@@ -255,10 +255,10 @@ class Routing:
     # Notifying
 
     def notify_chosen(self, track: Any, field: str) -> None:
-        side, _, what = field.partition("_")
-        track.notify("%s_routing_%s" % (side, what))
-        track.notify("current_%s_%s" % (side, "routing" if what == "type" else "sub_routing"))
-        if what == "type":
+        side, _, part = field.partition("_")
+        track.notify("%s_routing_%s" % (side, part))
+        track.notify("current_%s_%s" % (side, "routing" if part == "type" else "sub_routing"))
+        if part == "type":
             track.notify("available_%s_routing_channels" % side)
             track.notify("%s_sub_routings" % side)
             track.notify("%s_routing_channel" % side)

@@ -157,13 +157,13 @@ class Song(Structure):
         return value
 
     def check_signature_denominator(self, value: int) -> int:
-        """Measured: 32 raises, 3 becomes 4."""
+        """Check a denominator (measured: 32 raises, 3 becomes 4)."""
         if not 1 <= value <= 16:
             raise RuntimeError("Signature Denominator out of range")
         return next(denominator for denominator in (1, 2, 4, 8, 16) if denominator >= value)
 
     def check_groove_amount(self, value: float) -> float:
-        """Measured: clamps above 1.3125, refuses negative values."""
+        """Check a groove amount (measured: a value above 1.3125 is clamped, a negative value refused)."""
         if value < 0.0:
             raise RuntimeError("Groove Amount out of range")
         return min(value, 1.3125)
@@ -199,7 +199,7 @@ class Song(Structure):
         return value
 
     def check_loop_length(self, value: float) -> float:
-        """Measured: a length below 1 beat becomes 1."""
+        """Check a loop length (measured: a length below 1 beat becomes 1)."""
         value = max(value, 1.0)
         if self.loop_start + value > self.song_length:
             raise RuntimeError("Cannot set the Loop behind the song length")
@@ -269,7 +269,7 @@ class Song(Structure):
     # Capture
 
     def call_capture_midi(self, destination: int) -> None:
-        """Guess: the texts, and that `auto` (0) follows the view in front."""
+        """Make clips of the notes played before. Guess: the texts, and that `auto` (0) follows the view in front."""
         if destination not in (0, 1, 2):
             raise RuntimeError("Invalid capture destination")
         if not self.can_capture_midi:
@@ -462,7 +462,7 @@ class Song(Structure):
                 send.derive("name", name)
 
     def refresh_solo(self) -> None:
-        """Guess: soloed tracks mute other tracks, soloed returns mute returns; groups follow their members."""
+        """Derive muting by solo. Guess: soloed tracks mute tracks, soloed returns mute returns; groups follow too."""
         soloed = {track for track in self.tracks if track.solo}
         heard = set(soloed)
         for track in soloed:

@@ -73,7 +73,7 @@ class Eq8(Special):
 
 @model
 class Compressor(Special):
-    """The sidechain's source (measured default: "No Input")."""
+    """Compressor, with the source of its sidechain (measured default: "No Input")."""
 
     LOM = "CompressorDevice"
     NO_INPUT = "No Input"
@@ -185,7 +185,7 @@ class Wavetable(Special):
     check_oscillator_2_effect_mode = _within("oscillator_2_effect_mode", 0, 3, "Invalid effect mode")
 
     def fill(self, spec: DeviceSpec) -> None:
-        """Guess: a wavetable of the Set that the lists here lack becomes the last wavetable of the list."""
+        """Copy the Set's values. Guess: a wavetable that the lists here lack becomes the last wavetable of the list."""
         super().fill(spec)
         for number in (1, 2):
             name = spec.extra.get("wavetable_%d" % number)
@@ -271,7 +271,7 @@ class Looper(Special):
     check_record_length_index = _within("record_length_index", 0, 10, "Invalid record length index")
 
     def call_record(self) -> None:
-        """Guess: the loop exists at once, with the chosen length."""
+        """Record a loop. Guess: the loop exists at once, with the chosen length."""
         song = self.doc.song
         beats = (
             self.BARS[self.record_length_index] * 4.0 * song.signature_numerator / song.signature_denominator
@@ -465,7 +465,7 @@ class Drift(Listed):
         "mod_matrix_source_3_index": 6,
         "mod_matrix_target_1_index": 8,
     }
-    """Measured on 12.3.5; others are 0."""
+    """Values measured on 12.3.5; all other values are 0."""
 
 
 @model

@@ -23,7 +23,7 @@ AUDIO_ONLY = "%s is only available for Audio Clips"
 MIDI_ONLY = "%s is only available for MIDI Clips"
 """Guess: the text; the failure of note calls on audio clips is documented."""
 WARP_MODES = (0, 1, 2, 3, 4, 6)
-"""Measured: REX (5) is not on offer for an ordinary file."""
+"""Warp modes for an ordinary file; REX (5) is not offered (measured)."""
 ENVELOPE_EXISTS = "There is already an envelope for the parameter"
 LATEST = 1576800.0
 """The end of Live's timeline, in beats."""
@@ -64,8 +64,7 @@ class ClipBody(NamedTuple):
     notes: Notes = Notes()
     envelopes: Tuple[Tuple[Any, Breakpoints], ...] = ()
     unseen_envelopes: Tuple[str, ...] = ()
-    """Names of envelopes that Live's API does not reach: MIDI controllers, pitch bend and modulation.
-    """
+    """Names of envelopes that Live's API does not reach: MIDI controllers, pitch bend and modulation. """
     audio: Optional[Audio] = None
     start_time: Optional[float] = None
     """Arrangement position in beats; None in the Session."""
@@ -201,10 +200,10 @@ class ClipBody(NamedTuple):
             return audio.warp
         return getattr(audio, name)
 
-    def midi_notes(self, what: str = "This") -> Notes:
+    def midi_notes(self, member: str = "This") -> Notes:
         """The notes, or Live's refusal on an audio clip."""
         if self.audio is not None:
-            raise RuntimeError(MIDI_ONLY % what)
+            raise RuntimeError(MIDI_ONLY % member)
         return self.notes
 
     def envelope(self, parameter: Any) -> Optional[Breakpoints]:
@@ -219,7 +218,7 @@ class ClipBody(NamedTuple):
         return self._replace(color_index=palette.nearest_index(color))
 
     def with_color_index(self, index: int) -> ClipBody:
-        """Guess: an index beyond 69 selects the last colour (70 became another colour on a real Live)."""
+        """Set the colour. Guess: an index beyond 69 selects the last colour (70 became another one on a real Live)."""
         return self._replace(color_index=min(max(index, 0), len(palette.COLORS) - 1))
 
     def with_signature(self, numerator: Optional[int] = None, denominator: Optional[int] = None) -> ClipBody:
@@ -233,7 +232,7 @@ class ClipBody(NamedTuple):
         return self._replace(signature=(numerator, denominator))
 
     def with_launch(self, **values: Any) -> ClipBody:
-        """launch_mode 0..3, launch_quantization 0..14, legato, velocity_amount 0..1."""
+        """Set launch properties: launch_mode 0..3, launch_quantization 0..14, legato, velocity_amount 0..1."""
         if not 0 <= values.get("launch_mode", 0) <= 3:
             raise RuntimeError("Invalid launch mode")
         if not 0 <= values.get("launch_quantization", 0) <= 14:
@@ -399,7 +398,7 @@ def changed_names(old: ClipBody, new: ClipBody) -> List[str]:
 
 
 def _with_cents(audio: Audio, cents: float) -> Audio:
-    """Measured: whole semitones carry over from 50 cents on (50 is +1 and −50, −50 is −1 and +50)."""
+    """Set the cents. Measured: from 50 cents on they carry over to semitones (50 is +1 and −50, −50 is −1 and +50)."""
     coarse = audio.pitch_coarse
     if cents > 0:
         while cents >= 50.0:
@@ -411,7 +410,7 @@ def _with_cents(audio: Audio, cents: float) -> Audio:
 
 
 def _aligned(warp: WarpMarkers, grid: int, amount: float, swing: float) -> WarpMarkers:
-    """Guess: visible markers move towards the grid; a marker that would pass its neighbour does not move."""
+    """Align warp markers. Guess: visible ones move towards the grid, unless they would pass a neighbour."""
     moved: List[Marker] = []
     for marker in list(warp)[:-1]:
         line = nearest_line(marker.beat_time, grid, swing)

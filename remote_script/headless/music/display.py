@@ -23,7 +23,7 @@ from ...SetMirror.contract.scales import note_name, pitch_of
 
 MINUS_INFINITY = "-inf dB"
 SILENCE_DB = -70.0
-"""Where Live's faders and gain knobs end; shown as minus infinity."""
+"""The end of Live's faders and gain knobs, shown as minus infinity."""
 
 _DIGITS = {
     "volume": "1",

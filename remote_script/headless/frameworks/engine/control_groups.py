@@ -56,7 +56,7 @@ class GroupState(State):
 
     @property
     def dimensions(self) -> Tuple[int, int]:
-        """(rows, columns)."""
+        """(number of rows, number of columns)."""
         return self._shape
 
     @dimensions.setter

@@ -23,7 +23,7 @@ class IndexedDict(OrderedDict):  # type: ignore[type-arg]
 
 
 def _bank_definitions() -> Dict[str, IndexedDict]:
-    """Guess: the first generation's banks, with its best-of bank as "Main". Live's own differ from version 10 on."""
+    """The definitions of banks. Guess: the first generation's, with its best-of bank as "Main"; Live's own differ."""
     definitions = {}
     for device, pages in banks.DEVICE_DICT.items():
         names = banks.BANK_NAME_DICT.get(device) or [BANK_FORMAT % (at + 1) for at in range(len(pages))]

@@ -139,7 +139,7 @@ class InternalParameter(InternalParameterBase):
 
 
 class RelativeInternalParameter(InternalParameter):
-    """For endless knobs: a set value is notified as `delta`, and the value stays in the middle."""
+    """A parameter for endless knobs: a set value is notified as `delta`, and the value stays in the middle."""
 
     __events__ = ("delta",)
 

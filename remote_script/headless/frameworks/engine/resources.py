@@ -365,7 +365,7 @@ class Layer(LayerBase):
 
 
 class CompoundLayer(CompoundResource):
-    """Two layers as one."""
+    """Two layers that are grabbed together."""
 
     @property
     def priority(self) -> Any:

@@ -163,7 +163,7 @@ class GeneratorTask(FuncTask):
 
 
 class TaskGroup(Task):
-    """Several tasks at once. The group ends with its last task, unless `auto_kill` is false."""
+    """Several tasks that run at once. The group ends with its last task, unless `auto_kill` is false."""
 
     auto_kill = True
     auto_remove = True

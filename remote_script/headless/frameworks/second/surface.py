@@ -68,7 +68,7 @@ class IdentifiableControlSurface(IdentifiedSurface, ControlSurface):
     """`on_identified(midi_bytes)` is called when the controller with `product_id_bytes` has answered."""
 
     def on_identified(self, response_bytes):
-        """Called after the reply; for subclasses."""
+        """Called after the controller's identity reply; for subclasses."""
 
     def _identified_by(self, midi_bytes):
         self.on_identified(midi_bytes)

@@ -297,7 +297,7 @@ class SimpleColor(skin.Color):
 
 
 class RgbColor:
-    """Three values, or the number of values that the button accepts."""
+    """A colour of three values, or of the number of values that the button accepts."""
 
     def __init__(self, *values, **kwargs):
         self._values = values
