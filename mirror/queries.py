@@ -224,7 +224,7 @@ def find(
 
     Args:
       name: Equal, contained, or similar; case does not matter. Scores: 1.0 equal, then names that begin with it,
-      contain it, or are similar.
+        contain it, or are similar.
       kind: A word of `kinds.KINDS` or one of Live's classes; subclasses count.
       where: Conditions, all of which must hold: {"arm": True, "length": ">32", "color": [1, 2]} (a list: any of
         these), or texts such as "length > 32", "name contains bass", "arm = true". Dots lead to properties of

@@ -87,15 +87,13 @@ class PendingCall:
         self.overwrite = overwrite
         self.describe = describe
         self.cleared: Set[Any] = set()
-        """In a dry run: objects that earlier operations clear (`Operation.clears`); this call does not replace
-        them."""
+        """In a dry run: objects that earlier operations clear (`Operation.clears`); this call does not replace them."""
         self.replaced: List[Described] = []
         """Objects besides the target that the call removes or cuts."""
         self.became: List[Became] = []
         """Replaced objects that came back as new objects."""
         self.before: Dict[str, Any] = {}
-        """Facts of the target that are not properties, such as its number of notes; `after` has them after the
-        call."""
+        """Facts of the target that are not properties, such as its number of notes; `after` has them after the call."""
         self.after: Dict[str, Any] = {}
         self.begin: Callable[[], Any] = bool
         """Opens the write's undo step, for a call that Live ends at once; other loads make their own entry."""

@@ -92,8 +92,7 @@ class Executor:
         self._beside = Beside(batcher, clock)
         self._resumed: Optional[Parked] = None
         self._loading: Tuple[int, Optional[PendingCall]] = (0, None)
-        """The load for which the write is being parked: its operation's number, and its call once that has
-        started."""
+        """The load for which the write is being parked: its operation's number, and its call once that has started."""
 
     # -- the queue ---------------------------------------------------------------------------------
 

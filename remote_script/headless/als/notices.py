@@ -1,8 +1,8 @@
 """Warnings about parts of a Set file that the loader replaces or leaves out: one for each kind, with count and places.
 
-`collecting()` opens a collector for one file; `at(name)` sets the reader's present place in the Set; `add(kind, detail)`
-counts one case. The loader drops no part of a file without one of the kinds in `KINDS`. Only the first places
-of a kind are stored, so a damaged file cannot fill the memory.
+`collecting()` opens a collector for one file; `at(name)` sets the reader's present place in the Set; `add(kind,
+detail)` counts one case. The loader drops no part of a file without one of the kinds in `KINDS`. Only the first
+places of a kind are stored, so a damaged file cannot fill the memory.
 """
 
 from __future__ import annotations
