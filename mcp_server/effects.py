@@ -37,25 +37,25 @@ class StoreTree(reach.Tree):
         node = self.store.nodes[id_]
         return node.children[name] if name in node.children else node.props.get(name)
 
-    def children(self, id_: int) -> Iterator[reach.Position]:
+    def children(self, id_: int) -> Iterator[reach.Membership]:
         node = self.store.nodes.get(id_)
         for role, children in node.children.items() if node is not None else ():
             if isinstance(children, int):
-                yield reach.Position(children, role, None)
+                yield reach.Membership(children, role, None)
             for number, child in enumerate(children if isinstance(children, tuple) else ()):
-                yield reach.Position(child, role, number)
+                yield reach.Membership(child, role, number)
 
     def named(self, name: str) -> list[int]:
         return [id_ for id_ in self.store.named(name) if self.store.nodes[id_].name == name]
 
-    def line(self, id_: int) -> list[reach.Position]:
+    def line(self, id_: int) -> list[reach.Membership]:
         parts = self.store.ref(id_).split("/")
-        links: list[reach.Position] = []
+        links: list[reach.Membership] = []
         node: Node | None = self.store.nodes[id_]
         while node is not None and node.parent is not None and parts:
             last = parts.pop()
             listed = last.isdigit() and bool(parts)
-            links.append(reach.Position(node.id, node.role, int(last) if listed else None))
+            links.append(reach.Membership(node.id, node.role, int(last) if listed else None))
             if listed:
                 parts.pop()
             node = self.store.nodes.get(node.parent)

@@ -11,6 +11,20 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("mirror", "remote_script", "mcp_server")
 GENERIC = frozenset(("told", "held", "found", "each", "given", "had"))
+WORDS = {
+    "Change": "mirror/model.py",
+    "Event": "mirror/model.py",
+    "Notice": "mirror/model.py",
+    "Row": "remote_script/SetMirror/layouts.py",
+    "Write": "remote_script/SetMirror/write.py",
+    "Entry": "remote_script/SetMirror/entries.py",
+    "PendingCall": "remote_script/SetMirror/call.py",
+    "UndoStep": "remote_script/SetMirror/undo_step.py",
+    "Link": "mirror/link.py",
+    "Plan": "mcp_server/plans.py",
+}
+"""A word of the glossary that is a class → the only module of the core with a class of this name."""
+CORE = ("mirror", "remote_script/SetMirror", "mcp_server")
 ADVICE = "name the value by the domain; see the glossary in .github/CONTRIBUTING.md"
 
 
@@ -57,6 +71,23 @@ def test_no_identifier_of_the_modules_that_tests_share_is_a_generic_word() -> No
     assert ROOT / "tests/whole.py" in shared
     generic = generic_names(shared)
     assert not generic, "\n".join(generic)
+
+
+def test_a_word_of_the_glossary_is_one_class() -> None:
+    classes = [
+        (node.name, file.relative_to(ROOT).as_posix())
+        for room in CORE
+        for file in sorted((ROOT / room).rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef) and node.name in WORDS
+    ]
+    others = [
+        f"{file}: a class named {name}, as {WORDS[name]} has one: name it by what it is"
+        for name, file in classes
+        if file != WORDS[name]
+    ]
+    assert not others, "\n".join(others)
+    assert dict(classes) == WORDS, "a class of the glossary moved or has gone: correct the table"
 
 
 @pytest.mark.parametrize(

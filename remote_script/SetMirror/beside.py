@@ -153,7 +153,8 @@ class Beside:
 
     def _line(self, objects: List[Any]) -> Set[int]:
         """The ids of the objects at which a load is aimed, and of all objects above them."""
-        shadow, ids = self._batcher.shadow, set()
+        shadow = self._batcher.shadow
+        ids: Set[int] = set()
         for obj in objects:
             row = shadow.row_of(obj)
             if row is not None:

@@ -64,7 +64,7 @@ class ShadowTree(reach.Tree):
         value = row.values[index]
         return None if value is ABSENT else value
 
-    def children(self, id_: int) -> Iterator[reach.Position]:
+    def children(self, id_: int) -> Iterator[reach.Membership]:
         row = self._rows.get(id_)
         for index in row.layout.tree if row is not None else ():
             assert row is not None
@@ -77,7 +77,7 @@ class ShadowTree(reach.Tree):
             listed = prop.type == "children"
             for number, child in enumerate(ids):
                 if isinstance(child, int):
-                    yield reach.Position(child, prop.name, number if listed else None)
+                    yield reach.Membership(child, prop.name, number if listed else None)
 
     def _children(self, id_: int, index: int) -> List[Optional[int]]:
         """Ids of the children that Live has now; None for a child that no batch has announced yet."""

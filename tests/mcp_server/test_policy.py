@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import mcp_types as types
@@ -17,7 +16,6 @@ from mcp_server.effects import StoreTree
 from mcp_server.pins import Pin
 from mcp_server.policy import Policy, PolicyFile, Rule
 from mcp_server.protection import _wire
-from mcp_server.tools import TOOLS
 from mirror import errors
 from mirror.store import Store
 from tests.lean import demo_set
@@ -537,92 +535,3 @@ async def test_a_consent_to_one_call_lets_no_other_through(autojump_clock: Clock
         assert isinstance(forged, types.InputRequiredResult)
         assert asked == []
         assert len(await names(whole)) == 6
-
-
-# -- the file ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "rule = 3",
-        "[[rule]]\ndecide = 'perhaps'",
-        "[[rule]]\ndecide='deny'\nrefs=['a b/c']",
-        "x = 1",
-        "[[",
-        "read_only = 'no'",
-    ],
-)
-def test_a_policy_that_cannot_be_understood_is_refused_whole(text: str, tmp_path: Path) -> None:
-    path = tmp_path / "policy.toml"
-    path.write_text(text)
-    with pytest.raises(errors.InvalidParams, match=r"policy\.toml cannot be used"):
-        Policy.load(path)
-
-
-def test_there_is_a_default_but_no_guess(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SETMIRROR_HOME", str(tmp_path))
-    assert Policy.load().rules == ()
-    with pytest.raises(errors.InvalidParams, match="There is no policy"):
-        Policy.load(tmp_path / "other.toml")
-
-
-@ERAS
-async def test_a_changed_policy_is_in_force_at_once_and_its_toolsets_are_told(
-    mode: str, tmp_path: Path, autojump_clock: Clock
-) -> None:
-    path = tmp_path / "policy.toml"
-    async with whole_path(demo_set(), mode=mode, policy_file=path) as whole:
-        await whole.call("set_song", tempo=100)
-        assert len((await whole.agent.client.list_tools()).tools) == len(TOOLS)
-        path.write_text("toolsets = ['read']\n")
-        await trio.sleep(5)
-        assert {each.name for each in (await whole.agent.client.list_tools()).tools} == set(
-            whole.engine.tools
-        )
-        assert "set_song" not in whole.engine.tools
-        if mode == "legacy":
-            assert whole.agent.lists == ["tools"]
-        path.write_text("toolsets = ['no such'] ")
-        await trio.sleep(5)
-        assert "set_song" not in whole.engine.tools
-        path.write_text("[[rule]]\ndecide = 'deny'\nreason = 'hands off'")
-        await trio.sleep(5)
-        with pytest.raises(Refused) as caught:
-            await whole.call("set_song", tempo=101)
-        assert caught.value.data["hint"] == "hands off"
-        path.unlink()
-        await trio.sleep(5)
-        await whole.call("set_song", tempo=101)
-
-
-def test_audio_files_come_only_from_where_the_policy_lets_them(tmp_path: Path) -> None:
-    inside, outside = tmp_path / "music", tmp_path / "secret"
-    inside.mkdir()
-    outside.mkdir()
-    (inside / "link").symlink_to(outside)
-    policy = Policy(PolicyFile(audio_folders=(str(inside),)))
-    policy.check_file(str(inside / "kick.wav"))
-    for path in (outside / "a.wav", inside / ".." / "secret" / "a.wav", inside / "link" / "a.wav"):
-        with pytest.raises(errors.Denied):
-            policy.check_file(str(path))
-    for text in ("kick.wav", "../kick.wav", str(inside / "a\0.wav")):
-        with pytest.raises(errors.InvalidValue):
-            policy.check_file(text)
-
-
-async def test_the_name_of_the_files_argument_may_be_written_in_any_case(
-    tmp_path: Path, autojump_clock: Clock
-) -> None:
-    inside = tmp_path / "music"
-    inside.mkdir()
-    policy = Policy(PolicyFile(audio_folders=(str(inside),)))
-    async with whole_path(demo_set(), policy=policy) as whole:
-        for name in ("file_path", "File_Path", "FILE_PATH"):
-            with pytest.raises(Refused, match="audio_folders"):
-                await whole.call(
-                    "call_method",
-                    target="tracks/4/clip_slots/7",
-                    method="create_audio_clip",
-                    args={name: str(tmp_path / "secret.wav")},
-                )

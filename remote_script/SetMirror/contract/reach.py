@@ -27,7 +27,7 @@ INSTRUMENT = 1
 _EFFECT_ROOTS = ("audio_effects", "midi_effects")
 
 
-class Position(NamedTuple):
+class Membership(NamedTuple):
     """The link from a parent to an object: the property that contains the object, and its place if that is a list."""
 
     id: int
@@ -60,15 +60,15 @@ class Tree:
         value = self.value(id_, name)
         return (value,) if isinstance(value, int) else tuple(value or ())
 
-    def children(self, id_: int) -> Iterator[Position]:
+    def children(self, id_: int) -> Iterator[Membership]:
         """Links to an object's children, in the order of the table."""
         for prop in schema.properties(self.type(id_)).values():
             if prop.is_tree:
                 value = self.value(id_, prop.name)
                 if isinstance(value, int):
-                    yield Position(value, prop.name, None)
+                    yield Membership(value, prop.name, None)
                 for number, child in enumerate(value if isinstance(value, (tuple, list)) else ()):
-                    yield Position(child, prop.name, number)
+                    yield Membership(child, prop.name, number)
 
     def named(self, name: str) -> List[int]:
         """All objects of exactly this name."""
@@ -79,9 +79,9 @@ class Tree:
             waiting += [link.id for link in below]
         return matches
 
-    def line(self, id_: int) -> List[Position]:
+    def line(self, id_: int) -> List[Membership]:
         """The links from the song's child down to this object."""
-        links: List[Position] = []
+        links: List[Membership] = []
         above = self.parent(id_)
         while above is not None:
             links += [link for link in self.children(above) if link.id == id_][:1]

@@ -11,7 +11,7 @@ import re
 from fnmatch import fnmatchcase
 from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from .reach import Effect, Position, Tree
+from .reach import Effect, Membership, Tree
 
 _STEP = re.compile(r"(\*\*|\*|\w+)(?:\[(.*?)\](?=/|\Z))?(?:/|\Z)", re.DOTALL)
 
@@ -119,7 +119,7 @@ class Places:
             states = self._advance(tree, link, states)
         return states
 
-    def _advance(self, tree: Tree, link: Position, states: List[States]) -> Any:
+    def _advance(self, tree: Tree, link: Membership, states: List[States]) -> Any:
         name = tree.value(link.id, "name") if self._named else None
         if link.id in self.ids or (name is not None and name in self._names):
             return True
