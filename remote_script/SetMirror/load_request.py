@@ -1,4 +1,8 @@
-"""A request to load an item: its kind and target, whether Live can do it, and the objects that it would replace."""
+"""A request to load an item: its kind and target, whether Live can do it, and the objects that it would replace.
+
+`check` refuses a load that Live cannot do, with a hint at a way that works; `replaces` reports the objects that the
+load would remove. Nothing here changes the Set; `loading` performs the load.
+"""
 
 from __future__ import annotations
 

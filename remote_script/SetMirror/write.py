@@ -1,4 +1,8 @@
-"""A write request from a client, checked for its shape; its operations are checked when its turn comes."""
+"""A write request from a client, checked for its shape; its operations are checked when its turn comes.
+
+A `Write` stores the state of the request until its reply: the clients that wait, and the objects that the write
+names, creates and deletes.
+"""
 
 from __future__ import annotations
 

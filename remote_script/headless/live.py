@@ -1,4 +1,9 @@
-"""The running headless Live: a document, a clock, scripts in their slots, and a person at the mouse."""
+"""The running headless Live: a document, a clock, scripts in their slots, and a person at the mouse.
+
+One thread is Live's main thread: scripts, timers and listeners run only there. `run_for` advances a virtual clock,
+`run` follows real time. An exception in a script goes to the log and stops nothing else; a call that crashes a real
+Live ends this Live with `LiveEnded`.
+"""
 
 from __future__ import annotations
 

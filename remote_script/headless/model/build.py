@@ -1,4 +1,9 @@
-"""Builds the nodes of a document from a `SetSpec`."""
+"""Builds the nodes of a document from a `SetSpec`.
+
+Building is not an edit: nodes set and own their fields directly, and get their pointers when the whole Set is
+built. Parts that the spec leaves out have Live's defaults; a Set has at least one track and one scene, and always a
+main track.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The Song: structure, settings, undo, cue points. `transport` has playback and position."""
+"""The Song: structure, settings, undo, cue points. `transport` has playback and position.
+
+`check_…` and `set_…` methods refuse values with Live's error texts; `refresh_…` methods derive values that follow
+from tracks, scenes and clips. `structure` changes the lists of tracks and scenes.
+"""
 
 from __future__ import annotations
 
