@@ -42,7 +42,7 @@ async def test_a_set_is_understood_in_a_few_calls(autojump_clock: Clock) -> None
 
 
 @pytest.mark.parametrize("form", ["objects", "short", "compact"])
-async def test_notes_of_each_form_are_taken_back(form: str, autojump_clock: Clock) -> None:
+async def test_notes_of_each_form_are_accepted_again(form: str, autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         before = whole.mirror.notes(DRUMS)
         read = await whole.call("get_notes", clip=DRUMS, form=form)
@@ -60,7 +60,7 @@ async def test_notes_outside_the_scale_are_named_and_drums_have_none(autojump_cl
         assert "outside_scale" not in await whole.call("get_notes", clip=DRUMS)
 
 
-async def test_a_device_shows_what_is_not_at_its_default_and_all_when_asked(autojump_clock: Clock) -> None:
+async def test_a_device_shows_changed_parameters_and_all_on_request(autojump_clock: Clock) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         made = (await whole.call("insert_device", to=1, name="Reverb"))["results"][0]["result"]["ref"]
         assert (await whole.call("get_device", device=made))["device"]["parameters"] == []
@@ -91,7 +91,7 @@ async def test_no_answer_is_empty_without_a_word(autojump_clock: Clock) -> None:
         assert answer["missing"] == {"arm": "exists on midi, audio only"}
 
 
-async def test_values_of_live_alone_are_read_where_they_are_asked_for(autojump_clock: Clock) -> None:
+async def test_values_kept_only_by_live_are_read_on_request(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         await whole.call("transport", action="jump_to", time="bar 5")
         await trio.sleep(1)

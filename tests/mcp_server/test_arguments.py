@@ -39,7 +39,7 @@ def parts(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_the_strictest_client_takes_the_schema(name: str) -> None:
+def test_the_schema_suits_the_strictest_client(name: str) -> None:
     schema = TOOLS[name].declared.input_schema
     for part in parts(schema):
         assert isinstance(part["type"], str)
@@ -102,7 +102,7 @@ def test_a_list_of_numbers_in_one_text_is_refused_with_both_readings() -> None:
 # -- targets ---------------------------------------------------------------------------------------------------
 
 
-async def test_an_index_counts_from_0_where_one_list_is_meant(autojump_clock: Clock) -> None:
+async def test_an_index_in_one_list_counts_from_0(autojump_clock: Clock) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         scope = Scope(whole.mirror)
         for number in range(3):
@@ -129,7 +129,7 @@ async def test_a_name_that_is_an_index_too_is_refused_with_both(autojump_clock: 
         assert scope.ref(scope.target(80808)) == "tracks/2"
 
 
-async def test_of_several_with_one_name_only_what_makes_sense_is_meant(autojump_clock: Clock) -> None:
+async def test_among_objects_of_the_same_name_only_suitable_ones_match(autojump_clock: Clock) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         await whole.call("set_property", target="scenes/1", property="name", value="Verse")
         await whole.call("set_property", target="cue_points/0", property="name", value="Verse")
@@ -166,7 +166,7 @@ async def shown(whole: Whole, target: str) -> Any:
         ('{"raw": 0.7}', "-6.0 dB"),
     ],
 )
-async def test_a_bare_number_is_lives_own_and_a_unit_says_otherwise(
+async def test_a_bare_number_is_in_lives_scale_and_a_unit_overrides(
     value: Any, display: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
@@ -180,7 +180,7 @@ async def test_a_bare_number_is_lives_own_and_a_unit_says_otherwise(
             assert await shown(whole, fader) == display
 
 
-async def test_a_change_counts_from_what_is_there_wherever_a_value_is_taken(autojump_clock: Clock) -> None:
+async def test_a_relative_change_is_accepted_wherever_a_value_is(autojump_clock: Clock) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         await whole.call("set_song", tempo=100)
         for value, tempo in (("+5", 105), ("by -15 bpm", 90), ("120 bpm", 120), ("98,5", 98.5)):
@@ -196,7 +196,7 @@ async def test_a_change_counts_from_what_is_there_wherever_a_value_is_taken(auto
         assert (props["pitch_coarse"], props["gain_display_string"]) == (-2, "-4.0 dB")
 
 
-async def test_words_that_live_shows_are_taken_and_none_clears(autojump_clock: Clock) -> None:
+async def test_lives_texts_are_accepted_and_none_clears(autojump_clock: Clock) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         await whole.call("set_track", track=1, current_monitoring_state="Off", arm="on")
         assert whole.mirror.shown(whole.mirror.resolve("tracks/1"), "current_monitoring_state") == "off"

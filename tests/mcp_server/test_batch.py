@@ -29,7 +29,7 @@ def call(tool: str, /, **args: Any) -> dict[str, Any]:
     return {"tool": tool, "args": args}
 
 
-async def test_a_part_is_built_from_nothing_in_one_undo_step(autojump_clock: Clock) -> None:
+async def test_a_part_with_track_and_clip_is_built_in_one_undo_step(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         entries = len(whole.history())
         answer = await whole.call(
@@ -55,7 +55,7 @@ async def test_a_part_is_built_from_nothing_in_one_undo_step(autojump_clock: Clo
         assert whole.mirror.resolve("Drop").props["tempo"] == 90.0
 
 
-async def test_clips_without_a_slot_take_free_ones_and_make_scenes_where_there_are_none(
+async def test_clips_without_a_slot_use_free_slots_or_new_scenes(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -96,7 +96,7 @@ async def test_clips_without_a_slot_take_free_ones_and_make_scenes_where_there_a
         ([call("set_track", track=0)], "call 0 (set_track): the call changes nothing"),
     ],
 )
-async def test_a_refusal_says_which_call_and_nothing_is_done(
+async def test_a_refusal_names_the_call_and_nothing_is_changed(
     calls: list[dict[str, Any]], rule: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -115,7 +115,7 @@ async def test_too_many_operations_are_refused_before_anything_runs(autojump_clo
         assert whole.history() == []
 
 
-async def test_a_dry_run_says_in_words_what_would_change(autojump_clock: Clock) -> None:
+async def test_a_dry_run_describes_planned_changes(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         answer = await whole.call("batch", calls=[call("set_track", track=0, mute=True)], dry_run=True)
         assert answer["dry_run"]
@@ -171,7 +171,7 @@ async def test_plans_are_pure_and_joined_with_their_numbers(autojump_clock: Cloc
         assert (slot.id, scope.ref(slot)) == ("$2/clip_slots/2", "$1/clip_slots/2")
 
 
-async def test_what_a_batch_makes_takes_names_and_texts_like_what_was_there(autojump_clock: Clock) -> None:
+async def test_objects_of_the_batch_accept_names_and_texts_like_existing_ones(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         entries = len(whole.history())
         answer = await whole.call(
@@ -303,7 +303,7 @@ async def test_a_bare_number_is_the_text_of_a_stepped_parameter_also_of_a_new_de
         (call("set_track", track="$0", output_routing_type="Mian"), "available ones", ""),
     ],
 )
-async def test_a_wrong_name_of_what_a_batch_makes_takes_all_of_it_back(
+async def test_a_wrong_name_in_a_new_object_reverts_the_whole_batch(
     last: dict[str, Any], rule: str, hint: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -357,7 +357,7 @@ async def test_a_send_below_a_protected_mixer_is_protected_though_the_return_is_
         await whole.call("batch", calls=calls)
 
 
-async def test_the_answer_of_a_long_batch_names_what_it_made_and_counts_the_rest(
+async def test_the_answer_of_a_long_batch_names_new_objects_and_counts_the_rest(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -388,7 +388,7 @@ async def test_ids_of_notes_are_ranges_with_a_count(autojump_clock: Clock) -> No
         assert ranges([5]) == "5"
 
 
-async def test_a_name_that_a_batch_gives_is_known_to_its_later_calls(autojump_clock: Clock) -> None:
+async def test_a_name_given_in_a_batch_is_usable_in_later_calls(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         await whole.call(
             "batch",
@@ -428,7 +428,7 @@ LONG = {"time": 0, "length": 4000, "to": "0 dB", "curve": "s-curve"}
 
 
 @pytest.mark.parametrize("code", sorted(set(TABLE) - OF_ALL_CALLS))
-async def test_whatever_the_script_refuses_in_an_operation_names_the_call(
+async def test_each_refusal_of_an_operation_by_the_script_names_the_call(
     code: str, autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = ScriptOperation.apply_set
@@ -488,7 +488,7 @@ FOLDERS = Policy(msgspec.convert({"audio_folders": ["/music"]}, PolicyFile))
         ("NOT_WRITABLE", call("set_property", target="tracks/0", property="can_be_armed", value=True), None),
     ],
 )
-async def test_whoever_refuses_a_batch_names_the_call(
+async def test_each_refusal_of_a_batch_names_the_call(
     code: str, last: dict[str, Any], policy: Policy | None, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set(), policy=policy or Policy()) as whole:
@@ -539,7 +539,7 @@ async def test_an_expectation_is_read_as_a_value_that_is_set(
         ("song", "is_playing", "true", "expected to be True but is False"),
     ],
 )
-async def test_an_expectation_that_does_not_hold_says_what_is_so(
+async def test_a_failed_expectation_gives_the_actual_value(
     target: str, name: str, value: str, rule: str, autojump_clock: Clock
 ) -> None:
     mute = [call("set_track", track="Drums", mute=True)]

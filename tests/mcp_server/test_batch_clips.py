@@ -43,7 +43,7 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_notes_of_a_clip_that_the_batch_makes_are_transformed_as_in_a_call_of_their_own(
+async def test_notes_of_a_new_clip_are_transformed_as_in_a_separate_call(
     way: str, autojump_clock: Clock
 ) -> None:
     makes, target = WAYS[way]
@@ -80,7 +80,7 @@ async def test_notes_of_a_clip_that_the_batch_makes_are_transformed_as_in_a_call
         ([call("duplicate", target="tracks/1")], "known only after"),
     ],
 )
-async def test_notes_that_only_live_knows_are_not_guessed_at(
+async def test_notes_that_only_live_has_are_not_guessed(
     calls: list[dict[str, Any]], rule: str, autojump_clock: Clock
 ) -> None:
     """A second call on the former notes would silently undo the first call."""
@@ -118,13 +118,13 @@ ON_NONE = {
 }  # fmt: skip
 
 
-def test_each_tool_that_a_batch_holds_is_tried_with_a_new_clip_or_takes_none() -> None:
+def test_each_batchable_tool_is_tested_with_a_new_clip_or_accepts_none() -> None:
     assert {name for name, tool in TOOLS.items() if tool.plan is not None} == {*ON_A_CLIP, *ON_NONE}
 
 
 @pytest.mark.parametrize("ref", ["$0", "tracks/5/clip_slots/2/clip"])
 @pytest.mark.parametrize("tool", ON_A_CLIP)
-async def test_each_tool_takes_a_clip_that_its_batch_makes(
+async def test_each_tool_accepts_a_clip_created_in_the_same_batch(
     tool: str, ref: str, autojump_clock: Clock
 ) -> None:
     args = json.loads(json.dumps(ON_A_CLIP[tool]).replace('""', json.dumps(ref)))
@@ -148,7 +148,7 @@ async def test_each_tool_takes_a_clip_that_its_batch_makes(
         call("set_property", target="$1", property="is_playing", value=True),
     ],
 )
-async def test_what_a_batch_makes_is_launched_and_stopped_in_it(
+async def test_clips_created_in_a_batch_are_launched_and_stopped_in_it(
     last: dict[str, Any], autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole:

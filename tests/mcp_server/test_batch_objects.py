@@ -60,13 +60,13 @@ def test_a_path_below_a_new_object_is_followed_through_the_table() -> None:
         ("$0/devices", "is a list"),
     ],
 )
-def test_a_target_that_no_call_makes_is_refused(target: str, rule: str) -> None:
+def test_a_target_that_no_call_creates_is_refused(target: str, rule: str) -> None:
     objects = batch((TRACK, [CREATE]), (None, [Set(7, "mute", True)]))
     with pytest.raises(errors.InvalidValue, match=rule):
         objects.find(target)
 
 
-def test_a_new_clip_hangs_below_the_slot_of_the_track_that_the_same_call_makes() -> None:
+def test_a_new_clip_is_a_child_of_the_slot_created_by_the_same_call() -> None:
     objects = batch((None, [Set(7, "mute", True)]))
     objects.add(TRACK, [CREATE, Call("$1/clip_slots/0", "create_clip", {"pages": 4.0})])
     clip = objects.node_of(Product(1, "Clip", Own(made(0, "clip_slots/0")), "clip"))
@@ -75,7 +75,7 @@ def test_a_new_clip_hangs_below_the_slot_of_the_track_that_the_same_call_makes()
     assert clip.above.id == "$1/clip_slots/0"
 
 
-def test_names_that_calls_give_are_known_to_the_calls_after_them() -> None:
+def test_names_given_by_calls_are_usable_in_later_calls() -> None:
     objects = batch((TRACK, [CREATE, Set("$0", "name", "Lead")]), (None, [Set(7, "name", "Lead")]))
     assert [node.id for node in objects.named("Lead")] == ["$0", 7]
     assert not objects.named("Keys")

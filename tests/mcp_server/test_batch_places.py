@@ -80,7 +80,7 @@ async def test_an_index_with_two_readings_is_refused_with_both(
         assert len(whole.history()) == entries
 
 
-async def test_an_index_that_is_one_place_in_both_readings_is_taken(autojump_clock: Clock) -> None:
+async def test_an_index_that_means_the_same_place_in_both_readings_is_accepted(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         first = names(whole, "tracks/0", "devices")
         await whole.call(
@@ -93,7 +93,7 @@ async def test_an_index_that_is_one_place_in_both_readings_is_taken(autojump_clo
         assert names(whole, "tracks/0", "devices") == [first[0], "Reverb", *first[1:], "Echo"]
 
 
-async def test_a_device_goes_before_one_that_the_same_batch_makes(autojump_clock: Clock) -> None:
+async def test_a_device_is_inserted_before_one_of_the_same_batch(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         await whole.call("create", kind="midi", name="New")
         track = whole.mirror.ref(whole.mirror.resolve("New").id)
@@ -120,7 +120,7 @@ async def test_a_device_goes_before_one_that_the_same_batch_makes(autojump_clock
         call("set_track", track="Nope", mute=True),
     ],
 )
-async def test_what_is_not_there_was_looked_for_in_the_set_before_the_batch(
+async def test_a_missing_object_is_reported_as_missing_before_the_batch(
     autojump_clock: Clock, second: dict[str, Any]
 ) -> None:
     async with whole_path(demo_set()) as whole:

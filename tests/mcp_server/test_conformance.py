@@ -157,7 +157,7 @@ async def test_the_conformance_suite_passes_with_its_fixtures_and_without_but_fo
 
 
 @pytest.mark.parametrize("transport", ["http", "stdio"])
-async def test_the_inspector_finds_no_fault_and_calls_a_tool(
+async def test_the_inspector_accepts_the_server_and_calls_a_tool(
     transport: str, npm: Path, tmp_path: Path
 ) -> None:
     async with HeadlessProcess.started() as live, serving(live.port) as (url, _):

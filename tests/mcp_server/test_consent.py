@@ -64,7 +64,7 @@ async def consented(
 
 @ERAS
 @WAYS
-async def test_what_moved_while_the_question_stood_is_still_what_the_person_agreed_to(
+async def test_an_object_moved_while_the_person_was_asked_is_still_the_agreed_one(
     mode: str, tool: str, arguments: dict[str, Any], autojump_clock: Clock
 ) -> None:
     asked, code, names = await consented(mode, tool, arguments, lambda song: song.delete_track(0))
@@ -74,7 +74,7 @@ async def test_what_moved_while_the_question_stood_is_still_what_the_person_agre
 
 @ERAS
 @WAYS
-async def test_what_is_gone_or_named_otherwise_by_then_is_refused(
+async def test_an_object_deleted_or_renamed_while_the_person_was_asked_is_refused(
     mode: str, tool: str, arguments: dict[str, Any], autojump_clock: Clock
 ) -> None:
     asked, code, names = await consented(mode, tool, arguments, lambda song: song.delete_track(1))
@@ -86,7 +86,7 @@ async def test_what_is_gone_or_named_otherwise_by_then_is_refused(
 
 
 @ERAS
-async def test_a_track_goes_before_the_one_that_stood_there_when_the_person_was_asked(
+async def test_a_track_is_inserted_before_the_track_shown_in_the_question(
     mode: str, autojump_clock: Clock
 ) -> None:
     arguments = {"kind": "audio", "name": "New", "index": 1}

@@ -164,7 +164,7 @@ async def test_tracks_are_created_at_a_position_and_deleted_in_one_step(
         assert (await one.refused("track.delete", trackIndices=[1, 99]))["code"] == -32000
 
 
-async def test_clips_and_scenes_do_what_the_document_says(autojump_clock: trio.testing.MockClock) -> None:
+async def test_clips_and_scenes_behave_as_documented(autojump_clock: trio.testing.MockClock) -> None:
     async with client() as one:
         song = one.whole.stage.live.song
         scenes = len(song.scenes)
@@ -213,7 +213,7 @@ async def test_clips_and_scenes_do_what_the_document_says(autojump_clock: trio.t
         assert (await one.refused("clip.hasContent", trackIndex=1))["code"] == -32000
 
 
-async def test_when_every_slot_is_full_a_clip_makes_its_scene(autojump_clock: trio.testing.MockClock) -> None:
+async def test_when_every_slot_is_full_a_clip_creates_a_scene(autojump_clock: trio.testing.MockClock) -> None:
     async with client() as one:
         clip = await midi_clip(one)
         scenes = (await one.call("clip.getSceneCount"))["sceneCount"]
@@ -355,7 +355,7 @@ async def test_odd_values_of_any_parameter_are_answered_and_unknown_names_refuse
         assert all(name in told["message"] for name in fields)
 
 
-async def test_what_the_policy_hides_keeps_its_number_and_shows_nothing(
+async def test_a_hidden_track_keeps_its_number_and_shows_nothing(
     autojump_clock: trio.testing.MockClock, tmp_path: Path
 ) -> None:
     file = tmp_path / "policy.toml"
@@ -453,7 +453,7 @@ async def test_read_only_mode_refuses_every_write_and_no_read(autojump_clock: tr
             assert (await one.refused(method, **params))["code"] == -32000
 
 
-async def test_a_write_is_told_as_its_clients(autojump_clock: trio.testing.MockClock) -> None:
+async def test_a_write_is_attributed_to_its_client(autojump_clock: trio.testing.MockClock) -> None:
     async with client() as one:
         await one.call("track.setName", trackIndex=1, name="Told")
         events = (await one.whole.call("get_changes", since=0, limit=500))["events"]

@@ -48,7 +48,7 @@ async def answer_or_refusal(whole: Whole, tool: str, args: dict[str, Any]) -> di
         return problem.data
 
 
-async def test_a_read_without_a_result_says_which_word_found_none(autojump_clock: Clock) -> None:
+async def test_a_read_without_a_result_names_the_word_without_matches(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         for tool, args, reason in WRONG:
             answer = await answer_or_refusal(whole, tool, args)
@@ -57,7 +57,7 @@ async def test_a_read_without_a_result_says_which_word_found_none(autojump_clock
             assert "undone" not in str(answer.get("hint")) or tool == "load", answer
 
 
-async def test_words_are_compared_as_what_a_property_can_be(autojump_clock: Clock) -> None:
+async def test_words_are_compared_by_the_type_of_the_property(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         await whole.call("set_track", track="Bass", name="808", mute=True, color="#ff3636")
         color = f"#{whole.mirror.resolve('tracks/2').props['color']:06x}"
@@ -70,7 +70,7 @@ async def test_words_are_compared_as_what_a_property_can_be(autojump_clock: Cloc
         assert all("kHz" in match["display"] for match in loud["found"])
 
 
-async def test_a_name_in_the_browser_is_found_without_its_signs(autojump_clock: Clock) -> None:
+async def test_a_browser_item_is_found_without_punctuation(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         for args in ({"path": "drums"}, {"deep": True}):
             answer = await whole.call("browse", match="lofi", **args)
@@ -104,7 +104,7 @@ async def test_a_function_that_live_lacks_is_explained_wherever_it_is_asked_for(
             assert missing.instead in refusal["hint"], (tool, args, refusal)
 
 
-async def test_a_parameter_below_is_named_where_it_is_taken_for_a_property(autojump_clock: Clock) -> None:
+async def test_a_parameter_mistaken_for_a_property_is_named(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         for tool, args in (
             ("set_property", {"target": "Bass", "property": "volume", "value": "-6 dB"}),

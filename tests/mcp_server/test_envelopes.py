@@ -37,7 +37,7 @@ async def texts(whole: Whole, *times: float, parameter: str = VOLUME) -> list[st
 
 
 @pytest.mark.parametrize(("version", "how"), [("12.4", "points"), ("12.2", "steps"), ("11.3", "steps")])
-async def test_a_ramp_goes_from_one_value_to_the_other_in_its_time(
+async def test_a_ramp_reaches_its_end_value_in_its_time(
     version: str, how: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set(), version) as whole:
@@ -53,7 +53,9 @@ async def test_a_ramp_goes_from_one_value_to_the_other_in_its_time(
         assert -13.5 < float(middle.partition(" ")[0]) < -10.5
 
 
-async def test_a_ramp_goes_on_where_the_one_before_ended_and_leaves_the_rest(autojump_clock: Clock) -> None:
+async def test_a_ramp_continues_at_the_end_of_the_former_and_keeps_other_points(
+    autojump_clock: Clock,
+) -> None:
     async with whole_path(demo_set()) as whole:
         await whole.call("create_clip", track=5, slot=0, length="8 bars")
         steps = [{"time": 16, "length": 8, "value": "-3 dB"}]
@@ -108,7 +110,7 @@ async def test_an_envelope_is_read_as_the_parameter_shows_it(autojump_clock: Clo
         ({"time": 0, "length": 4}, "to"),
     ],
 )
-async def test_a_wrong_ramp_is_refused_and_nothing_is_left(
+async def test_a_wrong_ramp_is_refused_and_leaves_no_points(
     ramp: dict[str, Any], rule: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -166,7 +168,7 @@ async def test_automation_is_written_into_the_arrangement_in_one_step(
         assert whole.mirror.shown(whole.mirror.resolve(VOLUME), "automation_state") == "none"
 
 
-async def test_a_track_without_a_free_slot_gets_one_for_the_moment(autojump_clock: Clock) -> None:
+async def test_a_track_without_a_free_slot_gets_a_temporary_one(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         calls = [
             {"tool": "create_clip", "args": {"track": 5}} for _ in whole.mirror.children("song", "scenes")
@@ -193,7 +195,7 @@ async def test_a_track_without_a_free_slot_gets_one_for_the_moment(autojump_cloc
         ({"parameter": VOLUME}, "give one"),
     ],
 )
-async def test_what_a_stamp_cannot_reach_is_refused_with_the_reason(
+async def test_parameters_out_of_reach_of_automation_are_refused_with_the_reason(
     args: dict[str, Any], rule: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -213,7 +215,7 @@ async def test_clips_of_the_arrangement_are_not_written_over(autojump_clock: Clo
         assert "move them away" in caught.value.data["hint"]
 
 
-async def test_a_ref_may_end_in_a_name_and_a_clip_that_only_a_slot_can_hold_is_meant(
+async def test_a_ref_ending_in_a_name_matches_a_clip_in_a_slot(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -232,7 +234,7 @@ async def test_a_ref_may_end_in_a_name_and_a_clip_that_only_a_slot_can_hold_is_m
         assert "Threshold" in caught.value.data["hint"]
 
 
-async def test_a_live_that_draws_points_otherwise_gets_steps(
+async def test_a_live_without_ramps_gets_steps(
     autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The unit of Live's points is a guess; the values that Live shows afterwards decide."""
@@ -268,7 +270,7 @@ def contents(whole: Whole, track: int) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("version", ["12.4", "12.3"])
-async def test_automation_is_written_under_clips_which_come_back_equal_with_new_ids(
+async def test_automation_is_written_under_clips_that_are_restored_equal_with_new_ids(
     version: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set(), version) as whole:
@@ -294,7 +296,7 @@ async def test_automation_is_written_under_clips_which_come_back_equal_with_new_
         assert await whole.differences() == []
 
 
-async def test_a_clip_is_refused_that_would_not_come_back_equal_and_nothing_changes(
+async def test_a_clip_that_could_not_be_restored_equal_is_refused_and_nothing_changes(
     autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copied = arrangement.duplicate_to_arrangement
@@ -316,7 +318,7 @@ async def test_a_clip_is_refused_that_would_not_come_back_equal_and_nothing_chan
         assert whole.mirror.shown(whole.mirror.resolve(UNDER["parameter"]), "automation_state") == "none"
 
 
-async def test_before_live_12_3_a_clip_is_left_where_it_is(autojump_clock: Clock) -> None:
+async def test_before_live_12_3_a_clip_is_not_moved(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), "12.2") as whole:
         start = float(whole.mirror.children("tracks/0", "arrangement_clips")[0].props["start_time"])
         with pytest.raises(Refused, match=r"from Live 12\.3 on"):
@@ -339,7 +341,7 @@ async def test_the_policy_sees_a_deletion_of_the_clips_that_automation_is_writte
         assert "moved" not in answer
 
 
-async def test_in_a_batch_the_answer_says_which_clips_became_which(autojump_clock: Clock) -> None:
+async def test_in_a_batch_the_answer_maps_former_ids_of_clips_to_new_ones(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         clips = whole.mirror.children("tracks/0", "arrangement_clips")
         calls = [
@@ -360,7 +362,9 @@ async def test_in_a_batch_the_answer_says_which_clips_became_which(autojump_cloc
         assert len(whole.mirror.children("tracks/0", "arrangement_clips")) == len(clips)
 
 
-async def test_on_an_audio_track_automation_goes_with_a_warped_clip_of_its_own(autojump_clock: Clock) -> None:
+async def test_on_an_audio_track_automation_is_written_with_a_temporary_warped_clip(
+    autojump_clock: Clock,
+) -> None:
     """The way that the refusal for audio tracks recommends."""
     async with whole_path(demo_set()) as whole:
         track = next(
@@ -378,7 +382,7 @@ async def test_on_an_audio_track_automation_goes_with_a_warped_clip_of_its_own(a
         assert (await lane(whole, track, 597.0)) == ["-9.0 dB"]
 
 
-async def test_automation_that_is_written_once_more_counts_as_changed(autojump_clock: Clock) -> None:
+async def test_automation_written_again_counts_as_changed(autojump_clock: Clock) -> None:
     """A lane that exists already has the same state: only a playhead there shows the new values."""
     async with whole_path(demo_set()) as whole:
         for _ in range(2):

@@ -407,7 +407,7 @@ async def all_of(whole: Whole, key: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("version", ["11.0", "12.0"])
-async def test_methods_that_came_later_are_refused_with_the_version_that_has_them(
+async def test_methods_of_a_later_live_are_refused_with_its_version(
     version: str, autojump_clock: Clock
 ) -> None:
     checked = 0

@@ -230,7 +230,7 @@ async def again_and_back(whole: Whole, node: Node, value: Any, prop: schema.Prop
 
 
 @pytest.mark.parametrize("version", ["11.0", "12.0"])
-async def test_what_came_later_and_what_this_kind_has_not_is_refused(
+async def test_properties_of_a_later_live_or_of_another_kind_are_refused(
     version: str, autojump_clock: Clock
 ) -> None:
     checked = 0

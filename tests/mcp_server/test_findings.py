@@ -62,7 +62,7 @@ async def test_each_parameter_refuses_a_change_beyond_its_range_as_it_refuses_th
                 assert "out of range" in told["rule"] or "in that unit" in told["rule"], (unit, told)
 
 
-async def test_a_bare_number_out_of_range_says_how_to_write_what_is_shown(autojump_clock: Clock) -> None:
+async def test_a_bare_number_out_of_range_is_refused_with_the_text_to_write(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         for name, value, text in (
             ("volume", -6, "'-6 dB'"),
@@ -72,7 +72,7 @@ async def test_a_bare_number_out_of_range_says_how_to_write_what_is_shown(autoju
             assert f"write {text} " in (await refused(whole, "set_track", track=1, **{name: value}))["hint"]
 
 
-async def test_a_bare_number_for_a_new_device_is_refused_with_a_text_that_it_takes(
+async def test_a_bare_number_for_a_new_device_is_refused_with_a_valid_text(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -94,7 +94,7 @@ BEATS = [name for name, prop in schema.properties("Clip").items() if prop.write 
 
 
 @pytest.mark.parametrize("name", BEATS)
-async def test_no_place_in_a_clip_lies_beyond_lives_time(name: str, autojump_clock: Clock) -> None:
+async def test_no_time_in_a_clip_exceeds_lives_limit(name: str, autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         for args in (
             {"tool": "set_clip", "clip": CLIP, name: FOREVER_BEATS + 1},
@@ -130,7 +130,9 @@ def test_each_tool_with_a_limit_is_tried() -> None:
 
 
 @pytest.mark.parametrize("tool", LISTS)
-async def test_a_limit_holds_and_the_answer_says_that_there_is_more(tool: str, autojump_clock: Clock) -> None:
+async def test_a_limit_is_kept_and_the_answer_mentions_omitted_results(
+    tool: str, autojump_clock: Clock
+) -> None:
     async with whole_path(demo_set()) as whole:
         for number in range(3):
             await whole.call("set_track", track=number, name=f"Take {number}")
@@ -185,7 +187,7 @@ def test_an_example_in_a_description_has_a_type_that_its_schema_accepts() -> Non
     assert not wrong
 
 
-async def test_edits_are_taken_as_objects_as_texts_and_as_json(autojump_clock: Clock) -> None:
+async def test_edits_are_accepted_as_objects_texts_and_json(autojump_clock: Clock) -> None:
     edit = {"edit": "quantize", "grid": "1/8"}
     async with whole_path(demo_set()) as whole:
         for edits in ([edit], [json.dumps(edit)], json.dumps([edit]), json.dumps(edit), ["quantize"]):
@@ -198,7 +200,7 @@ async def test_edits_are_taken_as_objects_as_texts_and_as_json(autojump_clock: C
 
 @pytest.mark.parametrize("track", [99, "99", -1, "-1"])
 @pytest.mark.parametrize("tool", ["get_track", "set_track"])
-async def test_an_index_that_is_none_says_which_there_are(
+async def test_an_invalid_index_is_refused_with_the_valid_ones(
     tool: str, track: Any, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -207,7 +209,7 @@ async def test_an_index_that_is_none_says_which_there_are(
         assert "0 Drums, 1 Keys" in told["hint"]
 
 
-async def test_a_clip_of_the_other_kind_says_what_works(autojump_clock: Clock) -> None:
+async def test_a_clip_of_the_other_kind_is_refused_with_the_alternative(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         for args in ({"slot": 2}, {"time": 500}, {"notes": "C3@0"}):
             told = await refused(whole, "create_clip", track="Vinyl", **args)
@@ -226,7 +228,7 @@ WRITES = [
 
 
 @pytest.mark.parametrize("tool", WRITES)
-async def test_who_wants_to_try_a_write_is_told_how(tool: str, autojump_clock: Clock) -> None:
+async def test_an_attempted_dry_run_is_answered_with_the_option(tool: str, autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         hint = (await refused(whole, tool, dry_run=True))["hint"]
         assert f"batch {{calls: [{{tool: '{tool}'" in hint
@@ -252,7 +254,7 @@ GENERIC = [TABLE[name][1] for name in ("INVALID_VALUE", "INVALID_PARAMS", "NOT_F
         ("edit_notes", {"clip": CLIP, "remove": [10**9]}),
     ],
 )
-async def test_no_refusal_ends_with_words_that_are_true_of_every_one(
+async def test_no_refusal_ends_with_a_generic_phrase(
     tool: str, args: dict[str, Any], autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -265,7 +267,7 @@ async def test_no_refusal_ends_with_words_that_are_true_of_every_one(
 # -- notes -----------------------------------------------------------------------------------------------------
 
 
-async def test_compact_notes_take_a_decimal_comma_and_say_their_defaults(autojump_clock: Clock) -> None:
+async def test_compact_notes_accept_a_decimal_comma_and_state_their_defaults(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         await whole.call("edit_notes", clip=CLIP, replace="C3@0,5:1,25v90,5 E3@2", overwrite=True)
         notes = whole.mirror.notes(f"{CLIP}/clip")

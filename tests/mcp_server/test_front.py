@@ -20,7 +20,7 @@ from mcp_server.serving import Options, _has_nothing_to_say
 LATE = ("mirror", "mcp_server.server", "mcp_server.tools", "remote_script.SetMirror.executor", "sqlite3")
 
 
-def test_what_answers_first_imports_neither_mirror_nor_tools() -> None:
+def test_the_first_answer_imports_neither_mirror_nor_tools() -> None:
     told = "import sys, mcp_server.commands.serve, mcp_server.serving; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", told], capture_output=True, text=True, check=True
@@ -64,9 +64,7 @@ def test_a_toolset_that_does_not_exist_ends_the_server_with_the_reason() -> None
     assert "nonsense" in done.stderr
 
 
-def test_the_first_answer_waits_where_a_policy_has_a_say_in_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_first_answer_waits_for_a_policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SETMIRROR_HOME", str(tmp_path))
     assert _has_nothing_to_say(Options())
     assert not _has_nothing_to_say(Options(toolsets=["core"]))

@@ -141,7 +141,7 @@ async def everything_said(whole: Whole, tool: str, arguments: dict[str, Any]) ->
 
 
 @ERAS
-async def test_no_way_of_reading_tells_the_name_of_what_is_hidden(mode: str, autojump_clock: Clock) -> None:
+async def test_no_read_reveals_the_name_of_a_hidden_object(mode: str, autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), mode=mode, policy=DENIED) as whole:
         await marked(whole)
         reading = {name for name, tool in whole.engine.tools.items() if tool.reads}
@@ -191,7 +191,7 @@ async def read(whole: Whole, uri: str) -> str:
         return str(problem) + str(getattr(problem, "data", "")) + str(getattr(problem, "error", ""))
 
 
-async def test_the_answers_and_refusals_of_writes_do_not_tell_it_either(autojump_clock: Clock) -> None:
+async def test_no_answer_or_refusal_of_a_write_reveals_a_hidden_name(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), policy=DENIED) as whole:
         await marked(whole)
         track = f"id:{whole.mirror.resolve('tracks/1').id}"
@@ -253,7 +253,7 @@ async def test_a_hidden_object_shows_its_ref_and_that_it_is_hidden(autojump_cloc
         assert (await whole.call("get_track", track="tracks/3"))["track"]["ref"] == "tracks/3"
 
 
-async def test_no_method_or_dry_run_reads_what_is_hidden(autojump_clock: Clock) -> None:
+async def test_no_method_or_dry_run_reads_hidden_objects(autojump_clock: Clock) -> None:
     clip = "tracks/0/clip_slots/0/clip"
     async with whole_path(demo_set(), policy=DENIED) as whole:
         await marked(whole)
@@ -273,9 +273,7 @@ async def test_no_method_or_dry_run_reads_what_is_hidden(autojump_clock: Clock) 
 
 
 @ERAS
-async def test_who_is_subscribed_hears_nothing_from_within_what_is_hidden(
-    mode: str, autojump_clock: Clock
-) -> None:
+async def test_a_subscriber_gets_no_events_of_hidden_objects(mode: str, autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), mode=mode, policy=DENIED) as whole:
         agent = whole.agent
         await whole.by_hand(lambda song: setattr(song, "tempo", 99.0))
@@ -292,7 +290,7 @@ async def test_who_is_subscribed_hears_nothing_from_within_what_is_hidden(
 
 
 @ERAS
-async def test_a_policy_that_changes_tells_the_subscribers_of_what_it_hides(
+async def test_a_changed_policy_notifies_subscribers_of_newly_hidden_objects(
     mode: str, tmp_path: Path, autojump_clock: Clock
 ) -> None:
     path = tmp_path / "policy.toml"
@@ -307,7 +305,7 @@ async def test_a_policy_that_changes_tells_the_subscribers_of_what_it_hides(
             assert "Keys" not in await read(whole, "live://tracks/1")
 
 
-async def test_the_history_of_what_was_hidden_and_is_gone_stays_hidden(autojump_clock: Clock) -> None:
+async def test_the_history_of_deleted_hidden_objects_stays_hidden(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), policy=DENIED) as whole:
         await marked(whole)
         await whole.call("get_set")
@@ -319,7 +317,7 @@ async def test_the_history_of_what_was_hidden_and_is_gone_stays_hidden(autojump_
 
 
 @ERAS
-async def test_one_client_is_never_served_what_another_one_may_see(mode: str, autojump_clock: Clock) -> None:
+async def test_a_client_never_gets_objects_visible_only_to_another(mode: str, autojump_clock: Clock) -> None:
     rule = Rule("deny", operations=("read",), refs=HIDDEN, clients=("tests",))
     async with whole_path(demo_set(), mode=mode, policy=Policy(PolicyFile(rule=(rule,)))) as whole:
         await marked(whole)
@@ -363,7 +361,7 @@ async def test_a_rule_against_a_writing_tool_is_against_the_methods_that_only_re
                 await whole.call("call_method", target=target, method=method)
 
 
-async def test_what_is_allowed_to_be_read_shows_in_a_set_that_is_hidden(autojump_clock: Clock) -> None:
+async def test_allowed_objects_are_visible_in_a_hidden_set(autojump_clock: Clock) -> None:
     rules = (
         Rule("allow", operations=("read",), refs=("tracks/2",)),
         Rule("deny", operations=("read",), refs=("**",)),

@@ -31,7 +31,7 @@ END_S = 5.0
 
 
 @ERAS
-async def test_an_agent_reads_writes_and_is_told_over_http(mode: str) -> None:
+async def test_an_agent_reads_writes_and_gets_notifications_over_http(mode: str) -> None:
     async with (
         HeadlessProcess.started() as live,
         serving(live.port) as (url, _),
@@ -62,7 +62,7 @@ INITIALIZE: dict[str, Any] = {
 ACCEPT = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
 
 
-async def test_strangers_are_kept_out_and_told_little() -> None:
+async def test_unauthorized_requests_are_refused_with_little_information() -> None:
     async with HeadlessProcess.started() as live, serving(live.port) as (url, _):
         async with httpx.AsyncClient(headers=ACCEPT) as nobody:
             for headers in (
@@ -117,7 +117,7 @@ async def test_only_this_machine_is_listened_to() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="files have no such permissions there")
-async def test_the_token_is_its_owners_alone() -> None:
+async def test_the_token_file_is_readable_by_its_owner_only() -> None:
     load_token()
     held = (home() / "token").stat()
     assert held.st_mode & 0o077 == 0
@@ -181,7 +181,7 @@ async def _opened(url: str, ours: httpx.AsyncClient) -> dict[str, str]:
     return session
 
 
-async def test_abandoned_sessions_keep_nobody_out_and_used_ones_stay() -> None:
+async def test_abandoned_sessions_are_dropped_and_active_ones_kept() -> None:
     ping = {"jsonrpc": "2.0", "id": 2, "method": "ping"}
     subscribe = {**ping, "method": "resources/subscribe", "params": {"uri": "live://set"}}
     async with HeadlessProcess.started() as live, serving(live.port) as (url, _), client(**ACCEPT) as ours:
@@ -197,7 +197,7 @@ async def test_abandoned_sessions_keep_nobody_out_and_used_ones_stay() -> None:
             assert (await ours.post(url, json=ping, headers=abandoned)).status_code == 404
 
 
-async def test_a_client_that_reads_nothing_does_not_keep_the_server_from_ending() -> None:
+async def test_a_client_that_reads_nothing_does_not_delay_shutdown() -> None:
     async with HeadlessProcess.started() as live, serving(live.port) as (url, process):
         async with client(**ACCEPT) as ours:
             session = await _opened(url, ours)

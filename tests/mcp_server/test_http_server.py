@@ -127,7 +127,7 @@ async def test_a_client_that_asks_whether_to_send_its_body_is_answered() -> None
         assert (await until(stream, b"? ok")).endswith(b"POST /p? ok")
 
 
-async def test_a_head_gets_no_body() -> None:
+async def test_a_head_request_gets_no_body() -> None:
     async with serving() as served:
         stream = await served.connect()
         await stream.send_all(b"HEAD /h HTTP/1.1\r\nHost: x\r\n\r\n" + GET)
@@ -149,7 +149,7 @@ async def test_a_head_gets_no_body() -> None:
     ],
     ids=["no HTTP", "TLS", "no host", "negative", "two lengths", "encoding", "long head"],
 )
-async def test_what_is_no_request_is_refused_and_closed(sent: bytes, status: bytes) -> None:
+async def test_an_invalid_request_is_refused_and_the_connection_closed(sent: bytes, status: bytes) -> None:
     async with serving() as served:
         stream = await served.connect()
         await stream.send_all(sent)
@@ -171,7 +171,7 @@ async def test_an_application_that_fails_costs_its_request(
     assert path.decode() in caplog.text
 
 
-async def test_an_event_stream_begins_at_once_and_learns_that_its_client_went() -> None:
+async def test_an_event_stream_starts_at_once_and_notices_a_disconnect() -> None:
     gone = trio.Event()
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -187,7 +187,7 @@ async def test_an_event_stream_begins_at_once_and_learns_that_its_client_went() 
             await gone.wait()
 
 
-async def test_stopping_ends_idle_connections_at_once_and_others_after_the_grace() -> None:
+async def test_stopping_closes_idle_connections_at_once_and_others_after_the_grace_period() -> None:
     async with serving() as served:
         idle, streaming = await served.connect(), await served.connect()
         await idle.send_all(GET)
@@ -210,7 +210,7 @@ async def test_stopping_ends_idle_connections_at_once_and_others_after_the_grace
             await served.connect()
 
 
-async def test_a_client_that_is_slow_with_its_head_or_body_is_let_go(
+async def test_a_client_too_slow_with_its_head_or_body_is_disconnected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(http_server, "REQUEST_S", 0.05)

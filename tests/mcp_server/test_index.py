@@ -76,7 +76,7 @@ def broken(database: Path, with_: bytes) -> None:
     database.write_bytes(with_)
 
 
-async def test_tags_kinds_and_words_are_found_without_asking_live(
+async def test_tags_kinds_and_words_are_searched_without_a_request_to_live(
     database: Path, autojump_clock: Clock
 ) -> None:
     before = held_in(database)
@@ -103,7 +103,7 @@ async def test_tags_kinds_and_words_are_found_without_asking_live(
     assert held_in(database) == before
 
 
-async def test_similar_sounds_come_nearest_first(database: Path, autojump_clock: Clock) -> None:
+async def test_similar_sounds_are_sorted_by_similarity(database: Path, autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         near = (await whole.call("browse", similar_to="Kick 100%.wav"))["items"]
         assert [(each["path"].rsplit("/", 1)[-1], each["distance"]) for each in near] == [
@@ -116,7 +116,7 @@ async def test_similar_sounds_come_nearest_first(database: Path, autojump_clock:
             await whole.call("browse", similar_to="Pad", tags=["Kick"])
 
 
-async def test_what_cannot_be_read_is_refused_with_what_to_do(
+async def test_an_unreadable_index_is_refused_with_the_next_step(
     database: Path, autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with whole_path(demo_set()) as whole:

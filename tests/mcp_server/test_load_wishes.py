@@ -128,7 +128,7 @@ async def test_a_full_pad_and_an_instrument_in_the_way_are_replaced_only_when_th
             await whole.call("undo")
 
 
-async def test_what_has_no_place_is_refused_with_what_works_before_anything_is_loaded(
+async def test_an_unsuitable_item_is_refused_with_the_alternative_before_any_load(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
@@ -152,7 +152,7 @@ async def test_what_has_no_place_is_refused_with_what_works_before_anything_is_l
 
 
 @pytest.mark.parametrize("version", ["11.3", "12.2", "12.3"])
-async def test_what_the_browser_puts_elsewhere_is_deleted_again_and_refused(
+async def test_a_device_loaded_to_the_wrong_place_is_deleted_and_refused(
     version: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(everything(), version, tick_s=0.02) as whole:
@@ -164,7 +164,7 @@ async def test_what_the_browser_puts_elsewhere_is_deleted_again_and_refused(
         assert whole.stage.live.application.browser.hotswap_target is None
 
 
-async def test_a_plug_in_that_takes_an_instruments_place_says_so(autojump_clock: Clock) -> None:
+async def test_a_plug_in_that_replaces_an_instrument_is_reported(autojump_clock: Clock) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         name = whole.stage.song.tracks[1].devices[0].name
         answer = await whole.call("load", path="plugins/VST3/Blue Door/Blue Synth", to=KEYS)
@@ -174,7 +174,7 @@ async def test_a_plug_in_that_takes_an_instruments_place_says_so(autojump_clock:
         assert answer["undo_steps"] == 1
 
 
-async def test_native_devices_go_beside_others_in_one_step_at_once(autojump_clock: Clock) -> None:
+async def test_native_devices_are_inserted_beside_others_in_one_step(autojump_clock: Clock) -> None:
     async with whole_path(everything(), "12.3", tick_s=0.02) as whole:
         selected = whole.stage.song.view.selected_track
         before = shape(whole)
@@ -191,7 +191,7 @@ async def test_native_devices_go_beside_others_in_one_step_at_once(autojump_cloc
 
 
 @pytest.mark.parametrize("version", ["11.3", "12.4"])
-async def test_without_its_file_a_sample_goes_by_the_browser_and_the_answer_counts_the_entries(
+async def test_without_its_file_a_sample_is_loaded_by_the_browser_and_undo_entries_are_counted(
     version: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(everything(), version, tick_s=0.02) as whole:
@@ -217,7 +217,7 @@ async def test_without_its_file_a_sample_goes_by_the_browser_and_the_answer_coun
         assert await whole.differences() == []
 
 
-async def test_what_the_first_loads_of_a_call_brought_goes_when_a_later_one_is_refused(
+async def test_earlier_loads_of_a_call_are_removed_when_a_later_one_is_refused(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
@@ -226,7 +226,7 @@ async def test_what_the_first_loads_of_a_call_brought_goes_when_a_later_one_is_r
         )
 
 
-async def test_a_dry_run_of_a_load_refuses_as_the_load_does_and_names_what_would_go(
+async def test_a_dry_run_of_a_load_refuses_as_the_load_does_and_names_replaced_objects(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(everything(), "12.3", tick_s=0.02) as whole:

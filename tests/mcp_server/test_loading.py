@@ -47,7 +47,7 @@ async def first_in(whole: Whole, path: str, **more: Any) -> str:
     raise AssertionError(f"nothing to load in {path}")
 
 
-async def test_a_device_goes_to_the_end_beside_or_in_the_place_of_another(autojump_clock: Clock) -> None:
+async def test_a_device_is_loaded_at_the_end_beside_or_instead_of_another(autojump_clock: Clock) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         first, *rest = await devices(whole, KEYS)
         made = await load(whole, "audio_effects/Reverb", to=KEYS)
@@ -68,7 +68,7 @@ async def test_a_device_goes_to_the_end_beside_or_in_the_place_of_another(autoju
 
 
 @pytest.mark.parametrize("chain", ["tracks/0/devices/0/chains/0", "tracks/7/devices/9/chains/1"])
-async def test_an_effect_goes_to_the_end_of_a_chain_by_the_browser_and_as_a_native_device(
+async def test_an_effect_is_loaded_at_the_end_of_a_chain_by_browser_or_as_native_device(
     chain: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
@@ -83,7 +83,9 @@ async def test_an_effect_goes_to_the_end_of_a_chain_by_the_browser_and_as_a_nati
         assert await whole.differences() == []
 
 
-async def test_an_empty_chain_takes_a_native_device_first_and_says_so(autojump_clock: Clock) -> None:
+async def test_into_an_empty_chain_a_native_device_is_inserted_first_and_reported(
+    autojump_clock: Clock,
+) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         with pytest.raises(Refused) as caught:
             await whole.call("load", path="audio_effects/Saturator", to=EMPTY_CHAIN)
@@ -93,7 +95,7 @@ async def test_an_empty_chain_takes_a_native_device_first_and_says_so(autojump_c
         assert await devices(whole, EMPTY_CHAIN) == ["Reverb", "Saturator"]
 
 
-async def test_an_instrument_goes_to_a_pad_and_a_sample_to_a_slot(autojump_clock: Clock) -> None:
+async def test_an_instrument_is_loaded_on_a_pad_and_a_sample_in_a_slot(autojump_clock: Clock) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         pad = f"{DRUMS}/devices/0/drum_pads/60"
         made = await load(whole, "instruments/Drift", to=pad)
@@ -106,7 +108,7 @@ async def test_an_instrument_goes_to_a_pad_and_a_sample_to_a_slot(autojump_clock
         assert await whole.differences() == []
 
 
-async def test_a_slow_plug_in_is_waited_for_and_one_that_does_not_come_is_told_with_what_is_there(
+async def test_a_slow_plug_in_is_awaited_and_a_missing_one_reported_with_the_present_devices(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
@@ -133,7 +135,7 @@ async def test_a_slow_plug_in_is_waited_for_and_one_that_does_not_come_is_told_w
         assert (await devices(whole, KEYS), whole.history()) == (before, entries)
 
 
-async def test_what_cannot_be_loaded_or_not_there_is_refused(autojump_clock: Clock) -> None:
+async def test_unsuitable_items_and_targets_of_a_load_are_refused(autojump_clock: Clock) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         entries = whole.history()
         for arguments in (
@@ -169,7 +171,7 @@ async def test_the_browser_is_read_in_pages_and_by_words(autojump_clock: Clock) 
         }
 
 
-async def test_the_whole_browser_is_searched_by_words_and_known_folders_are_not_asked_again(
+async def test_the_whole_browser_is_searched_by_words_and_folders_are_read_once(
     tmp_path: Path, autojump_clock: Clock
 ) -> None:
     kept = tmp_path / "browser.json"
@@ -194,13 +196,13 @@ async def test_the_whole_browser_is_searched_by_words_and_known_folders_are_not_
         assert whole.stage.script.executor.counters["executed"] == before
 
 
-def test_a_broken_cache_is_begun_anew(tmp_path: Path) -> None:
+def test_a_broken_cache_is_rebuilt(tmp_path: Path) -> None:
     kept = tmp_path / "browser.json"
     kept.write_text('{"drums": 7}')
     assert Library(kept).folders == {}
 
 
-async def test_reading_the_browser_is_spaced_so_that_no_live_ends(autojump_clock: Clock) -> None:
+async def test_reads_of_the_browser_are_spaced_to_avoid_crashes_of_live(autojump_clock: Clock) -> None:
     async with whole_path(everything(), "12.3", tick_s=0.02) as whole:
         lists = [Call("application/browser", "list_items", {"path": "audio_effects", "limit": 49})] * 12
         result = await whole.mirror.write(lists)

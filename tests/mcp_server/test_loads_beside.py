@@ -93,7 +93,7 @@ async def test_another_clients_writes_take_no_longer_during_a_load_of_20_s(
         assert await whole.differences() == []
 
 
-async def test_a_cancelled_load_returns_within_one_tick_and_what_comes_late_is_its(
+async def test_a_cancelled_load_returns_within_one_tick_and_keeps_its_late_device(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(everything()) as whole:
@@ -165,7 +165,7 @@ async def test_while_a_load_waits_its_aim_stays(autojump_clock: Clock) -> None:
         assert devices(whole, 7)[1] == "Blue Comp"
 
 
-async def test_loads_wait_for_each_other_and_each_comes_to_its_own_place(autojump_clock: Clock) -> None:
+async def test_loads_wait_for_each_other_and_each_is_inserted_in_its_place(autojump_clock: Clock) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         answers: list[Any] = []
         async with trio.open_nursery() as nursery:

@@ -122,7 +122,7 @@ async def meeting(count: int, lasts: float) -> list[Member]:
         return members
 
 
-async def test_eight_clients_come_and_go(autojump_clock: Clock) -> None:
+async def test_eight_clients_connect_and_disconnect(autojump_clock: Clock) -> None:
     members = await meeting(8, 40.0)
     assert sum(member.calls for member in members) > 100
 

@@ -36,7 +36,7 @@ def whole(found: dict[str, object]) -> Note:
 
 
 @given(st.lists(notes, max_size=12))
-def test_what_is_written_reads_as_the_same_notes(held: list[Note]) -> None:
+def test_formatted_notes_are_parsed_to_the_same_notes(held: list[Note]) -> None:
     back = [whole(each) for each in notation.read(notation.written(held))]
     plain = [msgspec.structs.replace(note, note_id=0) for note in held]
     assert sorted(back, key=repr) == sorted((whole(msgspec.to_builtins(note)) for note in plain), key=repr)
@@ -48,7 +48,7 @@ def test_ids_are_kept_where_they_are_asked_for(held: list[Note]) -> None:
     assert sorted(back, key=repr) == sorted((whole(msgspec.to_builtins(note)) for note in held), key=repr)
 
 
-def test_what_is_left_out_is_as_in_the_note_before() -> None:
+def test_omitted_fields_are_as_in_the_previous_note() -> None:
     found = notation.read("C1@0:.5v90 @1 D1@1.5:1/3m")
     assert found == [
         {"pitch": 36, "start_time": 0.0, "duration": 0.5, "velocity": 90.0},
@@ -79,7 +79,7 @@ def test_a_chord_is_one_word() -> None:
         ("C3,E3@0#5", "no single id"),
     ],
 )
-def test_what_is_no_note_is_refused_with_the_rule(text: str, rule: str) -> None:
+def test_an_invalid_note_is_refused_with_the_rule(text: str, rule: str) -> None:
     with pytest.raises(errors.InvalidValue) as caught:
         notation.read(text)
     assert rule in caught.value.rule
@@ -96,7 +96,7 @@ def test_a_hundred_notes_cost_less_than_a_quarter_of_their_json() -> None:
     assert len(notation.written(played, ids=True)) * 3 < plain
 
 
-def test_numbers_are_said_as_shortly_as_exactness_allows() -> None:
+def test_numbers_are_written_in_the_shortest_exact_form() -> None:
     one = whole({"pitch": 60, "start_time": 1 / 3, "duration": 0.25, "velocity": 100.0})
     assert notation.written([one]) == "@1/3"
     assert math.isclose(notation.read("@0.3333333333333333")[0]["start_time"], 1 / 3)

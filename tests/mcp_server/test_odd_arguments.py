@@ -42,7 +42,7 @@ TWICE: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("tool", "arguments"), TWICE, ids=[tool for tool, _ in TWICE])
-async def test_one_property_set_twice_in_one_call_is_refused_and_nothing_is_done(
+async def test_a_property_set_twice_in_one_call_is_refused_and_nothing_changes(
     tool: str, arguments: dict[str, Any], autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -63,7 +63,7 @@ async def test_a_property_may_be_set_again_after_a_call(autojump_clock: Clock) -
         assert names == ["two", "one"]
 
 
-async def test_the_original_names_of_sends_follow_when_a_return_goes(autojump_clock: Clock) -> None:
+async def test_original_names_of_sends_follow_a_deleted_return_track(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         assert len(whole.mirror.children("song", "return_tracks")) > 1
         await whole.call("delete", targets=["return_tracks/0"])

@@ -226,7 +226,7 @@ OTHERS: dict[str, list[dict[str, Any]]] = {
 }
 
 
-def test_of_every_tool_that_reads_it_is_known_whether_it_waits() -> None:
+def test_every_reading_tool_is_listed_as_waiting_or_not() -> None:
     reading = {name for name, tool in TOOLS.items() if tool.reads and not tool.waits}
     unknown = sorted({*READS, *WAIT} ^ reading)
     assert unknown == [], (
@@ -327,7 +327,7 @@ BODIES = {
 
 
 @ERAS
-async def test_whatever_is_not_plain_is_answered_as_the_sdk_answers_it(
+async def test_unusual_requests_are_answered_as_the_sdk_does(
     era: str, monkeypatch: pytest.MonkeyPatch, autojump_clock: Clock
 ) -> None:
     async with beside_the_sdk(era, monkeypatch) as clients:
@@ -353,7 +353,7 @@ async def test_whatever_is_not_plain_is_answered_as_the_sdk_answers_it(
         assert (answers[0].status == 400) == (era == MODERN)
 
 
-async def test_a_session_is_its_clients_alone_and_over_when_it_ends(
+async def test_a_session_belongs_to_one_client_and_ends_with_it(
     monkeypatch: pytest.MonkeyPatch, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole, serving(whole, monkeypatch) as server:
@@ -421,7 +421,7 @@ class Slow:
 
 
 @ERAS
-async def test_a_write_goes_to_the_sdk_and_is_made_once(
+async def test_a_write_is_handled_by_the_sdk_once(
     era: str, monkeypatch: pytest.MonkeyPatch, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole, serving(whole, monkeypatch) as server:
@@ -438,7 +438,7 @@ async def test_a_write_goes_to_the_sdk_and_is_made_once(
 
 
 @ERAS
-async def test_a_read_that_asks_live_is_answered_by_way_of_the_sdk_and_asks_once(
+async def test_a_read_that_needs_live_is_handled_by_the_sdk_and_reads_once(
     era: str, monkeypatch: pytest.MonkeyPatch, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole, serving(whole, monkeypatch) as server:
@@ -462,7 +462,7 @@ async def test_a_read_that_asks_live_is_answered_by_way_of_the_sdk_and_asks_once
 
 
 @ERAS
-async def test_what_a_read_reports_on_its_way_reaches_its_client(
+async def test_progress_of_a_read_reaches_its_client(
     era: str, monkeypatch: pytest.MonkeyPatch, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole, serving(whole, monkeypatch) as server:
@@ -506,7 +506,7 @@ async def test_a_waiting_read_ends_when_its_client_cancels_it(
         assert slow.cancelled == tried + 1
 
 
-async def test_a_read_waits_for_its_turn_where_all_places_are_taken(
+async def test_a_read_waits_when_all_workers_are_busy(
     monkeypatch: pytest.MonkeyPatch, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole, serving(whole, monkeypatch) as server:
@@ -530,7 +530,7 @@ async def test_a_read_waits_for_its_turn_where_all_places_are_taken(
 
 
 @ERAS
-async def test_on_the_spot_each_client_sees_what_the_policy_shows_it(
+async def test_direct_reads_apply_the_policy_of_each_client(
     era: str, monkeypatch: pytest.MonkeyPatch, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole, serving(whole, monkeypatch) as server:

@@ -52,7 +52,7 @@ async def overwriting(whole: Whole, tool: str, **arguments: Any) -> dict[str, An
     return result | {"notes": answer.get("notes", [])}
 
 
-async def test_a_clip_moved_to_where_it_is_stays_and_nothing_is_said_to_have_changed(
+async def test_a_clip_moved_to_its_own_place_is_unchanged(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
@@ -111,7 +111,7 @@ async def test_an_arrangement_clip_moves_by_less_than_its_length_and_whole(autoj
             assert await whole.differences() == []
 
 
-async def test_what_lies_under_a_new_arrangement_clip_is_named_whether_it_goes_or_is_cut(
+async def test_arrangement_clips_replaced_or_cut_by_a_new_one_are_named(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
@@ -132,9 +132,7 @@ async def test_what_lies_under_a_new_arrangement_clip_is_named_whether_it_goes_o
             await whole.call("move", target=f"{INSTRUMENTS}/arrangement_clips/{len(before) - 3}", time=209.0)
 
 
-async def test_an_audio_file_that_covers_more_than_foreseen_is_taken_back(
-    autojump_clock: Clock, tmp_path: Any
-) -> None:
+async def test_an_audio_file_longer_than_predicted_is_reverted(autojump_clock: Clock, tmp_path: Any) -> None:
     from tests.remote_script.headless.test_audio_files import write_wave
 
     write_wave(tmp_path / "long.wav", 44100 * 4, 44100)
@@ -153,7 +151,7 @@ async def test_an_audio_file_that_covers_more_than_foreseen_is_taken_back(
         assert await whole.differences() == []
 
 
-async def test_notes_that_meet_are_named_before_they_go(autojump_clock: Clock) -> None:
+async def test_colliding_notes_are_named_before_their_removal(autojump_clock: Clock) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         await whole.call("edit_notes", clip=CLIP, replace="C3@0:.5 C3@.5:.5 C3@1:.5 C3@1.5:.5 D3@0:2 E3@3:.5")
         transpose = {
@@ -178,7 +176,7 @@ async def test_notes_that_meet_are_named_before_they_go(autojump_clock: Clock) -
         assert await whole.differences() == []
 
 
-async def test_an_edit_of_notes_that_asks_for_it_says_how_many_there_were(autojump_clock: Clock) -> None:
+async def test_an_edit_of_notes_reports_the_former_count_on_request(autojump_clock: Clock) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         answer = await whole.call("edit_notes", clip=CLIP, replace="C3@0 E3@1 G3@2")
         assert answer["results"][0]["after"] == {"notes": 3}
@@ -188,7 +186,7 @@ async def test_an_edit_of_notes_that_asks_for_it_says_how_many_there_were(autoju
         assert answer["results"][0]["before"] == {"notes": 1}
 
 
-async def test_a_dry_run_foresees_what_would_be_removed(autojump_clock: Clock) -> None:
+async def test_a_dry_run_names_objects_that_would_be_removed(autojump_clock: Clock) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         await whole.call("edit_notes", clip=CLIP, replace="C3@0:.25 C3@.25:.25")
         node = whole.mirror.resolve(CLIP)
@@ -231,7 +229,7 @@ async def test_a_goal_that_is_reached_already_is_unchanged(autojump_clock: Clock
         ] == "verified"
 
 
-async def test_calls_say_what_was_before_and_after_and_how_a_removal_is_reversed(
+async def test_calls_report_former_and_new_state_and_how_a_removal_is_undone(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
@@ -259,7 +257,7 @@ async def test_calls_say_what_was_before_and_after_and_how_a_removal_is_reversed
         assert "Gone soon" in [track.name for track in song(whole).tracks]
 
 
-async def test_an_edit_by_a_person_in_the_same_tick_is_not_told_as_what_a_call_changed(
+async def test_a_persons_edit_in_the_same_tick_is_not_attributed_to_the_call(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
@@ -298,7 +296,7 @@ ITS_PURPOSE = {
 """Methods whose purpose is to replace objects."""
 
 
-def test_each_method_that_the_table_says_overwrites_is_judged_before_it_runs() -> None:
+def test_each_overwriting_method_is_checked_before_it_runs() -> None:
     overwriting = {
         (name, method.name)
         for name, class_ in schema.CLASSES.items()

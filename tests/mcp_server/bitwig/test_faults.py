@@ -21,7 +21,7 @@ from .world import BitwigWhole, bitwig
 Clock = trio.testing.MockClock
 
 
-async def test_a_slow_bitwig_is_asked_less_often_and_still_followed(autojump_clock: Clock) -> None:
+async def test_a_slow_bitwig_is_polled_less_often_and_still_followed(autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         whole.line.delay_s = 0.4
         asked = len(whole.standin.asked)
@@ -57,7 +57,7 @@ async def test_heartbeats_go_on_in_the_midst_of_a_long_write(autojump_clock: Clo
         assert max(later - earlier for earlier, later in pairwise(beats)) < 3.0
 
 
-async def test_what_bitwig_shows_a_turn_later_is_still_the_writes(autojump_clock: Clock) -> None:
+async def test_a_change_shown_one_poll_after_a_write_belongs_to_the_write(autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         late: list[Any] = []
 
@@ -107,7 +107,7 @@ LOSSES: list[Callable[[BitwigWhole], None]] = [cut, silent, garbage, endless, wr
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-async def test_a_lost_connection_ends_the_epoch_and_begins_another(
+async def test_a_lost_connection_ends_the_epoch_and_starts_a_new_one(
     loss: Callable[[BitwigWhole], None], autojump_clock: Clock
 ) -> None:
     async with bitwig() as whole:
@@ -124,7 +124,7 @@ async def test_a_lost_connection_ends_the_epoch_and_begins_another(
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-async def test_a_write_whose_answer_is_lost_is_of_unknown_outcome_and_not_sent_again(
+async def test_a_write_without_answer_has_an_unknown_outcome_and_is_not_sent_again(
     loss: Callable[[BitwigWhole], None], autojump_clock: Clock
 ) -> None:
     async with bitwig() as whole:
@@ -173,7 +173,7 @@ WRONG: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("method", WRONG)
-async def test_an_answer_of_another_shape_costs_that_answer_alone(method: str, autojump_clock: Clock) -> None:
+async def test_a_malformed_answer_does_not_affect_other_answers(method: str, autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         await whole.settled()
         epoch, revision = whole.mirror.epoch, whole.mirror.revision
@@ -190,14 +190,14 @@ async def test_an_answer_of_another_shape_costs_that_answer_alone(method: str, a
         assert await whole.differences() == []
 
 
-async def test_the_log_says_each_strange_answer_once(autojump_clock: Clock) -> None:
+async def test_each_malformed_answer_is_logged_once(autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         whole.standin.wrong["clip.getSelection"] = {}
         await trio.sleep(STALE_S - 2)
         assert sum("clip.getSelection" in line for line in whole.stage.log) == 1
 
 
-async def test_while_bitwig_is_away_nothing_is_served_and_it_is_found_when_it_comes(
+async def test_reads_fail_until_bitwig_starts_and_work_afterwards(
     autojump_clock: Clock,
 ) -> None:
     async with bitwig() as whole:
@@ -226,7 +226,7 @@ async def test_an_extension_that_counts_from_0_is_refused_before_anything_is_wri
         assert any("counts tracks from 0" in line for line in whole.stage.log)
 
 
-async def test_notes_that_are_refused_are_absent_after_a_while_and_come_back(autojump_clock: Clock) -> None:
+async def test_refused_notes_become_absent_and_return_when_readable(autojump_clock: Clock) -> None:
     clip = "tracks/0/clip_slots/0/clip"
     async with bitwig() as whole:
         whole.standin.refuse["clip.getNotes"] = Refusal("no notes today")

@@ -105,7 +105,7 @@ async def test_tracks_that_stay_keep_their_ids(edit: str, autojump_clock: Clock)
             assert after["Sub"] == before["Bass"]
 
 
-async def test_a_track_that_comes_in_the_midst_of_a_cycle_mixes_up_no_clips(autojump_clock: Clock) -> None:
+async def test_a_track_added_during_a_poll_cycle_mixes_up_no_clips(autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         await whole.settled()
         answer, revision = whole.standin.answer, whole.mirror.revision
@@ -139,7 +139,7 @@ async def test_notes_that_stay_keep_their_ids(autojump_clock: Clock) -> None:
         assert after[0.5, 60] not in before.values()
 
 
-async def test_a_subscriber_is_told_of_what_a_person_changes_in_bitwig(autojump_clock: Clock) -> None:
+async def test_a_subscriber_is_notified_of_changes_by_a_person_in_bitwig(autojump_clock: Clock) -> None:
     uri = "live://clips/tracks/0/clip_slots/0/clip/notes"
     async with bitwig() as whole, whole.agent.subscribed(uri, "live://tracks/1"):
         await whole.settled()
@@ -212,7 +212,7 @@ async def test_after_any_edits_of_a_person_and_an_agent_the_mirror_equals_bitwig
         assert await whole.differences() == []
 
 
-def test_tracks_are_known_again_by_name_type_and_place() -> None:
+def test_tracks_are_matched_by_name_type_and_position() -> None:
     class Known:
         def __init__(self, name: str, kind: str = "instrument") -> None:
             self.name, self._kind = name, kind

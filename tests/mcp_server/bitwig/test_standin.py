@@ -86,7 +86,7 @@ def test_the_stand_in_answers_the_documents_examples_with_its_fields() -> None:
     assert {method for method, _, _ in TALK} | ONLY_BITWIG == set(METHODS)
 
 
-async def test_our_own_server_answers_the_same_talk_with_the_same_fields(
+async def test_our_own_server_answers_the_same_requests_with_the_same_fields(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     async with client() as one:

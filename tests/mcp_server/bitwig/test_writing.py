@@ -260,7 +260,7 @@ LACKING: dict[str, tuple[str, dict[str, Any]]] = {
 }  # fmt: skip
 
 
-async def test_what_the_protocol_lacks_is_not_available_with_the_reason(autojump_clock: Clock) -> None:
+async def test_features_missing_in_the_protocol_are_refused_with_the_reason(autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         before = deepcopy(whole.standin.project)
         for what, (tool, arguments) in LACKING.items():
@@ -290,7 +290,7 @@ async def test_a_note_between_sixteenths_is_refused_and_leaves_no_clip_behind(au
         assert await whole.differences() == []
 
 
-async def test_a_write_that_fails_halfway_is_put_back_value_by_value(autojump_clock: Clock) -> None:
+async def test_a_write_that_fails_halfway_is_reverted_value_by_value(autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         before = deepcopy(whole.standin.project)
         whole.standin.refuse["track.setSolo"] = Refusal("no solo today")
@@ -307,7 +307,7 @@ async def test_a_write_that_fails_halfway_is_put_back_value_by_value(autojump_cl
         assert await whole.differences() == []
 
 
-async def test_what_the_extension_says_it_cannot_is_not_available_in_its_words(autojump_clock: Clock) -> None:
+async def test_a_feature_the_extension_refuses_is_reported_with_its_message(autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         whole.standin.refuse["track.setPan"] = Refusal("Feature not supported: track.pan", -32001)
         with pytest.raises(Refused) as refusal:
@@ -316,7 +316,7 @@ async def test_what_the_extension_says_it_cannot_is_not_available_in_its_words(a
         assert "Feature not supported: track.pan" in refusal.value.data["rule"]
 
 
-async def test_revert_takes_a_write_back_where_there_is_no_undo(autojump_clock: Clock) -> None:
+async def test_revert_works_without_an_undo(autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         before = deepcopy(whole.standin.project)
         made = await whole.call("set_track", track=0, volume=0.1, name="X", mute=True)
@@ -355,7 +355,7 @@ RACES: dict[str, tuple[Callable[[Project], Any], str, dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("race", RACES)
-async def test_a_write_that_a_person_was_faster_than_changes_nothing(
+async def test_a_write_after_a_persons_edit_of_the_same_changes_nothing(
     race: str, autojump_clock: Clock
 ) -> None:
     edit, tool, arguments, error = RACES[race]
@@ -416,7 +416,7 @@ async def test_many_notes_are_written_in_one_go(autojump_clock: Clock) -> None:
         assert await whole.differences() == []
 
 
-async def test_arm_is_what_was_set_last_unless_the_extension_tells_it(autojump_clock: Clock) -> None:
+async def test_arm_is_the_last_written_value_unless_the_extension_reports_it(autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         assert whole.mirror.resolve("tracks/0").props["arm"] is None
         await whole.call("set_track", track=0, arm=True)

@@ -48,7 +48,7 @@ def test_the_manifest_names_files_that_are_there_and_settings_with_defaults(unpa
         assert "default" in setting
 
 
-def test_the_bundle_depends_on_what_the_program_depends_on(unpacked: Path) -> None:
+def test_the_bundle_has_the_dependencies_of_the_program(unpacked: Path) -> None:
     ours = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     theirs = tomllib.loads((unpacked / "pyproject.toml").read_text("utf-8"))["project"]
 
@@ -68,7 +68,7 @@ def test_the_bundle_stays_small_and_no_data_file_dominates_it() -> None:
     assert largest.compress_size < 150_000, largest.filename
 
 
-def test_the_same_program_makes_the_same_bundle() -> None:
+def test_building_the_bundle_is_reproducible() -> None:
     assert bundle.bundle("1.0.0", ["a>=1"]) == bundle.bundle("1.0.0", ["a>=1"])
 
 
@@ -118,7 +118,7 @@ def test_a_switch_is_read_as_clients_write_it(text: str, on: bool, monkeypatch: 
     assert options.switched_on("SETMIRROR_READ_ONLY") is on
 
 
-def test_a_switch_that_is_neither_is_refused(
+def test_a_switch_value_other_than_on_or_off_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("SETMIRROR_READ_ONLY", "maybe")

@@ -45,7 +45,7 @@ def test_the_snippet_starts_a_program_that_is_there(name: str, capsys: pytest.Ca
 
 
 @pytest.mark.parametrize("name", list(CLIENTS))
-def test_what_the_server_is_told_goes_into_the_arguments(
+def test_options_of_the_server_become_arguments_of_the_entry(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     row = printed(capsys, name, "--port", "9999", "--toolset", "core", "--read-only")
@@ -65,7 +65,7 @@ def test_what_the_server_is_told_goes_into_the_arguments(
         ("cursor --toolset none", "There is no toolset 'none'"),
     ],
 )
-def test_options_that_make_no_entry_are_refused(
+def test_invalid_options_for_an_entry_are_refused(
     words: str, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_command(setmirror, ["client-config", *words.split()]) in (1, 2)
@@ -154,7 +154,7 @@ COMMENTED = """// Zed's settings
 """
 
 
-def test_comments_and_trailing_commas_stay_and_the_entry_goes_in() -> None:
+def test_an_entry_is_added_and_comments_and_trailing_commas_are_kept() -> None:
     once = JSON.write(COMMENTED, "context_servers", "setmirror", ROW)
     twice = JSON.write(once, "context_servers", "setmirror", {"command": "y"})
 
@@ -169,7 +169,7 @@ def test_comments_and_trailing_commas_stay_and_the_entry_goes_in() -> None:
 @pytest.mark.parametrize(
     "text", ["", "\n", "// nothing yet\n", "{}", '{"a": 1}', '{"k": {}}', '{"k": {"b": {}}, "a": 1,}']
 )
-def test_an_entry_goes_into_whatever_json_is_there(text: str) -> None:
+def test_an_entry_can_be_added_to_any_json(text: str) -> None:
     made = JSON.write(text, "k", "setmirror", ROW)
 
     assert JSON.read(made, "k", "setmirror") == ROW
@@ -229,7 +229,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("client", "text"), REFUSED)
-def test_a_file_that_is_not_understood_is_left_as_it_is(
+def test_an_unreadable_file_is_not_changed(
     client: str,
     text: str,
     tmp_path: Path,
@@ -290,7 +290,7 @@ def test_a_byte_order_mark_and_line_ends_stay(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", list(CLIENTS))
-def test_the_entry_holds_the_clients_own_token_and_never_the_bridges(
+def test_the_entry_has_the_clients_token_and_not_the_bridges(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     row, token = printed(capsys, name), load_token()
@@ -319,7 +319,7 @@ def test_a_name_that_cannot_be_one_is_refused(name: str, capsys: pytest.CaptureF
         bearer(load_token(), name)
 
 
-def test_a_file_that_is_made_for_a_token_is_its_owners_alone(tmp_path: Path) -> None:
+def test_a_new_token_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "new" / "mcp.json"
 
     assert write(path, CLIENTS["cursor"], ROW) is None

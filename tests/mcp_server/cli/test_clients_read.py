@@ -76,7 +76,7 @@ BEFORE = {
 
 
 @pytest.mark.parametrize("name", CLIENTS)
-def test_a_client_reads_back_what_was_written_for_it(
+def test_a_client_reads_the_entry_written_for_it(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if name not in READERS:

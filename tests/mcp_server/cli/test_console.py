@@ -57,12 +57,12 @@ def test_a_failure_is_one_line_and_a_hint(capsys: pytest.CaptureFixture[str]) ->
         BaseExceptionGroup("", [BaseExceptionGroup("", [KeyboardInterrupt(), ValueError()])]),
     ],
 )
-def test_an_interruption_is_no_error(problem: BaseException, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_interruption_is_not_an_error(problem: BaseException, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(raising(problem), []) == INTERRUPTED
     assert capsys.readouterr().err.strip() == ""
 
 
-def test_an_error_in_groups_of_one_is_told_as_itself() -> None:
+def test_a_single_error_inside_exception_groups_is_reported_unwrapped() -> None:
     async def main() -> None:
         async with trio.open_nursery() as outer, trio.open_nursery() as inner:
             del outer, inner
@@ -78,7 +78,7 @@ def test_a_mistake_of_ours_is_not_hidden() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_lets_everything_end_first(number: int) -> None:
+def test_after_a_signal_all_tasks_end_before_the_exit(number: int) -> None:
     ended = []
 
     async def main() -> None:
@@ -93,7 +93,7 @@ def test_a_signal_lets_everything_end_first(number: int) -> None:
     assert ended == ["cleaned up"]
 
 
-def test_the_result_comes_back() -> None:
+def test_run_returns_the_result() -> None:
     async def main() -> int:
         return 7
 
@@ -117,7 +117,7 @@ def test_commands_that_do_not_serve_begin_without_the_mcp_library(name: str) -> 
     assert found.stdout.strip() == "[]"
 
 
-def test_the_list_of_commands_is_shown_without_what_they_work_with() -> None:
+def test_the_list_of_commands_omits_their_arguments() -> None:
     heavy = ("anyio", "hashlib", "mcp", "mirror", "msgspec", "trio")
     program = (
         "import sys; from mcp_server.cli import setmirror; setmirror(['--help'], standalone_mode=False); "
@@ -158,7 +158,7 @@ def test_without_a_command_it_shows_where_one_is_and_the_next_step(
 
 
 @pytest.mark.parametrize("words", ["get song", "look -o x.svg", "policy clients", "probe", "diff {als}"])
-def test_without_a_live_the_answer_comes_at_once_and_says_what_to_do(
+def test_without_live_a_command_fails_at_once_with_the_next_step(
     words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:

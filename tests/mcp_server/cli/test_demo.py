@@ -64,7 +64,7 @@ def test_the_demo_works_on_real_sets(als: Path, tmp_path: Path) -> None:
     assert result.returncode == 0, shown(result)
 
 
-def test_a_file_that_is_no_set_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_set_is_reported_in_one_line(tmp_path: Path) -> None:
     broken = tmp_path / "broken.als"
     broken.write_bytes(b"no Set")
 
@@ -77,7 +77,7 @@ def test_a_file_that_is_no_set_is_told_in_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_an_interrupted_demo_ends_everything_that_it_began(tmp_path: Path) -> None:
+def test_an_interrupted_demo_stops_all_its_processes(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "mcp_server.cli", "demo"],
         stdout=subprocess.PIPE,
@@ -117,7 +117,7 @@ def test_one_step_that_failed_fails_the_demo(capsys: pytest.CaptureFixture[str])
     assert "1 of 2 steps failed" in said
 
 
-def test_a_latency_beyond_its_aim_fails_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_latency_above_its_target_is_not_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
     story = Story()
     story.latency("read", [0.5, 0.6], aim_ms=1.0)
     story.check("read", True)
@@ -126,7 +126,7 @@ def test_a_latency_beyond_its_aim_fails_nothing(capsys: pytest.CaptureFixture[st
     assert "p50  500.00 ms" in capsys.readouterr().out
 
 
-def test_pictures_differ_by_what_came_what_went_and_what_changed() -> None:
+def test_a_picture_comparison_lists_added_removed_and_changed_objects() -> None:
     before = {"song.tempo": 82.0, "tracks/0.name": "A", "tracks/1.name": "B"}
     after = {"song.tempo": 97.0, "tracks/0.name": "A", "tracks/2.name": "C"}
 

@@ -38,7 +38,7 @@ def answering(handle: Callable[[socket.socket], None]) -> Iterator[int]:
         assert not thread.is_alive()
 
 
-def test_nothing_on_the_port_is_told_from_something_else_there() -> None:
+def test_a_free_port_and_a_foreign_program_on_the_port_are_distinguished() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         free = server.getsockname()[1]
     assert probe(free, TOKEN).outcome == "nothing"
@@ -50,7 +50,7 @@ def test_nothing_on_the_port_is_told_from_something_else_there() -> None:
         assert probe(port, TOKEN).outcome == "stranger"
 
 
-def test_a_bridge_that_does_not_know_the_token_learns_nothing() -> None:
+def test_a_bridge_with_another_token_learns_nothing_of_ours() -> None:
     heard: list[bytes] = []
 
     def pretend(connection: socket.socket) -> None:
@@ -77,7 +77,7 @@ def test_a_live_that_does_not_answer_is_silent() -> None:
         assert probe(port, TOKEN, answer_s=0.05).outcome == "silent"
 
 
-def test_a_refusal_is_passed_on_in_its_own_words() -> None:
+def test_a_refusal_is_shown_unchanged() -> None:
     def refuse(connection: socket.socket) -> None:
         connection.makefile("rb").readline()
         error = {"code": -32013, "message": "update the script"}
@@ -88,7 +88,7 @@ def test_a_refusal_is_passed_on_in_its_own_words() -> None:
 
 
 @pytest.mark.parametrize("outcome", ["nothing", "silent", "refused", "stranger"])
-def test_every_trouble_with_the_bridge_says_what_mends_it(outcome: str) -> None:
+def test_each_problem_with_the_bridge_is_reported_with_its_fix(outcome: str) -> None:
     (finding,) = doctor_checks.check_bridge(Probe(outcome, "why"), 9860, "0.1.0")
 
     assert finding.level == BAD
@@ -96,7 +96,7 @@ def test_every_trouble_with_the_bridge_says_what_mends_it(outcome: str) -> None:
     assert finding.fix
 
 
-def test_a_script_of_another_version_is_odd_and_a_set_being_read_is_told() -> None:
+def test_a_script_of_another_version_and_a_set_being_read_are_reported() -> None:
     welcome = {
         "ready": False, "progress": 0.5, "revision": 0, "live": {"version": "12.4.0"},
         "script": {"version": "0.0.9", "python": "3.11.6"}, "set": {"name": "Beat", "file_path": ""},
@@ -145,7 +145,7 @@ def test_the_coverage_adds_up_to_the_table() -> None:
     assert sum(kinds) + usable + later == properties + methods
 
 
-def test_an_older_live_has_less_and_the_coverage_says_so() -> None:
+def test_the_coverage_lists_what_an_older_live_lacks() -> None:
     def later(version: str) -> int:
         (total,) = [line for line in doctor.coverage(version) if line.startswith("all ")]
         word = total.split()[-1]

@@ -35,7 +35,7 @@ def add_live(home: Path, version: str, library: Path | None) -> Path:
     return preferences
 
 
-def test_the_user_library_is_where_library_cfg_says(tmp_path: Path) -> None:
+def test_the_path_of_the_user_library_comes_from_library_cfg(tmp_path: Path) -> None:
     moved = tmp_path / "Disk & Co" / "User Library"
     moved.mkdir(parents=True)
     preferences = add_live(tmp_path, "12.4", None)
@@ -45,7 +45,7 @@ def test_the_user_library_is_where_library_cfg_says(tmp_path: Path) -> None:
     assert mac(tmp_path).libraries() == [folders.UserLibrary(moved, ("12.4",), True)]
 
 
-def test_the_newest_live_comes_first_by_number_not_by_spelling(tmp_path: Path) -> None:
+def test_versions_of_live_are_sorted_by_number(tmp_path: Path) -> None:
     for version in ("9.7.1", "12.4", "11.3.35", "12.10"):
         add_live(tmp_path, version, None)
 
@@ -54,7 +54,7 @@ def test_the_newest_live_comes_first_by_number_not_by_spelling(tmp_path: Path) -
     assert versions == ["12.10", "12.4", "11.3.35", "9.7.1"]
 
 
-def test_two_lives_with_one_library_name_it_once(tmp_path: Path) -> None:
+def test_a_library_shared_by_two_versions_of_live_is_listed_once(tmp_path: Path) -> None:
     library = tmp_path / "Music/Ableton/User Library"
     library.mkdir(parents=True)
     add_live(tmp_path, "11.3", library)
@@ -63,7 +63,7 @@ def test_two_lives_with_one_library_name_it_once(tmp_path: Path) -> None:
     assert mac(tmp_path).libraries() == [folders.UserLibrary(library, ("12.4", "11.3"), True)]
 
 
-def test_a_library_on_a_drive_that_is_absent_is_named_and_no_other_takes_its_place(tmp_path: Path) -> None:
+def test_a_library_on_an_absent_drive_is_named_and_not_replaced_by_another(tmp_path: Path) -> None:
     unplugged = tmp_path / "unplugged" / "User Library"
     (tmp_path / "Music/Ableton/User Library").mkdir(parents=True)
     add_live(tmp_path, "12.4", unplugged)
@@ -89,7 +89,7 @@ def test_on_windows_the_preferences_are_in_appdata_and_documents_can_be_in_onedr
     assert [each.path for each in machine.libraries()] == [library]
 
 
-def test_linux_has_no_live_and_says_so(tmp_path: Path) -> None:
+def test_on_linux_the_absence_of_live_is_reported(tmp_path: Path) -> None:
     assert folders.Machine("linux", tmp_path, {}).libraries() == []
 
 
@@ -105,13 +105,13 @@ def test_linux_has_no_live_and_says_so(tmp_path: Path) -> None:
         "</Ableton>",
     ],
 )
-def test_a_library_cfg_that_names_nothing_is_passed_over(tmp_path: Path, text: str) -> None:
+def test_a_library_cfg_without_a_path_is_ignored(tmp_path: Path, text: str) -> None:
     config = tmp_path / "Library.cfg"
     config.write_text(text, "utf-8")
 
     assert folders.user_library_of(config) is None
 
 
-def test_the_script_that_came_with_the_program_tells_its_version() -> None:
+def test_the_bundled_script_has_a_readable_version() -> None:
     assert folders.version_of(folders.source()) is not None
     assert folders.version_of(folders.source().parent) is None

@@ -23,7 +23,7 @@ async def setmirror(*arguments: str) -> Any:
     )
 
 
-async def test_what_an_agent_did_is_in_the_log_and_is_reverted_by_its_name() -> None:
+async def test_changes_of_an_agent_are_logged_and_reverted_by_its_name() -> None:
     async with HeadlessProcess.started() as live:
         port = str(live.port)
         async with Agent.connected(live.port, name="claude") as agent:
@@ -73,7 +73,7 @@ async def test_what_an_agent_did_is_in_the_log_and_is_reverted_by_its_name() -> 
         assert "unchanged" in (await setmirror("mix", "recall", "a", "--port", port)).stdout
 
 
-async def test_the_shell_says_what_is_different_since_it_last_asked_over_a_restart_of_live() -> None:
+async def test_after_a_restart_of_live_the_shell_shows_changes_since_its_last_visit() -> None:
     """The last visit, the state of a mix, and the exit codes of diff."""
     async with HeadlessProcess.started() as live:
         first = await setmirror("diff", "visit", "--port", str(live.port))

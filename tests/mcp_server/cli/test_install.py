@@ -21,7 +21,7 @@ def names(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-def test_install_copies_a_script_that_python_can_import_alone(
+def test_the_installed_script_is_importable_without_the_package(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     scripts = tmp_path / "User Library" / "Remote Scripts"
@@ -55,7 +55,7 @@ def setmirror_to(target: Path, *words: str) -> int:
     return run_command(setmirror, [*words, "--to", str(target.parent)])
 
 
-def test_installing_again_writes_what_differs_and_removes_what_it_wrote_itself(
+def test_reinstalling_writes_changed_files_and_removes_its_old_ones(
     target: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     older = tmp_path / "older"
@@ -81,7 +81,7 @@ def test_installing_again_writes_what_differs_and_removes_what_it_wrote_itself(
     assert "up to date" in capsys.readouterr().out
 
 
-def test_an_update_says_what_live_must_do(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_update_asks_for_a_restart_of_live(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
     script_copy.write(target, folders.source())
     (target / "awake.py").write_text("")
 
@@ -93,7 +93,7 @@ def test_an_update_says_what_live_must_do(target: Path, capsys: pytest.CaptureFi
     assert "Control Surface" not in said
 
 
-def test_uninstall_leaves_what_it_did_not_write(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_uninstall_keeps_foreign_files(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
     setmirror_to(target, "install")
     (target / "own.txt").write_text("mine")
     (target / "awake.py").write_text("# changed by hand")
@@ -109,7 +109,7 @@ def test_uninstall_leaves_what_it_did_not_write(target: Path, capsys: pytest.Cap
     assert setmirror_to(target, "uninstall") == 1
 
 
-def test_uninstall_removes_the_folder_and_says_so_when_there_is_none(
+def test_uninstall_removes_the_folder_and_reports_an_absent_one(
     target: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     setmirror_to(target, "install")
@@ -136,7 +136,7 @@ def test_a_manifest_that_was_edited_removes_nothing_elsewhere(
     assert outside.is_file()
 
 
-def test_nothing_is_written_or_removed_through_a_link(
+def test_symbolic_links_are_not_followed_for_writing_or_removing(
     target: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
@@ -165,9 +165,7 @@ def test_a_linked_file_is_replaced_and_its_target_stays(target: Path, tmp_path: 
     assert not (target / "awake.py").is_symlink()
 
 
-def test_a_folder_of_that_name_with_another_program_is_left_alone(
-    target: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_of_another_program_is_not_changed(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target.mkdir()
     (target / "main.py").write_text("print()")
 
@@ -201,7 +199,7 @@ def test_the_script_folder_itself_may_be_named(target: Path) -> None:
     assert (target / "script.py").is_file()
 
 
-def test_without_a_live_the_user_is_told_to_name_the_folder(
+def test_without_live_the_user_is_asked_to_name_the_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     linux = folders.Machine("linux", tmp_path, {})
@@ -228,7 +226,7 @@ def test_a_folder_that_cannot_be_written_is_named(target: Path, capsys: pytest.C
     assert str(target) in capsys.readouterr().out
 
 
-def test_json_says_what_was_done(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_lists_the_changes(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
     setmirror_to(target, "install", "--json")
 
     (done,) = json.loads(capsys.readouterr().out)

@@ -205,7 +205,7 @@ def a_script_changed_by_hand_with_the_same_version(studio: Studio) -> list[Path]
 
 @on_each
 @pytest.mark.parametrize("name", MACHINES)
-def test_install_reaches_each_library_of_a_live_and_nothing_else(
+def test_install_writes_to_each_user_library_and_nowhere_else(
     name: str, studio: Studio, capsys: pytest.CaptureFixture[str]
 ) -> None:
     libraries = MACHINES[name](studio)
@@ -232,7 +232,7 @@ def test_install_reaches_each_library_of_a_live_and_nothing_else(
 
 @on_each
 @pytest.mark.parametrize("name", MACHINES)
-def test_doctor_fix_does_what_install_does(
+def test_doctor_fix_installs_like_install(
     name: str, studio: Studio, capsys: pytest.CaptureFixture[str]
 ) -> None:
     libraries = MACHINES[name](studio)
@@ -244,7 +244,7 @@ def test_doctor_fix_does_what_install_does(
 
 
 @on_each
-def test_a_drive_that_is_absent_is_named_and_nothing_is_written(
+def test_an_absent_drive_is_named_and_nothing_is_written(
     studio: Studio, capsys: pytest.CaptureFixture[str]
 ) -> None:
     studio.user_library()
@@ -263,7 +263,7 @@ def test_a_drive_that_is_absent_is_named_and_nothing_is_written(
 
 
 @on_each
-def test_of_two_libraries_the_one_that_is_there_gets_it_and_the_other_is_named(
+def test_the_script_is_installed_in_the_present_library_and_the_absent_one_is_named(
     studio: Studio, capsys: pytest.CaptureFixture[str]
 ) -> None:
     here, absent = studio.user_library("Here"), studio.user_library("Gone", there=False)
@@ -292,7 +292,7 @@ def test_one_of_two_lives_can_be_chosen(studio: Studio, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize("studio", [*PLATFORMS, "linux"], indirect=True)
-def test_without_any_live_nothing_is_made_and_the_next_step_is_said(
+def test_without_live_nothing_is_created_and_the_next_step_is_shown(
     studio: Studio, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, said = run(capsys, "install")
@@ -305,7 +305,7 @@ def test_without_any_live_nothing_is_made_and_the_next_step_is_said(
 
 
 @on_each
-def test_a_read_only_library_is_said_and_stays(
+def test_a_read_only_library_is_reported_and_not_changed(
     studio: Studio, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (library,) = a_plain_one(studio)
@@ -324,7 +324,7 @@ def test_a_read_only_library_is_said_and_stays(
 
 
 @on_each
-def test_scripts_in_wrong_folders_are_found(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+def test_scripts_in_wrong_folders_are_detected(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
     library = studio.user_library("Moved")
     preferences = studio.live("12.4", library)
     scripts = folders.remote_scripts(library)
@@ -376,7 +376,7 @@ TRACEBACK = (
         ("SetMirror: its files are in /elsewhere/.setmirror\n" + LISTENING, "bad", "/elsewhere/.setmirror"),
     ],
 )
-def test_what_lives_log_says_of_the_script_is_told(
+def test_errors_of_the_script_in_lives_log_are_shown(
     log: str, level: str, said: str, studio: Studio, capsys: pytest.CaptureFixture[str]
 ) -> None:
     studio.live("12.4", log=log)
@@ -388,7 +388,7 @@ def test_what_lives_log_says_of_the_script_is_told(
 
 
 @on_each
-def test_a_script_that_uses_the_same_folder_is_said_to(
+def test_another_script_in_the_same_folder_is_reported(
     studio: Studio, capsys: pytest.CaptureFixture[str], home: Path
 ) -> None:
     studio.live("12.4", log=f"SetMirror: its files are in {home}\n{LISTENING}")
@@ -401,7 +401,7 @@ CLIENTS_HERE = [name for name in CLIENTS if not name.startswith(("claude-code", 
 
 @on_each
 @pytest.mark.parametrize("name", CLIENTS_HERE)
-def test_a_clients_entry_that_leads_nowhere_is_found_and_fixed(
+def test_a_client_entry_with_a_missing_program_is_detected_and_fixed(
     name: str, studio: Studio, capsys: pytest.CaptureFixture[str]
 ) -> None:
     client = CLIENTS[name]
@@ -422,7 +422,7 @@ def test_a_clients_entry_that_leads_nowhere_is_found_and_fixed(
 
 
 @on_each
-def test_a_token_that_was_made_anew_makes_old_entries_useless_and_that_is_said(
+def test_entries_with_a_replaced_token_are_reported(
     studio: Studio, capsys: pytest.CaptureFixture[str], home: Path
 ) -> None:
     run(capsys, "client-config", "cursor", "--write")
@@ -456,7 +456,7 @@ def test_the_users_folder_on_windows_never_depends_on_home(named: str) -> None:
     assert auth.user_folder(environ, windows=False) == os.path.expanduser("~")
 
 
-def test_python_37_inside_live_finds_the_same_folder() -> None:
+def test_python_37_in_live_uses_the_same_folder() -> None:
     python = processes.old_python()
     if python is None:
         pytest.skip("this machine has no Python 3.7")
@@ -469,5 +469,5 @@ def test_python_37_inside_live_finds_the_same_folder() -> None:
     assert done.stdout.strip() == auth.user_folder(environ, windows=True) == environ["USERPROFILE"]
 
 
-def test_levels_are_those_that_json_shows() -> None:
+def test_levels_are_the_same_in_text_and_json() -> None:
     assert {doctor_checks.GOOD, doctor_checks.ODD, doctor_checks.BAD} == {"good", "odd", "bad"}

@@ -17,7 +17,7 @@ KINDS = {"MIDI file": b"MThd", "SVG": b"<svg", "PNG": b"\x89PNG", "JSON object":
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_file_is_overwritten_only_by_its_own_kind(kind: str, tmp_path: Path) -> None:
+def test_a_file_is_overwritten_only_by_the_same_kind_of_output(kind: str, tmp_path: Path) -> None:
     begins = KINDS[kind]
     path = tmp_path / "file"
     outputs.write(path, begins + b" one", kind, begins)

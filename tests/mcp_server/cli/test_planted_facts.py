@@ -129,7 +129,7 @@ async def test_a_slower_timer(monkeypatch: Patch, autojump_clock: Clock) -> None
     assert 30 < found["timer_interval"].seen < 40
 
 
-async def test_a_live_that_makes_two_entries_of_one_call_is_put_back_all_the_same(
+async def test_a_call_with_two_undo_entries_is_restored_too(
     monkeypatch: Patch, autojump_clock: Clock
 ) -> None:
     create = Structure.call_create_scene
@@ -147,7 +147,7 @@ async def test_a_live_that_makes_two_entries_of_one_call_is_put_back_all_the_sam
     assert found["undo_after_scenes"].seen > 0
 
 
-async def test_what_a_person_does_meanwhile_is_not_undone(autojump_clock: Clock) -> None:
+async def test_edits_by_a_person_during_the_probe_are_not_undone(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         await whole.audited()
 

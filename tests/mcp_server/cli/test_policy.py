@@ -65,7 +65,7 @@ async def test_a_decision_is_explained(tmp_path: Path) -> None:
             assert said in found.stderr
 
 
-async def test_a_policy_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+async def test_an_unusable_policy_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
     path.write_text("[[rule]]\ndecide = 'maybe'")
     found = await setmirror("policy", "show", "--policy", str(path))

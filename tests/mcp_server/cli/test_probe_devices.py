@@ -56,7 +56,7 @@ async def test_a_dump_of_headless_live_agrees_with_it_and_leaves_the_set_as_it_w
 
 
 @pytest.mark.usefixtures("few")
-async def test_a_dump_taken_over_changes_no_name_and_keeps_every_law(
+async def test_importing_a_dump_changes_no_name_and_keeps_every_law(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     found = json.loads(json.dumps(await dumped()))
@@ -94,7 +94,7 @@ async def test_every_planted_difference_is_named(autojump_clock: trio.testing.Mo
     assert "shows '9 dB'" in planted("Limiter", 2, default_text="9 dB")[0]
 
 
-async def test_a_live_that_cannot_insert_devices_is_told_so(autojump_clock: trio.testing.MockClock) -> None:
+async def test_a_live_without_device_insertion_is_reported(autojump_clock: trio.testing.MockClock) -> None:
     async with whole_path(default_set(), "12.1") as whole:
         with pytest.raises(errors.NotAvailable, match=r"from Live 12\.3 on"):
             await device_dump.dump(whole.mirror)

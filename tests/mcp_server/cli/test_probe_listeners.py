@@ -50,7 +50,7 @@ async def test_the_figures_are_there_and_the_set_is_as_before(version: str, auto
         assert large["read_values_s"] == pytest.approx(figures["read_us"] * 0.02, abs=0.001)
 
 
-async def test_memory_that_the_system_does_not_tell_is_said_to_be_unknown(autojump_clock: Clock) -> None:
+async def test_unavailable_memory_figures_are_shown_as_unknown(autojump_clock: Clock) -> None:
     async def unknown(pid: int) -> None:
         return None
 
@@ -75,7 +75,7 @@ async def test_a_live_that_is_read_only_is_not_written_to_and_keeps_no_listener(
         assert len(whole.history()) == entries
 
 
-async def test_what_cannot_be_put_back_is_named(
+async def test_objects_that_cannot_be_restored_are_named(
     autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def left(bench: costs.Bench, before: object) -> tuple[int, list[str]]:
@@ -96,14 +96,14 @@ async def test_a_set_with_music_in_it_is_not_touched(autojump_clock: Clock) -> N
         assert len(whole.history()) == entries
 
 
-async def test_the_system_tells_the_memory_of_a_process_and_nothing_of_none() -> None:
+async def test_the_memory_of_a_process_is_measured_and_absent_without_one() -> None:
     mine = await costs.memory_bytes(os.getpid())
     assert mine is not None
     assert mine > 10_000_000
     assert await costs.memory_bytes(2**30) is None
 
 
-async def test_the_command_prints_figures_and_what_a_large_set_would_take() -> None:
+async def test_the_command_prints_figures_and_the_estimate_for_a_large_set() -> None:
     async with HeadlessProcess.started(more=["--default-set"]) as live:
         told = await setmirror("probe", "--listeners", "--json", "--port", str(live.port))
         assert told.returncode == 0, told.stderr

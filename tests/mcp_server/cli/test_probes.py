@@ -56,7 +56,7 @@ async def test_all_facts_agree_and_the_set_is_as_before(version: str, autojump_c
         assert await whole.differences() == []
 
 
-def test_every_experiment_has_a_name_of_its_own() -> None:
+def test_experiments_have_unique_names() -> None:
     found = probe.experiments()
     names = [each.name for _, each in found]
     themes = {theme.name for theme, _ in found}
@@ -89,7 +89,7 @@ async def test_a_set_that_plays_is_not_touched(autojump_clock: Clock) -> None:
             await probe.run(whole.mirror, lambda outcome: None)
 
 
-async def test_the_command_says_why_not() -> None:
+async def test_the_command_gives_the_reason_for_a_refusal() -> None:
     async with HeadlessProcess.started() as live:
         found = await setmirror("probe", "--port", str(live.port))
         assert found.returncode == 1
@@ -105,7 +105,7 @@ async def test_the_facts_are_listed_without_a_live() -> None:
     assert all(each["fact"] and each["theme"] for each in listed)
 
 
-async def test_the_command_tries_an_empty_set_and_says_what_it_saw() -> None:
+async def test_the_command_probes_an_empty_set_and_prints_the_findings() -> None:
     async with HeadlessProcess.started(more=["--default-set"]) as live:
         words = ("probe", "--only", "fader_texts", "--only", "jumps", "--port", str(live.port))
         found = await setmirror(*words, "--json")
@@ -120,7 +120,7 @@ async def test_the_command_tries_an_empty_set_and_says_what_it_saw() -> None:
         assert found.stdout.splitlines()[-1] == b"Live 12.4.0: 2 facts tried, 0 differ"
 
 
-def test_what_differs_is_told_once_more_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+def test_differences_are_repeated_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
     found = [
         probe.Outcome("one", "A fact", 1, 1, True),
         probe.Outcome("two", "Another", 1, 2, False, guess=True),
@@ -134,7 +134,7 @@ def test_what_differs_is_told_once_more_at_the_end(capsys: pytest.CaptureFixture
     ]
 
 
-async def test_who_interrupts_finds_the_set_as_it_was(autojump_clock: Clock) -> None:
+async def test_an_interruption_restores_the_set(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         await whole.audited()
         before, rest = picture(whole.mirror), untracked(whole.mirror)
@@ -150,7 +150,7 @@ async def test_who_interrupts_finds_the_set_as_it_was(autojump_clock: Clock) -> 
         assert untracked(whole.mirror) == rest
 
 
-def test_a_difference_is_told_with_what_was_expected_and_seen(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_difference_shows_the_expected_and_the_observed_value(capsys: pytest.CaptureFixture[str]) -> None:
     probe_command._tell(probe.Outcome("a_name", "A fact", [1], [2], False, guess=True, note="and more"))
     assert capsys.readouterr().out.splitlines() == [
         "differs a_name: A fact (a guess)",

@@ -25,7 +25,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def test_what_was_recorded_is_read_and_followed_again(tmp_path: Path) -> None:
+async def test_a_recording_can_be_read_and_replayed(tmp_path: Path) -> None:
     file = tmp_path / "session.jsonl"
     async with (
         HeadlessProcess.started() as live,
@@ -52,7 +52,7 @@ async def test_what_was_recorded_is_read_and_followed_again(tmp_path: Path) -> N
         assert json.loads(read.stdout)["props"]["name"] == "Keys"
 
 
-async def test_a_file_that_is_no_recording_is_refused_with_the_line(tmp_path: Path) -> None:
+async def test_a_file_that_is_not_a_recording_is_refused_with_the_line(tmp_path: Path) -> None:
     file = tmp_path / "no.jsonl"
     file.write_text("hello\n")
     done = await setmirror("replay", str(file), "--port", str(free_port()))

@@ -40,7 +40,7 @@ async def test_warnings_reach_the_log_the_status_command_and_a_mirror(tmp_path: 
     assert WARNING in status.stdout.decode()
 
 
-async def test_the_status_tells_an_agent_and_a_set_without_damage_has_no_warning(
+async def test_the_status_warns_an_agent_only_of_a_damaged_set(
     tmp_path: Path, autojump_clock: trio.testing.MockClock
 ) -> None:
     async with whole_path(load_als(damaged(tmp_path))) as whole:

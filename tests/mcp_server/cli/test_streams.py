@@ -191,7 +191,7 @@ def test_json_and_pins_are_exact_in_every_encoding(
     assert pin["pins"][0]["name"] == NAME
 
 
-def test_what_an_encoding_lacks_is_replaced_and_nothing_else(
+def test_only_signs_missing_in_the_encoding_are_replaced(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = run("get tracks/0 --port {port}", ground, monkeypatch, "cp1252").out.splitlines()[0]
@@ -200,9 +200,7 @@ def test_what_an_encoding_lacks_is_replaced_and_nothing_else(
 
 
 @pytest.mark.parametrize("words", [*tried(), "--help", "get --help"])
-def test_a_reader_that_leaves_at_once_is_no_error(
-    words: str, ground: Ground, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_closed_pipe_is_not_an_error(words: str, ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     ended = run(words, ground, monkeypatch, lines=1)
 
     assert ended.code in (0, 1, 2)

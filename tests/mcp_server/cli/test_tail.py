@@ -41,7 +41,7 @@ def test_all_conditions_must_hold_and_any_of_each_may() -> None:
     assert not wanted(event(ref="scenes/0"))
 
 
-def test_a_resync_is_never_left_out() -> None:
+def test_a_resync_is_always_shown() -> None:
     assert Filter(("tracks/9",), ("nobody",), ("add",))(event(kind="resynced", ref=""))
 
 
@@ -61,7 +61,7 @@ def test_a_resync_is_never_left_out() -> None:
         (event("resynced", ref=""), "resynced"),
     ],
 )
-def test_an_event_is_one_line_that_says_what_happened(told: Event, text: str) -> None:
+def test_an_event_is_described_in_one_line(told: Event, text: str) -> None:
     line = click.unstyle(line_of(told))
 
     assert text in line

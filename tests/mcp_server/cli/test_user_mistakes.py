@@ -67,13 +67,13 @@ def test_a_policy_with_a_mistake_leaves_the_server_read_only_and_names_the_file(
     assert "policy.toml" in policy.unusable or "coer" in policy.unusable
 
 
-def test_a_policy_that_is_not_there_or_not_utf8_is_no_different(tmp_path: Path) -> None:
+def test_a_missing_policy_or_one_that_is_not_utf8_makes_the_server_read_only(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"# \xe9\n")
     for path in (tmp_path / "missing.toml", tmp_path / "latin.toml", tmp_path):
         assert serving._policy(Options(policy=path)).unusable
 
 
-async def test_a_client_of_such_a_server_reads_and_is_told_why_it_cannot_write(
+async def test_with_a_broken_policy_clients_can_read_and_writes_are_refused_with_the_reason(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     policy = Policy.standing_in(errors.InvalidParams("The policy /x/policy.toml cannot be used: decide"))
@@ -90,7 +90,7 @@ def broken_policy(home: Path) -> None:
 
 
 @pytest.mark.usefixtures("broken_policy")
-async def test_a_real_server_with_a_broken_policy_starts_and_says_why() -> None:
+async def test_a_server_process_with_a_broken_policy_starts_and_reports_the_error() -> None:
     with trio.fail_after(120):
         async with Agent.connected(1, environ=processes.environment()) as agent:
             assert "policy.toml" in (agent.client.instructions or "")
@@ -119,13 +119,13 @@ def test_a_taken_port_is_named_with_the_option_for_another(
 
 
 @pytest.mark.parametrize("words", ["serve --toolset none", "client-config cursor --toolset none"])
-def test_an_unknown_toolset_is_answered_with_those_there_are(
+def test_an_unknown_toolset_is_refused_with_the_valid_ones(
     words: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert "core" in ends(words, capfd)
 
 
-def test_a_token_of_nobody_says_how_to_get_one(
+def test_an_unknown_token_is_refused_with_the_way_to_get_one(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("SETMIRROR_CLIENT", "cursor.0123")
@@ -134,7 +134,7 @@ def test_a_token_of_nobody_says_how_to_get_one(
 
 
 @pytest.mark.parametrize("text", ["abc", "0x10", "²", "-1", "65536", "9" * 5000])
-def test_a_port_variable_that_is_no_port_is_said_once_and_the_default_holds_on_both_sides(
+def test_an_invalid_port_variable_is_reported_once_and_both_sides_use_the_default(
     text: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("SETMIRROR_PORT", text)
@@ -169,7 +169,7 @@ WRITERS = [
 
 
 @pytest.mark.parametrize("words", WRITERS)
-def test_a_home_that_cannot_be_made_is_named(
+def test_a_home_folder_that_cannot_be_created_is_named(
     words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("")

@@ -109,7 +109,7 @@ async def test_get_status_and_doctor_answer_from_a_running_live() -> None:
     assert f"127.0.0.1:{port}".encode() in doctor.stdout
 
 
-async def test_get_says_why_not_and_what_is_near() -> None:
+async def test_get_fails_with_the_reason_and_close_matches() -> None:
     async with HeadlessProcess.started() as live:
         missing = await setmirror("get", "tracks/99", "--port", str(live.port))
         misspelt = await setmirror("get", "Drumz", "--port", str(live.port))
@@ -121,7 +121,7 @@ async def test_get_says_why_not_and_what_is_near() -> None:
     assert b"Traceback" not in missing.stderr + misspelt.stderr
 
 
-async def test_tail_tells_who_did_what_and_ends_cleanly_when_interrupted() -> None:
+async def test_tail_shows_authors_and_changes_and_ends_cleanly_when_interrupted() -> None:
     async with HeadlessProcess.started() as live, following("tail", "--port", str(live.port)) as tail:
         await tail.said("following Live", err=True)
         await live.set("tracks/0", "name", "Trommeln")
@@ -136,7 +136,7 @@ async def test_tail_tells_who_did_what_and_ends_cleanly_when_interrupted() -> No
     assert code == 130
 
 
-async def test_tail_filters_and_speaks_json() -> None:
+async def test_tail_filters_and_prints_json() -> None:
     words = ("tail", "--json", "--match", "scenes/*", "--kind", "set")
     async with HeadlessProcess.started() as live, following(*words, "--port", str(live.port)) as tail:
         await tail.said("following Live", err=True)
@@ -147,7 +147,7 @@ async def test_tail_filters_and_speaks_json() -> None:
     assert (event["kind"], event["who"], event["name"], event["after"]) == ("set", "live", "name", "seen")
 
 
-async def test_tail_names_a_pattern_that_fits_nothing() -> None:
+async def test_tail_names_a_pattern_without_matches() -> None:
     words = ("tail", "--match", "trakcs/*", "--match", "tracks/*")
     async with HeadlessProcess.started() as live, following(*words, "--port", str(live.port)) as tail:
         line = await tail.said("no object of the Set matches", err=True)
@@ -157,7 +157,7 @@ async def test_tail_names_a_pattern_that_fits_nothing() -> None:
     assert "'trakcs/*'" in line
 
 
-async def test_tail_begins_in_the_past_that_the_script_keeps() -> None:
+async def test_tail_can_start_with_past_events_kept_by_the_script() -> None:
     async with HeadlessProcess.started() as live:
         async with linked(live.port) as witness:
             # An edit before the first reading would be part of that reading.
@@ -178,7 +178,7 @@ async def test_tail_begins_in_the_past_that_the_script_keeps() -> None:
     assert '"second" → "third"' in third
 
 
-async def test_tail_survives_a_live_that_goes_away_and_comes_back() -> None:
+async def test_tail_continues_after_a_restart_of_live() -> None:
     async with HeadlessProcess.started() as live:
         port = live.port
         async with following("tail", "--port", str(port)) as tail:
@@ -206,7 +206,7 @@ async def test_live_ends_cleanly_when_interrupted_and_frees_its_port() -> None:
         assert code in (0, 130)
 
 
-async def test_a_live_that_cannot_open_its_set_says_why(tmp_path: Path) -> None:
+async def test_the_reason_is_shown_when_live_cannot_open_its_set(tmp_path: Path) -> None:
     broken = tmp_path / "broken.als"
     broken.write_bytes(b"not a Set")
 
@@ -217,7 +217,7 @@ async def test_a_live_that_cannot_open_its_set_says_why(tmp_path: Path) -> None:
             pass
 
 
-async def test_a_person_is_told_when_live_refuses() -> None:
+async def test_a_refusal_by_live_is_shown_to_the_person() -> None:
     async with HeadlessProcess.started() as live:
         with pytest.raises(PersonRefused, match="tracks"):
             await live.set("tracks/99", "name", "nobody")

@@ -109,7 +109,7 @@ def test_every_error_and_client_is_in_the_guide() -> None:
 
 
 @pytest.mark.parametrize("topic", pages.TOPICS)
-def test_what_a_page_names_exists(topic: str) -> None:
+def test_files_and_commands_named_in_a_page_exist(topic: str) -> None:
     known = commands()
     text = HAND_WRITTEN[topic]
     mentions = re.findall(r"(?:`|^    )setmirror((?: [\w./-]+)+)", text, re.MULTILINE)

@@ -20,7 +20,7 @@ EVENTS, FILE_BYTES, FILES = 100_000 // SCALE, 16 * 1024 * 1024 // SCALE, 20
 SLICE = 500
 
 
-def test_a_day_of_changes_costs_what_the_bounds_say(tmp_path: Path) -> None:
+def test_a_day_of_changes_stays_within_the_bounds(tmp_path: Path) -> None:
     world = World()
     log = EventLog(world.store, lambda: 0.0, kept=EVENTS, kept_bytes=EVENTS * 700)
     wall = [0.0]

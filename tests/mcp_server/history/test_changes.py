@@ -54,7 +54,7 @@ CASES: list[tuple[str, dict[str, Any], list[Told]]] = [
 
 
 @pytest.mark.parametrize(("tool", "args", "expected"), CASES, ids=lambda each: str(each)[:40])
-async def test_what_somebody_does_is_one_line(
+async def test_an_action_is_one_line(
     tool: str, args: dict[str, Any], expected: list[Told], autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -75,7 +75,7 @@ async def test_a_fader_that_is_dragged_is_one_move(autojump_clock: Clock) -> Non
         assert (round(line["before"], 2), round(line["after"], 2), line["who"]) == (0.85, 0.7, "live")
 
 
-async def test_nothing_that_somebody_did_is_lost_among_the_consequences(autojump_clock: Clock) -> None:
+async def test_an_action_is_not_hidden_by_its_consequences(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         began = whole.mirror.revision
         calls = [
@@ -128,7 +128,7 @@ async def test_since_you_last_asked_is_kept_for_each_client(autojump_clock: Cloc
         assert lines(theirs.structured_content["events"]) == [("set", "song", "tempo")]
 
 
-async def test_a_long_list_goes_on_at_more_since_without_a_gap(autojump_clock: Clock) -> None:
+async def test_a_long_list_continues_at_more_since_without_a_gap(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         since = began = whole.mirror.revision
         for number in range(3):
@@ -151,7 +151,7 @@ async def test_a_long_list_goes_on_at_more_since_without_a_gap(autojump_clock: C
         assert (await whole.call("get_changes", since="last"))["events"] == []
 
 
-async def test_last_goes_on_where_a_page_ended_and_shows_what_a_filter_left_out(
+async def test_last_continues_after_a_page_and_shows_changes_that_a_filter_omitted(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -229,7 +229,7 @@ class Reader:
         assert await self.ask(since="last") == []
 
 
-async def test_a_cursor_passes_over_nothing_that_its_client_was_not_shown(
+async def test_a_cursor_skips_no_change_unseen_by_its_client(
     autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mcp_server.history.changes.DRAG_S", 0.0)
@@ -238,7 +238,7 @@ async def test_a_cursor_passes_over_nothing_that_its_client_was_not_shown(
 
 
 @pytest.mark.parametrize("wrong", ["goes back", "eats"])
-async def test_a_wrong_cursor_is_found(
+async def test_a_wrong_cursor_is_detected(
     wrong: str, autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mcp_server.history.changes.DRAG_S", 0.0)
@@ -255,14 +255,14 @@ async def test_a_wrong_cursor_is_found(
             await Reader(seed).run()
 
 
-async def test_what_is_no_moment_is_refused(autojump_clock: Clock) -> None:
+async def test_an_invalid_moment_is_refused(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         for wrong in ("some day", -1, "1.5"):
             with pytest.raises(Refused, match="a revision"):
                 await whole.call("get_changes", since=wrong)
 
 
-async def test_an_author_of_whom_the_log_has_nothing_is_refused_with_those_it_has(
+async def test_an_author_without_changes_is_refused_with_the_known_authors(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(demo_set()) as whole:

@@ -47,7 +47,7 @@ def test_the_arrangement_of_the_demo_set_plays_out_its_loops() -> None:
     assert found.tempos == ((0, 82.0),)
 
 
-def test_one_clip_begins_at_zero_and_audio_is_refused() -> None:
+def test_a_single_clip_is_exported_from_time_zero_and_audio_is_refused() -> None:
     store = state(demo_set())
     by_ref = {store.ref(node.id): node for node in store.walk()}  # type: ignore[attr-defined]
     found = clip_song(store, by_ref["tracks/2/clip_slots/1/clip"])  # type: ignore[arg-type]
@@ -58,7 +58,7 @@ def test_one_clip_begins_at_zero_and_audio_is_refused() -> None:
         song(state(default_set()))  # type: ignore[arg-type]
 
 
-def test_every_rule_of_lint_finds_what_was_made_for_it() -> None:
+def test_each_rule_of_lint_detects_its_example() -> None:
     spec = demo_set()
     spec.tracks[1].mixer.volume = 0.95
     spec.tracks[0].devices = []
@@ -94,7 +94,7 @@ def test_the_same_set_gives_the_same_text_and_an_edit_changes_few_lines() -> Non
 
 
 @pytest.mark.skipif(sets.folder() is None, reason="no folder of real Sets; name one in SETMIRROR_SETS")
-def test_the_commands_on_real_files_say_what_they_found_and_exit_as_diff_does(tmp_path: Path) -> None:
+def test_the_commands_report_findings_of_real_files_and_exit_as_diff_does(tmp_path: Path) -> None:
     folder = sets.folder()
     assert folder is not None
     file = str(folder / "live12.3-song.als")

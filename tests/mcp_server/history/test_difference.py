@@ -44,7 +44,7 @@ def test_a_set_does_not_differ_from_itself(live: HeadlessLive) -> None:
     assert len(found.to) == len(old.nodes) == len(new.nodes)
 
 
-def test_values_are_told_as_live_shows_them(live: HeadlessLive) -> None:
+def test_values_are_shown_in_lives_texts(live: HeadlessLive) -> None:
     def edit(song: Any) -> None:
         song.tempo = 98.0
         song.tracks[2].mixer_device.volume.value = 0.7
@@ -59,7 +59,7 @@ def test_values_are_told_as_live_shows_them(live: HeadlessLive) -> None:
     ]
 
 
-def test_a_device_that_came_is_one_change_and_one_that_went_another(live: HeadlessLive) -> None:
+def test_an_added_and_a_removed_device_are_separate_changes(live: HeadlessLive) -> None:
     def edit(song: Any) -> None:
         song.tracks[2].insert_device("Saturator", 1)
         song.tracks[1].delete_device(0)
@@ -75,7 +75,7 @@ def test_a_renamed_track_is_the_same_track(live: HeadlessLive) -> None:
     assert said(after(live, edit)[0]) == ["track 'Bass' is now called 'Low End'"]
 
 
-def test_a_new_midi_track_is_not_the_audio_track_that_went() -> None:
+def test_a_new_midi_track_is_not_matched_with_a_deleted_audio_track() -> None:
     live = HeadlessLive(default_set())
     try:
 
@@ -92,17 +92,17 @@ def test_a_new_midi_track_is_not_the_audio_track_that_went() -> None:
     assert not [kind for kind, _ in kinds if kind == "moved"]
 
 
-def test_a_track_between_moves_nobody(live: HeadlessLive) -> None:
+def test_an_inserted_track_is_not_reported_as_moves_of_others(live: HeadlessLive) -> None:
     changes = after(live, lambda song: song.create_midi_track(1))[0]
     assert [(change.kind, change.ref) for change in changes] == [("added", "tracks/1")]
 
 
-def test_a_deleted_track_is_gone_with_all_below_it(live: HeadlessLive) -> None:
+def test_a_deleted_track_is_reported_with_its_contents(live: HeadlessLive) -> None:
     changes = after(live, lambda song: song.delete_track(2))[0]
     assert [(change.kind, change.object_name) for change in changes] == [("removed", "Bass")]
 
 
-def test_notes_are_counted_by_what_became_of_them(live: HeadlessLive) -> None:
+def test_notes_are_counted_as_added_removed_or_changed(live: HeadlessLive) -> None:
     def edit(song: Any) -> None:
         clip = song.tracks[2].clip_slots[1].clip
         notes = clip.get_all_notes_extended()

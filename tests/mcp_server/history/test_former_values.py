@@ -64,13 +64,13 @@ def test_the_newest_change_is_set_first_and_a_mode_before_it() -> None:
     assert in_order(values) == [(CLIP, "warping", True), (CLIP, "pitch_coarse", 0), (CLIP, "gain", 0.4)]
 
 
-def test_an_end_is_set_before_a_start_that_lies_beyond_the_present_end() -> None:
+def test_the_end_is_set_first_when_the_start_lies_after_the_present_end() -> None:
     present = store(loop_start=0.0, loop_end=4.0)
     moved = (link(1, CLIP, "loop_end", 16.0, 4.0), link(2, CLIP, "loop_start", 8.0, 0.0))
     assert in_order(former(present, *moved)) == [(CLIP, "loop_end", 16.0), (CLIP, "loop_start", 8.0)]
 
 
-def test_a_start_is_set_before_an_end_that_lies_before_the_present_start() -> None:
+def test_the_start_is_set_first_when_the_end_lies_before_the_present_start() -> None:
     present = store(loop_start=8.0, loop_end=16.0)
     moved = (link(1, CLIP, "loop_start", 0.0, 8.0), link(2, CLIP, "loop_end", 4.0, 16.0))
     assert in_order(former(present, *moved)) == [(CLIP, "loop_start", 0.0), (CLIP, "loop_end", 4.0)]
@@ -86,7 +86,7 @@ def test_several_selected_changes_of_a_value_lead_back_to_the_value_before_the_f
     assert in_order(former(present, *changes)) == [(CLIP, "gain", 0.3)]
 
 
-def test_a_value_that_somebody_else_changed_since_stays_with_the_author() -> None:
+def test_a_value_changed_later_by_another_author_is_kept() -> None:
     present = store(gain=0.9)
     values = former(
         present,

@@ -274,7 +274,7 @@ def test_two_thousand_random_histories_agree_with_the_plain_model(part: int) -> 
 
 
 @pytest.mark.parametrize("seed", [4232, 8304, 17843, 27963, 33414])
-def test_a_value_that_came_back_by_others_is_still_put_back_to_what_was_before_its_newest_run(
+def test_a_value_restored_by_others_is_reverted_to_the_state_before_its_newest_run(
     seed: int,
 ) -> None:
     history(seed)
@@ -346,7 +346,7 @@ def _of_another_epoch(store: Store) -> Store:
         "names too",
     ],
 )
-def test_a_wrong_variant_is_found(
+def test_a_wrong_variant_is_detected(
     module: Any, name: str, wrong: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, name, wrong)

@@ -209,9 +209,7 @@ def torn(length: int, *args: Any, **options: Any) -> Torn:
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_a_write_that_is_cut_at_any_byte_loses_that_entry_alone(
-    name: str, store: Store, tmp_path: Path
-) -> None:
+def test_a_write_cut_at_any_byte_loses_only_its_entry(name: str, store: Store, tmp_path: Path) -> None:
     kind = KINDS[name]
     for length in (0, 1, 7, 60, 150, 1000):
         folder = tmp_path / str(length)

@@ -29,7 +29,7 @@ async def stand_at(whole: Whole) -> None:
     await by_hand(whole, lambda song: setattr(song, "current_song_time", POSITION))
 
 
-async def test_removed_locators_come_back_as_they_were_in_one_undo_step(autojump_clock: Clock) -> None:
+async def test_removed_locators_are_restored_in_one_undo_step(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         await stand_at(whole)
         await by_hand(whole, lambda song: setattr(song.cue_points[2], "name", ""))
@@ -51,7 +51,7 @@ async def test_removed_locators_come_back_as_they_were_in_one_undo_step(autojump
         assert len(locators(whole)) == 1
 
 
-async def test_moved_locators_go_back_and_what_others_called_them_stays(autojump_clock: Clock) -> None:
+async def test_moved_locators_return_and_keep_names_given_by_others(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         for time in (16.0, 32.0, 40.0):
             await whole.call("create", kind="cue_point", name=f"L{time:g}", time=time)
@@ -70,7 +70,7 @@ async def test_moved_locators_go_back_and_what_others_called_them_stays(autojump
         assert locators(whole) == moved
 
 
-async def test_while_the_song_plays_locators_stay_away_and_the_rest_is_put_back(
+async def test_while_the_song_plays_everything_but_locators_is_reverted(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -90,7 +90,7 @@ async def test_while_the_song_plays_locators_stay_away_and_the_rest_is_put_back(
 
 
 @pytest.mark.parametrize("who", ["person", "agent"])
-async def test_a_renamed_and_then_deleted_locator_comes_back_under_its_former_name(
+async def test_a_renamed_and_deleted_locator_is_restored_with_its_former_name(
     who: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -109,7 +109,7 @@ async def test_a_renamed_and_then_deleted_locator_comes_back_under_its_former_na
         assert locators(whole)[0] == (0.0, "Theirs" if who == "person" else made.name)
 
 
-async def test_a_locator_does_not_come_back_where_there_is_no_room_for_it(autojump_clock: Clock) -> None:
+async def test_a_locator_is_not_restored_at_an_occupied_time(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         await by_hand(whole, lambda song: song.tracks[0].create_midi_clip(0.0, 200.0))
         for time, name in ((0, "Old"), (180, "Far")):
@@ -126,7 +126,7 @@ async def test_a_locator_does_not_come_back_where_there_is_no_room_for_it(autoju
         assert locators(whole) == [(0.0, "1")]
 
 
-async def test_a_locator_that_the_grid_moves_is_refused_and_leaves_nothing(autojump_clock: Clock) -> None:
+async def test_a_locator_displaced_by_the_grid_is_refused_and_removed(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         await stand_at(whole)
         before = locators(whole)
@@ -136,7 +136,7 @@ async def test_a_locator_that_the_grid_moves_is_refused_and_leaves_nothing(autoj
         assert whole.stage.live.song.current_song_time == POSITION
 
 
-async def test_what_a_write_made_of_a_clip_of_the_arrangement_is_never_deleted(autojump_clock: Clock) -> None:
+async def test_pieces_of_an_arrangement_clip_are_never_deleted_by_a_revert(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         await by_hand(whole, lambda song: song.tracks[0].create_midi_clip(0.0, 32.0))
         written = await whole.call("arrange", action="insert", range=[8, 16])

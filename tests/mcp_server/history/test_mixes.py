@@ -103,7 +103,7 @@ async def test_objects_are_found_after_a_rename_a_new_track_a_deletion_and_its_u
         assert levels(song)["Drums"] == before["Drums"]
 
 
-async def test_a_mix_outlives_live_and_the_server_and_names_what_is_missing(autojump_clock: Clock) -> None:
+async def test_a_mix_survives_restarts_and_missing_objects_are_named(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         before = levels(whole.stage.live.song)
         await whole.call("mix", action="save", name="a", scope=["mixer", "sends", "devices"])
@@ -124,7 +124,7 @@ async def test_a_mix_outlives_live_and_the_server_and_names_what_is_missing(auto
 
 
 @pytest.mark.parametrize("scope", [["mixer", "sends", "devices"], ["tracks"], ["Keys", "Bass"]])
-async def test_devices_that_came_went_or_moved_are_named_as_far_as_a_mix_covers_them(
+async def test_added_removed_and_moved_devices_of_a_mix_are_named(
     scope: list[str], autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -196,7 +196,7 @@ async def test_the_mix_that_is_not_on_is_toggled(autojump_clock: Clock) -> None:
         assert str(song.tracks[1].mixer_device.volume).strip() == "-20.0 dB"
 
 
-async def test_wrong_calls_are_refused_with_what_there_is(autojump_clock: Clock) -> None:
+async def test_wrong_arguments_are_refused_with_the_valid_ones(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         await whole.call("mix", action="save", name="verse")
         for arguments, told in (
@@ -235,7 +235,7 @@ def made(store: Store, name: str = "a", scope: tuple[str, ...] = mixes.SCOPES) -
     return Mix(name, "now by me", "Demo", scope, mixes.take(store, scope))
 
 
-def test_a_mix_reads_back_as_it_was_written_and_differs_from_itself_in_nothing(store: Store) -> None:
+def test_a_mix_is_read_as_written_and_equals_itself(store: Store) -> None:
     mix = made(store)
     back = mixes.parse(mixes.text(mix))
     assert back.store.nodes == mix.store.nodes
@@ -256,7 +256,7 @@ def test_a_mix_that_is_cut_at_any_byte_loses_at_most_its_last_line(store: Store)
         assert all(whole.store.nodes[id_].type == node.type for id_, node in held.store.nodes.items())
 
 
-def test_a_crash_while_writing_leaves_the_file_that_was_there(
+def test_a_crash_while_writing_keeps_the_previous_file(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf = Shelf(tmp_path)
@@ -275,7 +275,7 @@ def test_a_crash_while_writing_leaves_the_file_that_was_there(
         assert shelf.names() == ["a"]
 
 
-def test_damaged_files_and_bounds_are_said(
+def test_damaged_files_and_exceeded_limits_are_reported(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf = Shelf(tmp_path)
@@ -298,14 +298,14 @@ def test_damaged_files_and_bounds_are_said(
         shelf.save(made(store), overwrite=True)
 
 
-def test_two_writers_take_turns_and_a_stuck_one_is_said(store: Store, tmp_path: Path) -> None:
+def test_two_writers_take_turns_and_a_stuck_one_is_reported(store: Store, tmp_path: Path) -> None:
     with files.locked(tmp_path), pytest.raises(errors.Busy), files.locked(tmp_path, wait_s=0.0):
         raise AssertionError
     with files.locked(tmp_path):
         pass
 
 
-def test_a_set_is_known_again_after_it_was_moved_and_another_one_is_not(tmp_path: Path) -> None:
+def test_a_moved_set_is_recognized_and_another_set_is_not(tmp_path: Path) -> None:
     def state(path: Path, name: str = "") -> Store:
         live = HeadlessLive(demo_set())
         try:

@@ -58,7 +58,7 @@ async def test_after_a_refused_deletion_a_revert_deletes_nothing(
 
 @pytest.mark.parametrize("target", ["tracks/2/clip_slots/4/clip", "tracks/6", "scenes/1"])
 @pytest.mark.parametrize("span", ["after", "all"])
-async def test_what_was_deleted_and_undone_is_nobodys_creation(
+async def test_an_object_restored_by_undo_is_not_reported_as_created(
     target: str, span: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole, whole.another("second") as second:
@@ -86,7 +86,7 @@ async def test_what_was_deleted_and_undone_is_nobodys_creation(
         assert "not new, so not deleted" in said
 
 
-async def test_what_a_person_undid_in_live_is_not_new_for_anyone(autojump_clock: Clock) -> None:
+async def test_objects_restored_by_a_persons_undo_are_not_reported_as_new(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         song = whole.stage.live.song
         before = contents(song)
@@ -119,7 +119,7 @@ async def test_work_of_others_in_a_new_clip_survives_its_deletion_and_undo(autoj
         assert held.color == color
 
 
-async def test_a_new_track_goes_with_its_own_clip_that_came_back(autojump_clock: Clock) -> None:
+async def test_a_new_track_is_deleted_with_its_restored_clip(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         before, since = contents(whole.stage.live.song), whole.mirror.revision
         await whole.call("create", kind="midi", name="Mine")
@@ -133,7 +133,7 @@ async def test_a_new_track_goes_with_its_own_clip_that_came_back(autojump_clock:
         assert answer["outcome"] == "verified", answer
 
 
-async def test_values_are_put_back_in_what_was_deleted_and_undone_since(autojump_clock: Clock) -> None:
+async def test_values_are_reverted_in_objects_deleted_and_restored_since(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         song, since = whole.stage.live.song, whole.mirror.revision
         await whole.call("set_track", track="tracks/1", name="Piano")
@@ -182,7 +182,7 @@ async def test_edits_of_notes_and_envelopes_are_reverted_after_their_clip_was_de
         assert content() == before
 
 
-def test_a_note_that_came_back_under_another_id_is_the_equal_one_of_its_clip() -> None:
+def test_a_restored_note_with_another_id_is_matched_by_its_content() -> None:
     rest: Any = {"probability": 1.0, "velocity_deviation": 0.0, "release_velocity": 64.0}
 
     def note(id_: int, pitch: int, velocity: float = 100.0) -> Note:
@@ -205,7 +205,7 @@ def test_a_note_that_came_back_under_another_id_is_the_equal_one_of_its_clip() -
     assert notes.put_back([note(71, 60, 12.0)], {1: chains[1]}).others == 1
 
 
-async def test_an_object_that_comes_and_goes_within_one_write_is_no_change(autojump_clock: Clock) -> None:
+async def test_an_object_created_and_deleted_in_one_write_is_no_change(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         since = whole.mirror.revision
         ramp = {"time": 0, "length": 4, "from": "-20 dB", "to": "0 dB"}
@@ -237,7 +237,7 @@ async def test_a_revision_that_is_not_reached_is_refused_with_the_present_one(au
         assert (await whole.call("get_changes", since=whole.mirror.revision))["events"] == []
 
 
-def test_a_time_of_day_that_has_not_come_is_yesterdays_and_says_so() -> None:
+def test_a_future_time_of_day_means_yesterday_and_the_answer_says_so() -> None:
     now = time.mktime((2026, 11, 26, 13, 20, 0, 0, 0, -1))
     at = moment("14:05", now)
     assert at.time == time.mktime((2026, 11, 25, 14, 5, 0, 0, 0, -1))

@@ -297,7 +297,7 @@ def history(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", [11, 25, 32, 95, 153, 272, 332, 907, 1206, 1490, 2687])
-def test_histories_that_once_differed_from_the_model(seed: int) -> None:
+def test_former_counterexamples_agree_with_the_model(seed: int) -> None:
     history(seed)
 
 

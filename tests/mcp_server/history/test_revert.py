@@ -53,7 +53,7 @@ async def test_two_minutes_of_an_agent_go_and_a_persons_edits_between_stay(autoj
         assert song.tempo == 99.0
 
 
-async def test_a_fader_is_put_back_and_named_once(autojump_clock: Clock) -> None:
+async def test_a_fader_is_reverted_and_named_once(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         written = await whole.call("set_track", track="tracks/2", volume="-12 dB")
         planned = await whole.call("revert", write=written["write"], dry_run=True)
@@ -62,7 +62,7 @@ async def test_a_fader_is_put_back_and_named_once(autojump_clock: Clock) -> None
         assert len(answer["results"]) == 1
 
 
-async def test_a_value_that_somebody_else_changed_since_stays_and_is_named(autojump_clock: Clock) -> None:
+async def test_a_value_changed_later_by_another_author_is_kept_and_named(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         song = whole.stage.live.song
         since = whole.mirror.revision
@@ -80,7 +80,7 @@ async def test_a_value_that_somebody_else_changed_since_stays_and_is_named(autoj
         assert "a person or Live" in left
 
 
-async def test_between_two_of_its_own_changes_the_persons_value_comes_back(autojump_clock: Clock) -> None:
+async def test_a_persons_value_between_two_reverted_changes_is_restored(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         since = whole.mirror.revision
         await whole.call("set_song", tempo=99)
@@ -111,7 +111,7 @@ async def test_one_write_everything_under_a_ref_or_one_property(autojump_clock: 
         assert volume(song, 2) == held
 
 
-async def test_a_property_without_since_goes_back_by_its_last_change_alone(autojump_clock: Clock) -> None:
+async def test_without_since_only_the_last_change_of_a_property_is_reverted(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         song, panning = whole.stage.live.song, "tracks/2/mixer_device/panning"
         pan = song.tracks[2].mixer_device.panning
@@ -142,7 +142,7 @@ async def test_a_move_by_hand_is_one_change_of_a_property_and_a_write_another(au
         assert pan.value == written
 
 
-async def test_the_last_edit_of_a_clips_notes_goes_alone(autojump_clock: Clock) -> None:
+async def test_only_the_last_edit_of_a_clips_notes_is_reverted(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         clip = "tracks/2/clip_slots/1/clip"
         before = len((await whole.call("get_notes", clip=clip))["notes"])
@@ -152,7 +152,7 @@ async def test_the_last_edit_of_a_clips_notes_goes_alone(autojump_clock: Clock) 
         assert len((await whole.call("get_notes", clip=clip))["notes"]) == before + 1
 
 
-async def test_notes_come_back_and_those_of_others_stay(autojump_clock: Clock) -> None:
+async def test_notes_are_restored_and_notes_of_others_are_kept(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         clip = "tracks/2/clip_slots/1/clip"
         live_clip = whole.stage.live.song.tracks[2].clip_slots[1].clip
@@ -183,7 +183,7 @@ async def test_notes_come_back_and_those_of_others_stay(autojump_clock: Clock) -
         assert content() == before | {(101, 1.0, 0.5, 90.0)}
 
 
-async def test_what_was_created_is_deleted_unless_somebody_works_with_it(autojump_clock: Clock) -> None:
+async def test_created_objects_are_deleted_unless_others_changed_them(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         song = whole.stage.live.song
         count, since = len(song.tracks), whole.mirror.revision
@@ -197,7 +197,7 @@ async def test_what_was_created_is_deleted_unless_somebody_works_with_it(autojum
         assert await whole.differences() == []
 
 
-async def test_what_was_deleted_says_so_and_offers_lives_undo_where_it_is_next(autojump_clock: Clock) -> None:
+async def test_a_deleted_object_is_reported_with_lives_undo_where_possible(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         gone = await whole.call("delete", targets=["tracks/2"])
         with pytest.raises(Refused, match=r"track 'Bass' .* is next") as caught:
@@ -208,7 +208,7 @@ async def test_what_was_deleted_says_so_and_offers_lives_undo_where_it_is_next(a
             await whole.call("revert", write=gone["write"])
 
 
-async def test_what_was_undone_is_no_change_and_a_redo_is_its_authors_again(autojump_clock: Clock) -> None:
+async def test_an_undone_change_is_no_change_and_its_redo_has_the_same_author(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         song = whole.stage.live.song
         write = (await whole.call("set_song", tempo=99))["write"]
@@ -221,7 +221,7 @@ async def test_what_was_undone_is_no_change_and_a_redo_is_its_authors_again(auto
         assert song.tempo == 82.0
 
 
-async def test_anothers_changes_by_name_and_wrong_arguments_are_refused_with_what_there_is(
+async def test_changes_of_other_clients_are_reverted_by_name_and_wrong_arguments_refused(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -243,7 +243,7 @@ async def test_anothers_changes_by_name_and_wrong_arguments_are_refused_with_wha
         assert whole.stage.live.song.tempo == 82.0
 
 
-async def test_times_of_the_loop_come_back_whatever_their_order(autojump_clock: Clock) -> None:
+async def test_loop_times_are_restored_in_any_order(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         clip = whole.stage.live.song.tracks[2].clip_slots[1].clip
         names = ("loop_start", "loop_end", "looping", "start_marker", "end_marker")
@@ -263,7 +263,7 @@ def devices(song: Any, track: int) -> list[str]:
     return [device.name for device in song.tracks[track].devices]
 
 
-async def test_devices_go_back_to_their_places_beside_what_others_inserted(autojump_clock: Clock) -> None:
+async def test_moved_devices_return_to_their_places_beside_devices_of_others(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         song = whole.stage.live.song
         before = devices(song, 0), devices(song, 1)
@@ -293,7 +293,7 @@ async def test_a_device_moves_to_the_end_and_to_any_place_of_its_own_track(autoj
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_any_order_of_devices_comes_back(seed: int, autojump_clock: Clock) -> None:
+async def test_any_order_of_devices_is_restored(seed: int, autojump_clock: Clock) -> None:
     draw = random.Random(seed)
     async with whole_path(demo_set()) as whole:
         song = whole.stage.live.song
@@ -320,7 +320,7 @@ async def test_any_order_of_devices_comes_back(seed: int, autojump_clock: Clock)
         assert await whole.differences() == []
 
 
-async def test_a_clip_that_was_moved_goes_back_and_is_never_deleted(autojump_clock: Clock) -> None:
+async def test_a_moved_clip_returns_and_is_never_deleted(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         song = whole.stage.live.song
         slots = song.tracks[2].clip_slots
@@ -343,7 +343,7 @@ async def test_a_clip_that_was_moved_goes_back_and_is_never_deleted(autojump_clo
         assert slots[free].has_clip
 
 
-async def test_envelopes_of_clips_come_back_and_those_of_others_stay(autojump_clock: Clock) -> None:
+async def test_envelopes_of_clips_are_restored_and_those_of_others_kept(autojump_clock: Clock) -> None:
     clip, volume_ref, pan = (
         "tracks/2/clip_slots/1/clip",
         "tracks/2/mixer_device/volume",
@@ -379,7 +379,9 @@ async def test_envelopes_of_clips_come_back_and_those_of_others_stay(autojump_cl
             await whole.call("revert", write=drawn["write"])
 
 
-async def test_what_the_api_cannot_put_back_says_why_and_whether_undo_would(autojump_clock: Clock) -> None:
+async def test_irreversible_changes_are_reported_with_the_reason_and_whether_undo_works(
+    autojump_clock: Clock,
+) -> None:
     async with whole_path(demo_set()) as whole:
         steps = [{"time": 64, "length": 1, "value": "-40 dB"}]
         stamped = await whole.call(
@@ -397,9 +399,7 @@ async def test_what_the_api_cannot_put_back_says_why_and_whether_undo_would(auto
 
 
 @pytest.mark.parametrize("where", ["arrangement", "session"])
-async def test_what_automation_moves_while_it_plays_is_nobodys_change(
-    where: str, autojump_clock: Clock
-) -> None:
+async def test_movements_by_playing_automation_have_no_author(where: str, autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         since = whole.mirror.revision
         await whole.call("create", kind="midi", name="Mine")
@@ -451,7 +451,7 @@ async def test_a_person_who_takes_over_from_automation_has_changed_the_value(aut
             await whole.call("revert", since=since)
 
 
-async def test_lives_own_numbering_is_nobodys_change(autojump_clock: Clock) -> None:
+async def test_numbering_by_live_has_no_author(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         song = whole.stage.live.song
         before = [track.name for track in song.tracks]

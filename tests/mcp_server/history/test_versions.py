@@ -66,7 +66,7 @@ async def by_hand(whole: Whole, edit: Any) -> None:
     await trio.sleep(QUIET_S)
 
 
-async def test_the_open_set_is_compared_with_its_file_a_backup_and_what_a_moment_means(
+async def test_the_open_set_is_compared_with_its_file_a_backup_and_a_moment(
     autojump_clock: Clock, song: Path
 ) -> None:
     async with whole_path(load_als(song)) as whole:
@@ -120,7 +120,7 @@ async def test_wrong_versions_are_refused_with_a_next_step(autojump_clock: Clock
             assert said in f"{caught.value.data['rule']} {caught.value.data['hint']}", arguments
 
 
-async def test_only_sets_of_allowed_folders_are_read_whatever_a_path_says(
+async def test_only_sets_in_allowed_folders_are_read(
     autojump_clock: Clock, song: Path, tmp_path: Path
 ) -> None:
     outside = tmp_path / "outside"
@@ -157,7 +157,7 @@ async def test_a_set_that_is_too_large_or_damaged_is_refused_and_costs_little(
 
 
 @pytest.mark.parametrize("ref", ["tracks/*[Bass]", "tracks/2"])
-async def test_what_is_hidden_in_one_version_is_hidden_in_the_other(
+async def test_an_object_hidden_in_one_version_is_hidden_in_both(
     ref: str, autojump_clock: Clock, song: Path
 ) -> None:
     policy = Policy(PolicyFile(rule=(Rule("deny", operations=("read",), refs=(ref,)),)))
@@ -189,7 +189,7 @@ def test_the_difference_of_a_file_with_itself_is_empty_and_it_is_read_once(
     assert reads == [song, song]
 
 
-def test_a_backup_of_another_set_is_no_version_of_this_one(song: Path) -> None:
+def test_backups_of_another_set_are_not_offered_as_versions(song: Path) -> None:
     names = [each.path.name for each in versions.backups(str(song))]
     assert names == [f"Song [2026-01-0{day} 120000].als" for day in (1, 5, 9)]
     assert versions.backups("") == []

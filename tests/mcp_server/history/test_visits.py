@@ -30,7 +30,7 @@ async def since_visit(whole: Whole, **more: Any) -> dict[str, Any]:
     return await whole.call("get_changes", since="visit", **more)
 
 
-async def test_over_a_restart_it_is_told_what_others_did_grouped_by_object(
+async def test_after_a_restart_changes_of_others_are_shown_by_object(
     autojump_clock: Clock, tmp_path: Path
 ) -> None:
     async with whole_path(demo_set(), sets_folder=tmp_path) as whole:
@@ -55,7 +55,7 @@ async def test_over_a_restart_it_is_told_what_others_did_grouped_by_object(
         assert json.loads(read.contents[0].text)["count"] == 3
 
 
-async def test_what_is_hidden_is_no_difference_over_a_restart(autojump_clock: Clock, tmp_path: Path) -> None:
+async def test_hidden_objects_are_not_reported_after_a_restart(autojump_clock: Clock, tmp_path: Path) -> None:
     policy = Policy(PolicyFile(rule=(Rule("deny", operations=("read",), refs=("tracks/*[Bass]",)),)))
     async with whole_path(demo_set(), sets_folder=tmp_path, policy=policy) as whole:
         await whole.call("get_set")
@@ -68,7 +68,7 @@ async def test_what_is_hidden_is_no_difference_over_a_restart(autojump_clock: Cl
         ]
 
 
-async def test_nothing_is_compared_with_a_set_that_is_still_being_read(
+async def test_no_comparison_is_made_while_the_set_is_being_read(
     autojump_clock: Clock, tmp_path: Path
 ) -> None:
     async with whole_path(demo_set(), sets_folder=tmp_path) as whole:
@@ -80,7 +80,7 @@ async def test_nothing_is_compared_with_a_set_that_is_still_being_read(
         assert (await since_visit(whole))["events"] == []
 
 
-async def test_who_comes_back_after_a_while_compares_with_the_last_call(autojump_clock: Clock) -> None:
+async def test_a_returning_client_is_shown_changes_since_its_last_call(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         now = [1000.0]
         seen = Visits(whole.mirror, wall=lambda: now[0])
@@ -120,7 +120,7 @@ async def test_a_thousand_changes_are_a_screen(autojump_clock: Clock) -> None:
         assert shown <= answer["count"]
 
 
-async def test_files_are_bounded_damaged_ones_are_left_out_and_a_crash_loses_one_visit(
+async def test_files_are_bounded_damaged_ones_ignored_and_a_crash_loses_one_visit(
     autojump_clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with whole_path(demo_set()) as whole:

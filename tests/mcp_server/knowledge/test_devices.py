@@ -15,7 +15,7 @@ from remote_script.SetMirror.contract.display import texts, value_of
 POINTS = [(name, use.name) for name in all_names() for use in about(name).uses]
 
 
-def test_every_native_device_is_known_and_nothing_else() -> None:
+def test_the_table_lists_exactly_the_native_devices() -> None:
     shown = {facts.display_name for facts in native.all_devices()}
     missing = {name for name in shown if name not in all_names() and not name.startswith("Max ")}
     assert missing <= {"Simple Delay", "Ping Pong Delay", "Flanger", "Erosion"}
@@ -47,7 +47,7 @@ def test_a_starting_point_can_be_set_and_shows_its_text(name: str, use: str) -> 
 
 
 @pytest.mark.parametrize("name", ["Compressor", "EQ Eight", "Auto Filter", "Operator"])
-def test_ranges_defaults_and_choices_are_what_a_fresh_device_shows(name: str) -> None:
+def test_ranges_defaults_and_choices_equal_those_of_a_new_device(name: str) -> None:
     live = HeadlessLive()
     try:
         track = live.song.create_midi_track(-1)

@@ -76,7 +76,7 @@ async def all_of(client: Client, view: str, **more: Any) -> tuple[dict[str, Any]
 
 
 @ERAS
-async def test_a_client_without_views_gets_the_list_and_the_results_of_ever(
+async def test_a_client_without_views_gets_the_unchanged_tools_and_results(
     mode: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole, host(whole, mode, shows_views=False) as client:
@@ -97,7 +97,7 @@ async def test_a_client_without_views_gets_the_list_and_the_results_of_ever(
 
 
 @ERAS
-async def test_a_client_with_views_gets_their_addresses_and_one_tool_more(
+async def test_a_client_with_views_gets_their_addresses_and_one_more_tool(
     mode: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole, host(whole, mode) as client:
@@ -172,7 +172,7 @@ def test_the_view_draws_with_the_modules_of_the_page() -> None:
 @pytest.mark.parametrize(
     "line", ["import x from 'y';", "export default 1;", 'const a = "</script>";', "<!-- -->"]
 )
-def test_a_module_that_cannot_stand_in_one_script_is_refused(line: str) -> None:
+def test_a_module_that_cannot_be_bundled_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match="cannot stand in one script"):
         _wrapped("some.js", f"const b = 1;\n{line}\n")
 
@@ -235,7 +235,7 @@ async def test_a_refused_call_has_no_view(name: str, autojump_clock: Clock) -> N
         assert BELONGS not in (result.meta or {})
 
 
-async def test_a_write_tells_its_view_what_was_changed_from_what_to_what(autojump_clock: Clock) -> None:
+async def test_the_view_of_a_write_shows_former_and_new_values(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole, host(whole) as client:
         told = await belongs(client, "set_track", track="tracks/1", volume="-9 dB", mute=True)
         changes = {
@@ -249,7 +249,7 @@ async def test_a_write_tells_its_view_what_was_changed_from_what_to_what(autojum
         assert whole.mirror.resolve("tracks/1/mixer_device/volume").props["display"] == "0.0 dB"
 
 
-async def test_what_a_person_does_meanwhile_is_no_part_of_a_write_in_its_view(autojump_clock: Clock) -> None:
+async def test_the_view_of_a_write_omits_simultaneous_edits_by_a_person(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole, host(whole) as client, anyio.create_task_group() as tasks:
 
         async def work() -> None:
@@ -266,7 +266,7 @@ async def test_what_a_person_does_meanwhile_is_no_part_of_a_write_in_its_view(au
         tasks.cancel_scope.cancel()
 
 
-async def test_a_dry_run_can_be_tried_and_says_what_it_would_change(autojump_clock: Clock) -> None:
+async def test_the_view_of_a_dry_run_shows_planned_changes(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole, host(whole) as client:
         arguments = {"clips": [CLIP], "edits": ["legato"], "dry_run": True}
         told = await belongs(client, "transform_notes", **arguments)
@@ -276,7 +276,7 @@ async def test_a_dry_run_can_be_tried_and_says_what_it_would_change(autojump_clo
         assert [each["what"] for each in told["entry"]["changes"]] == [f"{CLIP}: 40 changed"]
 
 
-async def test_a_server_without_those_tools_offers_no_buttons(autojump_clock: Clock) -> None:
+async def test_a_server_without_the_tools_offers_no_buttons(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), policy=Policy(read_only=True)) as whole, host(whole) as client:
         assert (await belongs(client, "look"))["buttons"] == []
         listed = [each.name for each in (await client.list_tools()).tools]
@@ -287,7 +287,7 @@ async def test_a_server_without_those_tools_offers_no_buttons(autojump_clock: Cl
 # -- following the Set -------------------------------------------------------------------------------------------
 
 
-async def test_a_view_gets_what_looks_different_and_nothing_else(autojump_clock: Clock) -> None:
+async def test_a_view_gets_only_visible_changes(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole, host(whole) as client:
         state, drawn = await all_of(client, "session")
         assert "Drums" in drawn
@@ -299,7 +299,7 @@ async def test_a_view_gets_what_looks_different_and_nothing_else(autojump_clock:
         assert "Low" in answer["parts"]["body/0/0"]
 
 
-async def test_a_call_waits_for_a_change_and_no_longer_than_it_says(autojump_clock: Clock) -> None:
+async def test_a_call_waits_for_a_change_up_to_its_timeout(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole, host(whole) as client:
         state, _ = await all_of(client, "mixer")
         began = trio.current_time()
@@ -349,7 +349,7 @@ async def test_an_answer_is_bounded_and_the_next_one_has_the_rest(
         assert not (await follow(client, view="session", keys=keys, have=have))["different"]
 
 
-async def test_a_view_is_told_when_live_goes_away_and_when_it_is_back(
+async def test_a_view_is_notified_when_live_quits_and_returns(
     autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse() -> None:
@@ -368,7 +368,7 @@ async def test_a_view_is_told_when_live_goes_away_and_when_it_is_back(
             answer = await follow(client, **state, wait_s=20)
 
 
-async def test_the_arrangement_tells_when_the_song_starts_jumps_and_stops(autojump_clock: Clock) -> None:
+async def test_the_arrangement_view_follows_start_jump_and_stop_of_the_song(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole, host(whole) as client:
         await follow(client, view="arrangement")
         await trio.sleep(2)
@@ -446,7 +446,7 @@ async def test_a_roll_follows_its_clips_and_says_which_can_be_fired(autojump_clo
         assert (await follow(client, view="notes", targets=[arranged]))["launch"] == ""
 
 
-async def test_objects_of_another_epoch_or_that_are_gone_are_said_to_be_gone(autojump_clock: Clock) -> None:
+async def test_deleted_objects_and_ids_of_another_epoch_are_reported_as_gone(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole, host(whole) as client:
         clip = whole.mirror.resolve(CLIP).id
         for more in ({"targets": [clip], "epoch": "another"}, {"targets": [999_999]}):
@@ -481,7 +481,7 @@ async def test_a_wrong_argument_of_a_views_tool_is_refused_with_the_rule(
 
 
 @pytest.mark.parametrize("tools", [(), ("look",)])
-async def test_what_a_client_may_not_see_its_view_does_not_show(
+async def test_a_view_omits_objects_hidden_from_its_client(
     tools: tuple[str, ...], autojump_clock: Clock
 ) -> None:
     hidden = Policy(PolicyFile(rule=(Rule("deny", operations=("read",), refs=("tracks/0",), tools=tools),)))

@@ -223,7 +223,7 @@ async def test_a_view_is_initialized_follows_a_person_and_is_torn_down(built: Pa
         await go(test)
 
 
-async def test_the_input_and_the_result_of_a_call_decide_what_is_shown(built: Path) -> None:
+async def test_a_view_depends_on_the_input_and_the_result_of_its_call(built: Path) -> None:
     def test(there: Conversation) -> None:
         there.show("look", {"targets": [CLIP]})
         there.see("40 notes")
@@ -295,7 +295,7 @@ async def test_a_dry_run_is_tried_and_a_clip_is_fired_from_the_view(built: Path)
         await go(test)
 
 
-async def test_a_refusal_is_said_and_a_cancelled_call_too(built: Path) -> None:
+async def test_a_refusal_and_a_cancelled_call_are_shown(built: Path) -> None:
     def test(there: Conversation) -> None:
         there.host("show(...given)", "set_track", {"track": "Nobody", "volume": "-9 dB"})
         there.see("Nothing is named 'Nobody'", "#notice")
@@ -327,7 +327,7 @@ async def test_theme_and_room_follow_the_host(built: Path) -> None:
         await go(test)
 
 
-async def test_a_view_out_of_sight_asks_for_nothing_though_meters_move(built: Path) -> None:
+async def test_a_hidden_view_sends_no_requests_although_meters_move(built: Path) -> None:
     def test(there: Conversation) -> None:
         there.by_hand(lambda song: song.scenes[1].fire())
         there.show("look", {"view": "mixer"})
@@ -375,7 +375,7 @@ async def test_hostile_names_stay_text_in_a_view(built: Path) -> None:
 
 
 @pytest.mark.parametrize("width", [400, 800])
-async def test_axe_finds_nothing_serious_in_a_view(built: Path, width: int) -> None:
+async def test_axe_finds_no_serious_problem_in_a_view(built: Path, width: int) -> None:
     axe = (built / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 
     def test(there: Conversation) -> None:

@@ -34,7 +34,7 @@ def line(*pitches: int, length: float = 1.0) -> list[Note]:
     return [Note(pitch, from_beats(n * length), from_beats(length)) for n, pitch in enumerate(pitches)]
 
 
-def test_the_chords_of_a_written_progression_are_found_again_with_their_times() -> None:
+def test_chords_of_a_written_progression_are_recognized_with_their_times() -> None:
     text = "Dm9 | G7 Bb/C | Am7 | F#m7b5"
     context = Context(span=(0, 16 * BEAT))
     notes = writing.chord_notes(harmony.progression(text, C), context, lead=False)
@@ -43,7 +43,7 @@ def test_the_chords_of_a_written_progression_are_found_again_with_their_times() 
     ]  # fmt: skip
 
 
-def test_keys_are_found_from_cadences_in_major_minor_and_modes() -> None:
+def test_keys_are_recognized_from_cadences_in_major_minor_and_modes() -> None:
     for text, key in (
         ("C | F | G7 | C", "C Major"),
         ("Am | Dm | E7 | Am", "A"),
@@ -58,7 +58,7 @@ def test_keys_are_found_from_cadences_in_major_minor_and_modes() -> None:
     assert find_key([]) is None
 
 
-def test_measured_swing_is_what_was_put_in() -> None:
+def test_measured_swing_equals_the_applied_swing() -> None:
     straight = [Note(42, n * BEAT // 4, BEAT // 8) for n in range(32)]
     context = Context(span=(0, 8 * BEAT))
     assert analysis.swing(straight) == 50.0
@@ -68,7 +68,7 @@ def test_measured_swing_is_what_was_put_in() -> None:
     assert analysis.swing(straight[:3]) is None
 
 
-def test_statistics_count_what_is_there() -> None:
+def test_statistics_count_the_notes() -> None:
     notes = [
         *line(60, 64, 67, 60),
         Note(60, 0, BEAT, 40.0, mute=True),
@@ -111,7 +111,7 @@ def test_clashes_are_minor_seconds_between_tracks_that_sound_together() -> None:
     assert analysis.crowded([part("a", line(30, 31), scene=1), part("b", line(40), scene=1)]) == [["a", "b"]]
 
 
-def test_sections_and_gaps_follow_what_plays() -> None:
+def test_sections_and_gaps_follow_the_playing_clips() -> None:
     bar = 4 * BEAT
     parts = [
         part("d1", line(36), track="Drums", start=0),
@@ -129,7 +129,7 @@ def test_sections_and_gaps_follow_what_plays() -> None:
     assert analysis.gaps(parts, end=6 * bar)[-1] == (5 * bar, 6 * bar)
 
 
-def test_the_rhythm_of_a_bar_is_what_most_bars_have() -> None:
+def test_the_rhythm_is_that_of_most_bars() -> None:
     bars = [Note(36, n * BEAT, BEAT // 4) for n in range(8)] + [Note(38, BEAT // 4, BEAT // 4)]
     assert analysis.rhythm(bars, Context(span=(0, 8 * BEAT))) == "xx..x...x...x..."
     three = [Note(36, 4 * BEAT * n, BEAT) for n in range(3)] + [Note(36, 6 * BEAT, BEAT)]
@@ -163,7 +163,7 @@ def test_tones_of_a_chord_that_the_analysis_names_are_not_fitted_to_the_scale(sy
     assert proposals(keys, line, tune) == []
 
 
-def test_a_stray_note_beside_chord_tones_is_fitted_alone() -> None:
+def test_only_a_stray_note_beside_chord_tones_is_fitted() -> None:
     notes = [*progression("Dm | A7 | Dm"), Note(80, 0, 2 * BEAT, note_id=99)]
     (args,) = proposals(part("keys", notes, track="Keys", scene=0, span=(0, 12 * BEAT)))
     assert args["edits"] == [{"edit": "fit_to_scale", "select": {"ids": [99]}}]

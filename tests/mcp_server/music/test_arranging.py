@@ -69,7 +69,7 @@ async def test_a_midi_file_becomes_tracks_clips_locators_tempo_and_signature(
         await one_undo(whole, before)
 
 
-async def test_a_midi_file_goes_into_slots_and_leaves_tempo_alone_if_asked(
+async def test_a_midi_file_is_imported_into_slots_with_or_without_its_tempo(
     autojump_clock: Clock, tmp_path: Path
 ) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
@@ -83,7 +83,7 @@ async def test_a_midi_file_goes_into_slots_and_leaves_tempo_alone_if_asked(
         await one_undo(whole, before)
 
 
-async def test_what_is_no_midi_file_is_refused_and_changes_nothing(
+async def test_a_file_that_is_not_midi_is_refused_and_changes_nothing(
     autojump_clock: Clock, tmp_path: Path
 ) -> None:
     (tmp_path / "text.mid").write_text("MThd")
@@ -110,7 +110,7 @@ async def test_what_is_no_midi_file_is_refused_and_changes_nothing(
         assert whole.history() == []
 
 
-async def test_the_policy_says_from_which_folders_midi_files_are_read(
+async def test_midi_files_are_read_only_from_folders_of_the_policy(
     autojump_clock: Clock, tmp_path: Path
 ) -> None:
     policy = Policy(PolicyFile(audio_folders=(str(tmp_path / "mine"),)))
@@ -180,7 +180,7 @@ async def test_time_is_inserted_and_removed_again(autojump_clock: Clock) -> None
         assert differences(before, picture(whole.mirror)) == []
 
 
-async def test_removing_cuts_midi_clips_by_writing_their_rest_anew(autojump_clock: Clock) -> None:
+async def test_removing_a_range_splits_midi_clips(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         song = whole.stage.live.song
         await without_long_audio(whole)
@@ -219,9 +219,7 @@ async def test_audio_is_never_cut(autojump_clock: Clock) -> None:
         ({"action": "midi_file", "file_path": "/x.mid", "sections": [{"name": "A", "bars": 1}]}, "no effect"),
     ],
 )
-async def test_what_makes_no_sense_is_refused(
-    given: dict[str, Any], word: str, autojump_clock: Clock
-) -> None:
+async def test_invalid_values_are_refused(given: dict[str, Any], word: str, autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         with pytest.raises(Refused, match=word):
             await whole.call("arrange", **given)
@@ -267,7 +265,7 @@ def heard(placed: list[Placed], change: Any) -> list[tuple[int, int, int]]:
     length=st.integers(1, 8),
     cues=st.sets(st.integers(0, 20), max_size=4),
 )
-def test_ranges_keep_every_note_but_those_that_are_removed(
+def test_ranges_keep_all_notes_except_the_removed_ones(
     drawn: list[tuple[int, int, int]], low: int, length: int, cues: set[int]
 ) -> None:
     placed, high = laid(drawn), low + length

@@ -54,7 +54,7 @@ async def test_a_drum_clip_is_transposed_when_it_is_named_selected_or_allowed(au
             assert drums(whole) == [pitch + 1 for pitch in before]
 
 
-async def test_other_edits_of_the_same_call_still_reach_the_drums(autojump_clock: Any) -> None:
+async def test_other_edits_of_the_same_call_apply_to_the_drums(autojump_clock: Any) -> None:
     edits = [{"edit": "transpose", "semitones": 2}, {"edit": "velocity", "to": 77}]
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         before = drums(whole)
@@ -63,7 +63,7 @@ async def test_other_edits_of_the_same_call_still_reach_the_drums(autojump_clock
         assert {note.velocity for note in whole.mirror.notes("tracks/0/clip_slots/2/clip")} == {77}
 
 
-async def test_a_track_of_drums_alone_is_refused_with_the_way_to_change_it(autojump_clock: Any) -> None:
+async def test_a_drum_track_is_refused_with_the_way_to_change_it(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         with pytest.raises(Refused, match="left_out: drums"):
             await whole.call(
@@ -90,7 +90,7 @@ def test_a_shaker_of_one_pitch_counts_in_no_finding_about_harmony() -> None:
     assert "proposals" not in found
 
 
-def test_a_bass_on_one_pitch_is_no_percussion() -> None:
+def test_a_bass_on_one_pitch_is_not_taken_for_percussion() -> None:
     assert not part("0", "Bass", sixteenths(34)).percussive
     assert part("0", "Anything", sixteenths(34)).percussive
 
@@ -116,7 +116,7 @@ def test_a_key_of_the_same_pitches_is_not_proposed() -> None:
         assert not [each for each in found.get("proposals", ()) if each["tool"] == "set_song"], text
 
 
-def test_silent_tracks_get_calls_that_make_them_heard() -> None:
+def test_silent_tracks_are_answered_with_calls_that_make_them_audible() -> None:
     facts = report.TrackFacts
     tracks = [
         facts("tracks/0", "Keys", "midi", 1, 0, False, instrument=False),

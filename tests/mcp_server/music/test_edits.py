@@ -79,9 +79,7 @@ CONTEXTS = st.sampled_from(
 @pytest.mark.parametrize("name", sorted(EDITS))
 @settings(max_examples=25, deadline=None)
 @given(notes=note_lists(), context=CONTEXTS)
-def test_an_edit_keeps_ids_ranges_and_other_notes_whatever_the_notes_are(
-    name: str, notes: list[Note], context: Context
-) -> None:
+def test_edits_keep_ids_ranges_and_other_notes(name: str, notes: list[Note], context: Context) -> None:
     edit = read({"edit": name, **OPTIONS.get(name, {})})
     try:
         found = run([edit], notes, context)
@@ -180,9 +178,7 @@ IDEMPOTENT = (
 @pytest.mark.parametrize("name", IDEMPOTENT)
 @settings(max_examples=25, deadline=None)
 @given(notes=note_lists(), context=CONTEXTS)
-def test_an_edit_that_sets_something_does_nothing_the_second_time(
-    name: str, notes: list[Note], context: Context
-) -> None:
+def test_a_setting_edit_is_idempotent(name: str, notes: list[Note], context: Context) -> None:
     edit = read({"edit": name, **OPTIONS.get(name, {})})
     once = run([edit], notes, context)
     again = run([edit], once, context)
@@ -287,7 +283,7 @@ def test_legato_fills_to_the_next_chord_and_the_last_one_to_the_end() -> None:
     [[{"edit": "legato"}], [{"edit": "arpeggiate"}], [{"edit": "strum"}, {"edit": "legato"}]],
     ids=["legato", "arpeggiate", "strummed legato"],
 )
-def test_of_humanized_chords_no_stub_is_made(then: list[dict[str, Any]], seed: int) -> None:
+def test_humanized_chords_leave_no_stubs(then: list[dict[str, Any]], seed: int) -> None:
     chords = [note for start in (0.0, 4.0, 8.0) for note in chord(48, 55, 60, start=start)]
     found = edited(chords, {"edit": "humanize", "timing": 0.02, "seed": seed}, *then, span=(0, 12 * BEAT))
     assert all(note.duration >= (3 * BEAT if then[-1]["edit"] == "legato" else SLIVER) for note in found)
@@ -328,7 +324,7 @@ def test_transposing_to_another_key_keeps_the_degrees() -> None:
     assert pitches(third_up) == [64, 65, 67]
 
 
-def test_fitting_to_a_scale_goes_the_asked_way_only_for_notes_outside() -> None:
+def test_fitting_to_a_scale_moves_only_outside_notes_in_the_given_direction() -> None:
     c_major = Scale.of_text("C major")
     outside = [*chord(60), *chord(61, start=1.0), *chord(66, start=2.0)]
     assert pitches(edited(outside, "fit_to_scale", scale=c_major)) == [60, 60, 65]  # type: ignore[arg-type]
@@ -336,7 +332,7 @@ def test_fitting_to_a_scale_goes_the_asked_way_only_for_notes_outside() -> None:
     assert pitches(up) == [60, 62, 67]
 
 
-def test_inversions_and_drop_voicings_of_a_seventh_chord_are_those_of_the_books() -> None:
+def test_inversions_and_drop_voicings_of_a_seventh_chord_match_textbooks() -> None:
     c7 = (60, 64, 67, 70)
     for inversion, expected in ((1, [64, 67, 70, 72]), (2, [67, 70, 72, 76]), (-1, [58, 60, 64, 67])):
         found = edited(chord(*c7), {"edit": "invert_chords", "inversion": inversion})
@@ -408,13 +404,13 @@ def test_a_chord_with_many_doubled_notes_is_voiced_too() -> None:
         (4, 4, "xxxx"),
     ],
 )
-def test_euclidean_patterns_are_those_of_toussaint(hits: int, steps: int, pattern: str) -> None:
+def test_euclidean_patterns_match_toussaints(hits: int, steps: int, pattern: str) -> None:
     from mcp_server.music.rhythm_edits import euclid
 
     assert "".join("x" if hit else "." for hit in euclid(hits, steps)) == pattern
 
 
-def test_drum_grids_have_accents_ghosts_chances_and_lines_of_their_own_length() -> None:
+def test_drum_grids_support_accents_ghosts_chances_and_lines_of_different_lengths() -> None:
     found = edited(
         [],
         {"edit": "drums", "lines": {"kick": "x.", "Snare": ".X?25o"}},
@@ -468,7 +464,7 @@ def test_selections_choose_by_time_pitch_velocity_place_and_scale() -> None:
         (7, "object"),
     ],
 )
-def test_what_an_edit_cannot_do_is_refused_with_the_rule_and_the_value(asked: Any, word: str) -> None:
+def test_an_impossible_edit_is_refused_with_the_rule_and_the_value(asked: Any, word: str) -> None:
     with pytest.raises(errors.InvalidValue) as caught:
         run([read(asked)], at(0.0), Context())
     assert word in f"{caught.value.rule} {caught.value.value} {caught.value.hint} {caught.value.facts}"
@@ -484,7 +480,7 @@ def test_the_difference_names_only_the_fields_that_changed() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(EDITS))
-def test_an_edit_by_its_bare_name_works_or_names_what_it_needs(name: str) -> None:
+def test_an_edit_given_by_name_alone_works_or_names_its_missing_option(name: str) -> None:
     notes = [Note(60 + 13 * (n % 5), n * BEAT // 4, BEAT // 8, float(40 + n), note_id=n) for n in range(30)]
     # Chords that leap, touching notes of one pitch, a note off the grid.
     notes += [Note(pitch, 8 * BEAT, BEAT, note_id=pitch) for pitch in (48, 52, 55)]

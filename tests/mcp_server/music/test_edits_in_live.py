@@ -76,7 +76,7 @@ async def test_one_call_with_many_edits_is_the_same_as_one_call_for_each(autojum
         ([{"edit": "repeat", "times": 2, "length": 1.5}], ["edit 0 (repeat)", "C3@1.5"]),
     ],
 )
-async def test_a_note_that_another_would_replace_is_named_with_the_edit_before_it_goes(
+async def test_a_note_that_an_edit_would_replace_is_named_before_the_edit(
     autojump_clock: Any, edits: list[dict[str, Any]], named: list[str]
 ) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:

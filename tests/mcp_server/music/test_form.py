@@ -51,13 +51,13 @@ def test_midi_sections_are_covered_without_gap_or_overlap(bars: list[int], loop:
     assert [name for _, name in layout.locators] == [f"S{n}" for n in range(len(bars))]
 
 
-def test_locators_stand_at_the_sections_and_meters_count() -> None:
+def test_locators_are_at_the_sections_in_any_meter() -> None:
     layout = lay_out([Section("Intro", 4, ()), Section("Verse", 8, ())], Context(numerator=3))
     assert layout.locators == [(0, "Intro"), (12 * BEAT, "Verse")]
     assert layout.end == 36 * BEAT
 
 
-def test_audio_that_does_not_fit_is_left_short_and_named() -> None:
+def test_audio_shorter_than_its_section_is_named() -> None:
     layout = lay_out([Section("Intro", 4, (VINYL,))], Context())
     assert layout.copies == [Copy(3, 12, 0)]
     assert layout.clips == []
@@ -71,7 +71,7 @@ def test_a_muted_track_is_silent_only_in_its_section() -> None:
     assert {each.track for each in layout.copies} == {10, 11}
 
 
-def test_half_the_drums_and_a_fill_are_notes_of_their_own() -> None:
+def test_sections_with_half_the_drums_or_a_fill_have_separate_notes() -> None:
     half = lay_out([Section("A", 2, (DRUMS,), half=frozenset({10}))], Context())
     assert half.copies == []
     assert [(note.pitch, int(note.start) // BEAT) for note in half.clips[0].notes] == [
@@ -102,7 +102,7 @@ def test_a_fill_swings_as_its_pattern_does(percent: int, grid: str) -> None:
     assert clip.groove == 7, "a clip that is written keeps the groove of the one that it stands for"
 
 
-def test_a_dry_form_says_by_section_what_would_come() -> None:
+def test_a_dry_run_of_a_form_lists_planned_clips_by_section() -> None:
     sections = [
         Section("Intro", 2, (DRUMS, BASS)),
         Section("Hook", 3, (DRUMS, BASS), fill=True),
@@ -148,7 +148,7 @@ def test_half_of_a_drum_pattern_keeps_every_drum_and_the_first_hit_of_each_bar(s
             assert left == hits[::2]
 
 
-def test_half_of_chords_keeps_whole_chords_and_says_when_there_is_nothing_to_leave_out() -> None:
+def test_half_of_chords_keeps_whole_chords_and_reports_when_none_can_be_omitted() -> None:
     chords = tuple(Note(pitch, n * 2 * BEAT, 2 * BEAT) for n in range(4) for pitch in (60, 64, 67))
     source = Source(4, 13, "Keys", 2 * BAR, chords)
     layout = lay_out([Section("A", 2, (source,), half=frozenset({13}))], Context())

@@ -95,7 +95,7 @@ def test_a_degree_can_have_another_one_in_the_bass() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "H7", "Cquark", "dm9", "C7b99", "C/", "C//E", "Dm9 |", "💿", "C" * 500])
-def test_what_is_no_chord_is_refused_with_an_example(text: str) -> None:
+def test_an_invalid_chord_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(errors.InvalidValue) as caught:
         harmony.chord(text, C)
     assert caught.value.hint
@@ -113,7 +113,7 @@ def test_a_progression_has_bars_with_shares_and_repeats() -> None:
 
 
 @pytest.mark.parametrize("symbol", ["C", "Am7", "F#m7b5", "Bb9", "Ebmaj7", "G7sus4", "Dm6", "Adim7", "E+"])
-def test_naming_what_a_symbol_sounds_gives_the_same_notes_back(symbol: str) -> None:
+def test_the_name_of_a_chord_symbols_notes_has_the_same_notes(symbol: str) -> None:
     chord = harmony.symbol(symbol)
     name = harmony.named(chord.pitches(48))
     assert name is not None
@@ -121,7 +121,7 @@ def test_naming_what_a_symbol_sounds_gives_the_same_notes_back(symbol: str) -> N
     assert harmony.symbol(name).bass == chord.bass
 
 
-def test_what_has_no_name_gets_none() -> None:
+def test_notes_without_a_chord_name_get_none() -> None:
     assert harmony.named([60, 61, 62]) is None
     assert harmony.named([]) is None
 
@@ -140,7 +140,7 @@ def test_what_has_no_name_gets_none() -> None:
         ("E Phrygian", "E F G A B C D"),
     ],
 )
-def test_a_key_spells_each_degree_with_a_letter_of_its_own(key: str, names: str) -> None:
+def test_a_key_spells_each_degree_with_a_different_letter(key: str, names: str) -> None:
     scale = Scale.of_text(key)
     spelled = harmony.spelled(scale)
     assert " ".join(spelled[(scale.root + step) % 12] for step in scale.intervals) == names
@@ -232,7 +232,7 @@ def test_a_drum_style_fills_its_length_on_the_pads_of_the_rack(style: str) -> No
     assert len(found) == 2 * len(first)
 
 
-def test_a_fill_gets_denser_louder_and_goes_through_the_drums() -> None:
+def test_a_fill_gets_denser_and_louder_and_uses_several_drums() -> None:
     found = writing.fill(Context(), [38, 45, 41], 4 * BEAT, seed=3)
     assert found == writing.fill(Context(), [38, 45, 41], 4 * BEAT, seed=3)
     assert [found[0].pitch, found[-1].pitch] == [38, 41]
@@ -276,7 +276,7 @@ def test_the_bass_of_a_slash_chord_is_the_lowest_note(
     pattern=st.integers(1, 40).flatmap(lambda n: st.text("xXo.--", min_size=n, max_size=n)),
     shares=st.lists(st.sampled_from([1, 2, 4]), min_size=1, max_size=4),
 )
-def test_a_rhythm_goes_on_through_the_chords_of_a_bar(pattern: str, shares: list[int]) -> None:
+def test_a_rhythm_continues_over_the_chords_of_a_bar(pattern: str, shares: list[int]) -> None:
     """Each hit of the pattern has its time in the bar and its full length, independent of the chords."""
     text = " | ".join(" ".join(["C", "F", "G", "Am"][:count]) for count in shares)
     notes = writing.bass_notes(bars(text), Context(), style="pattern", pattern=pattern, grid=BEAT // 4)

@@ -86,7 +86,7 @@ def test_a_file_of_one_track_with_several_channels_becomes_a_track_each(tmp_path
 
 
 @given(st.binary(max_size=200))
-def test_bytes_that_are_no_midi_file_are_refused(data: bytes) -> None:
+def test_invalid_midi_bytes_are_refused(data: bytes) -> None:
     for start in (b"", b"MThd\x00\x00\x00\x06\x00\x01\x00\x01\x00\x60MTrk"):
         try:
             read(start + data)

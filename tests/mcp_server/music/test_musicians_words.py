@@ -61,7 +61,9 @@ def test_an_inversion_leaves_the_bass_and_turns_the_chord(times: int) -> None:
 @pytest.mark.parametrize("first", [50, 51, 55, 58, 62, 66, 75])
 @pytest.mark.parametrize("percent", [50, 54, 58, 66, 70, 75])
 @pytest.mark.parametrize("grid", ["1/8", "1/16"])
-def test_swing_is_a_place_on_the_grid_whatever_was_there_before(first: int, percent: int, grid: str) -> None:
+def test_swing_sets_positions_on_the_grid_independent_of_former_swing(
+    first: int, percent: int, grid: str
+) -> None:
     step = BEAT // 2 if grid == "1/8" else BEAT // 4
     straight = [Note(42, n * step, step // 2) for n in range(8)]
     before = applied({"edit": "swing", "percent": first, "grid": grid}, straight)
@@ -70,7 +72,7 @@ def test_swing_is_a_place_on_the_grid_whatever_was_there_before(first: int, perc
     assert applied({"edit": "swing", "percent": percent, "grid": grid}, once) == once
 
 
-def test_notes_between_the_lines_of_a_straight_grid_are_not_taken_for_swung_ones() -> None:
+def test_notes_off_a_straight_grid_are_not_taken_for_swung_ones() -> None:
     notes = [Note(42, n * BEAT // 4, BEAT // 8) for n in range(16)]
     swung = applied({"edit": "swing", "percent": 60, "grid": "1/8"}, notes)
     assert [note.start for note in swung if note.start % BEAT == 3 * BEAT // 4] == [
@@ -79,7 +81,7 @@ def test_notes_between_the_lines_of_a_straight_grid_are_not_taken_for_swung_ones
 
 
 @pytest.mark.parametrize("name", GENERAL_MIDI)
-def test_drums_go_by_general_midis_names_where_there_is_no_rack(name: str) -> None:
+def test_without_a_rack_drums_have_general_midi_names(name: str) -> None:
     (note,) = run([edits.read({"edit": "drums", "lines": {name.title(): "x..............."}})], [], A_MINOR)
     assert note.pitch == GENERAL_MIDI[name] == pad(name, {})
 
@@ -105,7 +107,7 @@ def test_a_wrong_condition_of_select_is_answered_with_its_conditions() -> None:
     assert "pitch_range" in str(caught.value.hint)
 
 
-async def test_all_edits_come_with_their_options_in_one_bounded_answer(autojump_clock: Any) -> None:
+async def test_all_edits_are_listed_with_their_options_in_one_bounded_answer(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         answer = await whole.call("describe", what="edits")
         assert len(json.dumps(answer)) <= 8000
@@ -129,7 +131,7 @@ async def test_a_part_composed_over_a_humanized_note_leaves_no_sliver(autojump_c
         assert any("1/64" in line for line in answer["notes"])
 
 
-async def test_a_second_bass_takes_the_place_of_the_first(autojump_clock: Any) -> None:
+async def test_a_second_bass_replaces_the_first(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         await whole.call("compose", part="chords", into=EMPTY, text="Am | Dm")
         chords = [(note.pitch, note.start_time) for note in whole.mirror.notes(EMPTY + "/clip")]
@@ -140,7 +142,7 @@ async def test_a_second_bass_takes_the_place_of_the_first(autojump_clock: Any) -
         assert sorted(notes) == sorted([*chords, (36, 0.0), (29, 4.0)])
 
 
-async def test_a_fill_comes_in_the_last_bar_where_nothing_else_is_asked(autojump_clock: Any) -> None:
+async def test_a_fill_is_in_the_last_bar_by_default(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         drums = "tracks/0/clip_slots/3"
         end = whole.mirror.resolve(drums + "/clip").props["loop_end"]

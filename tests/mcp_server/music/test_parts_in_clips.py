@@ -16,7 +16,7 @@ async def empty_clip(whole: Whole, bars: int) -> None:
     await whole.call("create_clip", track=1, slot=1, length=f"{bars} bars")
 
 
-async def test_a_part_longer_than_its_clip_is_said_to_lie_outside(autojump_clock: Any) -> None:
+async def test_a_part_longer_than_its_clip_is_reported(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         await empty_clip(whole, 1)
         answer = await whole.call("compose", part="bass", into=CLIP, text="Dm | Gm", octave=1)
@@ -28,7 +28,7 @@ async def test_a_part_longer_than_its_clip_is_said_to_lie_outside(autojump_clock
         assert any("2 notes lie outside" in note for note in answer["notes"])
 
 
-async def test_notes_beyond_the_length_of_a_new_clip_are_said_to_lie_outside(autojump_clock: Any) -> None:
+async def test_notes_beyond_the_end_of_a_new_clip_are_reported(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         answer = await whole.call("create_clip", track=1, slot=1, notes="C3@0:1 E3@3.5:1 G3@4:1")
         assert "2 notes lie outside of what the new clip plays, beats 0 to 4" in answer["notes"]
@@ -36,7 +36,7 @@ async def test_notes_beyond_the_length_of_a_new_clip_are_said_to_lie_outside(aut
         assert not any("outside" in note for note in answer.get("notes", ()))
 
 
-async def test_an_edit_within_a_clip_is_said_to_lie_nowhere_else(autojump_clock: Any) -> None:
+async def test_an_edit_within_a_clip_reports_no_notes_outside(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         await empty_clip(whole, 2)
         answer = await whole.call("compose", part="chords", into=CLIP, text="Dm9 Gm7 | A7")
@@ -46,7 +46,7 @@ async def test_an_edit_within_a_clip_is_said_to_lie_nowhere_else(autojump_clock:
         assert not any("outside" in note for note in answer["notes"])
 
 
-async def test_a_part_over_another_says_that_both_play(autojump_clock: Any) -> None:
+async def test_a_part_over_another_is_answered_with_a_note_that_both_play(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         await empty_clip(whole, 4)
         await whole.call("compose", part="chords", into=CLIP, text="C | F | G | C")
@@ -54,7 +54,7 @@ async def test_a_part_over_another_says_that_both_play(autojump_clock: Any) -> N
         assert "6 notes that were there play with the new ones" in answer["notes"]
 
 
-async def test_a_length_that_says_what_the_text_says_is_taken(autojump_clock: Any) -> None:
+async def test_a_length_equal_to_that_of_the_text_is_accepted(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         for number, (part, text, length) in enumerate(
             (("chords", "Dm9 | G7", "2 bars"), ("bass", "Dm9 G7", 4), ("melody", "1 3 5 8", "1 bar"))
@@ -66,7 +66,7 @@ async def test_a_length_that_says_what_the_text_says_is_taken(autojump_clock: An
                 await whole.call("compose", part=part, into="tracks/1", text=text, length="3 bars")
 
 
-async def test_drums_of_a_drum_clip_are_taken_and_refused_where_there_are_none(autojump_clock: Any) -> None:
+async def test_drum_names_are_accepted_in_a_drum_clip_and_refused_elsewhere(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         for edit in ({"edit": "swing", "percent": 60}, {"edit": "transpose", "semitones": 1}):
             await whole.call(
@@ -84,7 +84,7 @@ async def test_drums_of_a_drum_clip_are_taken_and_refused_where_there_are_none(a
         assert "leave `drums` out" in caught.value.data["hint"]
 
 
-async def test_drums_in_an_instrument_without_pads_are_said_to_be_notes(autojump_clock: Any) -> None:
+async def test_drums_in_an_instrument_without_pads_are_reported_as_notes(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         await empty_clip(whole, 1)
         answer = await whole.call("compose", part="drums", into=CLIP, style="house")

@@ -49,7 +49,7 @@ async def test_one_call_transforms_all_clips_of_a_track_as_one_undo(autojump_clo
         assert await whole.differences() == []
 
 
-async def test_a_dry_run_changes_nothing_and_says_what_it_would(autojump_clock: Any) -> None:
+async def test_a_dry_run_changes_nothing_and_lists_planned_changes(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         before = held(whole, KEYS + "/clip")
         answer = await whole.call(
@@ -155,7 +155,7 @@ async def test_analysis_fits_its_size_and_its_proposals_work(autojump_clock: Any
         ("analyze", {"targets": ["tracks/4"]}, "MIDI clip"),
     ],
 )
-async def test_what_cannot_be_done_is_refused_before_anything_changes(
+async def test_impossible_calls_are_refused_before_any_change(
     autojump_clock: Any, tool: str, args: dict[str, Any], word: str
 ) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
@@ -175,7 +175,7 @@ async def test_drums_go_by_the_names_of_their_pads_in_every_live(autojump_clock:
         }  # fmt: skip
 
 
-async def test_describe_knows_edits_and_devices(autojump_clock: Any) -> None:
+async def test_describe_answers_for_edits_and_devices(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         edits = await whole.call("describe", what="edits")
         assert {"quantize", "arpeggiate", "euclid"} <= set(edits["edits"])
@@ -185,7 +185,7 @@ async def test_describe_knows_edits_and_devices(autojump_clock: Any) -> None:
         assert "input_routing_type" in device["sidechain"]
 
 
-async def test_notes_that_are_selected_in_live_are_named_by_ids_that_live_tells(autojump_clock: Any) -> None:
+async def test_notes_selected_in_live_have_ids_from_live(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         clip = KEYS + "/clip"
         chosen = [note.note_id for note in whole.mirror.notes(clip)][:2]

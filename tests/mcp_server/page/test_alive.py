@@ -51,7 +51,7 @@ async def test_the_session_follows_a_person_and_an_agent(autojump_clock: Any) ->
         await page.until(lambda: page.now["layout"]["title"].startswith("Session: 7 tracks"))
 
 
-async def test_only_what_looks_different_is_sent_again(autojump_clock: Any) -> None:
+async def test_only_visible_changes_are_sent_again(autojump_clock: Any) -> None:
     async with served(autojump_clock, demo_set()) as browser:
         page = await browser.page()
         await page.look("session")
@@ -97,7 +97,7 @@ async def test_the_roll_shows_the_clip_that_is_selected_in_live_and_where_it_pla
         assert page.now["clip"]["loop"] == [0, 16]
 
 
-async def test_a_page_may_choose_a_clip_and_a_clip_without_notes_is_said(autojump_clock: Any) -> None:
+async def test_a_page_can_select_a_clip_and_a_clip_without_notes_is_reported(autojump_clock: Any) -> None:
     async with served(autojump_clock, demo_set()) as browser:
         page = await browser.page()
         clip = browser.whole.mirror.resolve("tracks/0/clip_slots/1/clip")
@@ -108,7 +108,7 @@ async def test_a_page_may_choose_a_clip_and_a_clip_without_notes_is_said(autojum
         assert "has no notes" in page.now["layout"]["title"]
 
 
-async def test_the_log_says_who_changed_what_from_what_to_what(autojump_clock: Any) -> None:
+async def test_the_log_shows_authors_objects_and_former_and_new_values(autojump_clock: Any) -> None:
     async with served(autojump_clock, demo_set()) as browser:
         page = await browser.page()
         await browser.whole.call("set_track", track="tracks/1", volume="-9 dB", mute=True)
@@ -129,7 +129,7 @@ async def test_the_log_says_who_changed_what_from_what_to_what(autojump_clock: A
         assert all(any(change["id"] for change in entry["changes"]) for entry in writes)
 
 
-async def test_a_fader_that_moves_is_one_line_and_what_an_envelope_moves_is_none(autojump_clock: Any) -> None:
+async def test_a_moved_fader_is_one_line_and_envelope_movements_are_none(autojump_clock: Any) -> None:
     async with served(autojump_clock, demo_set()) as browser:
         page = await browser.page()
         await browser.whole.by_hand(lambda song: song.tracks[1].clip_slots[0].fire())
@@ -146,7 +146,7 @@ async def test_a_fader_that_moves_is_one_line_and_what_an_envelope_moves_is_none
         assert not any("Keys › Volume" in each for each in told), told
 
 
-async def test_show_says_where_an_object_is_in_the_view_that_shows_it_best(autojump_clock: Any) -> None:
+async def test_show_locates_an_object_in_the_most_suitable_view(autojump_clock: Any) -> None:
     async with served(autojump_clock, demo_set()) as browser:
         page, mirror = await browser.page(), browser.whole.mirror
         await page.look("session")
@@ -217,7 +217,7 @@ async def test_the_switch_refuses_all_writes_and_every_page_shows_it(autojump_cl
         await browser.whole.call("set_song", tempo=100)
 
 
-async def test_the_clients_are_listed_with_those_behind_a_server(autojump_clock: Any) -> None:
+async def test_clients_are_listed_including_those_behind_a_server(autojump_clock: Any) -> None:
     async with served(autojump_clock, demo_set()) as browser:
         page = await browser.page()
         await browser.whole.call("set_song", tempo=100)
@@ -276,7 +276,7 @@ async def test_a_page_in_the_background_is_sent_no_pictures_but_is_asked(autojum
         await page.until(lambda: "Percussion" in drawn(page))
 
 
-async def test_a_deaf_page_is_sent_one_message_and_costs_nobody_else(autojump_clock: Any) -> None:
+async def test_a_page_that_reads_nothing_delays_no_other_page(autojump_clock: Any) -> None:
     async with served(autojump_clock, demo_set()) as browser:
         deaf, page = await browser.page(), await browser.page()
         await deaf.say(do="look", view="session")
@@ -295,7 +295,7 @@ def gone() -> None:
     raise OSError("nobody listens")
 
 
-async def test_when_live_goes_the_page_says_so_and_goes_on_when_it_is_back(
+async def test_the_page_reports_that_live_quit_and_continues_when_it_returns(
     autojump_clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with served(autojump_clock, demo_set()) as browser:
@@ -312,7 +312,9 @@ async def test_when_live_goes_the_page_says_so_and_goes_on_when_it_is_back(
         await page.until(lambda: "While away" in drawn(page))
 
 
-async def test_revert_puts_a_write_back_in_the_persons_name_and_says_what_stays(autojump_clock: Any) -> None:
+async def test_revert_restores_a_write_in_the_persons_name_and_names_kept_changes(
+    autojump_clock: Any,
+) -> None:
     async with served(autojump_clock, demo_set()) as browser:
         page, song = await browser.page(), browser.whole.stage.live.song
         answer = await browser.whole.call(
@@ -365,9 +367,7 @@ async def visited(clock: Any, folder: Path, edit: Any = None, hidden: bool = Fal
         return page.now["digest"] | (page.replies[0] if page.replies else {})
 
 
-async def test_a_page_says_what_changed_since_the_person_was_last_here(
-    autojump_clock: Any, tmp_path: Path
-) -> None:
+async def test_a_page_shows_changes_since_the_persons_last_visit(autojump_clock: Any, tmp_path: Path) -> None:
     def edit(song: Any) -> None:
         song.tempo = 91.0
         song.tracks[1].name = "<b>Piano</b>"
@@ -401,7 +401,7 @@ async def test_a_digest_is_a_screen_and_all_of_it_on_demand(autojump_clock: Any,
     assert sum(len(group["changes"]) for group in said["changes"]["groups"]) == said["count"]
 
 
-async def test_nobody_is_asked_while_no_page_is_open(autojump_clock: Any) -> None:
+async def test_no_polling_while_no_page_is_open(autojump_clock: Any) -> None:
     async with served(autojump_clock, demo_set(), policy=ASKING) as browser:
         page = await browser.page()
         await page.until(lambda: "read_only" in page.now)
@@ -416,7 +416,7 @@ async def test_nobody_is_asked_while_no_page_is_open(autojump_clock: Any) -> Non
         assert not (await asked(browser, again, True)).is_error
 
 
-async def test_another_set_is_followed_and_what_belonged_to_the_last_one_is_gone(autojump_clock: Any) -> None:
+async def test_another_set_is_followed_and_state_of_the_former_is_dropped(autojump_clock: Any) -> None:
     async with served(autojump_clock, demo_set()) as browser:
         page, whole = await browser.page(), browser.whole
         clip = whole.mirror.resolve("tracks/1/clip_slots/2/clip")
@@ -452,7 +452,7 @@ async def requests_in(browser: Served, seconds: float) -> int:
 
 
 @pytest.mark.slow
-async def test_live_is_asked_only_for_what_nothing_notifies_and_a_page_shows(
+async def test_only_visible_values_without_listeners_are_polled(
     autojump_clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gauges, "ASKED_S", 1.0)
@@ -495,7 +495,7 @@ async def test_meters_are_read_of_the_strips_in_sight(autojump_clock: Any) -> No
             await page.until(lambda shown=shown: set(page.now["meters"]) == shown)
 
 
-async def test_the_arrangement_names_what_becomes_automated(autojump_clock: Any) -> None:
+async def test_the_arrangement_names_newly_automated_parameters(autojump_clock: Any) -> None:
     async with served(autojump_clock, demo_set()) as browser:
         page = await browser.page()
         await page.look("arrangement")

@@ -153,7 +153,7 @@ async def visit(folder: Path) -> None:
         await trio.sleep(2 * HERE_S)
 
 
-async def test_what_changed_since_the_last_visit_is_read_by_keyboard_and_stays_hidden_when_hidden(
+async def test_changes_since_the_last_visit_are_reachable_by_keyboard_and_stay_dismissed(
     tmp_path: Path,
 ) -> None:
     def test(browser: Browser) -> None:
@@ -362,7 +362,7 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.mark.parametrize("size", list(SIZES))
-async def test_axe_finds_nothing_serious_in_light_and_dark(axe: str, size: str, tmp_path: Path) -> None:
+async def test_axe_finds_no_serious_problem_in_light_and_dark(axe: str, size: str, tmp_path: Path) -> None:
     def test(browser: Browser) -> None:
         page = browser.page
         browser.call("set_track", track="tracks/1", color="#ff0000", volume="-9 dB")
@@ -388,7 +388,7 @@ async def test_axe_finds_nothing_serious_in_light_and_dark(axe: str, size: str, 
         await go(test)
 
 
-async def test_no_second_browser_gets_in_by_a_used_link() -> None:
+async def test_a_used_link_admits_no_second_browser() -> None:
     def test(browser: Browser) -> None:
         other = browser.page.context.browser.new_context().new_page()
         answer = other.goto(browser.there.links[0])

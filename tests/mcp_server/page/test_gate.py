@@ -10,7 +10,7 @@ from mcp_server.guide import pages
 from tests.mcp_server.page.served import Page, served
 
 
-async def test_a_link_lets_one_browser_in_and_the_next_needs_the_next_link(autojump_clock: Any) -> None:
+async def test_a_link_admits_one_browser_and_the_next_needs_a_new_link(autojump_clock: Any) -> None:
     async with served(autojump_clock) as browser:
         first = browser.path
         page = await browser.enter()
@@ -31,7 +31,9 @@ async def test_the_cookie_is_for_this_page_only_and_no_script_reads_it(autojump_
 
 
 @pytest.mark.parametrize("link", ["/open/", "/open/x", "/open", "/openx/../y"])
-async def test_a_wrong_link_is_refused_and_spends_nothing(autojump_clock: Any, link: str) -> None:
+async def test_a_wrong_link_is_refused_and_leaves_the_valid_one_usable(
+    autojump_clock: Any, link: str
+) -> None:
     async with served(autojump_clock) as browser:
         assert (await browser.get(link)).status == 401
         assert (await browser.get(browser.path, method="HEAD")).status == 405
@@ -117,7 +119,7 @@ async def test_a_message_that_is_none_ends_its_page_only(autojump_clock: Any, se
         await other.until(lambda: other.parts)
 
 
-async def test_only_get_is_taken_and_only_files_of_the_page_are_served(autojump_clock: Any) -> None:
+async def test_only_get_requests_for_files_of_the_page_are_served(autojump_clock: Any) -> None:
     async with served(autojump_clock) as browser:
         await browser.enter()
         cookie = ("Cookie", browser.cookie)

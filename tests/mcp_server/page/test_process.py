@@ -43,7 +43,9 @@ def command(port: int, page_port: int = 0) -> list[str]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
-async def test_it_prints_links_and_ends_at_once_with_open_and_with_deaf_pages(how: signal.Signals) -> None:
+async def test_the_process_prints_links_and_ends_at_once_with_open_or_unresponsive_pages(
+    how: signal.Signals,
+) -> None:
     async with HeadlessProcess.started() as live:
         process = await trio.lowlevel.open_process(
             command(live.port), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
@@ -78,7 +80,7 @@ async def test_it_prints_links_and_ends_at_once_with_open_and_with_deaf_pages(ho
             await viewing.close()
 
 
-async def test_a_port_that_is_taken_is_said_with_what_to_do() -> None:
+async def test_an_occupied_port_is_reported_with_the_next_step() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -130,7 +130,7 @@ def test_a_roll_has_loop_playheads_velocities_and_envelopes_at_their_places() ->
     assert "playing at 3.00" in picture.description
 
 
-def test_a_roll_shades_what_is_outside_of_the_scale_and_says_its_name() -> None:
+def test_a_roll_shades_pitches_outside_of_the_scale_and_names_the_scale() -> None:
     picture = roll(
         [Roll("A", [note(1, 61, 0.0), note(2, 66, 1.0)], "#3366cc", 0.0, 4.0)],
         Keys(NAMES, frozenset((1, 6)), scale_name="C# Two"),
@@ -165,7 +165,7 @@ def test_the_missing_share_of_a_probability_is_cut_out_of_a_note_of_any_size() -
             assert cut.x + cut.width == pytest.approx(box.x + box.width - 1)
 
 
-async def test_a_clip_s_envelopes_stand_under_its_notes(autojump_clock: Any) -> None:
+async def test_a_clip_s_envelopes_are_drawn_under_its_notes(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         clip = "tracks/1/clip_slots/2/clip"
         await whole.call(
@@ -225,7 +225,7 @@ def test_an_arrangement_has_loop_locators_playhead_groups_and_automation_at_thei
         assert words in picture.description
 
 
-def test_what_cannot_be_known_of_the_arrangement_is_said_and_never_drawn() -> None:
+def test_unknown_parts_of_the_arrangement_are_named_and_not_drawn() -> None:
     lanes = [Lane("tracks/0", "Bass", "#3366cc", [], automated=["Volume"])]
     picture = arrangement(lanes, LIGHT, Timing(16.0, tempo="98 BPM 4/4"))
     assert not [shape for shape in picture.shapes if isinstance(shape, Curve)]
@@ -234,7 +234,7 @@ def test_what_cannot_be_known_of_the_arrangement_is_said_and_never_drawn() -> No
     assert UNKNOWN_CURVES not in texts(plain)
 
 
-async def test_automation_that_live_tells_of_is_named_with_its_track(autojump_clock: Any) -> None:
+async def test_automated_parameters_are_named_with_their_track(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         await whole.call(
             "edit_envelope",
@@ -265,7 +265,9 @@ def test_names_of_close_locators_do_not_run_into_each_other() -> None:
 # -- the Session, the mixer, a device ----------------------------------------------------------------------------
 
 
-async def test_the_session_shows_what_plays_is_armed_muted_and_what_scenes_set(autojump_clock: Any) -> None:
+async def test_the_session_shows_playing_armed_and_muted_states_and_tempos_of_scenes(
+    autojump_clock: Any,
+) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
 
         def set_up(song: Any) -> None:
@@ -305,7 +307,7 @@ def test_a_mixer_of_many_tracks_stays_within_its_width_in_rows() -> None:
     assert all(x + STRIP_WIDTH <= 1000 for x, _ in places.values())
 
 
-async def test_tracks_given_as_targets_are_shown_alone(autojump_clock: Any) -> None:
+async def test_only_tracks_given_as_targets_are_shown(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         for view in ("session", "arrangement", "mixer"):
             picture = draw(whole.mirror, ["tracks/1", "tracks/2"], view)  # type: ignore[arg-type]
@@ -315,7 +317,7 @@ async def test_tracks_given_as_targets_are_shown_alone(autojump_clock: Any) -> N
             assert "Drums" not in shown
 
 
-def test_a_mixer_s_faders_and_meters_stand_at_their_levels() -> None:
+def test_a_mixer_s_faders_and_meters_are_drawn_at_their_levels() -> None:
     strips = [
         Strip("tracks/0", "A", "#888888", Dial("Volume", "0 dB", 0.85), meter=(0.5, 0.95), flags="MSR"),
         Strip("tracks/1", "B", "#888888", Dial("Volume", "-inf dB", 0.0), Dial("Panning", "50L", 0.0)),
@@ -380,13 +382,13 @@ def blocks() -> Iterator[Picture]:
 
 
 @pytest.mark.parametrize("kind", [cells, strips, dials, notes, blocks], ids=lambda kind: kind.__name__)
-def test_whoever_sees_no_colours_sees_every_state(kind: Any) -> None:
+def test_every_state_is_recognizable_without_colours(kind: Any) -> None:
     for one, other in combinations([colourless(picture) for picture in kind()], 2):
         assert one != other
 
 
 @pytest.mark.parametrize("name", sorted(THEMES))
-def test_texts_and_signs_stand_out_in_both_themes(name: str) -> None:
+def test_texts_and_signs_have_enough_contrast_in_both_themes(name: str) -> None:
     colors = THEMES[name]
     for ground in (colors.background, colors.panel, colors.lane):
         for ink in (colors.text, colors.muted_text, colors.warning):
@@ -416,7 +418,7 @@ async def test_every_sign_of_ours_is_in_the_font_of_the_pngs(autojump_clock: Any
     assert [sign for sign in signs if bytes(font(40.0).getmask(sign)) == missing] == []
 
 
-def test_a_clip_and_an_arrangement_of_any_number_are_drawn_within_bounds_and_say_what_is_missing() -> None:
+def test_large_clips_and_arrangements_are_drawn_within_bounds_and_omissions_are_named() -> None:
     crowd = [note(n, n % 128, n / 100) for n in range(MOST_NOTES + 5_000)]
     clips = [Roll("A", crowd[:9_000], "#3366cc", 0.0, 200.0), Roll("B", crowd, "#cc6633", 0.0, 200.0)]
     picture = roll(clips, Keys(NAMES), LIGHT)

@@ -34,7 +34,7 @@ from tests.whole import Refused, whole_path
         ({"targets": ["tracks/1/devices/0"]}, "Tone 74"),
     ],
 )
-async def test_look_says_in_words_what_it_shows(
+async def test_look_describes_its_picture_in_words(
     autojump_clock: Any, arguments: dict[str, Any], words: str
 ) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
@@ -51,13 +51,13 @@ async def test_a_clip_of_any_length_has_a_picture(autojump_clock: Any, view: str
         assert (await whole.call("look", view=view, **targets))["picture"]
 
 
-async def test_what_cannot_be_drawn_is_refused(autojump_clock: Any) -> None:
+async def test_undrawable_objects_are_refused(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         with pytest.raises(Refused):
             await whole.call("look", targets=["tracks/0/clip_slots/4"], view="notes")
 
 
-def test_a_picture_goes_beside_the_text_as_an_image() -> None:
+def test_a_picture_is_returned_beside_the_text() -> None:
     buffer = BytesIO()
     Image.new("RGB", (4, 4)).save(buffer, "PNG")
     result = pictured(
@@ -102,7 +102,7 @@ async def test_the_command_draws_into_a_file_and_into_the_terminal_in_its_encodi
         (("-o", "grid.png", "--width", "100"), "at least 400 pixels wide, not 100"),
     ],
 )
-def test_the_command_says_what_it_cannot_draw(
+def test_the_command_refuses_undrawable_objects(
     words: tuple[str, ...], reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_command(setmirror, ["look", *words]) == 1

@@ -65,7 +65,7 @@ def note(
     return Note(id_, pitch, start, duration, velocity, **fields)
 
 
-def test_every_note_lies_at_its_time_and_pitch() -> None:
+def test_every_note_is_drawn_at_its_time_and_pitch() -> None:
     notes = [note(n, 60 + n, n * 0.5, 0.5) for n in range(8)]
     picture = roll(
         [Roll("Riff", notes, "#3366cc", 0.0, 8.0)],
@@ -129,7 +129,7 @@ async def test_the_arrangement_has_every_clip_where_it_plays(mirror: Mirror) -> 
     assert {"Intro", "Verse", "Hook", "Outro"} <= texts(picture)
 
 
-async def test_the_mixer_says_every_level_pan_and_send_as_live_does(mirror: Mirror) -> None:
+async def test_the_mixer_shows_levels_pans_and_sends_in_lives_texts(mirror: Mirror) -> None:
     shown = texts(draw(mirror, [], "mixer", gauges={"tracks/0.output_meter_left": 0.5}))
     song = mirror.resolve("song")
     for track in (*mirror.children(song, "tracks"), *mirror.children(song, "return_tracks")):
@@ -150,14 +150,14 @@ async def test_a_clip_of_a_drum_rack_names_its_pads(mirror: Mirror) -> None:
     assert len(by_data(picture)) == len(mirror.notes("tracks/0/clip_slots/1/clip"))
 
 
-async def test_a_device_marks_what_differs_from_its_default(mirror: Mirror) -> None:
+async def test_a_device_marks_parameters_changed_from_their_default(mirror: Mirror) -> None:
     picture = draw(mirror, ["tracks/1/devices/0"])
     bold = {shape.text for shape in picture.shapes if isinstance(shape, Text) and shape.bold}
     assert {"Tone", "Tremolo", "Wow"} <= bold
     assert "Macro 4" not in bold
 
 
-async def test_several_clips_lie_over_each_other_in_colours_of_their_own(mirror: Mirror) -> None:
+async def test_several_clips_are_overlaid_in_different_colours(mirror: Mirror) -> None:
     refs = ["tracks/1/clip_slots/2/clip", "tracks/2/clip_slots/1/clip"]
     picture = draw(mirror, refs)
     notes = sum(len(mirror.notes(ref)) for ref in refs)
@@ -173,7 +173,7 @@ async def test_several_clips_lie_over_each_other_in_colours_of_their_own(mirror:
 @pytest.mark.parametrize(
     "target", ["tracks/0/clip_slots/4", "scenes/0", "tracks/1/mixer_device/volume", "nothing"]
 )
-async def test_what_cannot_be_drawn_as_notes_is_refused(mirror: Mirror, target: str) -> None:
+async def test_objects_without_notes_are_refused_for_a_roll(mirror: Mirror, target: str) -> None:
     with pytest.raises(errors.MirrorError):
         draw(mirror, [target], "notes")
 
@@ -210,7 +210,7 @@ def test_a_hostile_name_stays_text(name: str) -> None:
     assert png(grid)
 
 
-def test_a_set_of_any_size_gives_a_bounded_picture_that_says_what_is_missing() -> None:
+def test_a_large_set_gives_a_bounded_picture_that_names_omissions() -> None:
     columns = [
         Column(f"tracks/{n}", f"T{n}", "#888888", [Cell("s", "c", "#808080")] * 200) for n in range(100)
     ]

@@ -46,7 +46,7 @@ async def test_a_picture_is_read_as_png_with_the_same_in_words(autojump_clock: A
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 @pytest.mark.parametrize("uri", CHANGES)
-async def test_who_subscribes_is_told_when_the_picture_is_another(
+async def test_a_subscriber_is_notified_when_the_picture_changes(
     autojump_clock: Any, uri: str, mode: str
 ) -> None:
     async with whole_path(demo_set(), tick_s=0.02, mode=mode) as whole, whole.agent.subscribed(uri):
@@ -68,7 +68,7 @@ async def test_who_subscribes_is_told_when_the_picture_is_another(
         "live://picture/device/song",
     ],
 )
-async def test_what_cannot_be_drawn_is_refused_as_a_resource_too(autojump_clock: Any, uri: str) -> None:
+async def test_undrawable_objects_are_refused_as_a_resource_too(autojump_clock: Any, uri: str) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         with pytest.raises(Exception, match=r"no such resource|no MIDI clip|no parameters"):
             await whole.agent.client.read_resource(uri)

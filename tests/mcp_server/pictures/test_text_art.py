@@ -88,7 +88,7 @@ def test_a_roll_of_many_pitches_keeps_every_note_within_its_lines() -> None:
         assert len({at for _, at in starts}) == 8
 
 
-def test_a_grid_of_text_has_names_states_flags_and_what_scenes_set() -> None:
+def test_a_text_grid_has_names_states_flags_and_tempos_of_scenes() -> None:
     columns = [
         Column("t0", "Drums", "", [Cell("s", "Beat", "", "playing"), Cell("s", state="stop")], "MR"),
         Column("t1", "Bass", "", [Cell("s", "Riff", "", "recording"), Cell("s", "", "", "triggered")]),
@@ -161,11 +161,11 @@ def test_no_name_widens_a_line_adds_one_or_reaches_the_terminal(name: str) -> No
 @pytest.mark.parametrize(
     ("text", "shown"), [("日本語", "日本…"), ("日本", "日本 "), ("abcdef", "abcd…"), ("a", "a    ")]
 )
-def test_a_text_that_is_cut_says_so_whatever_the_width_of_its_signs(text: str, shown: str) -> None:
+def test_a_shortened_text_is_marked_for_any_width_of_its_signs(text: str, shown: str) -> None:
     assert Canvas(80, 24, "utf-8").fit(text, 5) == shown
 
 
-def test_a_stream_that_has_only_ascii_gets_the_same_picture() -> None:
+def test_an_ascii_stream_gets_the_same_picture() -> None:
     notes = [note(1, 60, 0.0, 2.0), note(2, 62, 1.0, mute=True)]
     subject = PianoRoll([Roll("Riff", notes, "", 0.0, 8.0, (0.0, 8.0), 4.0)], Keys(NAMES), 4.0)
     plain, drawn = (lines(subject, encoding=each) for each in ("ascii", "utf-8"))
@@ -201,7 +201,7 @@ async def test_a_sweep_shows_its_shape_and_a_type_of_filter_that_it_was_changed(
         assert [line[2:].split("  ")[0] for line in changed] == [name]
 
 
-def test_tracks_without_room_are_named_and_a_cut_line_says_so() -> None:
+def test_tracks_without_room_are_named_and_shortened_lines_marked() -> None:
     columns = [Column(f"tracks/{n}", f"Track {n}", "#ff0000", []) for n in range(12)]
     lines = text_art(Grid(columns, []), 80).splitlines()
     assert "… 5 more tracks: Track 7, Track 8, Track 9, Track 10, Track 11" in lines

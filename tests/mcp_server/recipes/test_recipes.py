@@ -256,7 +256,7 @@ def test_every_shipped_recipe_is_sound_and_shown_by_a_test() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(SHOWS))
-async def test_a_recipe_does_what_it_says_and_one_undo_takes_it_back(
+async def test_a_recipe_has_its_described_result_and_is_one_undo_step(
     name: str, autojump_clock: Clock, tmp_path: Path
 ) -> None:
     given = {**SHIPPED.recipes[name].example}
@@ -335,7 +335,7 @@ def test_a_broken_file_is_named_with_the_reason_and_costs_no_other(what: str, tm
     assert set(SHIPPED.recipes) < set(held.recipes)
 
 
-def test_a_recipe_of_the_users_is_found_by_any_writing_of_its_name_and_replaces_one_that_is_shipped(
+def test_a_recipe_of_the_user_is_found_by_any_spelling_and_replaces_a_shipped_one(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "My Duck.toml").write_text(GOOD)
@@ -346,7 +346,7 @@ def test_a_recipe_of_the_users_is_found_by_any_writing_of_its_name_and_replaces_
     assert "Fold" in recipes.shelf(Path("/nowhere")).recipe("mono-bass").purpose
 
 
-def test_what_is_no_regular_small_file_is_left_out(tmp_path: Path) -> None:
+def test_large_and_irregular_files_are_ignored(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.toml")
     (tmp_path / "folder.toml").mkdir()
     (tmp_path / "large.toml").write_text("#" * 70_000)
@@ -355,7 +355,7 @@ def test_what_is_no_regular_small_file_is_left_out(tmp_path: Path) -> None:
     assert set(recipes.shelf(tmp_path).broken) == {"pipe", "folder", "large", "latin", "gone"}
 
 
-def test_faults_name_unknown_tools_arguments_and_what_live_finishes_later(tmp_path: Path) -> None:
+def test_faults_name_unknown_tools_unknown_arguments_and_asynchronous_tools(tmp_path: Path) -> None:
     (tmp_path / "tool.toml").write_text(GOOD.replace('"set_track"', '"set_trck"'))
     (tmp_path / "argument.toml").write_text(GOOD.replace("volume", "volumn"))
     (tmp_path / "later.toml").write_text(GOOD.replace('"set_track"', '"load"'))
@@ -391,7 +391,7 @@ def test_the_page_on_writing_one_names_every_function_and_its_example_is_sound(t
         ("humanized-hats", {"clips": []}, "nothing to do"),
     ],
 )
-async def test_what_does_not_fit_is_refused_and_changes_nothing(
+async def test_unsuitable_values_are_refused_and_change_nothing(
     name: str, given: dict[str, Any], word: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
@@ -403,7 +403,7 @@ async def test_what_does_not_fit_is_refused_and_changes_nothing(
             assert whole.history() == entries
 
 
-async def test_a_refusal_of_lives_names_the_stage_and_leaves_nothing_behind(autojump_clock: Clock) -> None:
+async def test_a_refusal_by_live_names_the_stage_and_leaves_nothing_behind(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         entries, before = whole.history(), picture(whole.mirror)
         with pytest.raises(Refused, match="stage 'Make the track Bass walk with Moog'"):
@@ -414,7 +414,7 @@ async def test_a_refusal_of_lives_names_the_stage_and_leaves_nothing_behind(auto
         assert differences(before, picture(whole.mirror)) == []
 
 
-async def test_a_recipe_says_which_live_it_needs(autojump_clock: Clock) -> None:
+async def test_a_recipe_names_the_required_version_of_live(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), "11.3", tick_s=0.02) as whole:
         with pytest.raises(Refused, match=r"needs Live 12\.3"):
             await whole.call("recipe", action="run", name="chord bed")
@@ -454,7 +454,7 @@ async def test_lists_and_shows_every_recipe_in_few_words(autojump_clock: Clock) 
 
 
 @pytest.mark.parametrize("which", SHIPPED.recipes["genre-template"].parameters["genre"].choices)
-async def test_every_genre_is_written_with_its_own_chords_and_with_given_ones(
+async def test_every_genre_works_with_its_default_chords_and_with_given_ones(
     which: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
@@ -475,7 +475,7 @@ async def test_a_recipe_for_session_clips_means_the_session_clip_of_a_name(autoj
         assert whole.mirror.resolve("tracks/2/clip_slots/1/clip").props["has_envelopes"]
 
 
-async def test_a_side_chain_hears_the_pad_that_is_named_or_the_whole_track(autojump_clock: Clock) -> None:
+async def test_a_side_chain_listens_to_the_named_pad_or_the_whole_track(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         heard = {"": "Pre FX", "Snare": "Dusty Kit | Snare Brush | Pre FX"}
         for pad, channel in heard.items():

@@ -50,7 +50,7 @@ async def test_the_grid_has_tracks_levels_meters_clips_and_scenes(autojump_clock
         assert "■" in shown[7]
 
 
-async def test_what_does_not_fit_is_counted_and_reached_by_moving(autojump_clock: Any) -> None:
+async def test_rows_that_do_not_fit_are_counted_and_reached_by_scrolling(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         shown = lines(panes.grid(whole.mirror, {}, 80, 8, (0, 0)))
         assert shown[0].startswith("3 more tracks")
@@ -61,7 +61,7 @@ async def test_what_does_not_fit_is_counted_and_reached_by_moving(autojump_clock
         assert lines(panes.grid(whole.mirror, {}, 80, 8, (99, 99)))[3].startswith("8 Outro")
 
 
-async def test_every_pane_keeps_to_its_size_whatever_the_names(autojump_clock: Any) -> None:
+async def test_every_pane_keeps_its_size_with_any_names(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
 
         def rename(song: Any) -> None:

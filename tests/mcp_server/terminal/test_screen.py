@@ -91,7 +91,7 @@ async def test_the_screen_follows_edits_is_filtered_and_paused() -> None:
 
 
 @pytest.mark.slow
-async def test_the_screen_says_that_live_is_gone_and_follows_the_next_one() -> None:
+async def test_the_screen_reports_that_live_quit_and_follows_the_next_one() -> None:
     async with trio.open_nursery() as nursery:
         gone, again = trio.Event(), trio.Event()
 
@@ -133,7 +133,7 @@ async def test_the_screen_says_that_live_is_gone_and_follows_the_next_one() -> N
         pytest.param("\x03", marks=pytest.mark.slow, id="Ctrl-C"),
     ],
 )
-async def test_a_terminal_is_left_as_it_was_however_it_ends(how: str) -> None:
+async def test_the_terminal_is_restored_after_any_exit(how: str) -> None:
     import pty
     import termios
 
@@ -171,7 +171,7 @@ async def test_a_terminal_is_left_as_it_was_however_it_ends(how: str) -> None:
             os.close(follower)
 
 
-def test_without_textual_or_a_terminal_it_says_what_to_do(
+def test_without_textual_or_a_terminal_the_next_step_is_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_command(setmirror, ["top"]) == 1
