@@ -24,9 +24,13 @@ def demo_set() -> SetSpec:
     return spec
 
 
-def lean(devices: Iterable[DeviceSpec]) -> None:
-    """Remove the parameters after the first ones, also of devices in chains."""
+def lean(devices: Iterable[DeviceSpec], most: int = MOST_PARAMETERS) -> None:
+    """Remove the parameters after the first `most`, also of devices in chains.
+
+    Those that methods of racks and wavetables are about stay.
+    """
     for device in devices:
-        del device.parameters[MOST_PARAMETERS:]
+        special = device.class_name.endswith("GroupDevice") or device.class_name == "InstrumentVector"
+        del device.parameters[MOST_PARAMETERS if special else most :]
         for chain in (*device.chains, *device.return_chains):
-            lean(chain.devices)
+            lean(chain.devices, most)
