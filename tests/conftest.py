@@ -5,6 +5,9 @@ that tests call in their own process set variables permanently. The home separat
 policy. Trio's virtual clock jumps ahead when all tasks wait, also when they wait for a thread: a time limit would
 expire while a thread reads a file.
 
+Garbage is collected once after each test, where pytest reports what a test left open, and seldom in between: worlds
+are many objects that live as long as their test.
+
 With several workers the longest files start first, so that no worker ends with one of them while the others wait.
 
 Where the environment forbids Python to write bytecode beside the sources, pytest's cache keeps it: without it every
@@ -13,6 +16,7 @@ process that a test starts compiles the whole product.
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import shutil
@@ -44,7 +48,12 @@ LONGEST = (
 """Test files ordered by processor time, as `--durations=0` shows it."""
 
 
+COLLECT_AFTER = (50_000, 20, 50)
+"""A full collection visits a million objects (modules, items of tests); the usual thresholds make thousands of them."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    gc.set_threshold(*COLLECT_AFTER)
     # xdist would start the files with the fewest tests last; the longest ones are among these.
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
@@ -67,7 +76,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path) -> Iterator[Path]:
+def garbage(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Set up before all other fixtures of a test, so it is the last one at the end."""
+    yield
+    request.node.funcargs.clear()  # the values of fixtures
+    gc.collect(1)  # the younger generations hold what this test made
+
+
+@pytest.fixture(autouse=True)
+def home(garbage: None, tmp_path: Path) -> Iterator[Path]:
     where = tmp_path / "home"
     with mock.patch.dict(os.environ):
         for name in [name for name in os.environ if name.startswith("SETMIRROR_")]:
