@@ -15,6 +15,7 @@ from mcp_server.commands.processes import HeadlessProcess, environment
 from mcp_server.protection import Protection
 from mirror import Mirror, load_token, open_mirror, tcp
 
+from . import in_process
 from .test_with_live import WAIT_S, setmirror
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -38,29 +39,29 @@ async def linked_agent(port: int) -> AsyncIterator[Mirror]:
         yield mirror
 
 
-async def test_a_decision_is_explained(tmp_path: Path) -> None:
+def test_a_decision_is_explained(tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
     path.write_text(TEXT)
-    shown = await setmirror("policy", "show", "--policy", str(path))
+    shown = in_process.setmirror("policy", "show", "--policy", str(path))
     assert shown.returncode == 0
-    assert b"the drums are done" in shown.stdout
-    async with HeadlessProcess.started() as live:
+    assert "the drums are done" in shown.stdout
+    with in_process.live_beside() as (live, _):
         port = ("--port", str(live.port), "--policy", str(path))
         for words, said in (
-            (("tracks/0", "name", "--client", "cursor 2"), b"deny: set name of tracks/0"),
-            (("song", "delete_track", '{"index": 0}', "--client", "cursor"), b"the drums are done"),
-            (("song", "delete_track", '{"index": 1}', "--client", "cursor"), b"ask: delete_track (tracks/1"),
-            (("tracks/0", "name", "--client", "claude"), b"allow"),
-            (("song", "get_beats_loop_start"), b"reading is always allowed"),
+            (("tracks/0", "name", "--client", "cursor 2"), "deny: set name of tracks/0"),
+            (("song", "delete_track", '{"index": 0}', "--client", "cursor"), "the drums are done"),
+            (("song", "delete_track", '{"index": 1}', "--client", "cursor"), "ask: delete_track (tracks/1"),
+            (("tracks/0", "name", "--client", "claude"), "allow"),
+            (("song", "get_beats_loop_start"), "reading is always allowed"),
         ):
-            found = await setmirror("policy", "check", *words, *port)
+            found = in_process.setmirror("policy", "check", *words, *port)
             assert found.returncode == 0, found.stderr
             assert said in found.stdout, (words, found.stdout)
         for words, said in (
-            (("tracks/99", "name"), b"error"),
-            (("tracks/0", "nothing"), b"neither a property nor a method"),
+            (("tracks/99", "name"), "error"),
+            (("tracks/0", "nothing"), "neither a property nor a method"),
         ):
-            found = await setmirror("policy", "check", *words, *port)
+            found = in_process.setmirror("policy", "check", *words, *port)
             assert found.returncode == 1
             assert said in found.stderr
 
@@ -78,19 +79,19 @@ async def test_an_unusable_policy_is_reported(tmp_path: Path) -> None:
     assert b"read-only" in served.stderr
 
 
-async def test_a_person_switches_read_only_lists_clients_and_pins_from_the_command_line() -> None:
-    async with HeadlessProcess.started() as live:
+def test_a_person_switches_read_only_lists_clients_and_pins_from_the_command_line() -> None:
+    with in_process.live_beside() as (live, _):
         port = ("--port", str(live.port))
         for words, said in (
-            (("read-only",), b"read-only: off"),
-            (("read-only", "on"), b"read-only: on"),
-            (("read-only",), b"read-only: on"),
-            (("read-only", "off"), b"read-only: off"),
-            (("clients",), b"command  person  setmirror command"),
-            (("pin", "tracks/2"), b'pins = [{kind = "Track", name = "Bass", content = "'),
-            (("check", "tracks/2", "read"), b"allow: read tracks/2"),
+            (("read-only",), "read-only: off"),
+            (("read-only", "on"), "read-only: on"),
+            (("read-only",), "read-only: on"),
+            (("read-only", "off"), "read-only: off"),
+            (("clients",), "command  person  setmirror command"),
+            (("pin", "tracks/2"), 'pins = [{kind = "Track", name = "Bass", content = "'),
+            (("check", "tracks/2", "read"), "allow: read tracks/2"),
         ):
-            found = await setmirror("policy", *words, *port)
+            found = in_process.setmirror("policy", *words, *port)
             assert found.returncode == 0, found.stderr
             assert said in found.stdout, (words, found.stdout)
 

@@ -1,4 +1,4 @@
-"""`diff`, `lint` and `export-midi` on real files, in separate processes as a shell runs them."""
+"""`diff`, `lint` and `export-midi` on real files; one in a separate process as a shell runs it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from mirror import errors
 from remote_script.headless import HeadlessLive, default_set
 from tests import sets
 from tests.lean import demo_set
+from tests.mcp_server.cli.in_process import setmirror
 
 
-def setmirror(*arguments: str) -> subprocess.CompletedProcess[str]:
+def in_shell(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "mcp_server.cli", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
@@ -99,7 +100,7 @@ def test_the_commands_report_findings_of_real_files_and_exit_as_diff_does(tmp_pa
     assert folder is not None
     file = str(folder / "live12.3-song.als")
     assert setmirror("diff", file, file).returncode == 0
-    other = setmirror("diff", file, str(folder / "live10.1-warped-audio.als"), "--json")
+    other = in_shell("diff", file, str(folder / "live10.1-warped-audio.als"), "--json")
     assert other.returncode == 1
     assert all("kind" in change for change in json.loads(other.stdout))
     broken = tmp_path / "broken.als"
