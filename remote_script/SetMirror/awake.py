@@ -19,9 +19,9 @@ PATIENCE_S = 0.002
 GAPS = 3.0
 """Factor: after a request in time the next wait may last so many times as long as this one did."""
 SAVED = 0.5
-"""Fraction of its share that a pump may leave to the next one."""
+"""Fraction of its share that a pump may leave unused for the next pump."""
 MOST = 0.8
-"""Fraction of the distance between two pumps that no pump exceeds, whatever the one before left."""
+"""Fraction of the distance between two pumps that no pump exceeds, whatever the previous pump left unused."""
 IN_VAIN = 16
 """After so many waits in a row without a request the client is too slow for the budget."""
 REST_PUMPS = 50
@@ -60,7 +60,7 @@ class Awake:
         self.patience_s = PATIENCE_S
         """Longest duration of the next wait."""
         self._gap_s = 0.0
-        """Smoothed time between an answer and the next request in time; 0 before the first."""
+        """Smoothed time between an answer and the next request in time; 0 before the first request."""
         self._saved_s = 0.0
         """Time that the previous pump left to the next one."""
         self._strikes = 0
@@ -79,12 +79,12 @@ class Awake:
         self.distance_s += (min(high, max(low, distance_s)) - self.distance_s) / 16
 
     def ended(self, spent_s: float) -> None:
-        """Record that a pump has ended and took so long; a part of the time that it left goes to the next one."""
+        """Record the duration of a pump; a part of the time that it left unused goes to the next pump."""
         share = self._share * self.distance_s
         self._saved_s = min(SAVED * share, max(0.0, self._saved_s + share - spent_s))
 
     def deadline(self, start: float) -> float:
-        """The time at which a pump that began at `start` has used its share and the time left by the previous one."""
+        """The time at which a pump that began at `start` has used its share and the time left by the previous pump."""
         return start + min(self._share * self.distance_s + self._saved_s, MOST * self.distance_s)
 
     def more(self, start: float) -> bool:

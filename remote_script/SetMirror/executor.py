@@ -77,7 +77,7 @@ class Executor:
         }
         self.ticks = 0
         self._turns = 0
-        """Turns so far: within one nothing happens in Live but what the script does."""
+        """Number of turns so far: within one turn only the script changes Live."""
         self.current: Optional[Write] = None
         self._clock = clock
         self._live_module = live_module
@@ -355,7 +355,7 @@ class Executor:
         yield FLUSH
         yield from self._settle(write, operations)
         if self._turns != turn:
-            # Live went on meanwhile.
+            # Live continued meanwhile.
             mark_consequences(batcher, operations)
             yield FLUSH
         answer = self._outcome(write, operations, began, split)

@@ -144,7 +144,7 @@ class Layout:
         self.names = [prop.name for prop in self.properties]
         self.index = {name: index for index, name in enumerate(self.names)}
         self.heads = [b"," + encode(name) + b"," for name in self.names]
-        """What stands between an object's id and the value in a `set` change."""
+        """The JSON between an object's id and the value in a `set` change, by property."""
         self.tree = [i for i, prop in enumerate(self.properties) if prop.is_tree]
         self.refs = [i for i, prop in enumerate(self.properties) if prop.type in ("ref", "refs")]
         self.leaves = [i for i, prop in enumerate(self.properties) if not prop.is_tree]

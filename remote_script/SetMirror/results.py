@@ -88,7 +88,7 @@ def seen_of_call(operation: Operation) -> Dict[str, Any]:
 
 
 def _shown(batcher: Batcher, operation: Operation) -> Optional[str]:
-    """A parameter's value as Live shows it now; the text that was just sent, unless the value was marked since."""
+    """A parameter's present text: the last sent text, or a new one from Live if the parameter was marked since."""
     row = operation.row
     if not operation.is_parameter or row is None or not alive(row.obj):
         return None

@@ -198,7 +198,7 @@ def _text(text: str, at: int) -> Tuple[str, int]:
 def encode(value: Any) -> bytes:
     """Compact JSON in UTF-8; ValueError for NaN and Infinity. Lone surrogates become "?"."""
     kind = type(value)
-    # Most values are numbers, for which the encoder costs more than they do.
+    # Most values are numbers, for which a call of the encoder costs more than the conversion itself.
     if kind is int or (kind is float and math.isfinite(value)):
         return repr(value).encode("ascii")
     if value is None or kind is bool:

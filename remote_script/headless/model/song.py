@@ -244,7 +244,7 @@ class Song(Structure):
         return value
 
     def set_appointed_device(self, value: Any) -> None:
-        """Allowed inside a notification as well: Live's own scripts appoint a device when the selection changes."""
+        """Appoint a device; allowed in a notification, because Live's own scripts do so when the selection changes."""
         self.derive("appointed_device", value)
 
     def get_tuning_system(self) -> Any:

@@ -295,7 +295,7 @@ class PhysicalDisplayElement(DisplayElement):
         self._message_clear_all = message
 
     def set_translation_table(self, translation_table: Dict[str, int]) -> None:
-        assert "?" in translation_table, "a translation table needs a '?' for what it does not have"
+        assert "?" in translation_table, "a translation table needs a '?' for characters that it lacks"
         self._translation_table = translation_table
 
     def set_block_messages(self, block: bool) -> None:

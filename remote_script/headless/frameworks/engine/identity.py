@@ -58,4 +58,4 @@ class IdentifiedSurface:
         self.on_identified()
 
     def on_identified(self, *args: Any) -> None:
-        """Called when the controller has answered."""
+        """Called when the controller has answered the identity request."""

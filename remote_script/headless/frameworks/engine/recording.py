@@ -47,7 +47,7 @@ class SessionRecordingCore(PlacedComponent):
         self._trigger_recording()
 
     def _on_record_button_released(self) -> None:
-        """Called at the release; for subclasses."""
+        """Called when the record button is released; for subclasses."""
 
     def _trigger_recording(self) -> None:
         if self.is_enabled() and not self._stop_recording():

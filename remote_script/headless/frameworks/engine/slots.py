@@ -204,7 +204,7 @@ def _make_value_setter(state: str) -> None:
         self._show("launch_button")
 
     set_value.__name__ = "set_%s_value" % state
-    set_value.__doc__ = "What the launch button shows in this state."
+    set_value.__doc__ = "Set the value that the launch button shows in this state."
     for cls in (ClipSlotCore, SceneCore):
         if state in cls.VALUES:
             setattr(cls, set_value.__name__, set_value)
