@@ -28,7 +28,7 @@ def told(report: Report) -> Report:
     return report
 
 
-async def test_2000_operations_meet_no_wrong_object_and_no_wrong_author(
+async def test_2000_operations_hit_the_right_objects_with_the_right_authors(
     monkeypatch: pytest.MonkeyPatch, autojump_clock: Clock
 ) -> None:
     meanwhile: Counter[str] = Counter()
@@ -46,7 +46,7 @@ async def test_2000_operations_meet_no_wrong_object_and_no_wrong_author(
 
 
 @pytest.mark.slow
-async def test_20000_operations_meet_no_wrong_object_and_no_wrong_author(
+async def test_20000_operations_hit_the_right_objects_with_the_right_authors(
     monkeypatch: pytest.MonkeyPatch, autojump_clock: Clock
 ) -> None:
     for seed in range(100, 110):
@@ -97,7 +97,7 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-async def test_a_wrong_variant_is_found_within_200_operations(
+async def test_a_wrong_variant_is_detected_within_200_operations(
     wrong: str, monkeypatch: pytest.MonkeyPatch, autojump_clock: Clock
 ) -> None:
     with monkeypatch.context() as patch:

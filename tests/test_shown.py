@@ -33,7 +33,7 @@ def test_the_readme_shows_questions_that_a_suite_asks(suite: str) -> None:
     assert set(shown.CHOSEN[suite]) <= asked
 
 
-def test_numbers_replace_what_stands_between_the_marks_and_the_rest_stays(tmp_path: Path) -> None:
+def test_numbers_replace_the_text_between_the_marks_and_the_rest_is_kept(tmp_path: Path) -> None:
     readme, drawing = tmp_path / "README.md", tmp_path / "drawn.svg"
     readme.write_text(f"before\n{shown.BEGIN}\nold\n{shown.END}\nafter\n", "utf-8")
     question = "read one track"
@@ -52,7 +52,7 @@ def test_numbers_replace_what_stands_between_the_marks_and_the_rest_stays(tmp_pa
     assert {"read one track", "SetMirror, <stdio>", "another"} <= set(texts)
 
 
-def test_a_run_without_any_of_these_questions_leaves_the_readme_alone(tmp_path: Path) -> None:
+def test_a_run_without_these_questions_does_not_change_the_readme(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text("as it was", "utf-8")
     with pytest.raises(ValueError, match="Nothing that the README shows"):

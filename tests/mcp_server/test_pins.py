@@ -42,7 +42,7 @@ async def opened(whole: Whole, change: Any = None) -> None:
     await whole.mirror.wait_synced(30)
 
 
-async def test_a_pin_follows_its_object_wherever_it_goes(autojump_clock: Clock) -> None:
+async def test_a_pin_follows_its_object_after_moves(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         await pinned(whole, "tracks/2")
         assert await verdict(whole, "tracks/2") == "pinned"
@@ -69,7 +69,7 @@ def twin(spec: Any) -> None:
 
 
 @pytest.mark.parametrize(("change", "where"), [(None, 2), (swap, 0), (rename, 2), (twin, 2)])
-async def test_a_pin_finds_its_object_again_by_name_and_content(
+async def test_a_pin_matches_its_object_by_name_and_content(
     change: Any, where: int, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -80,7 +80,7 @@ async def test_a_pin_finds_its_object_again_by_name_and_content(
         assert await verdict(whole, "tracks/1") == ""
 
 
-async def test_a_pin_that_finds_nothing_holds_for_all_of_its_kind_and_says_so(
+async def test_a_pin_without_a_match_protects_all_of_its_kind_and_is_reported(
     autojump_clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -104,7 +104,7 @@ async def test_a_pin_hides_its_object_from_reading(autojump_clock: Clock) -> Non
         assert [each.get("hidden", False) for each in tracks] == [False, True, False, False, False]
 
 
-def test_pins_stand_in_the_file(tmp_path: Path) -> None:
+def test_pins_are_saved_in_the_file(tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
     path.write_text('[[rule]]\ndecide = "deny"\npins = [{kind = "Track", name = "Bass", content = "00ff"}]\n')
     assert Policy.load(path).rules[0].pins == (Pin("Track", "Bass", "00ff"),)

@@ -36,7 +36,7 @@ def edit(**edits: Any) -> tuple[str, dict[str, Any]]:
     return "transform_notes", {"clips": [CLIP], "edits": [edits]}
 
 
-async def test_edits_of_one_clip_at_once_are_all_made(autojump_clock: Clock) -> None:
+async def test_simultaneous_edits_of_one_clip_are_all_applied(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         await with_clip(whole)
         answers = await at_once(whole, *[edit(edit="velocity", add=2) for _ in range(8)])
@@ -44,7 +44,7 @@ async def test_edits_of_one_clip_at_once_are_all_made(autojump_clock: Clock) -> 
         assert whole.mirror.notes(CLIP)[0].velocity == 96
 
 
-async def test_edits_that_need_each_other_are_made_one_after_the_other(autojump_clock: Clock) -> None:
+async def test_dependent_edits_are_applied_in_sequence(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         await with_clip(whole)
         await at_once(
@@ -56,7 +56,7 @@ async def test_edits_that_need_each_other_are_made_one_after_the_other(autojump_
         assert [note.pitch for note in whole.mirror.notes(CLIP)] == [55, 67, 79, 91]
 
 
-async def test_what_a_person_does_while_an_edit_waits_is_not_written_over(autojump_clock: Clock) -> None:
+async def test_a_persons_edit_during_a_waiting_edit_is_not_overwritten(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         await with_clip(whole)
         tool, args = edit(edit="velocity", add=5)
@@ -74,7 +74,7 @@ async def test_what_a_person_does_while_an_edit_waits_is_not_written_over(autoju
         assert whole.mirror.notes(CLIP)[0].velocity == 55
 
 
-async def test_clips_without_a_slot_at_once_take_one_free_slot_each(autojump_clock: Clock) -> None:
+async def test_simultaneous_clips_without_a_slot_take_different_free_slots(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         calls = [("create_clip", {"track": 2, "length": 4, "name": f"Part {n}"}) for n in range(12)]
         before = whole.mirror.find(kind="Clip", limit=500)
@@ -89,7 +89,7 @@ async def test_clips_without_a_slot_at_once_take_one_free_slot_each(autojump_clo
     ("target", "name", "by", "expected"),
     [("song", "tempo", "+2", 82.0 + 16), ("tracks/0", "volume", "+0.5 dB", 4.0)],
 )
-async def test_changes_by_an_amount_at_once_add_up(
+async def test_simultaneous_relative_changes_add_up(
     autojump_clock: Clock, target: str, name: str, by: str, expected: float
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -101,7 +101,7 @@ async def test_changes_by_an_amount_at_once_add_up(
             assert whole.mirror.resolve("tracks/0/mixer_device/volume").props["display"] == f"{expected} dB"
 
 
-async def test_changes_of_a_clips_gain_at_once_add_up(autojump_clock: Clock) -> None:
+async def test_simultaneous_changes_of_a_clips_gain_add_up(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         (clip,) = whole.mirror.find(kind="Clip", where=["is_audio_clip = true"], limit=1)
         await whole.call("set_clip", clip=clip.ref, gain="-1 dB")
@@ -136,7 +136,7 @@ async def test_an_explicit_slot_that_was_filled_meanwhile_is_refused(autojump_cl
         ("set_track", [{"track": 0, "volume": "-6 dB"}, {"track": 0, "volume": "by -1 dB"}], "-7.0 dB"),
     ],
 )
-async def test_changes_in_a_batch_count_from_what_its_calls_before_leave(
+async def test_relative_changes_in_a_batch_start_from_the_result_of_earlier_calls(
     autojump_clock: Clock, tool: str, changes: list[dict[str, Any]], after: float | str, dry_run: bool
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -154,7 +154,7 @@ async def test_changes_in_a_batch_count_from_what_its_calls_before_leave(
             assert results[0]["after"] == after
 
 
-async def test_a_write_that_is_planned_again_counts_once_towards_a_rate(autojump_clock: Clock) -> None:
+async def test_a_replanned_write_counts_once_towards_a_rate(autojump_clock: Clock) -> None:
     policy = Policy(PolicyFile(rule=[Rule(decide="allow", per_minute=9)]))
     async with whole_path(demo_set(), policy=policy) as whole:
         await with_clip(whole)
@@ -163,7 +163,7 @@ async def test_a_write_that_is_planned_again_counts_once_towards_a_rate(autojump
         assert await whole.refused("set_song", tempo=99) == "DENIED"
 
 
-async def test_a_change_of_a_choice_is_refused_and_not_taken_for_its_number(autojump_clock: Clock) -> None:
+async def test_a_relative_change_of_a_choice_is_refused(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         for target, name in (
             ("song", "signature_denominator"),

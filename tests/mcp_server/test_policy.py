@@ -96,7 +96,7 @@ async def test_a_rule_about_a_tool_holds_inside_of_a_batch_where_the_object_is_w
         assert [track.props["name"] for track in whole.mirror.children("song", "tracks")] == names
 
 
-async def test_what_no_rule_is_about_goes_through_and_reading_always(autojump_clock: Clock) -> None:
+async def test_writes_without_a_rule_and_all_reads_are_allowed(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), policy=LOCKED) as whole:
         assert (await whole.call("set_track", track="tracks/1", name="ok"))["outcome"] == "verified"
         assert (await whole.call("get_track", track="tracks/0"))["track"]["name"]
@@ -104,7 +104,7 @@ async def test_what_no_rule_is_about_goes_through_and_reading_always(autojump_cl
         assert dry["dry_run"]
 
 
-async def test_a_rule_about_what_is_inside_holds_for_the_deletion_of_what_is_around(
+async def test_a_rule_for_a_child_applies_to_deletion_of_its_parent(
     autojump_clock: Clock,
 ) -> None:
     policy = ruled(Rule("deny", operations=("delete",), refs=("tracks/0/devices/*",)))
@@ -131,7 +131,7 @@ DELETES: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("target", "method", "args"), DELETES)
-async def test_a_rule_against_deletion_holds_for_whatever_deletes(
+async def test_a_rule_against_deletion_applies_to_every_deleting_call(
     target: str, method: str, args: dict[str, Any], autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set(), policy=NO_DELETION) as whole:
@@ -152,7 +152,7 @@ REACHES: list[tuple[str, str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize("refs", [("tracks/4",), ("tracks/4/**",), ("tracks/*[Vinyl]",), ("Vinyl",)])
 @pytest.mark.parametrize(("target", "method", "args"), REACHES)
-async def test_a_rule_about_an_object_holds_for_what_takes_or_plays_it_along(
+async def test_a_rule_for_an_object_applies_to_calls_that_move_or_play_it_indirectly(
     target: str, method: str, args: dict[str, Any], refs: tuple[str, ...], autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set(), policy=ruled(Rule("deny", refs=refs))) as whole:
@@ -197,7 +197,7 @@ async def test_an_allow_rule_must_mean_all_that_is_touched(autojump_clock: Clock
             await whole.call("call_method", target="song", method="redo")
 
 
-async def test_what_a_write_made_leads_down_the_tree_only(autojump_clock: Clock) -> None:
+async def test_created_objects_grant_access_to_children_only(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), policy=LOCKED) as whole:
         for way in ("canonical_parent/tracks/0", "_live_ptr", "group_track", "devices/0/canonical_parent"):
             with pytest.raises(Refused, match=r"below it|STALE_REFERENCE"):
@@ -274,7 +274,7 @@ def delete_clip(song: Any) -> None:
 
 
 @pytest.mark.parametrize("edit", [rename_drums, delete_drums, delete_clip])
-async def test_undo_is_judged_by_what_the_newest_edit_changed(edit: Any, autojump_clock: Clock) -> None:
+async def test_undo_is_checked_by_the_changes_of_the_newest_edit(edit: Any, autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), policy=LOCKED) as whole:
         await whole.call("set_track", track="tracks/1", name="free")
         await whole.by_hand(edit)
@@ -298,7 +298,7 @@ async def test_undo_of_a_creation_is_a_deletion(autojump_clock: Clock) -> None:
         await whole.call("undo", write=renamed)
 
 
-async def test_an_edit_that_no_log_tells_of_is_not_undone_where_a_rule_protects_an_object(
+async def test_an_unlogged_edit_is_not_undone_when_a_rule_protects_an_object(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(demo_set(), policy=LOCKED) as whole:
@@ -363,7 +363,7 @@ async def test_a_rule_holds_for_the_object_that_a_person_moves_to_its_place_whil
         (("Bass",), [set_name("tracks/2", "Other"), delete_track(2)]),
     ],
 )  # fmt: skip
-async def test_no_batch_gets_round_a_rule_by_moving_or_renaming(
+async def test_a_batch_cannot_evade_a_rule_by_moving_or_renaming(
     refs: tuple[str, ...], operations: list[dict[str, Any]], autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set(), policy=ruled(Rule("deny", refs=refs))) as whole:
@@ -373,7 +373,7 @@ async def test_no_batch_gets_round_a_rule_by_moving_or_renaming(
         assert (whole.history(), await names(whole)) == (entries, before)
 
 
-async def test_the_rules_go_to_the_script_once_and_again_when_they_mean_other_objects(
+async def test_rules_are_sent_to_the_script_once_and_again_when_their_objects_change(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(demo_set(), policy=ruled(Rule("deny", refs=("tracks/*[Bass]",)))) as whole:
@@ -396,7 +396,7 @@ async def test_rules_that_the_script_lost_are_sent_again_and_the_write_is_done(a
         assert (await whole.call("set_song", tempo=101))["outcome"] == "verified"
 
 
-async def test_many_writes_at_once_all_get_through_though_they_move_what_is_protected(
+async def test_simultaneous_writes_succeed_although_they_move_protected_objects(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(demo_set(), policy=ruled(Rule("deny", refs=("tracks/*[New]",)))) as whole:
@@ -430,7 +430,7 @@ async def test_a_person_at_the_bridge_is_asked_where_the_client_cannot_ask(autoj
         assert len(await names(whole)) == 5
 
 
-async def test_a_person_makes_all_servers_read_only(autojump_clock: Clock) -> None:
+async def test_a_person_can_switch_all_servers_to_read_only(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole, whole.person() as person:
         with pytest.raises(errors.Denied):
             await whole.mirror.ask("policy.read_only", {"on": True})
@@ -483,7 +483,7 @@ async def names(whole: Whole) -> list[str]:
 
 @ERAS
 @pytest.mark.parametrize("answer", [YES, NO, GONE], ids=["yes", "no", "gone"])
-async def test_the_deletion_of_a_track_asks_the_person_and_does_as_told(
+async def test_the_deletion_of_a_track_follows_the_answer_of_the_person(
     mode: str, answer: Any, autojump_clock: Clock
 ) -> None:
     asked, elicit = person(answer)
@@ -499,7 +499,7 @@ async def test_the_deletion_of_a_track_asks_the_person_and_does_as_told(
 
 
 @ERAS
-async def test_who_cannot_ask_may_delete_by_default_but_not_against_a_rule(
+async def test_a_client_that_cannot_ask_may_delete_unless_a_rule_forbids_it(
     mode: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set(), mode=mode) as whole:
@@ -510,7 +510,7 @@ async def test_who_cannot_ask_may_delete_by_default_but_not_against_a_rule(
             await whole.call("delete", targets=["tracks/1"])
 
 
-async def test_a_consent_to_one_call_lets_no_other_through(autojump_clock: Clock) -> None:
+async def test_a_consent_is_valid_for_one_call_only(autojump_clock: Clock) -> None:
     asked, elicit = person(YES)
     async with whole_path(demo_set(), elicit=elicit) as whole:
         client = whole.agent.client

@@ -45,7 +45,7 @@ def test_there_is_a_default_but_no_guess(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @ERAS
-async def test_a_changed_policy_is_in_force_at_once_and_its_toolsets_are_told(
+async def test_a_changed_policy_applies_at_once_and_changed_toolsets_are_announced(
     mode: str, tmp_path: Path, autojump_clock: Clock
 ) -> None:
     path = tmp_path / "policy.toml"
@@ -73,7 +73,7 @@ async def test_a_changed_policy_is_in_force_at_once_and_its_toolsets_are_told(
         await whole.call("set_song", tempo=101)
 
 
-def test_audio_files_come_only_from_where_the_policy_lets_them(tmp_path: Path) -> None:
+def test_audio_files_are_read_only_from_folders_of_the_policy(tmp_path: Path) -> None:
     inside, outside = tmp_path / "music", tmp_path / "secret"
     inside.mkdir()
     outside.mkdir()

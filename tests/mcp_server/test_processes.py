@@ -43,7 +43,7 @@ async def until(agent: Agent, synced: bool) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("mode", ERAS)
-async def test_when_live_goes_and_comes_back_reads_say_so_and_subscriptions_live_on(mode: str) -> None:
+async def test_a_restart_of_live_is_shown_in_reads_and_keeps_subscriptions(mode: str) -> None:
     async with HeadlessProcess.started() as live:
         port = live.port
         async with Agent.connected(port, mode=mode) as agent:
@@ -239,7 +239,7 @@ class Raw:
 @posix
 @pytest.mark.parametrize("how", ["its input ends", "SIGINT", "SIGTERM"])
 @pytest.mark.parametrize("busy", [pytest.param(False, marks=pytest.mark.slow), True])
-async def test_it_ends_at_once_however_it_is_told_to(how: str, busy: bool) -> None:
+async def test_the_server_ends_at_once_on_every_kind_of_stop(how: str, busy: bool) -> None:
     # No program listens on this port: a server waits for Live and serves at the same time.
     async with serving("--port", "1") as process:
         raw = Raw(process)
@@ -259,7 +259,7 @@ async def test_it_ends_at_once_however_it_is_told_to(how: str, busy: bool) -> No
 
 
 @posix
-async def test_a_server_with_a_live_of_its_own_takes_it_along() -> None:
+async def test_a_server_stops_the_live_that_it_started() -> None:
     async with serving("--headless") as process:
         raw = Raw(process)
         await raw.hello()
@@ -323,7 +323,7 @@ async def test_a_client_that_falls_back_to_the_older_era_is_served() -> None:
 # -- bad input ---------------------------------------------------------------------------------------------
 
 
-async def test_bad_lines_get_their_error_and_the_server_goes_on() -> None:
+async def test_invalid_lines_get_an_error_and_the_server_continues() -> None:
     async with serving("--port", "1") as process:
         raw = Raw(process)
         await raw.hello()
@@ -352,7 +352,7 @@ async def test_bad_lines_get_their_error_and_the_server_goes_on() -> None:
         assert (await raw.answer(8))["result"]["structuredContent"]["synced"] is False
 
 
-async def test_a_named_token_says_who_the_process_serves_whatever_it_calls_itself() -> None:
+async def test_a_named_token_determines_the_client_of_a_process() -> None:
     environ = {**environment(), "SETMIRROR_CLIENT": bearer(load_token(), "claude")}
     async with (
         HeadlessProcess.started() as live,

@@ -63,7 +63,7 @@ BY_SITUATION: dict[str, tuple[str, str, dict[str, Any], First, set[str]]] = {
 
 
 @pytest.mark.parametrize("situation", BY_SITUATION)
-async def test_what_a_call_deletes_or_ends_where_it_lands_is_known_before(
+async def test_objects_that_a_call_replaces_at_its_target_are_known_before(
     situation: str, autojump_clock: Clock
 ) -> None:
     key, target, args, first, kinds = BY_SITUATION[situation]
@@ -79,7 +79,7 @@ async def test_what_a_call_deletes_or_ends_where_it_lands_is_known_before(
     assert {act.kind for act in watch.effects} == kinds
 
 
-async def test_empty_slots_among_what_is_deleted_are_named_before_anything_runs(
+async def test_empty_slots_among_deleted_clips_are_reported_before_any_change(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(demo_set()) as whole:

@@ -19,7 +19,7 @@ async def notes(whole: Whole, **args: Any) -> str:
 
 
 @pytest.mark.parametrize("action", ["session_record", "record"])
-async def test_without_an_armed_track_the_answer_says_that_nothing_is_recorded(
+async def test_without_an_armed_track_the_answer_warns_that_nothing_is_recorded(
     action: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -34,7 +34,7 @@ async def test_an_armed_track_without_input_records_nothing(autojump_clock: Cloc
         assert "no input (Keys)" in await notes(whole, action="session_record")
 
 
-async def test_the_arrangement_records_once_the_song_plays(autojump_clock: Clock) -> None:
+async def test_the_arrangement_records_when_the_song_plays(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         await whole.call("set_track", track=1, arm=True)
         assert "before the song plays" in await notes(whole, action="record")
@@ -45,7 +45,7 @@ async def test_the_arrangement_records_once_the_song_plays(autojump_clock: Clock
         assert await notes(whole, action="record", on=False) == ""
 
 
-async def test_what_the_same_batch_arms_and_plays_counts(autojump_clock: Clock) -> None:
+async def test_arming_and_playing_in_the_same_batch_are_considered(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         calls = [
             {"tool": "create", "args": {"kind": "midi"}},
@@ -56,7 +56,7 @@ async def test_what_the_same_batch_arms_and_plays_counts(autojump_clock: Clock) 
         assert "notes" not in await whole.call("batch", calls=calls)
 
 
-async def test_a_clip_is_recorded_for_so_long_and_launched_as_asked(autojump_clock: Clock) -> None:
+async def test_a_clip_is_recorded_with_the_given_length_and_quantization(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         await whole.call("set_track", track=5, arm=True)
         answer = await whole.call(

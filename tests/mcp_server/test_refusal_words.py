@@ -78,7 +78,7 @@ def test_no_refusal_of_an_argument_names_a_type_of_python() -> None:
         ("duplicate", {"target": CLIP, "time": ["bar 40"]}, "duplicate would overwrite"),
     ],
 )
-async def test_a_refusal_says_what_is_taken(
+async def test_a_refusal_names_accepted_values(
     autojump_clock: Clock, tool: str, args: dict[str, Any], rule: str
 ) -> None:
     methods = {name for type_ in schema.CLASSES for name in schema.methods(type_)} - {*TOOLS}
@@ -107,7 +107,7 @@ async def test_a_refusal_says_what_is_taken(
         ("batch", {"calls": [{"tool": "Nope", "args": {}}]}, "set_track"),
     ],
 )
-async def test_a_name_that_nothing_has_is_answered_with_names_that_there_are(
+async def test_an_unknown_name_is_refused_with_existing_names(
     autojump_clock: Clock, tool: str, args: dict[str, Any], near: str
 ) -> None:
     async with whole_path(demo_set()) as whole:

@@ -47,7 +47,7 @@ def put(target: str, name: str, value: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
-async def test_a_lo_fi_beat_from_nothing_arranged_mixed_and_undone(
+async def test_a_lo_fi_beat_is_composed_arranged_mixed_and_undone(
     mode: str, tmp_path: Path, autojump_clock: trio.testing.MockClock
 ) -> None:
     write_wave(tmp_path / "vinyl crackle.wav", 44100 * 4, 44100)

@@ -107,7 +107,7 @@ async def ids(whole: Whole, node: Node, condition: str) -> list[int]:
     return [int(each["id"].removeprefix("id:")) for each in found["found"]]
 
 
-async def test_every_value_that_is_read_is_taken_back(autojump_clock: Clock) -> None:
+async def test_every_value_of_a_read_is_accepted_by_a_write(autojump_clock: Clock) -> None:
     """For every property of every class: as a condition of a write, as its own value, and as a filter."""
     seen: set[tuple[str, str]] = set()
     async with whole_path(everything(), tick_s=0.02) as whole:
@@ -148,7 +148,7 @@ def said(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else json.dumps(value)
 
 
-async def test_an_event_and_a_refusal_tell_choices_and_objects_as_reads_do(autojump_clock: Clock) -> None:
+async def test_events_and_refusals_show_choices_and_objects_as_reads_do(autojump_clock: Clock) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         clip = "tracks/6/clip_slots/0/clip"
         began = whole.mirror.revision
@@ -174,7 +174,7 @@ async def test_an_event_and_a_refusal_tell_choices_and_objects_as_reads_do(autoj
         assert result["ref"] == "tracks/6/clip_slots/1/clip"
 
 
-async def test_a_parameter_is_expected_by_what_live_shows_of_it(autojump_clock: Clock) -> None:
+async def test_a_parameter_can_be_expected_by_lives_text(autojump_clock: Clock) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         volume = whole.mirror.resolve("tracks/0/mixer_device/volume")
         assert (await only_if(whole, volume, "value", volume.props["display"]))["outcome"] == "unchanged"

@@ -34,7 +34,7 @@ CLIP, VOLUME = "tracks/0/clip_slots/0", "tracks/0/mixer_device/volume"
         ("duplicate", {"target": CLIP, "to": ["tracks/2"]}, "the first free slot of tracks/2"),
     ],
 )
-async def test_the_answer_says_what_nobody_would_notice(
+async def test_the_answer_warns_of_writes_without_audible_effect(
     autojump_clock: Clock, tool: str, args: dict[str, Any], note: str
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -42,7 +42,7 @@ async def test_the_answer_says_what_nobody_would_notice(
         assert any(note in each for each in answer["notes"])
 
 
-async def test_what_lies_in_the_clip_is_no_matter_for_a_note(autojump_clock: Clock) -> None:
+async def test_a_note_within_the_clip_gets_no_warning(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         answer = await whole.call("edit_notes", clip=CLIP, add="E5@0:.25")
         assert "notes" not in answer
@@ -59,7 +59,7 @@ async def test_an_empty_replacement_is_refused_and_none_clears(autojump_clock: C
         assert len(whole.mirror.notes(whole.mirror.resolve(f"{CLIP}/clip"))) == 0
 
 
-async def test_a_parameter_that_is_automated_says_that_its_automation_is_overridden(
+async def test_a_write_of_an_automated_parameter_warns_of_the_overridden_automation(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(demo_set()) as whole:

@@ -30,7 +30,7 @@ async def test_a_set_of_100_tracks_and_200_scenes_is_read_in_pages_of_25000_toke
         assert sum(len(row) for row in grid.values()) == held
 
 
-async def test_a_lo_fi_beat_from_nothing_takes_at_most_12_calls(
+async def test_a_lo_fi_beat_in_an_empty_set_takes_at_most_12_calls(
     tmp_path: Path, autojump_clock: Clock
 ) -> None:
     async with whole_path(default_set()) as whole:

@@ -40,9 +40,7 @@ async def told(whole: Whole, edit: Any) -> list[str]:
 
 
 @ERAS
-async def test_a_parent_is_told_when_what_its_body_shows_changed_and_only_then(
-    mode: str, autojump_clock: Clock
-) -> None:
+async def test_a_parent_is_updated_only_when_its_own_text_changes(mode: str, autojump_clock: Clock) -> None:
     uris = (
         "live://set",
         "live://tracks/0",
@@ -74,14 +72,14 @@ async def test_a_parent_is_told_when_what_its_body_shows_changed_and_only_then(
 
 
 @ERAS
-async def test_a_tempo_change_is_told_to_watchers_of_the_song_alone(mode: str, autojump_clock: Clock) -> None:
+async def test_a_tempo_change_notifies_only_subscribers_of_the_song(mode: str, autojump_clock: Clock) -> None:
     async with listening(mode, "live://ref/song", "live://tracks/0") as whole:
         # Live may notify consequences, such as can_undo, a tick later.
         assert set(await told(whole, lambda song: setattr(song, "tempo", 99.0))) == {"live://ref/song"}
 
 
 @ERAS
-async def test_the_first_change_is_told_at_once_and_a_turning_knob_at_most_every_fifty_milliseconds(
+async def test_the_first_change_is_sent_at_once_and_later_ones_at_most_every_fifty_milliseconds(
     mode: str, autojump_clock: Clock
 ) -> None:
     uri = "live://ref/tracks/0/mixer_device/volume"
@@ -104,7 +102,7 @@ async def test_the_first_change_is_told_at_once_and_a_turning_knob_at_most_every
 
 
 @ERAS
-async def test_a_client_that_is_gone_is_told_no_more_and_leaves_no_watch(
+async def test_a_disconnected_client_gets_no_updates_and_leaves_no_subscription(
     mode: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set(), mode=mode) as whole:
@@ -142,7 +140,7 @@ async def test_a_client_that_does_not_read_harms_only_itself(autojump_clock: Clo
 
 
 @ERAS
-async def test_what_comes_into_being_is_told_to_who_waited_for_it(mode: str, autojump_clock: Clock) -> None:
+async def test_a_new_object_notifies_its_waiting_subscriber(mode: str, autojump_clock: Clock) -> None:
     uri = "live://ref/tracks/6"
     async with listening(mode, uri) as whole:
         assert set(await told(whole, lambda song: song.create_midi_track(-1))) == {uri}

@@ -46,7 +46,7 @@ def test_the_tools_are_few_and_small() -> None:
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_a_tool_says_what_it_is_and_takes_nothing_unknown(name: str) -> None:
+def test_a_tool_has_annotations_and_refuses_unknown_arguments(name: str) -> None:
     told = TOOLS[name].declared
     assert told.title
     assert told.description is not None
@@ -71,7 +71,7 @@ def test_toolsets_are_chosen_by_name() -> None:
 
 
 @pytest.mark.parametrize("name", TOOLS)
-async def test_a_wrong_argument_is_a_result_that_says_the_rule(name: str, autojump_clock: Clock) -> None:
+async def test_a_wrong_argument_is_answered_with_the_rule(name: str, autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         for arguments in (
             {"no_such": 1},
@@ -86,7 +86,7 @@ async def test_a_wrong_argument_is_a_result_that_says_the_rule(name: str, autoju
             assert caught.value.data["hint"]
 
 
-async def test_an_unknown_tool_names_those_there_are(autojump_clock: Clock) -> None:
+async def test_an_unknown_tool_is_refused_with_the_existing_ones(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         with pytest.raises(Refused, match="no tool 'fly'") as caught:
             await whole.call("fly")
@@ -168,7 +168,7 @@ async def test_completions_come_from_the_set(mode: str, autojump_clock: Clock) -
 
 
 @ERAS
-async def test_who_asked_for_the_resources_is_told_when_the_tracks_change(
+async def test_a_client_that_listed_resources_is_notified_when_tracks_change(
     mode: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set(), mode=mode) as whole:
@@ -201,7 +201,7 @@ async def test_who_asked_for_the_resources_is_told_when_the_tracks_change(
         assert len(after) == len(before) + 1
 
 
-async def test_progress_is_told_while_a_long_write_goes_on(autojump_clock: Clock) -> None:
+async def test_progress_of_a_long_write_is_reported(autojump_clock: Clock) -> None:
     told: list[tuple[float, float | None, str | None]] = []
 
     async def heard(progress: float, total: float | None, message: str | None) -> None:
@@ -271,7 +271,7 @@ async def test_a_uri_that_is_none_is_refused(uri: str, autojump_clock: Clock) ->
         ("set_property", {"target": "tracks/0", "property": "colour", "value": 1}, "did you mean color"),
     ],
 )
-async def test_a_refusal_says_in_its_text_what_would_do(
+async def test_a_refusal_names_a_valid_alternative(
     tool: str, arguments: dict[str, Any], told: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -280,7 +280,7 @@ async def test_a_refusal_says_in_its_text_what_would_do(
         assert told in result.content[0].text
 
 
-async def test_a_color_is_taken_as_text_wherever_it_is_set(autojump_clock: Clock) -> None:
+async def test_a_color_is_accepted_as_text_by_every_setter(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         for target in ("tracks/0", "tracks/0/clip_slots/0/clip", "scenes/0"):
             answer = await whole.call("set_property", target=target, property="color", value="#00ff00")
@@ -313,7 +313,7 @@ async def test_a_color_is_taken_as_text_wherever_it_is_set(autojump_clock: Clock
         ),
     ],
 )
-async def test_what_live_does_not_offer_is_refused_with_the_reason_and_what_works(
+async def test_functions_missing_in_live_are_refused_with_the_reason_and_an_alternative(
     tool: str, arguments: dict[str, Any], told: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -323,7 +323,7 @@ async def test_what_live_does_not_offer_is_refused_with_the_reason_and_what_work
         assert caught.value.data["hint"]
 
 
-def test_no_name_of_lives_is_taken_for_what_live_does_not_offer() -> None:
+def test_no_name_of_live_is_mistaken_for_a_missing_function() -> None:
     names = {
         name for class_ in schema.CLASSES for name in (*schema.properties(class_), *schema.methods(class_))
     }

@@ -31,7 +31,7 @@ async def by_hand(whole: Whole, name: str, value: Any) -> None:
     await trio.sleep(QUIET_S)
 
 
-async def test_undo_takes_back_what_the_client_did_last_and_says_what_came_back(
+async def test_undo_reverts_the_last_write_of_the_client_and_names_restored_values(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(default_set()) as whole:
@@ -43,7 +43,7 @@ async def test_undo_takes_back_what_the_client_did_last_and_says_what_came_back(
         assert (await refused(whole))["error"] == "PRECONDITION_FAILED"
 
 
-async def test_what_a_person_did_last_is_refused_with_who_and_what_unless_one_insists(
+async def test_undo_of_a_persons_edit_is_refused_with_author_and_change_unless_forced(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(default_set()) as whole:
@@ -58,14 +58,14 @@ async def test_what_a_person_did_last_is_refused_with_who_and_what_unless_one_in
         assert (await whole.call("undo"))["undone"] == ["name of tracks/1: 'Bass' → '2-MIDI'"]
 
 
-async def test_another_clients_edit_is_not_taken_back(autojump_clock: Clock) -> None:
+async def test_an_edit_of_another_client_is_not_undone(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         await whole.call("set_track", track="tracks/1", name="Bass")
         await whole.mirror.write([Set("song", "tempo", 90.0)], author="somebody else")
         assert "somebody else: tempo" in (await refused(whole))["rule"]
 
 
-async def test_an_edit_that_no_listener_tells_of_is_given_back_at_once(autojump_clock: Clock) -> None:
+async def test_an_undone_edit_without_a_listener_is_redone_at_once(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         await whole.call("set_track", track="tracks/1", name="Bass")
         document = whole.stage.live.document
@@ -83,7 +83,9 @@ async def test_an_edit_that_no_listener_tells_of_is_given_back_at_once(autojump_
         assert (await whole.call("undo"))["undone"] == ["name of tracks/1: 'Bass' → '2-MIDI'"]
 
 
-async def test_what_lives_history_does_not_hold_is_told_and_put_back_by_value(autojump_clock: Clock) -> None:
+async def test_changes_outside_of_lives_undo_history_are_reported_and_reverted_by_value(
+    autojump_clock: Clock,
+) -> None:
     async with whole_path(default_set()) as whole:
         track = whole.stage.song.tracks[1]
         answer = await whole.call("set_track", track="tracks/1", name="Bass", arm=True)
@@ -100,7 +102,7 @@ async def test_what_lives_history_does_not_hold_is_told_and_put_back_by_value(au
         assert track.current_monitoring_state == 1
 
 
-async def test_a_value_that_is_another_by_now_is_not_put_back(autojump_clock: Clock) -> None:
+async def test_a_value_changed_since_is_not_reverted(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         track = whole.stage.song.tracks[1]
         await whole.call("set_track", track="tracks/1", current_monitoring_state="in")
@@ -110,7 +112,7 @@ async def test_a_value_that_is_another_by_now_is_not_put_back(autojump_clock: Cl
         assert track.current_monitoring_state == 2
 
 
-async def test_what_was_done_again_can_be_taken_back_again(autojump_clock: Clock) -> None:
+async def test_a_redone_write_can_be_undone_again(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         await whole.call("set_track", track="tracks/1", name="Bass")
         for _ in range(3):
@@ -130,7 +132,7 @@ MODULATE = {
 """Edits that no property shows."""
 
 
-async def test_a_write_that_no_mirror_shows_is_taken_back_and_done_again_in_its_turn(
+async def test_a_write_invisible_to_the_mirror_is_undone_and_redone_in_order(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(everything()) as whole:
@@ -147,7 +149,7 @@ async def test_a_write_that_no_mirror_shows_is_taken_back_and_done_again_in_its_
         assert whole.history() == []
 
 
-async def test_a_persons_edit_after_a_write_that_no_mirror_shows_is_not_taken_back(
+async def test_a_persons_edit_after_an_invisible_write_is_not_undone(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(everything()) as whole:
@@ -166,7 +168,7 @@ async def test_a_write_that_no_mirror_shows_is_in_the_way_of_an_older_one(autoju
 
 
 @pytest.mark.parametrize("what", ["a groove", "an envelope"])
-async def test_a_persons_edit_of_the_same_that_no_listener_tells_of_is_given_back_at_once(
+async def test_an_undone_edit_by_a_person_without_a_listener_is_redone_at_once(
     what: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(everything()) as whole:
@@ -206,7 +208,7 @@ def automate_volume(song: Any) -> None:
     track.duplicate_clip_to_arrangement(clip, 0.0)
 
 
-async def test_a_lane_that_plays_is_nobodys_edit_and_stands_in_nobodys_way(autojump_clock: Clock) -> None:
+async def test_playing_automation_is_no_edit_and_does_not_block_undo(autojump_clock: Clock) -> None:
     volume = "tracks/0/mixer_device/volume"
     async with whole_path(default_set()) as whole:
         await whole.by_hand(automate_volume)
@@ -222,7 +224,7 @@ async def test_a_lane_that_plays_is_nobodys_edit_and_stands_in_nobodys_way(autoj
         assert (await whole.call("undo"))["undone"] == ["name of tracks/1: 'Bass' → '2-MIDI'"]
 
 
-async def test_a_person_who_takes_a_lane_over_has_edited(autojump_clock: Clock) -> None:
+async def test_overriding_automation_counts_as_an_edit_by_the_person(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         await whole.by_hand(automate_volume)
         await trio.sleep(QUIET_S)
@@ -234,7 +236,7 @@ async def test_a_person_who_takes_a_lane_over_has_edited(autojump_clock: Clock) 
         assert "volume" in told["rule"]
 
 
-async def test_what_only_live_can_start_stands_in_nobodys_way_to_undo(autojump_clock: Clock) -> None:
+async def test_changes_that_only_live_starts_do_not_block_undo(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         await whole.call("create_clip", track="tracks/0", slot=0)
         await whole.call("fire", target="tracks/0/clip_slots/0")
@@ -261,7 +263,7 @@ async def test_a_copy_that_writes_automation_is_one_entry_and_one_undo(
         assert await whole.differences() == []
 
 
-async def test_undo_and_redo_say_what_came_back_in_the_parameters_own_texts(autojump_clock: Clock) -> None:
+async def test_undo_and_redo_show_restored_values_in_lives_texts(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         ref = "tracks/2/mixer_device/volume"
         before = whole.mirror.resolve(ref).props["display"]
@@ -275,7 +277,7 @@ async def test_undo_and_redo_say_what_came_back_in_the_parameters_own_texts(auto
         assert (await whole.call("undo"))["undone"] == undone["undone"]
 
 
-async def test_no_write_of_that_name_says_what_a_write_is_named_like(autojump_clock: Clock) -> None:
+async def test_an_unknown_write_id_is_refused_with_the_form_of_a_write_id(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         written = await whole.call("set_song", tempo=99)
         with pytest.raises(Refused, match="No write 'banana'") as caught:
@@ -283,7 +285,7 @@ async def test_no_write_of_that_name_says_what_a_write_is_named_like(autojump_cl
         assert written["write"] in caught.value.data["hint"]
 
 
-async def test_a_redo_of_anothers_change_and_one_of_nothing_are_refused_with_the_reason(
+async def test_a_redo_of_another_clients_change_or_of_none_is_refused_with_the_reason(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(default_set()) as whole, whole.another("second") as second:
@@ -304,7 +306,7 @@ async def test_a_redo_of_anothers_change_and_one_of_nothing_are_refused_with_the
         assert "nothing to redo" in (await refused(whole, redo=True, anyone=True))["rule"]
 
 
-async def test_what_a_person_undid_is_redone_for_nobody_who_does_not_insist(autojump_clock: Clock) -> None:
+async def test_a_persons_undo_is_redone_only_when_forced(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         await by_hand(whole, "tempo", 90.0)
         await whole.by_hand(lambda song: song.undo())
@@ -314,7 +316,7 @@ async def test_what_a_person_undid_is_redone_for_nobody_who_does_not_insist(auto
         assert whole.stage.live.song.tempo == 90.0
 
 
-async def test_an_undo_names_the_objects_that_came_back_and_counts_those_that_it_does_not(
+async def test_an_undo_names_some_restored_objects_and_counts_the_rest(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(demo_set()) as whole:

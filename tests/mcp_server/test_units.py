@@ -13,7 +13,7 @@ from mirror import errors
 
 
 @given(st.integers(0, 127))
-def test_a_pitch_comes_back_from_its_name(number: int) -> None:
+def test_a_pitch_and_its_name_convert_both_ways(number: int) -> None:
     assert units.pitch(units.pitch_name(number)) == number
 
 
@@ -24,7 +24,7 @@ def test_live_calls_60_c3() -> None:
 
 
 @given(st.integers(0, 5000), st.sampled_from([(4, 4), (3, 4), (6, 8), (7, 8), (5, 16), (2, 2)]))
-def test_a_song_time_comes_back_from_bars_and_beats(sixteenths: int, signature: tuple[int, int]) -> None:
+def test_a_song_time_converts_to_bars_and_beats_and_back(sixteenths: int, signature: tuple[int, int]) -> None:
     beats = sixteenths / 4
     assert units.position(units.bars(beats, *signature), *signature) == beats
 
@@ -44,14 +44,14 @@ def test_a_song_time_comes_back_from_bars_and_beats(sixteenths: int, signature: 
         ("5.1 beats", 5.1),
     ],
 )
-def test_a_time_is_said_in_bars_or_beats(said: float | str, beats: float) -> None:
+def test_a_time_is_given_in_bars_or_beats(said: float | str, beats: float) -> None:
     assert units.position(said, 4, 4) == beats
 
 
 @pytest.mark.parametrize(
     "said", ["0.1.1", "1.5", "5.1", "1.1.5", "x", "1,500", "²", "9" * 1000, math.nan, math.inf]
 )
-def test_what_is_no_time_is_refused(said: float | str) -> None:
+def test_an_invalid_time_is_refused(said: float | str) -> None:
     with pytest.raises(errors.InvalidValue):
         units.position(said, 4, 4)
 
@@ -69,12 +69,12 @@ def test_what_is_no_time_is_refused(said: float | str) -> None:
         ("1.5", 1.5),
     ],
 )
-def test_a_length_is_said_in_bars_beats_or_note_values(said: float | str, beats: float) -> None:
+def test_a_length_is_given_in_bars_beats_or_note_values(said: float | str, beats: float) -> None:
     assert math.isclose(units.length(said, 3, 4), beats)
 
 
 @pytest.mark.parametrize("said", ["0", "-1", "1/0", "2 furlongs", "1t", 0, math.nan, math.inf])
-def test_what_is_no_length_is_refused(said: float | str) -> None:
+def test_an_invalid_length_is_refused(said: float | str) -> None:
     with pytest.raises(errors.InvalidValue):
         units.length(said, 4, 4)
 
@@ -98,7 +98,7 @@ def test_a_key_is_a_note_and_a_scale(said: str, key: tuple[int, str]) -> None:
 
 
 @pytest.mark.parametrize("said", ["", "H minor", "minor", "7", "A minr", "C Foo"])
-def test_what_is_no_key_is_refused(said: str) -> None:
+def test_an_invalid_key_is_refused(said: str) -> None:
     with pytest.raises(errors.InvalidValue):
         units.key(said)
 

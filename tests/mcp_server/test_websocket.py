@@ -129,7 +129,7 @@ async def test_texts_go_both_ways_whole_or_in_parts_or_ahead_of_the_answer() -> 
         assert await client.stream.receive_some(1) == b""
 
 
-async def test_a_client_that_leaves_while_it_is_sent_texts_is_no_error(
+async def test_a_client_disconnecting_during_a_send_is_not_an_error(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with serving() as served:
@@ -155,7 +155,7 @@ async def test_an_application_may_refuse() -> None:
     [(BytesMessage(b"x"), UNSUPPORTED), (TextMessage("x" * (TEXT_BYTES + 1)), TOO_BIG)],
     ids=["bytes", "too long"],
 )
-async def test_what_is_not_taken_ends_the_connection_with_its_code(sent: Any, code: int) -> None:
+async def test_unsupported_frames_close_the_connection_with_their_code(sent: Any, code: int) -> None:
     async with serving() as served:
         client = await served.connect()
         assert isinstance(await client.event(), AcceptConnection)
@@ -193,7 +193,7 @@ async def test_garbage_after_the_handshake_ends_that_connection_only() -> None:
         assert await other.text() == "A"
 
 
-async def test_stopping_ends_open_and_deaf_clients_and_says_goodbye(
+async def test_stopping_closes_open_and_unresponsive_connections_with_a_goodbye(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     autojump_clock.autojump_threshold = 0.01

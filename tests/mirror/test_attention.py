@@ -30,13 +30,13 @@ def wanted(store: Store, patterns: Any) -> set[int]:
 
 
 @pytest.mark.parametrize(("patterns", "is_told"), ASKED)
-def test_who_is_told_of_a_parameters_change_attends_to_it(patterns: Any, is_told: bool) -> None:
+def test_a_subscriber_to_a_parameter_attends_to_it(patterns: Any, is_told: bool) -> None:
     found = wanted(filled(), patterns)
     assert (BASS_VOLUME in found) is is_told
     assert {filled().nodes[id_].type for id_ in found} <= CLASSES
 
 
-def test_no_more_objects_are_asked_for_than_the_script_takes() -> None:
+def test_attention_is_limited_to_the_maximum_of_the_script() -> None:
     store = filled()
     many = [obj(5000 + n, "DeviceParameter", 24, "parameters", {"name": f"P {n}"}) for n in range(MOST + 5)]
     names = ["children", 24, "parameters", [each[0] for each in many]]
@@ -44,7 +44,7 @@ def test_no_more_objects_are_asked_for_than_the_script_takes() -> None:
     assert len(wanted(store, ["**"])) == MOST
 
 
-async def test_what_is_attended_follows_subscriptions_and_connections(
+async def test_attended_objects_follow_subscriptions_and_connections(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     async with opened() as mirror:

@@ -33,7 +33,7 @@ async def quiet() -> None:
 
 @pytest.mark.parametrize("pause_s", [0.0, 0.005, 0.02, 0.04])
 @pytest.mark.parametrize("budget_s", [10.0, 0.0])
-async def test_one_name_given_by_an_agent_and_by_a_person_at_once_is_told_of_each(
+async def test_a_rename_by_an_agent_and_by_a_person_at_once_gives_an_event_for_each(
     pause_s: float, budget_s: float, autojump_clock: Clock
 ) -> None:
     async with whole_path(default_set(), budget_s=budget_s) as whole:
@@ -66,7 +66,7 @@ LATE: list[tuple[Operation, str, Any]] = [
 
 
 @pytest.mark.parametrize(("op", "name", "value"), LATE, ids=[f"{n}" for n in range(len(LATE))])
-async def test_what_live_makes_of_an_agents_act_later_is_told_as_that_agents(
+async def test_later_effects_of_an_agents_write_are_attributed_to_the_agent(
     op: Operation, name: str, value: Any, autojump_clock: Clock
 ) -> None:
     async with whole_path(default_set()) as whole:
@@ -84,7 +84,7 @@ async def test_what_live_makes_of_an_agents_act_later_is_told_as_that_agents(
 NEXT_UNDO = ("can_undo", "can_redo")
 
 
-def test_the_table_declares_what_live_shows_only_later() -> None:
+def test_the_table_declares_properties_that_change_later() -> None:
     for class_, names in turns.LATE.items():
         for name in names:
             assert schema.properties(class_)[name].later in PROPERTIES, (class_, name)
@@ -96,7 +96,7 @@ def test_the_table_declares_what_live_shows_only_later() -> None:
     assert declared == {"", *PROPERTIES}
 
 
-async def test_what_no_listener_tells_of_is_not_taken_for_the_write_that_comes_after_it(
+async def test_a_change_without_a_listener_is_not_attributed_to_a_later_write(
     autojump_clock: Clock,
 ) -> None:
     spec = demo_set()
@@ -112,7 +112,7 @@ async def test_what_no_listener_tells_of_is_not_taken_for_the_write_that_comes_a
         assert [who for who, _ in told(whole, "timing_amount", ref)] == ["agent"]
 
 
-async def test_a_launch_that_waits_for_its_bar_is_still_the_agents(autojump_clock: Clock) -> None:
+async def test_a_quantized_launch_is_attributed_to_the_agent(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         await whole.by_hand(lambda song: song.tracks[0].clip_slots[0].create_clip(4.0))
         await whole.by_hand(lambda song: setattr(song, "clip_trigger_quantization", 2))
@@ -132,7 +132,7 @@ async def test_a_launch_that_waits_for_its_bar_is_still_the_agents(autojump_cloc
     ],
     ids=["fires another", "stops the track", "stops the song"],
 )
-async def test_a_launch_that_a_person_takes_over_is_the_persons(
+async def test_a_launch_replaced_by_a_person_is_attributed_to_the_person(
     act: Callable[[Any], Any], autojump_clock: Clock
 ) -> None:
     def clips(song: Any) -> None:
@@ -154,7 +154,7 @@ async def test_a_launch_that_a_person_takes_over_is_the_persons(
         assert ("agent", 0) not in told(whole, "playing_slot_index", "tracks/0")
 
 
-async def test_a_person_who_stops_the_song_after_an_agent_stopped_the_clips_did_it(
+async def test_a_stop_of_the_song_by_a_person_is_not_attributed_to_the_agent(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(default_set()) as whole:

@@ -216,7 +216,7 @@ def run(seed: int) -> World:
 
 @pytest.mark.parametrize("point", POINTS)
 @pytest.mark.parametrize("kind", KINDS)
-async def test_with_a_fault_at_this_point_the_outcome_told_is_true(
+async def test_after_a_fault_at_each_point_the_reported_outcome_is_true(
     kind: str, point: str, autojump_clock: trio.testing.MockClock
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -226,12 +226,12 @@ async def test_with_a_fault_at_this_point_the_outcome_told_is_true(
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_in_random_histories_the_outcomes_told_are_true(seed: int) -> None:
+def test_reported_outcomes_are_true_in_random_histories(seed: int) -> None:
     run(seed)
 
 
 @pytest.mark.slow
-def test_in_many_random_histories_the_outcomes_told_are_true() -> None:
+def test_reported_outcomes_are_true_in_many_random_histories() -> None:
     counted: dict[str, int] = {}
     for seed in range(100, 400):
         for name, count in run(seed).counted.items():
@@ -283,7 +283,7 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_a_wrong_executor_is_found(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_executor_is_detected(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
     WRONG[wrong](monkeypatch)
     for seed in range(30):
         try:

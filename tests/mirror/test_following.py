@@ -51,7 +51,7 @@ async def test_a_change_in_live_is_seen_without_asking(clock: Clock, peer: Peer,
         assert equal(mirror, peer)
 
 
-async def test_a_lost_last_batch_is_found_by_the_heartbeat(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_a_lost_last_batch_is_detected_by_the_heartbeat(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as mirror:
         peer.set(3, "name", "Sub", tell=False)
         await trio.sleep(2.1)
@@ -59,9 +59,7 @@ async def test_a_lost_last_batch_is_found_by_the_heartbeat(clock: Clock, peer: P
         assert mirror.status().counters["rewatches"] == 1
 
 
-async def test_a_lost_batch_in_the_middle_is_found_by_the_next_one(
-    clock: Clock, peer: Peer, opened: Open
-) -> None:
+async def test_a_lost_batch_is_detected_by_the_next_one(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as mirror:
         peer.set(3, "name", "Sub", tell=False)
         peer.set(3, "mute", True)
@@ -69,9 +67,7 @@ async def test_a_lost_batch_in_the_middle_is_found_by_the_next_one(
         assert equal(mirror, peer)
 
 
-async def test_a_forgotten_history_costs_a_snapshot_and_nothing_else(
-    clock: Clock, peer: Peer, opened: Open
-) -> None:
+async def test_a_lost_history_is_replaced_by_one_snapshot(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as mirror:
         peer.remove_track(2, tell=False)
         peer.forget_history()
@@ -80,7 +76,7 @@ async def test_a_forgotten_history_costs_a_snapshot_and_nothing_else(
         assert mirror.status().counters["replaced"] == 2
 
 
-async def test_the_link_comes_back_and_the_history_is_resumed(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_the_history_is_resumed_after_a_reconnect(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as mirror:
         peer.cut()
         await trio.sleep(0.01)
@@ -93,7 +89,9 @@ async def test_the_link_comes_back_and_the_history_is_resumed(clock: Clock, peer
         assert mirror.status().counters["resumes"] == 1
 
 
-async def test_reads_say_how_old_they_are_while_live_is_away(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_reads_give_their_age_while_live_is_disconnected(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
     async with opened() as mirror:
         peer.accepting = False
         peer.cut()
@@ -108,7 +106,7 @@ async def test_reads_say_how_old_they_are_while_live_is_away(clock: Clock, peer:
         assert mirror.stamp().age_ms == 0
 
 
-async def test_a_silent_line_is_closed_after_three_heartbeats_and_opened_anew(
+async def test_a_silent_connection_is_closed_after_three_heartbeats_and_reopened(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     async with opened() as mirror:
@@ -133,7 +131,7 @@ async def test_another_set_replaces_the_first_one_whole(clock: Clock, peer: Peer
         assert mirror.epoch == "e2"
 
 
-async def test_a_set_that_is_still_read_is_waited_for(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_the_mirror_waits_while_the_set_is_being_read(clock: Clock, peer: Peer, opened: Open) -> None:
     peer.ready = False
     async with opened(sync=False) as mirror:
         await trio.sleep(3)
@@ -146,7 +144,7 @@ async def test_a_set_that_is_still_read_is_waited_for(clock: Clock, peer: Peer, 
         await mirror.wait_synced(0.1)
 
 
-async def test_reading_is_waited_for_as_long_as_it_goes_on_and_says_how_far_it_is(
+async def test_the_mirror_waits_while_reading_progresses_and_reports_progress(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     peer.ready = False
@@ -164,7 +162,7 @@ async def test_reading_is_waited_for_as_long_as_it_goes_on_and_says_how_far_it_i
     assert max(share for share in shares if share < 1.0) == 0.6
 
 
-async def test_reading_that_stands_still_is_given_up(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_reading_without_progress_is_abandoned(clock: Clock, peer: Peer, opened: Open) -> None:
     peer.ready = False
     async with opened(sync=False) as mirror:
         began = trio.current_time()
@@ -194,9 +192,7 @@ async def test_a_goodbye_is_followed_by_a_new_link(clock: Clock, peer: Peer, ope
         assert mirror.epoch == "e2"
 
 
-async def test_a_peer_that_does_not_know_the_token_gets_nothing(
-    clock: Clock, peer: Peer, opened: Open
-) -> None:
+async def test_a_peer_without_the_token_gets_no_data(clock: Clock, peer: Peer, opened: Open) -> None:
     peer.token = "cd" * 32
     async with opened(sync=False) as mirror:
         await trio.sleep(3)
@@ -242,7 +238,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("line", HOSTILE.values(), ids=HOSTILE.keys())
-async def test_what_is_no_message_closes_the_link_with_a_reason(
+async def test_an_invalid_message_closes_the_link_with_a_reason(
     clock: Clock, peer: Peer, opened: Open, line: bytes
 ) -> None:
     async with opened() as mirror:
@@ -391,13 +387,13 @@ async def test_waiting_for_a_revision_ends_with_the_time(clock: Clock, peer: Pee
             await mirror.wait_for(99, 3)
 
 
-async def test_errors_of_the_block_come_out_as_they_are(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_errors_of_the_block_are_raised_unchanged(clock: Clock, peer: Peer, opened: Open) -> None:
     with pytest.raises(errors.StaleReference):
         async with opened() as mirror:
             mirror.resolve("tracks/99")
 
 
-async def test_backoff_grows_to_its_bound_and_begins_anew_after_a_success(
+async def test_backoff_grows_to_its_bound_and_restarts_after_a_success(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     peer.accepting = False

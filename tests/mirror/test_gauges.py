@@ -17,7 +17,7 @@ from .peer import Peer
 Clock = trio.testing.MockClock
 
 
-async def test_each_asker_gets_its_own_rate_and_live_is_asked_once_for_all(autojump_clock: Clock) -> None:
+async def test_each_reader_gets_its_rate_and_live_is_polled_once_for_all(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole, trio.open_nursery() as nursery:
         counts = {4.0: 0, 20.0: 0}
 
@@ -56,7 +56,7 @@ async def test_the_position_between_samples_is_right_to_ten_milliseconds(autojum
         assert worst < 0.010, f"{worst * 1000:.1f} ms"
 
 
-async def test_more_than_live_has_time_for_at_once_is_read_in_parts(autojump_clock: Clock) -> None:
+async def test_many_gauges_are_read_in_parts(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         nodes = [node for node in whole.mirror.walk() if node.type == "DeviceParameter"][: 2 * READS + 9]
         assert len(nodes) > 2 * READS
@@ -64,7 +64,7 @@ async def test_more_than_live_has_time_for_at_once_is_read_in_parts(autojump_clo
         assert values == [node.props["value"] for node in nodes]
 
 
-async def test_what_is_long_is_not_read_in_one_turn(autojump_clock: Clock) -> None:
+async def test_long_values_are_not_read_in_one_turn(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         clip = whole.mirror.find(kind="Clip", where={"is_midi_clip": True})[0].node
         notes, name = await whole.mirror.read_now([(clip.id, "notes"), (clip.id, "name")])
@@ -73,7 +73,7 @@ async def test_what_is_long_is_not_read_in_one_turn(autojump_clock: Clock) -> No
         assert name == whole.mirror.node(clip.id).name
 
 
-async def test_without_a_link_nothing_comes_and_then_it_goes_on(autojump_clock: Clock) -> None:
+async def test_gauges_pause_without_a_link_and_continue_afterwards(autojump_clock: Clock) -> None:
     async with (
         whole_path(demo_set()) as whole,
         whole.mirror.gauges([("song", "current_song_time")]) as stream,
@@ -87,7 +87,7 @@ async def test_without_a_link_nothing_comes_and_then_it_goes_on(autojump_clock: 
                 assert isinstance((await anext(stream)).values[0], float)
 
 
-async def test_what_cannot_be_read_is_told_in_its_place_and_bad_wishes_are_refused(
+async def test_unreadable_gauges_are_reported_in_place_and_invalid_requests_refused(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(demo_set()) as whole:
@@ -102,7 +102,7 @@ async def test_what_cannot_be_read_is_told_in_its_place_and_bad_wishes_are_refus
             whole.mirror.gauges([])
 
 
-async def test_a_slow_reader_gets_the_newest(autojump_clock: Clock) -> None:
+async def test_a_slow_reader_gets_the_newest_values(autojump_clock: Clock) -> None:
     async with (
         whole_path(demo_set()) as whole,
         whole.mirror.gauges([("song", "current_song_time")], 20) as stream,
@@ -117,7 +117,7 @@ async def test_a_slow_reader_gets_the_newest(autojump_clock: Clock) -> None:
 # -- with a peer instead of Live ------------------------------------------------------------------
 
 
-async def test_gauges_are_read_now_and_each_that_cannot_be_is_told_in_its_place(
+async def test_gauges_are_read_at_once_and_unreadable_ones_reported_in_place(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     async with opened() as mirror:

@@ -62,12 +62,12 @@ HEARD: list[tuple[Any, Any, set[str]]] = [
 
 
 @pytest.mark.parametrize(("patterns", "change", "refs"), HEARD, ids=[str(n) for n in range(len(HEARD))])
-def test_a_pattern_hears_what_it_says(patterns: Any, change: list[Any], refs: set[str]) -> None:
+def test_a_pattern_matches_its_events_only(patterns: Any, change: list[Any], refs: set[str]) -> None:
     assert heard(filled(), patterns, [copy.deepcopy(change)]) == refs
 
 
 @pytest.mark.parametrize("text", ["", "  ", "17", "tracks/[", "tracks/***", "a b/*"])
-def test_what_is_no_pattern_is_refused(text: str) -> None:
+def test_an_invalid_pattern_is_refused(text: str) -> None:
     with pytest.raises(errors.InvalidValue):
         Pattern(text)
 
@@ -92,13 +92,13 @@ async def test_many_changes_are_one_notice(clock: Clock, peer: Peer, opened: Ope
         assert scope.cancelled_caught
 
 
-async def test_a_removed_object_is_told_where_it_was(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_a_removal_event_has_the_former_ref(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as mirror, mirror.subscribe(["tracks/0/clip_slots/0/clip", 40]) as stream:
         peer.remove_track(2)
         assert "tracks/0/clip_slots/0/clip" in (await next_of(stream)).refs
 
 
-async def test_subscriptions_outlive_a_lost_link_and_hear_what_changed_meanwhile(
+async def test_subscriptions_survive_a_lost_link_and_get_changes_made_meanwhile(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     async with opened() as mirror, mirror.subscribe(["tracks/1", "tracks/0"]) as stream:
@@ -111,7 +111,7 @@ async def test_subscriptions_outlive_a_lost_link_and_hear_what_changed_meanwhile
         assert mirror.status().counters["replaced"] == 2
 
 
-async def test_a_resync_without_a_difference_is_not_heard(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_a_resync_without_a_difference_gives_no_event(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as mirror, mirror.subscribe(["**"]) as stream:
         peer.line.notify("bridge.resync", epoch="e1", reason="outbox overflow", revision=0)
         with trio.move_on_after(20) as scope:
@@ -120,7 +120,7 @@ async def test_a_resync_without_a_difference_is_not_heard(clock: Clock, peer: Pe
         assert mirror.status().counters["replaced"] == 2
 
 
-async def test_another_set_is_heard_where_it_differs(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_another_set_gives_events_for_its_differences(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as mirror, mirror.subscribe(["tracks/*", "scenes/*", 3, 2]) as stream:
         rows = renumbered(small_set(), 500)
         rows[503][4]["mute"] = True
@@ -133,7 +133,7 @@ async def test_another_set_is_heard_where_it_differs(clock: Clock, peer: Peer, o
         assert mirror.epoch == "e2"
 
 
-def test_an_id_of_another_epoch_stands_for_the_object_in_its_place() -> None:
+def test_an_id_of_another_epoch_is_mapped_to_the_object_at_the_same_place() -> None:
     store = filled()
     hub = Hub(store)
     stream = hub.subscribe([3])
@@ -166,7 +166,7 @@ async def test_a_slow_reader_harms_only_itself(
         assert mirror.synced
 
 
-async def test_a_stream_that_fails_is_ended_and_the_others_are_told(
+async def test_a_failing_stream_is_ended_and_others_still_get_events(
     clock: Clock, peer: Peer, opened: Open, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with opened() as mirror:
@@ -200,7 +200,7 @@ async def test_closing_a_stream_ends_its_reader(clock: Clock, peer: Peer, opened
 # -- the event log ---------------------------------------------------------------------------------
 
 
-async def test_an_event_tells_who_did_what_where(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_an_event_has_author_change_and_place(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as mirror:
         start = mirror.revision
         peer.set(3, "name", "Sub")
@@ -217,7 +217,7 @@ async def test_an_event_tells_who_did_what_where(clock: Clock, peer: Peer, opene
         assert mirror.log.since(result.revision) == [three]
 
 
-async def test_structure_is_told_with_names_and_the_refs_of_then(
+async def test_events_of_structure_have_names_and_the_refs_at_that_time(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     async with opened() as mirror:
@@ -231,13 +231,15 @@ async def test_structure_is_told_with_names_and_the_refs_of_then(
         assert mirror.log.since(start)[0].kind == "children"
 
 
-async def test_the_first_snapshot_is_not_told_as_happenings(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_the_first_snapshot_gives_no_events(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as mirror:
         assert [event.kind for event in mirror.log.last(10)] == ["resynced"]
         assert mirror.log.since(mirror.revision) == []
 
 
-async def test_a_resync_is_told_once_then_only_what_differs(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_a_resync_is_one_event_followed_by_the_differences(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
     async with opened() as mirror:
         start = mirror.revision
         peer.set(3, "name", "Sub", tell=False)
@@ -249,7 +251,7 @@ async def test_a_resync_is_told_once_then_only_what_differs(clock: Clock, peer: 
         assert mirror.log.since(start)[0].kind == "resynced"
 
 
-async def test_a_follower_goes_on_over_lost_links_and_other_sets(
+async def test_a_follower_continues_over_lost_links_and_other_sets(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     told: list[Event] = []
@@ -278,7 +280,7 @@ async def test_a_follower_goes_on_over_lost_links_and_other_sets(
     assert [event.seq for event in told] == sorted(event.seq for event in told)
 
 
-def test_the_ring_is_bounded_and_says_what_it_no_longer_has() -> None:
+def test_the_ring_is_bounded_and_reports_dropped_events() -> None:
     store = filled(revision=0)
     log = EventLog(store, lambda: 1.0, kept=10)
     for number in range(1, 31):
@@ -294,7 +296,7 @@ def test_the_ring_is_bounded_and_says_what_it_no_longer_has() -> None:
         log.since(20, epoch="e0")
 
 
-def test_the_ring_is_bounded_by_what_its_values_weigh_too() -> None:
+def test_the_ring_is_bounded_by_the_size_of_its_values_too() -> None:
     store = filled(revision=0)
     log = EventLog(store, lambda: 1.0, kept=1000, kept_bytes=50_000)
     for number in range(1, 101):
@@ -308,7 +310,7 @@ def test_the_ring_is_bounded_by_what_its_values_weigh_too() -> None:
     assert len(log) == 1
 
 
-async def test_a_slow_follower_is_told_how_much_it_missed() -> None:
+async def test_a_slow_follower_gets_the_number_of_missed_events() -> None:
     store = filled(revision=0)
     log = EventLog(store, lambda: 1.0, kept=10)
     log.record(store.apply(1, [["set", 3, "name", "1"]]), 1.0, "live", None, None)
@@ -321,7 +323,7 @@ async def test_a_slow_follower_is_told_how_much_it_missed() -> None:
     assert (await anext(follower)).after == "21"
 
 
-def test_another_set_is_told_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_of_another_set_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mirror.events.STEP_EVENTS", 3)
     store = filled()
     log = EventLog(store, lambda: 1.0)

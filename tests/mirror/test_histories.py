@@ -442,7 +442,7 @@ WRONG: list[tuple[str, type[Sync], type[Store]]] = [
 
 
 @pytest.mark.parametrize(("sync_class", "store_class"), [w[1:] for w in WRONG], ids=[w[0] for w in WRONG])
-def test_a_wrong_mirror_is_found(sync_class: type[Sync], store_class: type[Store]) -> None:
+def test_a_wrong_mirror_is_detected(sync_class: type[Sync], store_class: type[Store]) -> None:
     wrong = type("Wrong", (Following,), {"sync_class": sync_class, "store_class": store_class})
     with pytest.raises((AssertionError, KeyError, ExceptionGroup)):
         # Nearly always detected in the first hundred; the drawn steps depend on the loaded modules.

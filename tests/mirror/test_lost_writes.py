@@ -39,7 +39,7 @@ def cut_once(peer: Peer, execute: bool, answer: bool = False, reboot: str = "") 
     peer.hooks["write.execute"] = hook
 
 
-async def test_lost_before_it_was_executed_the_truth_is_that_nothing_was_done(
+async def test_a_write_lost_before_execution_is_reported_as_not_done(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     async with opened() as mirror:
@@ -88,7 +88,7 @@ async def test_cut_in_the_middle_of_the_line_it_was_not_done(
         assert mirror.resolve("tracks/1").name == "Bass"
 
 
-async def test_a_script_that_was_reloaded_forgets_and_the_mirror_decides(
+async def test_after_a_reload_of_the_script_the_mirror_determines_the_outcome(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     async with opened() as mirror:
@@ -99,7 +99,7 @@ async def test_a_script_that_was_reloaded_forgets_and_the_mirror_decides(
         assert len(peer.executed) == 1
 
 
-async def test_a_forgotten_write_that_the_set_does_not_show_is_unknown(
+async def test_a_forgotten_write_without_a_visible_effect_has_an_unknown_outcome(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     async with opened() as mirror:
@@ -110,9 +110,7 @@ async def test_a_forgotten_write_that_the_set_does_not_show_is_unknown(
         assert peer.executed == []
 
 
-async def test_a_forgotten_call_is_unknown_whatever_the_set_shows(
-    clock: Clock, peer: Peer, opened: Open
-) -> None:
+async def test_a_forgotten_call_has_an_unknown_outcome(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as mirror:
         cut_once(peer, execute=True, reboot="e2")
         with pytest.raises(errors.UnknownOutcome):
@@ -120,9 +118,7 @@ async def test_a_forgotten_call_is_unknown_whatever_the_set_shows(
         assert len(peer.executed) == 1
 
 
-async def test_a_link_that_does_not_come_back_leaves_the_outcome_unknown(
-    clock: Clock, peer: Peer, opened: Open
-) -> None:
+async def test_without_a_reconnect_the_outcome_is_unknown(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as mirror:
         cut_once(peer, execute=True)
         peer.accepting = False
@@ -132,9 +128,7 @@ async def test_a_link_that_does_not_come_back_leaves_the_outcome_unknown(
         assert trio.current_time() - start == pytest.approx(RECOVER_S, abs=2)
 
 
-async def test_a_refusal_that_was_lost_is_told_after_the_link_came_back(
-    clock: Clock, peer: Peer, opened: Open
-) -> None:
+async def test_a_lost_refusal_is_reported_after_the_reconnect(clock: Clock, peer: Peer, opened: Open) -> None:
     def refuse(client: Client, id_: Any, params: Any) -> bool:
         client.refuse(id_, "LIVE_REFUSED", "Live refused: no", op=0)
         return True

@@ -57,7 +57,7 @@ async def settled(whole: Whole) -> None:
     assert await whole.differences() == []
 
 
-async def test_the_outline_is_readable_and_says_what_is_coming(autojump_clock: Clock) -> None:
+async def test_the_outline_is_readable_and_names_pending_parts(autojump_clock: Clock) -> None:
     async with path() as whole:
         mirror = whole.mirror
         await outline_of(mirror)
@@ -88,7 +88,7 @@ async def test_the_outline_is_readable_and_says_what_is_coming(autojump_clock: C
         assert mirror.status().counters["snapshots"] == 1
 
 
-async def test_nobody_did_what_is_read_after_the_outline(autojump_clock: Clock) -> None:
+async def test_parts_read_after_the_outline_have_no_author(autojump_clock: Clock) -> None:
     async with path() as whole:
         await outline_of(whole.mirror)
         await settled(whole)
@@ -98,7 +98,7 @@ async def test_nobody_did_what_is_read_after_the_outline(autojump_clock: Clock) 
         assert whole.mirror.revision > 1
 
 
-async def test_a_part_is_exact_from_the_moment_it_comes(autojump_clock: Clock) -> None:
+async def test_a_part_is_exact_from_its_arrival(autojump_clock: Clock) -> None:
     async with path() as whole:
         mirror, seen = whole.mirror, 0
         await outline_of(mirror)
@@ -125,7 +125,7 @@ async def test_a_tool_that_needs_all_of_the_set_waits_for_it(autojump_clock: Clo
         assert answer["track"]["devices"]
 
 
-async def test_a_tool_says_what_is_coming_when_it_comes_too_late(
+async def test_a_tool_names_parts_pending_at_its_timeout(
     autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with path() as whole:
@@ -181,7 +181,7 @@ def edit(song: Any, chance: random.Random) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_what_a_person_does_meanwhile_is_not_lost(autojump_clock: Clock, seed: int) -> None:
+async def test_edits_by_a_person_during_the_outline_are_not_lost(autojump_clock: Clock, seed: int) -> None:
     chance = random.Random(seed)
     async with path() as whole:
         await outline_of(whole.mirror)
@@ -201,7 +201,7 @@ async def test_what_a_person_does_meanwhile_is_not_lost(autojump_clock: Clock, s
 
 
 @pytest.mark.parametrize("number", [1, 3])
-async def test_the_end_is_said_also_when_the_last_that_is_coming_is_deleted(
+async def test_the_end_is_announced_also_when_the_last_pending_part_is_deleted(
     autojump_clock: Clock, number: int
 ) -> None:
     async with path() as whole:
@@ -245,7 +245,7 @@ async def test_an_envelope_that_is_drawn_meanwhile_names_its_parameter(autojump_
         assert len(clips) == 1
 
 
-async def test_an_edit_meanwhile_has_its_own_author_and_event(autojump_clock: Clock) -> None:
+async def test_an_edit_during_the_outline_has_its_author_and_event(autojump_clock: Clock) -> None:
     async with path() as whole:
         await outline_of(whole.mirror)
         await whole.by_hand(lambda song: setattr(song.tracks[2], "name", "By hand"))
@@ -282,7 +282,7 @@ async def test_a_link_that_is_lost_meanwhile_is_resumed(autojump_clock: Clock) -
         assert counters["resumes"] >= 1
 
 
-async def test_lost_batches_of_parts_come_again(autojump_clock: Clock) -> None:
+async def test_lost_batches_of_parts_are_sent_again(autojump_clock: Clock) -> None:
     async with path() as whole:
         await outline_of(whole.mirror)
         whole.lines[-1].lost = 2
@@ -332,7 +332,9 @@ async def test_a_mirror_that_holds_a_set_keeps_it_until_all_of_the_next_is_read(
         assert {event.kind for event in mirror.log.since(mirror.log.oldest)[before:]} <= {"resynced"}
 
 
-async def test_a_second_mirror_that_comes_in_between_has_all_in_the_end(autojump_clock: Clock) -> None:
+async def test_a_second_mirror_that_connects_during_the_outline_gets_the_whole_set(
+    autojump_clock: Clock,
+) -> None:
     async with path() as whole:
         await outline_of(whole.mirror)
         await until(lambda: "devices" in whole.mirror.children("song", "tracks")[0].children)
@@ -345,7 +347,7 @@ async def test_a_second_mirror_that_comes_in_between_has_all_in_the_end(autojump
             assert second.revision == whole.mirror.revision
 
 
-async def test_a_client_that_asks_for_no_outline_gets_the_whole_set(autojump_clock: Clock) -> None:
+async def test_a_client_without_outline_support_gets_the_whole_set(autojump_clock: Clock) -> None:
     async with path() as whole:
         await outline_of(whole.mirror)
         with pytest.raises(errors.NotReady):
@@ -353,7 +355,7 @@ async def test_a_client_that_asks_for_no_outline_gets_the_whole_set(autojump_clo
         await settled(whole)
 
 
-async def test_nothing_is_encoded_for_nobody() -> None:
+async def test_no_batch_is_encoded_without_a_receiver() -> None:
     from tests.remote_script.script.stage import Stage
 
     stage = Stage(small(), "12.4")

@@ -90,7 +90,7 @@ def walked() -> list[str]:
     ]
 
 
-def test_no_method_takes_an_index_that_the_table_does_not_call_a_place() -> None:
+def test_every_index_argument_is_declared_as_a_place() -> None:
     no_objects = {
         "Application.press_current_dialog_button": "the buttons of a dialog",
         "Device.store_chosen_bank": "numbers of a controller's banks",
@@ -113,7 +113,7 @@ def test_no_method_takes_an_index_that_the_table_does_not_call_a_place() -> None
 
 @pytest.mark.parametrize("key", walked())
 @pytest.mark.parametrize("path", ["mirror", "wire"])
-async def test_a_place_means_the_object_that_stood_there_when_the_call_was_read(
+async def test_a_place_means_the_object_there_at_the_time_of_the_call(
     key: str, path: str, autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target, args, shift = CASES[key]
@@ -184,7 +184,7 @@ class _Nobody:
     answer = push
 
 
-async def test_a_place_whose_number_is_an_id_in_the_list_is_still_a_place(autojump_clock: Clock) -> None:
+async def test_a_place_equal_to_an_id_of_the_list_is_still_a_place(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         mirror = whole.mirror
         for scene in mirror.children("song", "scenes"):
@@ -236,7 +236,7 @@ def names(mirror: Mirror) -> list[str]:
     ],
     ids=lambda op: getattr(op, "method", None) or f"set {op.name}",
 )
-async def test_what_is_gone_by_then_is_refused_and_nothing_is_done(
+async def test_an_object_deleted_before_execution_is_refused_and_nothing_changes(
     op: Operation, autojump_clock: Clock
 ) -> None:
     async with whole_path(default_set()) as whole:
@@ -246,7 +246,7 @@ async def test_what_is_gone_by_then_is_refused_and_nothing_is_done(
         assert len(whole.history()) == 1
 
 
-async def test_a_slots_clip_that_is_another_by_then_is_neither_deleted_nor_fired_nor_copied(
+async def test_a_replaced_clip_is_not_deleted_fired_or_copied(
     autojump_clock: Clock,
 ) -> None:
     slot = "tracks/0/clip_slots/0"
@@ -269,7 +269,7 @@ async def test_a_slots_clip_that_is_another_by_then_is_neither_deleted_nor_fired
         assert whole.mirror.children("tracks/0/clip_slots/1", "clip") == ()
 
 
-async def test_two_agents_that_delete_two_members_of_a_group_delete_these_two(autojump_clock: Clock) -> None:
+async def test_simultaneous_deletions_in_a_group_delete_the_meant_members(autojump_clock: Clock) -> None:
     spec = default_set()
     group = empty_track("group", "Rhythm", 3)
     group.user_name = "Rhythm"
@@ -291,7 +291,7 @@ async def test_two_agents_that_delete_two_members_of_a_group_delete_these_two(au
 # -- within one batch ------------------------------------------------------------------------------
 
 
-async def test_operations_of_one_batch_mean_what_stood_there_before_it(autojump_clock: Clock) -> None:
+async def test_places_in_a_batch_mean_the_objects_before_the_batch(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         await whole.mirror.write(
             [
@@ -305,7 +305,7 @@ async def test_operations_of_one_batch_mean_what_stood_there_before_it(autojump_
         assert names(whole.mirror) == ["New", "Third", "3-Audio"]
 
 
-async def test_what_an_earlier_operation_deleted_is_unchanged_alone_or_with_its_parent(
+async def test_a_second_deletion_of_an_object_or_its_child_is_reported_unchanged(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(small()) as whole:
@@ -326,7 +326,7 @@ async def test_what_an_earlier_operation_deleted_is_unchanged_alone_or_with_its_
         assert names(whole.mirror) == ["1-MIDI", "2-MIDI", "3-Audio"]
 
 
-async def test_any_other_operation_on_what_an_earlier_one_deleted_takes_the_whole_write_back(
+async def test_any_other_operation_on_a_deleted_object_reverts_the_whole_write(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(default_set()) as whole:
@@ -343,7 +343,7 @@ async def test_any_other_operation_on_what_an_earlier_one_deleted_takes_the_whol
 
 
 @pytest.mark.parametrize("op", [Call("song", "delete_track", {"index": 2}), Set("tracks/2", "name", "x")])
-async def test_with_if_revision_a_place_in_a_list_that_changed_since_is_refused_with_what_stands_there(
+async def test_with_if_revision_a_place_in_a_changed_list_is_refused_with_its_present_object(
     op: Operation, autojump_clock: Clock
 ) -> None:
     async with whole_path(default_set()) as whole:

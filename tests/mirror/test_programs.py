@@ -93,7 +93,7 @@ async def example(name: str, *words: str, port: int) -> AsyncIterator[Lines]:
         await process.stdout.aclose()
 
 
-async def test_a_program_finds_live_by_itself_under_asyncio_and_trio(
+async def test_a_program_connects_to_live_under_asyncio_and_trio(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "program.py").write_text(PROGRAM)
@@ -109,7 +109,9 @@ async def test_a_program_finds_live_by_itself_under_asyncio_and_trio(
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_a_connection_that_is_refused_says_why_at_once(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_connection_fails_at_once_with_the_reason(
+    backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SETMIRROR_PORT", "1")
 
     async def connect() -> None:
@@ -124,7 +126,7 @@ def test_a_connection_that_is_refused_says_why_at_once(backend: str, monkeypatch
     assert "setmirror doctor" in caught.value.hint
 
 
-async def test_a_wrong_token_is_said_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_wrong_token_is_reported_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with HeadlessProcess.started() as live:
         monkeypatch.setenv("SETMIRROR_HOME", str(tmp_path / "other"))
         monkeypatch.setenv("SETMIRROR_PORT", str(live.port))
@@ -133,7 +135,7 @@ async def test_a_wrong_token_is_said_at_once(tmp_path: Path, monkeypatch: pytest
                 pass
 
 
-async def test_objects_of_the_set_follow_what_they_stand_for(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_typed_objects_follow_changes_of_the_set(monkeypatch: pytest.MonkeyPatch) -> None:
     async with HeadlessProcess.started() as live:
         monkeypatch.setenv("SETMIRROR_PORT", str(live.port))
         async with open_mirror() as mirror:
@@ -173,7 +175,7 @@ async def test_objects_of_the_set_follow_what_they_stand_for(monkeypatch: pytest
                         break
 
 
-def test_the_typed_views_are_those_of_the_table() -> None:
+def test_the_typed_views_match_the_table() -> None:
     made = ast.dump(ast.parse(typed_views.text()))
     assert made == ast.dump(ast.parse(typed_views.PATH.read_text("utf-8"))), (
         "run python -m tests.mirror.typed_views"
@@ -186,7 +188,7 @@ def test_no_name_of_lives_is_hidden_by_one_of_ours() -> None:
     assert ours & live == set()
 
 
-def test_a_type_checker_completes_the_set_and_finds_mistakes(tmp_path: Path) -> None:
+def test_a_type_checker_completes_properties_and_reports_mistakes(tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text(
         "from mirror import open_mirror\n"
         "async def main() -> float:\n"
@@ -240,7 +242,7 @@ async def test_a_backup_is_written_after_a_change(tmp_path: Path) -> None:
     assert len(text.splitlines()) > 500
 
 
-async def test_the_notifier_says_what_people_want_to_know() -> None:
+async def test_the_notifier_prints_changes_in_words() -> None:
     async with HeadlessProcess.started() as live, example("notifier", port=live.port) as lines:
         await lines.until("Following .* tracks")
         await live.set("tracks/0", "name", "Kit")
@@ -249,7 +251,7 @@ async def test_the_notifier_says_what_people_want_to_know() -> None:
         await lines.until("Somebody in Live set the tempo to 99 BPM")
 
 
-def test_an_example_without_live_says_what_to_do() -> None:
+def test_an_example_without_live_prints_the_next_step() -> None:
     done = run("-m", "mirror.examples.notifier", port=1)
     assert done.returncode == 1
     assert "no link to Live on 127.0.0.1:1" in done.stderr
@@ -271,7 +273,7 @@ print(json.dumps(answers[count]))
 """
 
 
-async def test_the_agent_loop_lets_a_model_call_tools_until_it_is_done(tmp_path: Path) -> None:
+async def test_the_agent_loop_executes_tool_calls_until_the_model_ends(tmp_path: Path) -> None:
     (tmp_path / "model.py").write_text(MODEL)
     model = f"{sys.executable} {tmp_path / 'model.py'}"
     async with HeadlessProcess.started() as live:

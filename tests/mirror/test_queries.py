@@ -60,7 +60,7 @@ def test_objects_are_found_by_id_ref_and_name(target: Any, id_: int) -> None:
         ("tracks/0/[", errors.InvalidValue, "A ref is a path"),
     ],
 )
-def test_what_cannot_be_found_says_what_to_do(
+def test_an_unknown_object_is_refused_with_the_next_step(
     target: Any, error: type[errors.MirrorError], says: str
 ) -> None:
     with pytest.raises(error, match=says.replace("[", r"\[")) as caught:
@@ -68,7 +68,7 @@ def test_what_cannot_be_found_says_what_to_do(
     assert caught.value.hint
 
 
-def test_a_wrong_name_says_where_that_name_is_now() -> None:
+def test_a_wrong_name_is_refused_with_the_present_place_of_the_name() -> None:
     with pytest.raises(errors.StaleReference) as caught:
         resolve(filled(), "tracks/0[Bass]")
     assert caught.value.hint == "'Bass' is now at tracks/1"
@@ -91,7 +91,7 @@ def test_an_ambiguous_name_lists_all_places() -> None:
     assert {each["id"] for each in caught.value.facts["candidates"]} == {23, 33, 81}
 
 
-def test_a_ref_that_was_found_is_found_anew_after_the_structure_changed() -> None:
+def test_a_cached_ref_is_resolved_again_after_a_change_of_structure() -> None:
     store = filled()
     assert resolve(store, "tracks/1").id == 3
     assert resolve(store, "tracks/1").id == 3
@@ -136,11 +136,11 @@ def ids(**query: Any) -> list[int]:
     ],
     ids=str,
 )
-def test_objects_are_found_by_what_is_true_of_them(query: dict[str, Any], found: list[int]) -> None:
+def test_objects_are_found_by_conditions(query: dict[str, Any], found: list[int]) -> None:
     assert ids(**query) == found
 
 
-def test_the_best_names_come_first() -> None:
+def test_the_best_matches_come_first() -> None:
     store = filled()
     store.apply(6, [["set", 4, "name", "Bass drop"], ["set", 5, "name", "Sub Bass"]])
     assert [(match.ref, match.score) for match in find(store, name="bass")] == [
@@ -167,7 +167,7 @@ def test_a_question_that_cannot_be_read_is_refused(query: dict[str, Any]) -> Non
         ({"where": {"mixer_device.volum.value": 1}}, "volume"),
     ],
 )
-def test_a_condition_about_a_property_that_nothing_has_is_refused_with_the_near_ones(
+def test_a_condition_on_an_unknown_property_is_refused_with_close_matches(
     given: dict[str, Any], near: str
 ) -> None:
     with pytest.raises(errors.InvalidValue) as caught:

@@ -181,7 +181,7 @@ async def test_a_replay_wants_the_token_as_live_does(
         assert mirror.epoch == ""
 
 
-def test_a_file_that_is_no_recording_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_recording_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("hello\n")
     with pytest.raises(errors.InvalidValue, match="no recording"):
         Replay(tmp_path / "x", TOKEN)
@@ -213,7 +213,7 @@ def test_a_journal_that_is_cut_at_any_byte_loses_at_most_the_line_being_written(
         assert past.damaged == (length not in (first, len(whole) - 1)), length
 
 
-def test_what_two_servers_wrote_is_read_once(tmp_path: Path) -> None:
+def test_records_of_two_servers_are_read_once(tmp_path: Path) -> None:
     for _ in range(2):
         Journal(tmp_path, wall=lambda: 0.0).write([event(1), event(2)])
     past = read_folder(tmp_path)

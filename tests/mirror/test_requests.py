@@ -12,14 +12,14 @@ from mirror import Call, Set, WriteRequest, errors
 RENAME = Set("tracks/1", "name", "Sub")
 
 
-def test_a_request_cannot_be_changed_once_it_is_made() -> None:
+def test_a_request_is_immutable() -> None:
     request = WriteRequest.of([RENAME], author="me")
     with pytest.raises(AttributeError):
         request.author = "you"  # type: ignore[misc]
     assert request == WriteRequest(ops=(RENAME,), author="me")
 
 
-def test_what_is_not_given_does_not_go_over_the_wire() -> None:
+def test_omitted_arguments_are_not_sent() -> None:
     wire = WriteRequest.of([RENAME], author="me").to_wire("w1", "e1", [{"op": "set"}], [], 2.5)
     assert wire == {
         "write": "w1",
@@ -31,7 +31,7 @@ def test_what_is_not_given_does_not_go_over_the_wire() -> None:
     }
 
 
-def test_what_is_given_goes_over_the_wire() -> None:
+def test_given_arguments_are_sent() -> None:
     request = WriteRequest.of(
         [RENAME], author="me", label="l", if_revision=0, expect=[["song", "tempo", 1.0]], dry_run=True
     )
@@ -40,7 +40,7 @@ def test_what_is_given_goes_over_the_wire() -> None:
     assert wire["expect"] == [{"target": 1, "name": "tempo", "value": 1.0}]
 
 
-def test_a_request_waits_in_its_clients_queue_else_in_its_authors() -> None:
+def test_a_request_waits_in_the_queue_of_its_client_or_its_author() -> None:
     assert WriteRequest.of([RENAME], author="me").queue == "me"
     assert WriteRequest.of([RENAME], author="me", client="me#2").queue == "me#2"
 
@@ -56,7 +56,7 @@ def test_a_request_waits_in_its_clients_queue_else_in_its_authors() -> None:
         ({"no_such_field": 1}, TypeError),
     ],
 )
-def test_a_request_that_cannot_be_sent_cannot_be_made(about: dict[str, Any], error: type[Exception]) -> None:
+def test_an_unsendable_request_cannot_be_created(about: dict[str, Any], error: type[Exception]) -> None:
     with pytest.raises(error):
         WriteRequest.of([RENAME], **about)
 

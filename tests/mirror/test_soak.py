@@ -108,7 +108,7 @@ async def a_day(hours: float) -> None:
 @pytest.mark.skipif(
     not Path("/proc/self/statm").exists(), reason="this system does not tell a process's memory"
 )
-async def test_a_quarter_of_an_hour_leaves_nothing_behind(autojump_clock: trio.testing.MockClock) -> None:
+async def test_memory_is_stable_over_a_quarter_of_an_hour(autojump_clock: trio.testing.MockClock) -> None:
     await a_day(0.25)
 
 
@@ -116,5 +116,5 @@ async def test_a_quarter_of_an_hour_leaves_nothing_behind(autojump_clock: trio.t
 @pytest.mark.skipif(
     not Path("/proc/self/statm").exists(), reason="this system does not tell a process's memory"
 )
-async def test_a_day_leaves_nothing_behind(autojump_clock: trio.testing.MockClock) -> None:
+async def test_memory_is_stable_over_a_day(autojump_clock: trio.testing.MockClock) -> None:
     await a_day(24)

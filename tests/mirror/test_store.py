@@ -52,7 +52,7 @@ def test_refs_follow_their_objects_when_a_list_changes() -> None:
     assert store.ref(33) == "tracks/0/mixer_device/volume"
 
 
-def test_a_batch_makes_new_nodes_and_leaves_the_old_ones_as_they_were() -> None:
+def test_a_batch_creates_new_nodes_and_keeps_former_ones_unchanged() -> None:
     store = filled()
     before = store.nodes[3]
     applied = store.apply(6, [["set", 3, "name", "Sub"], ["set", 3, "mute", True]])
@@ -64,7 +64,7 @@ def test_a_batch_makes_new_nodes_and_leaves_the_old_ones_as_they_were() -> None:
     assert list(store.named("bass")) == []
 
 
-def test_a_track_comes_and_goes_with_all_that_it_has() -> None:
+def test_a_track_is_added_and_removed_with_its_children() -> None:
     store, rows = filled(), small_set()
     changes = [
         ["add", obj(100, "Track", 1, "tracks", {"name": "New"}, clip_slots=[101])],
@@ -85,7 +85,7 @@ def test_a_track_comes_and_goes_with_all_that_it_has() -> None:
     assert applied.gone[40] == "tracks/0/clip_slots/0/clip"
 
 
-def test_an_add_of_a_known_object_moves_it_with_all_below() -> None:
+def test_an_add_of_a_known_object_moves_it_with_its_children() -> None:
     store = filled()
     moved = obj(
         24, "Device", 3, "devices", {"name": "Filter", "class_name": "AutoFilter"}, parameters=[25, 26]
@@ -200,7 +200,7 @@ def test_a_removed_track_vanishes_after_resync() -> None:
     assert store.faults() == []
 
 
-def test_a_resync_tells_only_what_differs_and_keeps_what_is_equal() -> None:
+def test_a_resync_reports_only_differences_and_keeps_equal_nodes() -> None:
     store, rows = filled(), small_set()
     kept = store.nodes[3]
     text = store.encoded(3)
@@ -212,7 +212,7 @@ def test_a_resync_tells_only_what_differs_and_keeps_what_is_equal() -> None:
     assert store.encoded(3) is text
 
 
-def test_a_new_epoch_with_other_ids_tells_only_what_differs() -> None:
+def test_a_new_epoch_with_other_ids_reports_only_differences() -> None:
     store = filled()
     shifted = renumbered(small_set(), 500)
     shifted[503][4]["name"] = "Sub"
@@ -224,7 +224,7 @@ def test_a_new_epoch_with_other_ids_tells_only_what_differs() -> None:
     assert plain(store.nodes) == truth(shifted)
 
 
-def test_a_new_epoch_tells_what_came_and_went() -> None:
+def test_a_new_epoch_reports_added_and_removed_objects() -> None:
     store = filled()
     rows = renumbered(small_set(), 500)
     rows[501][5]["scenes"] = [504]

@@ -120,7 +120,7 @@ def _shape(event: str) -> Any:
 
 
 @pytest.mark.parametrize("state", list(State), ids=lambda state: state.value)
-def test_every_event_in_every_state_does_what_the_table_says(state: State) -> None:
+def test_every_event_in_every_state_follows_the_table(state: State) -> None:
     for event in sync.EVENTS:
         machine, waiting = machine_in(state)
         assert machine.state is state
@@ -168,7 +168,7 @@ def test_a_batch_is_judged_by_epoch_and_revision(epoch: str, revision: int, verd
     assert judge(("e1", 5), epoch, revision) == verdict
 
 
-def test_the_way_to_following_asks_each_thing_once() -> None:
+def test_the_start_sends_each_request_once() -> None:
     machine = Sync(TOKEN, {"name": "t", "version": "1"})
     hello = sent(machine.connected(0.0, NONCE))
     assert hello.method == "bridge.hello"
@@ -211,7 +211,7 @@ def test_a_peer_without_the_token_is_refused_before_it_gets_our_proof() -> None:
     assert "token" in effects[0].reason
 
 
-def test_a_script_of_another_protocol_is_told_apart() -> None:
+def test_a_script_of_another_protocol_is_recognized() -> None:
     machine = Sync(TOKEN, {})
     hello = sent(machine.connected(0.0, NONCE))
     effects = machine.receive(answer(hello, {**HELLO, "protocol": 1}), 0.0)
@@ -219,7 +219,7 @@ def test_a_script_of_another_protocol_is_told_apart() -> None:
     assert "protocol 1" in effects[0].reason
 
 
-def test_a_gap_is_watched_again_from_what_is_held() -> None:
+def test_a_gap_is_resumed_from_the_held_revision() -> None:
     machine, _ = machine_in(State.FOLLOWING)
     watch = sent(machine.receive(batch(8), 0.0))
     assert (watch.method, watch.params["after_revision"]) == ("set.watch", 5)
@@ -255,7 +255,7 @@ def test_a_watch_that_is_refused_ends_in_a_snapshot() -> None:
     assert sent(machine.receive(refusal(watch, "REVISION_TOO_OLD"), 0.0)).method == "set.snapshot"
 
 
-def test_gaps_for_ever_end_in_snapshots_and_those_in_a_closed_link() -> None:
+def test_repeated_gaps_lead_to_snapshots_and_repeated_snapshots_to_a_closed_link() -> None:
     machine, watch = machine_in(State.STALE)
     effects: list[Any] = []
     for _ in range(100):
@@ -297,13 +297,13 @@ def test_coming_back_within_the_history_needs_no_snapshot() -> None:
 
 
 @pytest.mark.parametrize("changed", [{"epoch": "e2"}, {"oldest_revision": 6, "revision": 9}, {"revision": 4}])
-def test_coming_back_to_another_epoch_or_past_the_history_takes_a_snapshot(changed: dict[str, Any]) -> None:
+def test_a_reconnect_to_another_epoch_or_beyond_the_history_takes_a_snapshot(changed: dict[str, Any]) -> None:
     machine, _ = machine_in(State.FOLLOWING)
     machine.closed(1.0, "cut")
     assert sent(machine.receive(answer(greeted(machine), welcome(**changed)), 1.0)).method == "set.snapshot"
 
 
-def test_a_machine_takes_an_outline_only_while_it_holds_nothing() -> None:
+def test_an_outline_is_accepted_only_without_held_state() -> None:
     outline = welcome(ready=False, outline=True)
     empty = Sync(TOKEN, {"name": "t", "version": "1"})
     assert sent(empty.receive(answer(greeted(empty), outline), 0.0)).params == {"outline": True}
@@ -340,7 +340,7 @@ def test_a_snapshot_that_stops_in_the_middle_closes_the_link_though_hearts_beat(
     assert isinstance(machine.tick(60.0)[0], Close)
 
 
-def test_a_set_that_is_not_ready_is_asked_for_again_and_at_once_when_it_is() -> None:
+def test_a_set_that_is_not_ready_is_requested_again_and_at_once_when_ready() -> None:
     machine, ask = machine_in(State.SNAPSHOTTING)
     assert ask is not None
     told = wire.Message(
@@ -357,7 +357,7 @@ def test_a_set_that_is_not_ready_is_asked_for_again_and_at_once_when_it_is() -> 
     assert sent(machine.receive(ready, 0.1)).method == "set.snapshot"
 
 
-def test_an_incomplete_snapshot_is_never_taken() -> None:
+def test_an_incomplete_snapshot_is_never_applied() -> None:
     machine, ask = machine_in(State.SNAPSHOTTING)
     assert ask is not None
     effects = machine.receive(answer(ask, {"epoch": "e1", "revision": 5, "count": 3}), 0.0)

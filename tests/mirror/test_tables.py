@@ -32,7 +32,7 @@ def plain(rows: dict[int, Row]) -> dict[int, Any]:
     return {id_: json.loads(row.line()) for id_, row in rows.items()}
 
 
-def test_every_object_of_a_snapshot_is_what_a_batch_would_add() -> None:
+def test_every_object_of_a_snapshot_equals_its_add_in_a_batch() -> None:
     stage = Stage(everything())
     stage.until_ready()
     rows = stage.script.batcher.shadow.rows
@@ -41,7 +41,7 @@ def test_every_object_of_a_snapshot_is_what_a_batch_would_add() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_row_that_changes_while_a_snapshot_is_taken_is_sent_as_it_was(seed: int) -> None:
+def test_a_row_changed_during_a_snapshot_is_sent_in_its_former_state(seed: int) -> None:
     draw = random.Random(seed)
     stage = Stage(everything())
     stage.until_ready()
@@ -76,7 +76,7 @@ def _first(snapshot: Snapshot, rows: dict[int, Row]) -> list[Any]:
         ([5, "tracks", [], ["name"], [[2, 1, "A"]]], 1),
     ],
 )
-def test_what_is_wrong_in_a_table_costs_its_objects_and_nothing_else(table: Any, bad: int) -> None:
+def test_a_wrong_table_drops_only_its_objects(table: Any, bad: int) -> None:
     good = ["Song", "song", ["tracks"], ["tempo"], [[1, None, [2], 120.0]]]
     objects = wire.Objects(1, tables=[table, good]).objects
     store = Store()

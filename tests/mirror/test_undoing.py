@@ -54,7 +54,7 @@ async def test_a_persons_envelope_keeps_an_earlier_write_from_being_undone(autoj
         assert len(whole.history()) == 3
 
 
-async def test_a_write_that_failed_and_was_taken_back_does_not_stand_in_the_way_of_undo(
+async def test_a_reverted_failed_write_does_not_block_undo(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(default_set()) as whole:
@@ -75,7 +75,7 @@ async def test_a_write_that_failed_and_was_taken_back_does_not_stand_in_the_way_
         assert await whole.differences() == []
 
 
-async def test_a_call_that_changes_nothing_makes_no_step_while_live_still_tells_of_the_one_before(
+async def test_a_call_without_effect_makes_no_undo_step_during_late_notifications(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(default_set()) as whole:
@@ -95,7 +95,7 @@ async def test_a_call_that_changes_nothing_makes_no_step_while_live_still_tells_
         assert mirror.notes(CLIP) == ()
 
 
-async def test_an_undo_told_in_two_batches_takes_one_edit_back(
+async def test_an_undo_reported_in_two_batches_undoes_one_edit(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     async with opened() as mirror:
@@ -149,7 +149,7 @@ async def test_my_last_write_is_undone(clock: Clock, peer: Peer, opened: Open) -
             await mirror.undo_mine(first.write)
 
 
-async def test_my_write_is_not_undone_when_somebody_came_after_it(
+async def test_a_write_is_not_undone_after_a_later_edit_by_another(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     async with opened() as mirror:
@@ -165,9 +165,7 @@ async def test_my_write_is_not_undone_when_somebody_came_after_it(
         assert len(peer.undo_stack) == 2
 
 
-async def test_what_is_no_edit_does_not_stand_in_the_way_of_undo(
-    clock: Clock, peer: Peer, opened: Open
-) -> None:
+async def test_changes_that_are_no_edits_do_not_block_undo(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as mirror:
         mine = await mirror.write([RENAME])
         peer.set(3, "arm", False)
@@ -185,7 +183,7 @@ async def test_a_write_that_changed_nothing_cannot_be_undone(clock: Clock, peer:
             await mirror.undo_mine("never")
 
 
-def test_a_write_that_is_known_late_stays_before_the_edits_that_came_after_it() -> None:
+def test_a_write_reported_late_is_ordered_before_later_edits() -> None:
     history = UndoHistory()
     for write, revision in (("theirs", 7), ("mine", 5)):
         history.wrote(write, 1, write)

@@ -370,7 +370,7 @@ def test_over_a_bad_line_every_mirror_equals_live(
         "parts of a snapshot lost",
     ],
 )
-def test_a_wrong_mirror_is_found_on_the_whole_path(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_mirror_is_detected_on_the_whole_path(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     sync, store = MIRRORS[name]
     monkeypatch.setattr("mirror.mirror.Sync", sync)
     monkeypatch.setattr("mirror.mirror.Store", store)
@@ -391,7 +391,7 @@ def test_a_wrong_mirror_is_found_on_the_whole_path(name: str, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("wrong", [reads_before_attaching, callback_keeps_its_index])
-def test_a_wrong_script_is_found(wrong: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_script_is_detected(wrong: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch) -> None:
     wrong(monkeypatch)
     found: list[Any] = []
 
@@ -409,7 +409,7 @@ def test_a_wrong_script_is_found(wrong: Callable[[Any], None], monkeypatch: pyte
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_the_script_as_it_is_tells_all_that_live_tells(seed: int) -> None:
+def test_the_script_forwards_all_notifications_of_live(seed: int) -> None:
     found: list[str] = []
 
     async def one() -> None:

@@ -85,7 +85,7 @@ async def alike(mirror: Mirror, bridge: Bridge) -> None:
         )
 
 
-async def test_the_mirror_holds_what_the_script_tells(clock: Clock, bridge: Bridge, opened: Open) -> None:
+async def test_the_mirror_equals_the_state_of_the_script(clock: Clock, bridge: Bridge, opened: Open) -> None:
     async with opened() as mirror:
         assert mirror.resolve("tracks/0").type == "Track"
         assert mirror.live_version.startswith("12")
@@ -103,7 +103,9 @@ async def test_a_persons_change_is_seen(clock: Clock, bridge: Bridge, opened: Op
         await alike(mirror, bridge)
 
 
-async def test_a_write_goes_to_live_and_back(clock: Clock, bridge: Bridge, opened: Open) -> None:
+async def test_a_write_reaches_live_and_returns_in_the_mirror(
+    clock: Clock, bridge: Bridge, opened: Open
+) -> None:
     async with opened() as mirror:
         result = await mirror.write(
             [Set("tracks/0", "name", "Kick"), Set("song", "tempo", 99.0)], author="agent"
@@ -126,7 +128,9 @@ async def test_my_write_is_undone_in_live(clock: Clock, bridge: Bridge, opened: 
         await alike(mirror, bridge)
 
 
-async def test_a_refusal_of_lives_is_told_with_its_reason(clock: Clock, bridge: Bridge, opened: Open) -> None:
+async def test_a_refusal_by_live_is_reported_with_its_reason(
+    clock: Clock, bridge: Bridge, opened: Open
+) -> None:
     async with opened() as mirror:
         with pytest.raises(errors.MirrorError) as caught:
             await mirror.write([Call("song", "delete_track", {"index": 99})])
@@ -157,7 +161,7 @@ async def test_a_stall_of_live_is_waited_out(clock: Clock, bridge: Bridge, opene
         assert mirror.resolve("tracks/0").name == "Kick"
 
 
-async def test_a_write_during_a_stall_is_told_truly(clock: Clock, bridge: Bridge, opened: Open) -> None:
+async def test_a_write_during_a_stall_is_reported_truly(clock: Clock, bridge: Bridge, opened: Open) -> None:
     async with opened() as mirror:
         bridge.stalled = True
         told: list[str] = []

@@ -32,7 +32,9 @@ async def test_a_write_is_seen_when_it_returns(clock: Clock, peer: Peer, opened:
         assert (sent["author"], sent["label"]) == ("agent", "rename")
 
 
-async def test_what_is_so_already_is_unchanged(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_setting_the_present_value_is_reported_unchanged(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
     async with opened() as mirror:
         result = await mirror.write([Set("tracks/1", "name", "Bass")])
         assert (result.outcome, result.undo_steps, result.results[0].changed) == ("unchanged", 0, False)
@@ -122,7 +124,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("op", "error"), BAD, ids=[str(n) for n in range(len(BAD))])
-async def test_what_cannot_be_is_refused_before_it_is_sent(
+async def test_an_impossible_write_is_refused_before_it_is_sent(
     clock: Clock, peer: Peer, opened: Open, op: Any, error: type[Exception]
 ) -> None:
     async with opened() as mirror:
@@ -167,7 +169,7 @@ async def test_many_notes_go_as_texts_that_the_script_reads_one_by_one(
         assert all(row[0] is row[4] is row[6] is None for row in rows)
 
 
-async def test_all_problems_of_a_batch_are_told_at_once(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_all_problems_of_a_batch_are_reported_together(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as mirror:
         ops = [op for op, _ in BAD[:5]] + [RENAME] + [op for op, _ in BAD[5:]]
         with pytest.raises(errors.StaleReference) as caught:
@@ -198,7 +200,7 @@ async def test_values_may_be_given_as_labels_and_objects_by_any_of_their_names(
         assert [op["value"] for op in sent["ops"]] == [0.0, 3]
 
 
-async def test_operations_see_what_earlier_ones_made(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_operations_can_use_objects_of_earlier_ones(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as mirror:
         result = await mirror.write(
             [Call("song", "create_midi_track", {"Index": -1}), Set("$0", "name", "Keys")]
@@ -210,9 +212,7 @@ async def test_operations_see_what_earlier_ones_made(clock: Clock, peer: Peer, o
             await mirror.write([RENAME, Set("$0", "name", "x")])
 
 
-async def test_a_precondition_that_is_not_so_refuses_the_write(
-    clock: Clock, peer: Peer, opened: Open
-) -> None:
+async def test_a_failed_precondition_refuses_the_write(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as mirror:
         with pytest.raises(errors.PreconditionFailed) as caught:
             await mirror.write([RENAME], expect=[("tracks/1", "name", "Kick")])
@@ -235,7 +235,7 @@ async def test_a_dry_run_changes_nothing(clock: Clock, peer: Peer, opened: Open)
         assert peer.rows == small_set()
 
 
-async def test_the_same_write_id_is_done_once(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_the_same_write_id_is_executed_once(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as mirror:
         async with trio.open_nursery() as nursery:
             found: list[Any] = []
@@ -280,7 +280,7 @@ async def test_clients_take_turns(clock: Clock, peer: Peer, opened: Open) -> Non
         assert peer.executed[9:] == [f"a{number}" for number in range(5, 21)]
 
 
-async def test_a_client_with_too_many_waiting_writes_is_told_so(
+async def test_too_many_waiting_writes_of_a_client_are_refused(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     hold_first(peer)
@@ -345,7 +345,7 @@ async def test_a_write_cancelled_after_it_is_sent_is_finished_and_kept(
         assert mirror.resolve("tracks/1").name == "Sub"
 
 
-async def test_who_waits_for_a_long_write_is_told_how_it_gets_on(
+async def test_progress_of_a_long_write_is_reported_to_its_caller(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     def slowly(client: Client, id_: Any, params: dict[str, Any]) -> bool:
@@ -375,7 +375,7 @@ async def test_who_waits_for_a_long_write_is_told_how_it_gets_on(
         assert mirror.synced
 
 
-async def test_who_fails_to_hear_of_progress_still_gets_the_outcome(
+async def test_a_failing_progress_callback_does_not_affect_the_outcome(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     def slowly(client: Client, id_: Any, params: dict[str, Any]) -> bool:
@@ -397,7 +397,7 @@ async def test_who_fails_to_hear_of_progress_still_gets_the_outcome(
         assert (await mirror.write([RENAME], progress=progress)).outcome == "verified"
 
 
-def test_progress_without_a_known_end_never_goes_back() -> None:
+def test_progress_without_a_known_end_never_decreases() -> None:
     shares = [
         WriteProgress("w", op=op, ops=3, done=done).share
         for op in range(3)
@@ -462,7 +462,7 @@ async def test_a_write_in_a_short_break_of_the_link_waits_for_it(
         assert peer.executed == [result.write]
 
 
-async def test_closing_the_mirror_leaves_nobody_waiting(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_closing_the_mirror_ends_all_waiting_calls(clock: Clock, peer: Peer, opened: Open) -> None:
     peer.hooks["write.execute"] = lambda client, id_, params: True
     told: list[str] = []
 
@@ -488,7 +488,7 @@ async def test_a_request_too_long_for_the_script_is_not_sent(clock: Clock, peer:
         assert mirror.synced
 
 
-async def test_an_unknown_class_of_a_newer_script_is_left_to_the_script(
+async def test_an_unknown_class_of_a_newer_script_is_checked_only_by_the_script(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     peer.rows[500] = obj(500, "Hologram", 1, "holograms", {"depth": 3})

@@ -110,7 +110,7 @@ def test_a_script_stamps_a_clip_and_reads_the_lane_at_the_play_head(live: Headle
     assert made[0].read == [(7.0, 1.0, 1), (9.0, 0.25, 1), (11.0, 0.75, 1), (14.0, 1.0, 1)]
 
 
-def test_a_stamp_writes_its_span_and_steps_back_to_what_was_there(live: HeadlessLive) -> None:
+def test_a_stamp_writes_its_span_and_returns_to_the_former_value(live: HeadlessLive) -> None:
     track = instrument_track(live)
     track.duplicate_clip_to_arrangement(steps(track, parameter(track), 0.25, 0.75), 8.0)
     assert lane(live, track) == [(8, 1.0), (8, 0.25), (10, 0.25), (10, 0.75), (12, 0.75), (12, 1.0)]
@@ -118,7 +118,7 @@ def test_a_stamp_writes_its_span_and_steps_back_to_what_was_there(live: Headless
     assert read_at(live, parameter(track), 8.5, 9.5, 12.5, 13.5) == [0.25, 0.5, 0.5, 1.0]
 
 
-def test_a_lane_steps_back_at_the_end_of_a_stamp_whose_envelope_goes_on(live: HeadlessLive) -> None:
+def test_a_lane_returns_to_the_former_value_at_the_end_of_a_longer_envelope(live: HeadlessLive) -> None:
     track = instrument_track(live)
     track.clip_slots[0].create_clip(4.0)
     clip = track.clip_slots[0].clip
@@ -147,7 +147,7 @@ def test_other_parameters_and_other_times_stay(live: HeadlessLive) -> None:
     assert read_at(live, resonance, 2.0, 17.0) == [0.9, 0.0]
 
 
-def test_deleting_or_copying_an_arrangement_clip_leaves_the_lane(live: HeadlessLive) -> None:
+def test_deleting_or_copying_an_arrangement_clip_keeps_the_lane(live: HeadlessLive) -> None:
     track = instrument_track(live)
     track.duplicate_clip_to_arrangement(steps(track, parameter(track), 0.5), 0.0)
     before = lane(live, track)
@@ -182,7 +182,7 @@ def test_mixer_and_rack_parameters_are_stamped_and_a_chain_s_volume_is_not(live:
     assert rack.chains[0].mixer_device.volume.automation_state == 0
 
 
-def test_audio_that_is_not_warped_writes_nothing(live: HeadlessLive) -> None:
+def test_unwarped_audio_clips_write_no_automation(live: HeadlessLive) -> None:
     from remote_script.headless.sets.spec import ClipSpec, SetSpec, TrackSpec
 
     clip = ClipSpec(
@@ -228,7 +228,7 @@ def test_while_the_session_plays_the_state_is_0_and_the_clip_moves_the_parameter
     assert (track.playing_slot_index, target.automation_state) == (-1, 1)
 
 
-def test_a_lane_plays_back_and_tells_its_listeners(live: HeadlessLive) -> None:
+def test_a_lane_plays_back_and_notifies_listeners(live: HeadlessLive) -> None:
     track = instrument_track(live)
     target = parameter(track)
     track.duplicate_clip_to_arrangement(steps(track, target, 0.25, 0.75), 0.0)
@@ -261,7 +261,7 @@ def test_a_lane_is_in_the_step_of_its_clip_only_if_parameters_are_synced_first(
     assert (lane(live, track), target.automation_state, len(track.arrangement_clips)) == (written, 1, 1)
 
 
-def test_a_duplicated_track_has_its_lanes_on_its_own(live: HeadlessLive) -> None:
+def test_a_duplicated_track_has_independent_lanes(live: HeadlessLive) -> None:
     track = instrument_track(live)
     track.duplicate_clip_to_arrangement(steps(track, parameter(track), 0.5), 0.0)
     live.song.duplicate_track(list(live.song.tracks).index(track))

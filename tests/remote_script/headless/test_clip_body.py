@@ -52,13 +52,13 @@ def test_unwarped_audio_counts_in_seconds_and_does_not_loop():
     assert body.with_warping(True).region.loop_end == pytest.approx(8.0)
 
 
-def test_changing_nothing_tells_nobody():
+def test_setting_the_same_value_notifies_no_listener():
     body = ClipBody.midi(4.0)
     assert changed_names(body, body.with_color(body.color)) == []
     assert changed_names(body, body.with_region(body.region.with_loop_start(0.0))) == []
 
 
-def test_listeners_are_told_of_what_changed_and_no_more():
+def test_only_listeners_of_changed_properties_are_notified():
     body = ClipBody.midi(4.0)
     assert changed_names(body, body.with_color_index(3)) == ["color", "color_index"]
     moved = body.with_region(body.region.with_loop_start(1.0))
@@ -74,7 +74,7 @@ def test_a_second_envelope_for_a_parameter_is_refused():
     assert body.without_envelope("volume").envelopes == ()
 
 
-def test_an_unlooped_arrangement_clip_takes_the_length_of_its_brace_up_to_the_next_clip():
+def test_an_unlooped_arrangement_clip_gets_the_length_of_its_brace_up_to_the_next_clip():
     body = ClipBody.midi(4.0, start_time=8.0).with_looping(False)
     longer = body.with_region(body.region.with_loop_end(16.0))
     assert (longer.start_time, longer.end_time) == (8.0, 24.0)
@@ -110,14 +110,14 @@ def test_quantizing_audio_moves_its_warp_markers():
     assert [m.beat_time for m in body.quantized(1, 1.0).audio.warp][:2] == [0.0, 4.0]
 
 
-def test_a_copy_counts_its_notes_anew_and_takes_its_place_on_the_timeline():
+def test_a_copy_renumbers_its_notes_and_has_its_place_on_the_timeline():
     body = ClipBody.midi(4.0)._replace(notes=Notes.of([Note(0, 60, 0, 1), Note(0, 61, 0, 1)]).remove_ids([1]))
     copy = body.copied(start_time=16.0)
     assert [n.note_id for n in copy.notes] == [1]
     assert (copy.start_time, copy.end_time) == (16.0, 20.0)
 
 
-def test_a_described_clip_has_what_the_description_says():
+def test_a_clip_from_a_description_has_its_values():
     spec = ClipSpec(
         name="Lead",
         color=0xFF0000,

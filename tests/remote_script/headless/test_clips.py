@@ -61,7 +61,7 @@ def test_an_audio_clip_is_refused_on_a_midi_track_with_lives_words(bench, loop_f
         bench.slot().create_audio_clip(loop_file)
 
 
-def test_what_is_no_audio_file_makes_no_clip(bench, tmp_path):
+def test_a_file_that_is_not_audio_makes_no_clip(bench, tmp_path):
     with pytest.raises(RuntimeError):
         bench.slot(2).create_audio_clip(str(tmp_path / "missing.wav"))
 
@@ -83,7 +83,7 @@ def test_undoing_a_deletion_brings_back_another_object_with_the_same_notes(bench
     assert rows(bench.slot().clip) == [(1, 60, 0.0, 1.0)]
 
 
-def test_a_copy_takes_the_place_of_the_targets_clip(bench, clip):
+def test_a_copy_replaces_the_clip_of_its_target(bench, clip):
     clip.name = "Bass"
     add(bench, clip, (60, 0.0, 1.0))
     old = bench.slot(1, 3).create_clip(1.0)
@@ -111,7 +111,7 @@ def test_duplicating_a_slot_overwrites_the_next(bench, clip):
 # Notes
 
 
-def test_added_notes_answer_their_ids_and_tell_the_clip(bench, clip):
+def test_adding_notes_returns_their_ids_and_notifies_the_clip(bench, clip):
     told = bench.heard(clip, "notes")
     ids = clip.add_new_notes(
         (bench.MidiNoteSpecification(60, 0.0, 1.0), bench.MidiNoteSpecification(64, 1.0, 1.0))
@@ -121,7 +121,7 @@ def test_added_notes_answer_their_ids_and_tell_the_clip(bench, clip):
     assert (note.note_id, note.velocity, note.probability, note.release_velocity) == (2, 100.0, 1.0, 64.0)
 
 
-def test_only_note_specifications_are_taken(bench, clip):
+def test_only_note_specifications_are_accepted(bench, clip):
     with pytest.raises(TypeError):
         clip.add_new_notes(({"pitch": 60, "start_time": 0.0, "duration": 1.0},))
     assert rows(clip) == []
@@ -167,7 +167,7 @@ def test_selection_replaces_and_is_not_in_the_history(bench, clip):
     assert len(clip.get_selected_notes_extended()) == 0
 
 
-def test_the_old_note_calls_still_work(bench, clip):
+def test_the_deprecated_note_calls_work(bench, clip):
     clip.set_notes(((60, 0.0, 0.5, 100, False), (62, 1.0, 0.5, 80, True)))
     assert clip.get_notes(0.0, 61, 4.0, 10) == ((62, 1.0, 0.5, 80.0, True),)
     clip.remove_notes(0.0, 0, 0.5, 128)
@@ -188,7 +188,7 @@ def test_notes_are_removed_duplicated_and_quantized(bench, clip):
         clip.quantize(9, 1.0)
 
 
-def test_notes_come_back_with_their_ids_when_undone(bench, clip):
+def test_undo_restores_notes_with_their_ids(bench, clip):
     add(bench, clip, (60, 0.0, 1.0))
     bench.song.end_undo_step()
     clip.remove_notes_by_id((1,))
@@ -218,7 +218,7 @@ def test_the_loop_keeps_its_order_and_doubles(bench, clip):
     assert (clip.start_marker, clip.loop_start) == (0.0, 0.0)
 
 
-def test_a_script_cannot_write_what_live_only_tells(clip):
+def test_read_only_properties_cannot_be_written(clip):
     for name in ("length", "is_midi_clip", "start_time", "has_envelopes"):
         with pytest.raises(AttributeError):
             setattr(clip, name, 1)
@@ -241,7 +241,7 @@ def test_a_groove_cannot_be_cleared(clip):
 # Audio
 
 
-def test_an_audio_clip_tells_its_file_and_refuses_notes(bench, loop_file):
+def test_an_audio_clip_has_a_file_and_refuses_notes(bench, loop_file):
     clip = bench.slot(2).create_audio_clip(loop_file)
     assert (clip.name, clip.file_path, clip.sample_length, clip.sample_rate) == (
         "Break",
@@ -258,7 +258,7 @@ def test_an_audio_clip_tells_its_file_and_refuses_notes(bench, loop_file):
         clip.get_all_notes_extended()
 
 
-def test_a_midi_clip_refuses_what_only_audio_has(clip):
+def test_a_midi_clip_refuses_audio_properties(clip):
     with pytest.raises(RuntimeError, match=r"^Warping is only available for Audio Clips$"):
         _ = clip.warping
 
@@ -289,7 +289,7 @@ def test_warp_markers_are_added_moved_and_removed(bench, loop_file):
         clip.add_warp_marker(bench.WarpMarker(20.0, 40.0))
 
 
-def test_fine_pitch_carries_over_and_tells_both(bench, loop_file):
+def test_fine_pitch_carries_over_and_notifies_both_listeners(bench, loop_file):
     clip = bench.slot(2).create_audio_clip(loop_file)
     told = bench.heard(clip, "pitch_coarse", "pitch_fine")
     clip.pitch_fine = 60.0
@@ -299,7 +299,7 @@ def test_fine_pitch_carries_over_and_tells_both(bench, loop_file):
 # Envelopes
 
 
-def test_an_envelope_is_made_once_and_only_for_the_clips_own_track(bench, clip):
+def test_an_envelope_is_created_once_and_only_for_the_clips_track(bench, clip):
     volume = bench.song.tracks[0].mixer_device.volume
     assert (clip.automation_envelope(volume), clip.has_envelopes) == (None, False)
     told = bench.heard(clip, "has_envelopes")
@@ -333,7 +333,7 @@ def test_a_step_starts_after_its_time(bench, clip):
         envelope.events_in_range(0.0, 2e6)
 
 
-def test_an_event_can_be_made_from_12_4_on(bench, clip):
+def test_an_envelope_event_can_be_created_since_12_4(bench, clip):
     envelope = clip.create_automation_envelope(bench.song.tracks[0].mixer_device.panning)
     envelope.create_event(
         bench.EnvelopeEvent(1.0, 0.25, bench.EnvelopeEventControlCoefficients(0.1, 0.2, 0.3, 0.4))
@@ -349,7 +349,7 @@ def test_an_event_can_be_made_from_12_4_on(bench, clip):
     assert not hasattr(old_envelope, "create_event")
 
 
-def test_cleared_envelopes_are_dead_and_come_back_as_other_objects(bench, clip):
+def test_cleared_envelopes_are_invalid_and_restored_as_new_objects(bench, clip):
     volume = bench.song.tracks[0].mixer_device.volume
     envelope = clip.create_automation_envelope(volume)
     envelope.insert_step(0.0, 1.0, 0.5)
@@ -390,7 +390,7 @@ def spans(track):
     return [(c.start_time, c.end_time) for c in track.arrangement_clips]
 
 
-def test_arrangement_clips_stand_in_order_of_time_and_make_room(bench):
+def test_arrangement_clips_are_sorted_by_time_and_do_not_overlap(bench):
     track = bench.song.tracks[0]
     told = bench.heard(track, "arrangement_clips")
     long = track.create_midi_clip(4.0, 12.0)
@@ -403,7 +403,7 @@ def test_arrangement_clips_stand_in_order_of_time_and_make_room(bench):
     assert (long.start_time, long.start_marker) == (5.0, 1.0)
 
 
-def test_an_arrangement_clip_never_says_that_it_plays(bench):
+def test_an_arrangement_clip_is_never_shown_as_playing(bench):
     clip = bench.song.tracks[0].create_midi_clip(0.0, 4.0)
     clip.fire()
     bench.song.start_playing()
@@ -443,7 +443,7 @@ def test_an_instrument_on_the_track_costs_the_copy_its_envelopes(bench, clip):
     assert not track.duplicate_clip_to_arrangement(clip, 8.0).has_envelopes
 
 
-def test_take_lanes_hold_clips_of_their_own(bench):
+def test_take_lanes_have_separate_clips(bench):
     track = bench.song.tracks[0]
     lane = track.create_take_lane()
     clip = lane.create_midi_clip(0.0, 4.0)

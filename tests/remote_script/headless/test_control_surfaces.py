@@ -27,7 +27,7 @@ def push() -> RemoteSurface:
     return RemoteSurface("Push3", ["Play_Button", "Track_Encoder"], pad_layout="note.melodic")
 
 
-def test_scripts_and_proxies_stand_in_seven_slots(live: Any, push: RemoteSurface) -> None:
+def test_scripts_and_proxies_occupy_seven_slots(live: Any, push: RemoteSurface) -> None:
     heard: list[int] = []
     live.application.add_control_surfaces_listener(lambda: heard.append(1))
     assert list(live.application.control_surfaces) == [None] * 7
@@ -39,7 +39,7 @@ def test_scripts_and_proxies_stand_in_seven_slots(live: Any, push: RemoteSurface
     assert heard == [1, 1]
 
 
-def test_a_proxy_tells_of_its_controls(live: Any, push: RemoteSurface) -> None:
+def test_a_proxy_reports_its_controls(live: Any, push: RemoteSurface) -> None:
     proxy = live.connect_surface(push)
     assert proxy.type_name == "Push3"
     assert [(each.id, each.name) for each in proxy.control_descriptions] == [
@@ -74,7 +74,7 @@ def test_a_grabbed_control_is_kept_from_the_surfaces_own_script(live: Any, push:
     assert proxy.fetch_received_values() == ()
 
 
-def test_midi_comes_when_it_is_wanted_and_goes(live: Any, push: RemoteSurface) -> None:
+def test_midi_is_forwarded_only_on_request(live: Any, push: RemoteSurface) -> None:
     proxy = live.connect_surface(push)
     heard: list[Any] = []
     proxy.add_midi_received_listener(lambda: heard.append(proxy.fetch_received_midi_messages()))
@@ -91,7 +91,7 @@ def test_midi_comes_when_it_is_wanted_and_goes(live: Any, push: RemoteSurface) -
     assert (push.midi, push.values) == ([(0xB0, 85, 1)], [(1, 3)])
 
 
-def test_what_nobody_fetches_is_not_kept_for_ever(live: Any, push: RemoteSurface) -> None:
+def test_unfetched_midi_is_dropped_at_a_limit(live: Any, push: RemoteSurface) -> None:
     proxy = live.connect_surface(push)
     proxy.grab_control(1)
     for value in range(ARRIVALS + 5):

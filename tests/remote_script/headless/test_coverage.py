@@ -42,7 +42,7 @@ def test_nothing_is_missing_without_a_reason(version: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["11.0", "12.0", DEFAULT_VERSION])
-def test_every_property_of_every_object_can_be_read_or_says_why_not(version: str) -> None:
+def test_every_property_of_every_object_is_readable_or_refused_with_a_reason(version: str) -> None:
     live = HeadlessLive(demo_set(), version=version)
     seen, stack, read, silent = set(), [live.song, live.application], 0, 0
     plain = {"int": int, "float": float, "bool": bool, "str": str}
@@ -79,7 +79,7 @@ def test_versions_bring_and_keep_back_members() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "12.x", "10.1", "12.4.0.1", "latest"])
-def test_what_is_no_known_version_is_refused(text: str) -> None:
+def test_an_unknown_version_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="Live"):
         parse_version(text)
 

@@ -42,7 +42,7 @@ def _text(shown: Any) -> str:
 
 
 @needs_dump
-def test_every_device_shows_what_a_real_live_showed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_device_equals_its_dump_of_a_real_live(capsys: pytest.CaptureFixture[str]) -> None:
     assert DUMP is not None
     live = HeadlessLive()
     whole = texts = same = 0
@@ -108,7 +108,7 @@ def test_numbers_that_a_real_live_showed_between_the_defaults_follow_the_laws() 
 
 
 @needs_dump
-def test_taking_the_same_dump_again_changes_nothing() -> None:
+def test_importing_the_same_dump_again_changes_nothing() -> None:
     assert DUMP is not None
     again = take.written(take.take(form.raw(), DUMP))
     assert again == Path(form.PATH).read_text(encoding="utf-8")
@@ -155,7 +155,7 @@ def _taken(dump: dict[str, Any] | None = None, class_name: str = "Limiter") -> f
     return form.read_device(class_name, again["devices"][class_name], again["lists"])
 
 
-def test_a_new_dump_brings_its_names_and_order_and_keeps_what_files_say() -> None:
+def test_a_new_dump_updates_names_and_order_and_keeps_values_from_files() -> None:
     taken = _taken()
     assert [one.name for one in taken.parameters[:3]] == ["Drive", "Ceiling", "Colour"]
     drive, _, colour = taken.parameters[:3]
@@ -205,7 +205,7 @@ def test_the_list_that_was_the_newest_becomes_one_of_an_older_live() -> None:
     assert older[1:] == before.older
 
 
-def test_a_dump_of_an_older_live_adds_its_list_and_leaves_the_newest() -> None:
+def test_a_dump_of_an_older_live_adds_its_list_and_keeps_the_newest() -> None:
     dump = dict(_live_dump(), live="12.0.5")
     before, taken = devices.find("Limiter"), _taken(dump)
     assert before is not None
@@ -216,7 +216,7 @@ def test_a_dump_of_an_older_live_adds_its_list_and_leaves_the_newest() -> None:
     assert [each.live for each in taken.older] == sorted((each.live for each in taken.older), reverse=True)
 
 
-def test_a_dump_without_a_sampler_s_sections_keeps_those_that_are_known() -> None:
+def test_a_dump_without_a_sampler_s_sections_keeps_known_ones() -> None:
     sampler = devices.find("MultiSampler")
     assert sampler is not None
     rows = [{"name": "Device On", "quantized": True, "items": ["Off", "On"]}]
@@ -253,7 +253,7 @@ def test_an_older_live_lists_its_own_names(version: str, class_name: str, expect
 
 
 @needs_dump
-def test_lists_of_older_lives_stand_in_that_lives_order() -> None:
+def test_lists_of_an_older_live_are_in_its_order() -> None:
     from remote_script.headless.devices.older import as_of
 
     assert DUMP is not None
@@ -289,7 +289,7 @@ def test_a_parameter_of_steps_has_no_display_value() -> None:
     live.close()
 
 
-def test_a_drum_sampler_is_inserted_by_its_other_name_alone() -> None:
+def test_a_drum_sampler_is_inserted_only_by_its_other_name() -> None:
     live = HeadlessLive()
     track = live.song.create_midi_track(-1)
     with pytest.raises(ValueError, match="Device Drum Sampler not found"):
@@ -298,7 +298,7 @@ def test_a_drum_sampler_is_inserted_by_its_other_name_alone() -> None:
     live.close()
 
 
-def test_a_sampler_lists_a_section_once_it_is_switched_on() -> None:
+def test_a_sampler_lists_a_section_after_it_is_switched_on() -> None:
     live = HeadlessLive()
     sampler = _inserted(live, "MultiSampler")
     heard: list[int] = []

@@ -62,7 +62,7 @@ def test_every_value_shows_the_text_that_a_real_live_showed_for_it() -> None:
     assert pairs > 2250
 
 
-def test_a_text_leads_back_to_its_value_within_what_its_digits_tell() -> None:
+def test_a_text_converts_back_to_its_value_within_its_precision() -> None:
     for facts, one in EVERY:
         law = one.law
         if law.items or (facts.class_name, one.name) in NOT_WRITTEN:
@@ -118,9 +118,7 @@ def test_all_synced_rates_of_22_steps_are_live_s_but_the_samplers_run_the_other_
         ("Drift", "LP Mod Amt 1", 0.0, "-100 %"),
     ],
 )
-def test_a_measured_parameter_shows_what_live_shows(
-    class_name: str, name: str, value: float, text: str
-) -> None:
+def test_a_measured_parameter_has_lives_text(class_name: str, name: str, value: float, text: str) -> None:
     facts = devices.find(class_name)
     assert facts is not None
     law = next(one.law for one in facts.parameters if one.name == name)
@@ -152,7 +150,7 @@ def test_a_built_device_has_defaults_and_takes_values_by_name() -> None:
         devices.build(facts, values={"Warp Factor": 9.0})
 
 
-def test_a_built_rack_has_sixteen_macros_and_no_parameters_of_its_own() -> None:
+def test_a_built_rack_has_sixteen_macros_and_no_other_parameters() -> None:
     facts = devices.find("DrumGroupDevice")
     assert facts is not None
     spec = devices.build(facts)
@@ -188,11 +186,11 @@ def test_a_built_rack_has_sixteen_macros_and_no_parameters_of_its_own() -> None:
         (Law("", 0.0, 3.0, ("0", "1", "2", "3")), 9.0, 3.0),
     ],
 )
-def test_a_law_turns_what_the_file_has_into_what_live_has(law: Law, filed: float, value: float) -> None:
+def test_a_law_converts_the_value_of_the_file_to_that_of_live(law: Law, filed: float, value: float) -> None:
     assert law.value(filed) == pytest.approx(value, abs=1e-4)
 
 
-def test_guesses_are_marked_as_such() -> None:
+def test_guessed_values_are_marked() -> None:
     assert devices.guess_law("Some/Freq", "440", (20.0, 20000.0), True) == Law(
         "hz:log:20:20000", 0.0, 1.0, (), False, False
     )
@@ -240,7 +238,7 @@ SHOWN = {
 
 
 @sets.parametrize
-def test_parameters_show_what_the_file_measures(als) -> None:  # type: ignore[no-untyped-def]
+def test_parameters_have_the_measured_texts_of_the_file(als) -> None:  # type: ignore[no-untyped-def]
     from tests.remote_script.headless.als.test_counts import every_device, every_track
 
     spec, root = sets.spec(als), view.live_set(als)
@@ -265,7 +263,7 @@ def test_parameters_show_what_the_file_measures(als) -> None:  # type: ignore[no
                 assert seen == pytest.approx(wanted, rel=1e-4, abs=1e-3), (device.class_name, one)
 
 
-def test_the_table_counts_what_is_sourced_and_what_is_guessed() -> None:
+def test_the_table_counts_sourced_and_guessed_values() -> None:
     from remote_script.headless.devices.__main__ import row, table
 
     rows = [row(facts) for facts in devices.all_devices()]

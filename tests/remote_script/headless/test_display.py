@@ -97,7 +97,7 @@ def test_an_unknown_unit_is_refused(unit):
         text(unit, 0.5)
 
 
-def test_text_that_is_no_value_is_refused():
+def test_an_invalid_text_of_a_value_is_refused():
     with pytest.raises(ValueError, match="not a value"):
         parse("db", "loud")
 

@@ -27,12 +27,12 @@ def test_a_step_starts_after_its_time_and_holds_up_to_its_end():
     assert [envelope.value_at(t) for t in (1.0, 1.001, 3.0, 3.001)] == [0.85, 0.5, 0.5, 0.85]
 
 
-def test_a_step_replaces_what_lay_under_it():
+def test_a_step_replaces_former_events_in_its_span():
     envelope = Breakpoints.of([(0, 0.0), (2, 1.0), (4, 0.0)]).with_step(1.0, 2.0, 0.2)
     assert pairs(envelope) == [(0, 0.0), (1, 0.5), (1, 0.2), (3, 0.2), (3, 0.5), (4, 0.0)]
 
 
-def test_steps_side_by_side_meet_without_a_gap():
+def test_adjacent_steps_have_no_gap():
     envelope = Breakpoints().with_step(0, 1, 0.1, without=0.5).with_step(1, 1, 0.9, without=0.5)
     assert [envelope.value_at(t) for t in (0.5, 1.0, 1.5, 2.0, 2.5)] == [0.1, 0.1, 0.9, 0.9, 0.5]
 
@@ -41,7 +41,7 @@ def test_between_events_the_value_runs_straight():
     assert Breakpoints.of([(0, 0.0), (4, 1.0)]).value_at(1.0) == 0.25
 
 
-def test_a_new_event_at_an_occupied_time_comes_second():
+def test_a_new_event_at_an_occupied_time_is_placed_second():
     envelope = Breakpoints.of([(1, 0.2)]).with_event(Breakpoint(1.0, 0.8))
     assert pairs(envelope) == [(1.0, 0.2), (1.0, 0.8)]
     assert (envelope.value_at(1.0), envelope.value_after(1.0)) == (0.2, 0.8)
@@ -59,7 +59,7 @@ def test_beyond_the_timeline_the_range_is_out_of_bounds(call):
         getattr(Breakpoints(), call)(0.0, LIMIT + 1)
 
 
-def test_events_are_straight_lines_unless_told_otherwise():
+def test_events_are_connected_by_straight_lines_by_default():
     assert Breakpoint(0.0, 1.0).coefficients == (0.5, 0.5, 0.5, 0.5)
 
 

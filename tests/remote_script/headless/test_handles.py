@@ -68,7 +68,7 @@ def test_a_vector_is_a_sequence_without_list_methods(live: Any) -> None:
     assert [cls.__name__ for cls in type(tracks).__mro__] == ["Vector", "instance", "object"]
 
 
-def test_classes_tell_the_leaf_of_their_module(live: Any) -> None:
+def test_the_module_of_a_class_is_its_leaf_name(live: Any) -> None:
     assert repr(type(live.song)) == "<class 'Song.Song'>"
     assert repr(live.song.tracks).startswith("<Base.Vector object at 0x")
     assert repr(type(live.song.view)) == "<class 'Song.View'>"
@@ -77,7 +77,7 @@ def test_classes_tell_the_leaf_of_their_module(live: Any) -> None:
     assert names[-2:] == ["instance", "object"]
 
 
-def test_a_class_of_live_cannot_be_made_by_a_script(live: Any) -> None:
+def test_a_class_of_live_cannot_be_instantiated_by_a_script(live: Any) -> None:
     import Live
 
     with pytest.raises(RuntimeError, match="cannot be instantiated"):
@@ -97,7 +97,7 @@ def test_enums_are_ints_with_names(live: Any) -> None:
     assert live.song.clip_trigger_quantization == 0
 
 
-def test_what_has_no_setter_says_so_as_that_python_does() -> None:
+def test_a_missing_setter_raises_the_error_of_that_python() -> None:
     for version, text in (
         ("12.4", "property 'is_foldable' of 'Track' object has no setter"),
         ("11.3", "can't set"),
@@ -168,7 +168,7 @@ def test_members_of_later_lives_are_absent() -> None:
     new.close()
 
 
-def test_what_is_not_done_says_its_name(live: Any) -> None:
+def test_an_unimplemented_member_is_named_in_its_error(live: Any) -> None:
     import Live
 
     with pytest.raises(NotImplementedError, match=r"Live\.Licensing\.launch_web_browser: it opens a web"):
@@ -238,7 +238,7 @@ def test_use_on_another_thread_can_be_counted_only() -> None:
         ("12.3", "Envelope.Envelope"),
     ],
 )
-def test_an_envelope_has_the_class_that_such_a_live_gives_it(version: str, path: str) -> None:
+def test_an_envelope_has_the_class_of_its_version_of_live(version: str, path: str) -> None:
     live = HeadlessLive(demo_set(), version=version)
     bass = live.song.tracks[2]
     clip = next(slot.clip for slot in bass.clip_slots if slot.has_clip)
@@ -285,7 +285,7 @@ USES: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize("use", USES)
-def test_every_way_into_the_object_model_knows_the_thread(live: Any, use: str) -> None:
+def test_every_access_to_the_object_model_checks_the_thread(live: Any, use: str) -> None:
     import Live
 
     song = live.song

@@ -85,7 +85,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", HAZARDS)
-def test_each_hazard_ends_the_lives_that_it_is_known_to_end_and_no_later_one(name: str) -> None:
+def test_each_hazard_crashes_exactly_its_known_versions_of_live(name: str) -> None:
     ended, safe, act = CASES[name]
     live = live_with(ended, act)
     with pytest.raises(LiveEnded, match=HAZARDS[name].rule):
@@ -109,7 +109,7 @@ def test_before_12_2_a_copy_from_a_slot_that_is_copied_onto_itself_ends_live_too
     live.close()
 
 
-def test_what_is_spaced_over_turns_or_given_time_is_safe() -> None:
+def test_operations_spaced_over_turns_or_time_are_safe() -> None:
     live = live_with(
         "12.3", lambda live: [live.application.browser.drums.uri for _ in range(BROWSER_READS)] and None
     )
@@ -122,7 +122,7 @@ def test_what_is_spaced_over_turns_or_given_time_is_safe() -> None:
     live.close()
 
 
-def test_a_process_whose_script_ends_live_has_the_status_of_a_crash(tmp_path: Path) -> None:
+def test_a_process_whose_script_crashes_live_has_the_status_of_a_crash(tmp_path: Path) -> None:
     folder = tmp_path / "Reckless"
     folder.mkdir()
     (folder / "__init__.py").write_text(

@@ -21,7 +21,7 @@ def live() -> Any:
     live.close()
 
 
-def test_what_lies_between_begin_and_end_is_one_step(live: Any) -> None:
+def test_changes_between_begin_and_end_are_one_step(live: Any) -> None:
     song = live.song
     song.begin_undo_step()
     song.tempo = 90.0
@@ -35,7 +35,7 @@ def test_what_lies_between_begin_and_end_is_one_step(live: Any) -> None:
     assert (song.tempo, len(song.tracks), song.tracks[0].name) == (90.0, 4, "Lead")
 
 
-def test_steps_do_not_nest_and_empty_ones_leave_nothing(live: Any) -> None:
+def test_steps_do_not_nest_and_empty_ones_leave_no_entry(live: Any) -> None:
     song = live.song
     song.end_undo_step()
     song.begin_undo_step()
@@ -61,7 +61,7 @@ def test_without_a_pair_changes_merge_until_the_next_boundary(live: Any) -> None
     assert len(live.history) == 2
 
 
-def test_a_persons_edits_are_entries_of_their_own(live: Any) -> None:
+def test_a_persons_edits_are_separate_entries(live: Any) -> None:
     song = live.song
     song.tempo = 90.0
     live.person.do(lambda song: setattr(song.tracks[0], "name", "Lead"), "Rename")
@@ -94,7 +94,7 @@ def test_synced_before_the_end_a_parameter_belongs_to_the_step(live: Any) -> Non
     assert len(live.history) == 1
 
 
-def test_what_live_does_not_record_is_not_recorded(live: Any) -> None:
+def test_changes_that_live_does_not_record_are_not_recorded(live: Any) -> None:
     song = live.song
     song.begin_undo_step()
     song.tracks[0].arm = True
@@ -111,7 +111,7 @@ def test_what_live_does_not_record_is_not_recorded(live: Any) -> None:
     assert song.get_data("key", None) == 1
 
 
-def test_undoing_a_delete_makes_a_new_object(live: Any) -> None:
+def test_undoing_a_deletion_creates_a_new_object(live: Any) -> None:
     song = live.song
     track = song.tracks[1]
     old_ptr = track._live_ptr
@@ -128,7 +128,7 @@ def test_undoing_a_delete_makes_a_new_object(live: Any) -> None:
         _ = track.name
 
 
-def test_a_late_setting_belongs_to_the_step_it_was_made_in(live: Any) -> None:
+def test_a_late_setting_belongs_to_the_step_of_its_call(live: Any) -> None:
     song = live.song
     song.begin_undo_step()
     song.loop = True
@@ -140,7 +140,7 @@ def test_a_late_setting_belongs_to_the_step_it_was_made_in(live: Any) -> None:
     assert not song.loop
 
 
-def test_a_new_change_drops_what_was_undone(live: Any) -> None:
+def test_a_new_change_drops_undone_steps(live: Any) -> None:
     song = live.song
     song.tempo = 90.0
     song.undo()

@@ -74,7 +74,7 @@ def test_a_script_is_loaded_from_its_folder_as_a_package(live: Any, tmp_path: Pa
     assert str(tmp_path) not in sys.path
 
 
-def test_opening_a_set_uses_the_module_that_is_there_and_reload_reads_it_anew(
+def test_opening_a_set_reuses_the_loaded_module_and_reload_imports_it_again(
     live: Any, tmp_path: Path
 ) -> None:
     path = folder(tmp_path, "Beta")
@@ -176,7 +176,7 @@ def test_memory_connections_fill_up_and_close() -> None:
         listener.connect()
 
 
-def test_a_persons_actions_come_as_lines() -> None:
+def test_a_persons_actions_are_read_as_lines() -> None:
     import json
 
     from remote_script.headless.person import Actions
@@ -243,7 +243,7 @@ def test_a_message_is_forwarded_once_after_another_set_was_opened(live: Headless
     assert script.instance.got == [(0x90, 36, 127)]
 
 
-def test_a_live_that_nobody_closes_does_not_outlive_its_last_reference() -> None:
+def test_an_unclosed_live_ends_with_its_last_reference() -> None:
     before = set(logging.getLogger().handlers)
     live = weakref.ref(HeadlessLive(small_set()))
     # `import Live` finds the modules of the newest Live, which refer to it.

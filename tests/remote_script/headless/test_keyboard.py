@@ -30,7 +30,7 @@ def notes(clip: Any) -> list[tuple[int, float, float]]:
     return [(n.pitch, round(n.start_time, 1), round(n.duration, 1)) for n in clip.get_all_notes_extended()]
 
 
-def test_nothing_is_heard_by_a_track_that_is_not_armed(live: HeadlessLive) -> None:
+def test_an_unarmed_track_receives_no_notes(live: HeadlessLive) -> None:
     live.person.play(60)
     live.run_for(1)
     assert live.song.can_capture_midi is False
@@ -39,7 +39,9 @@ def test_nothing_is_heard_by_a_track_that_is_not_armed(live: HeadlessLive) -> No
 
 
 @pytest.mark.parametrize("how", ["arm", "monitoring"])
-def test_an_armed_or_monitored_midi_track_hears_and_listeners_are_told(live: HeadlessLive, how: str) -> None:
+def test_an_armed_or_monitored_midi_track_receives_notes_and_notifies_listeners(
+    live: HeadlessLive, how: str
+) -> None:
     told: list[bool] = []
     live.song.add_can_capture_midi_listener(lambda: told.append(live.song.can_capture_midi))
     if how == "arm":
@@ -54,7 +56,7 @@ def test_an_armed_or_monitored_midi_track_hears_and_listeners_are_told(live: Hea
     assert told == [True, False]
 
 
-def test_what_was_played_while_live_stood_still_becomes_a_clip_that_plays(live: HeadlessLive) -> None:
+def test_capture_while_stopped_creates_a_playing_clip(live: HeadlessLive) -> None:
     arm(live, 0)
     for number, pitch in enumerate((60, 64, 67, 72, 74)):
         live.person.play(pitch, 0.25, at=0.3 + number * BEAT_S)
@@ -69,7 +71,7 @@ def test_what_was_played_while_live_stood_still_becomes_a_clip_that_plays(live: 
     assert not live.song.tracks[0].clip_slots[0].has_clip
 
 
-def test_what_was_played_along_keeps_its_place_in_the_bars(live: HeadlessLive) -> None:
+def test_capture_while_playing_keeps_positions_in_the_bars(live: HeadlessLive) -> None:
     arm(live, 0)
     live.song.start_playing()
     live.run_for(2.5 * BEAT_S)
@@ -81,7 +83,7 @@ def test_what_was_played_along_keeps_its_place_in_the_bars(live: HeadlessLive) -
     assert start == pytest.approx(2.5, abs=0.1)
 
 
-def test_capture_goes_to_the_arrangement_when_asked_or_in_front(live: HeadlessLive) -> None:
+def test_capture_targets_the_arrangement_when_requested_or_visible(live: HeadlessLive) -> None:
     for destination, front in ((2, "Session"), (0, "Arranger")):
         live.application.view.show_view(front)
         arm(live, 0)
@@ -95,7 +97,7 @@ def test_capture_goes_to_the_arrangement_when_asked_or_in_front(live: HeadlessLi
         assert not any(slot.has_clip for slot in live.song.tracks[0].clip_slots)
 
 
-def test_capture_goes_below_what_is_there_and_makes_a_scene_where_there_is_no_room(
+def test_capture_uses_the_slot_below_existing_clips_or_a_new_scene(
     live: HeadlessLive,
 ) -> None:
     arm(live, 0)
@@ -111,7 +113,7 @@ def test_capture_goes_below_what_is_there_and_makes_a_scene_where_there_is_no_ro
     ]
 
 
-def test_what_is_played_into_a_recording_is_in_the_clip(live: HeadlessLive) -> None:
+def test_notes_played_into_a_recording_are_in_the_clip(live: HeadlessLive) -> None:
     arm(live, 0)
     live.song.clip_trigger_quantization = 0
     live.song.tracks[0].clip_slots[1].fire()
@@ -128,7 +130,7 @@ def test_what_is_played_into_a_recording_is_in_the_clip(live: HeadlessLive) -> N
     assert len(notes(clip)) == 1
 
 
-def test_record_quantization_moves_what_is_played_to_its_grid(live: HeadlessLive) -> None:
+def test_record_quantization_moves_played_notes_to_its_grid(live: HeadlessLive) -> None:
     arm(live, 0)
     live.song.clip_trigger_quantization = 0
     live.song.midi_recording_quantization = 1
@@ -160,7 +162,7 @@ def test_overdub_adds_to_the_clip_that_plays_and_can_be_undone(live: HeadlessLiv
     assert notes(clip) == []
 
 
-def test_the_arrangement_records_what_is_played(live: HeadlessLive) -> None:
+def test_the_arrangement_records_played_notes(live: HeadlessLive) -> None:
     arm(live, 0, 1)
     live.song.record_mode = True
     live.run_for(0.02)

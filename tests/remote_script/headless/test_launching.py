@@ -64,7 +64,7 @@ def test_clips_fired_together_from_a_standing_transport_start_together(bench, cl
     assert clip.start_time == other.start_time == bench.song.start_time
 
 
-def test_the_clips_own_quantization_beats_the_songs(bench, clip):
+def test_the_quantization_of_a_clip_overrides_that_of_the_song(bench, clip):
     clip.launch_quantization = 8  # a quarter
     bench.song.start_playing()
     bench.play(0.5)
@@ -73,7 +73,7 @@ def test_the_clips_own_quantization_beats_the_songs(bench, clip):
     assert clip.is_playing
 
 
-def test_a_fire_may_bring_its_own_quantization(bench, clip):
+def test_a_fire_can_have_its_own_quantization(bench, clip):
     bench.song.start_playing()
     bench.play(0.5)
     bench.slot().fire(launch_quantization=0)
@@ -81,7 +81,7 @@ def test_a_fire_may_bring_its_own_quantization(bench, clip):
     assert clip.is_playing
 
 
-def test_the_play_head_circles_in_the_loop_and_jumps_are_told(bench, clip):
+def test_the_play_head_circles_in_the_loop_and_jumps_notify_listeners(bench, clip):
     clip.loop_start, clip.loop_end = 1.0, 3.0
     told = bench.heard(clip, "loop_jump", "playing_position")
     clip.fire()
@@ -93,7 +93,7 @@ def test_the_play_head_circles_in_the_loop_and_jumps_are_told(bench, clip):
     assert clip.playing_position == pytest.approx(2.75, abs=0.03)
 
 
-def test_an_unlooped_clip_runs_out_and_leaves_its_track_stopped(bench, clip):
+def test_an_unlooped_clip_ends_and_its_track_stops(bench, clip):
     clip.looping = False
     told = bench.heard(clip, "playing_status")
     clip.fire()
@@ -106,7 +106,7 @@ def test_an_unlooped_clip_runs_out_and_leaves_its_track_stopped(bench, clip):
     assert told == ["playing_status", "playing_status"]
 
 
-def test_the_next_clip_of_a_track_takes_over(bench, clip):
+def test_the_next_clip_of_a_track_replaces_the_playing_one(bench, clip):
     other = bench.slot(0, 1).create_clip(4.0)
     clip.fire()
     bench.tick()
@@ -210,7 +210,7 @@ def test_a_clip_deleted_or_replaced_in_the_turn_that_fired_it_does_not_start(ben
     assert not bench.song.is_playing
 
 
-def test_an_empty_slot_stops_its_track_unless_its_button_is_gone(bench, clip):
+def test_an_empty_slot_stops_its_track_unless_it_has_no_stop_button(bench, clip):
     clip.fire()
     bench.play(1)
     bench.slot(0, 1).has_stop_button = False
@@ -241,7 +241,7 @@ def test_a_gated_clip_plays_while_its_button_is_held(bench, clip):
     assert not clip.is_playing
 
 
-def test_a_repeating_clip_starts_again_on_every_line_until_it_is_let_go(bench, clip):
+def test_a_repeating_clip_restarts_on_every_grid_line_until_release(bench, clip):
     clip.launch_mode, clip.launch_quantization = 3, 8
     clip.set_fire_button_state(True)
     bench.play(2.5)
@@ -251,7 +251,7 @@ def test_a_repeating_clip_starts_again_on_every_line_until_it_is_let_go(bench, c
     assert clip.playing_position == pytest.approx(1.5, abs=0.05)
 
 
-def test_a_legato_clip_goes_on_where_the_other_was(bench, clip):
+def test_a_legato_clip_continues_at_the_position_of_the_former(bench, clip):
     other = bench.slot(0, 1).create_clip(8.0)
     other.legato, other.launch_quantization = True, 1
     clip.fire()
@@ -261,7 +261,7 @@ def test_a_legato_clip_goes_on_where_the_other_was(bench, clip):
     assert other.playing_position == pytest.approx(1.5, abs=0.05)
 
 
-def test_legato_and_record_length_are_refused_where_they_make_no_sense(bench, clip):
+def test_legato_and_record_length_are_refused_where_meaningless(bench, clip):
     with pytest.raises(RuntimeError, match=r"^Can only pass force_legato to non-empty slots.$"):
         bench.slot(0, 1).fire(force_legato=True)
     with pytest.raises(RuntimeError):
@@ -292,7 +292,7 @@ def test_deleting_the_clip_that_plays_stops_its_track(bench, clip):
     assert not any("Traceback" in line for line in bench.live.log_lines)
 
 
-def test_the_index_of_what_plays_follows_the_scenes_also_in_undo(bench, clip):
+def test_the_playing_slot_index_follows_the_scenes_also_in_undo(bench, clip):
     track = bench.song.tracks[0]
     clip.fire()
     bench.tick()
@@ -308,7 +308,7 @@ def test_the_index_of_what_plays_follows_the_scenes_also_in_undo(bench, clip):
     assert (track.playing_slot_index, told) == (0, ["playing_slot_index"] * 4)
 
 
-def test_a_track_that_comes_back_by_undo_plays_nothing(bench, clip):
+def test_a_track_restored_by_undo_plays_no_clip(bench, clip):
     clip.fire()
     bench.play(1)
     bench.song.end_undo_step()
@@ -324,7 +324,7 @@ def test_a_track_that_comes_back_by_undo_plays_nothing(bench, clip):
     assert (track.playing_slot_index, told) == (-1, ["back_to_arranger"])
 
 
-def test_a_clip_that_begins_anew_with_the_transport_tells_when(bench, clip):
+def test_a_clip_restarted_with_the_transport_notifies_at_its_time(bench, clip):
     clip.fire()
     bench.play(6)
     bench.song.stop_playing()
@@ -335,7 +335,7 @@ def test_a_clip_that_begins_anew_with_the_transport_tells_when(bench, clip):
     assert told == ["start_time"]
 
 
-def test_another_clip_in_a_slot_is_told_as_the_slot_having_one(bench, clip):
+def test_a_replaced_clip_notifies_has_clip_of_its_slot(bench, clip):
     other = bench.slot(0, 1)
     other.create_clip(8.0)
     told = bench.heard(bench.slot(), "has_clip")
@@ -442,7 +442,7 @@ ACTIONS = {
 
 @pytest.mark.parametrize("take", [_session_take, _arrangement_take, _overdub])
 @pytest.mark.parametrize("action", ACTIONS)
-def test_undo_takes_what_came_after_a_recording_before_the_take(bench, take, action):
+def test_undo_reverts_changes_after_a_recording_before_the_take(bench, take, action):
     act, done = ACTIONS[action]
     bench.song.tracks[0].name = "Before"
     taken = take(bench)
@@ -461,7 +461,7 @@ def test_undo_takes_what_came_after_a_recording_before_the_take(bench, take, act
     assert (done(bench), taken(), bench.song.tracks[0].name) == (True, True, "Before")
 
 
-def test_a_step_that_a_recording_interrupts_goes_on_in_an_entry_of_its_own(bench):
+def test_a_step_interrupted_by_a_recording_continues_in_a_separate_entry(bench):
     bench.song.begin_undo_step()
     bench.song.tracks[0].name = "Before"
     taken = _session_take(bench)
@@ -472,7 +472,7 @@ def test_a_step_that_a_recording_interrupts_goes_on_in_an_entry_of_its_own(bench
     assert (bench.song.tempo, taken(), bench.song.tracks[0].name) == (120.0, True, "Before")
 
 
-def test_recording_without_an_armed_track_sticks_and_leaves_nothing(bench):
+def test_recording_without_an_armed_track_stays_on_and_creates_no_clip(bench):
     bench.song.record_mode = True
     bench.tick(2)
     assert (bench.song.record_mode, bench.song.is_playing) == (True, True)
@@ -482,7 +482,7 @@ def test_recording_without_an_armed_track_sticks_and_leaves_nothing(bench):
     assert (bench.song.record_mode, bench.history) == (False, [])
 
 
-def test_recording_into_the_arrangement_leaves_clips_on_armed_tracks(bench):
+def test_recording_into_the_arrangement_creates_clips_on_armed_tracks(bench):
     midi, other, audio = (bench.song.tracks[i] for i in (0, 1, 2))
     midi.arm = audio.arm = True
     told = bench.heard(midi, "arrangement_clips")
@@ -505,7 +505,7 @@ def test_recording_into_the_arrangement_leaves_clips_on_armed_tracks(bench):
     assert len(midi.arrangement_clips) == len(audio.arrangement_clips) == 0
 
 
-def test_punch_points_bound_what_is_recorded(bench):
+def test_recording_is_limited_to_the_punch_points(bench):
     song = bench.song
     song.tracks[0].arm = True
     song.loop_start, song.loop_length = 2.0, 4.0
@@ -527,7 +527,7 @@ def test_a_scene_fires_its_clips_and_stops_the_others(bench, clip):
     assert (clip.is_playing, other.is_playing) == (False, True)
 
 
-def test_a_group_slot_stands_for_the_slots_below(grouped):
+def test_a_group_slot_controls_the_slots_of_its_members(grouped):
     bench = grouped
     slot, clip = bench.slot(0), bench.slot(2).clip
     assert (slot.is_group_slot, slot.controls_other_clips, slot.color_index) == (True, True, 7)

@@ -57,7 +57,7 @@ def test_a_meter_follows_its_law_from_the_note_through_the_fader(live: HeadlessL
         assert decibels(track.output_meter_left) == pytest.approx(-12.04 + change, abs=0.02)
 
 
-def test_full_scale_is_0_921_and_nothing_is_below_the_floor() -> None:
+def test_full_scale_is_0_921_and_levels_below_the_floor_are_zero() -> None:
     from remote_script.headless.music.display import meter_of
 
     assert meter_of(1.0) == pytest.approx(ZERO_DBFS)
@@ -66,7 +66,7 @@ def test_full_scale_is_0_921_and_nothing_is_below_the_floor() -> None:
     assert meter_of(10.0) == 1.0
 
 
-def test_level_is_the_larger_side_and_panning_takes_the_other_down(live: HeadlessLive) -> None:
+def test_level_is_the_larger_side_and_panning_lowers_the_other(live: HeadlessLive) -> None:
     track = player(live)
     play(live)
     track.mixer_device.panning.value = -1.0
@@ -103,7 +103,7 @@ def test_level_holds_for_a_second_after_a_stop(live: HeadlessLive) -> None:
     assert track.output_meter_level == 0.0
 
 
-def test_velocity_and_chords_are_heard(live: HeadlessLive) -> None:
+def test_velocity_and_chords_change_the_level(live: HeadlessLive) -> None:
     soft = player(live, note(live, 60, 0.0, 4.0, 63.5))
     chord = player(live, *(note(live, pitch, 0.0, 4.0) for pitch in (60, 64, 67, 71)))
     one = player(live)
@@ -128,7 +128,7 @@ def test_mute_solo_and_a_switched_off_instrument_silence_a_track(live: HeadlessL
     assert second.output_meter_left == 0.0
 
 
-def test_the_main_track_sums_what_reaches_it(live: HeadlessLive) -> None:
+def test_the_main_track_sums_its_inputs(live: HeadlessLive) -> None:
     first, second = player(live), player(live)
     play(live)
     alone = decibels(first.output_meter_left)
@@ -171,7 +171,7 @@ def test_a_group_carries_its_tracks(live: HeadlessLive) -> None:
     other.close()
 
 
-def test_nothing_sounds_while_the_song_stands(live: HeadlessLive) -> None:
+def test_levels_are_zero_while_the_song_is_stopped(live: HeadlessLive) -> None:
     track = player(live)
     live.run_for(0.5)
     assert track.output_meter_level == 0.0
@@ -187,7 +187,7 @@ def test_a_midi_track_without_an_instrument_meters_midi(live: HeadlessLive) -> N
     assert live.song.master_track.output_meter_level == 0.0
 
 
-def test_clip_gain_and_volume_automation_are_heard(live: HeadlessLive) -> None:
+def test_clip_gain_and_volume_automation_change_the_level(live: HeadlessLive) -> None:
     track = player(live)
     track.clip_slots[0].create_clip(4.0)
     clip = track.clip_slots[0].clip
@@ -199,7 +199,7 @@ def test_clip_gain_and_volume_automation_are_heard(live: HeadlessLive) -> None:
     assert decibels(track.output_meter_left) == pytest.approx(-18.04, abs=0.02)
 
 
-def test_meters_tell_their_listeners_only_while_something_plays(live: HeadlessLive) -> None:
+def test_meters_notify_listeners_only_while_clips_play(live: HeadlessLive) -> None:
     track = player(live)
     heard: list[float] = []
     track.add_output_meter_level_listener(lambda: heard.append(track.output_meter_level))
@@ -230,7 +230,7 @@ def armed_to(live: HeadlessLive, source: str) -> Any:
     return track
 
 
-def test_a_recorded_section_is_a_file_as_loud_as_what_came_in(live: HeadlessLive) -> None:
+def test_a_recorded_section_is_a_file_with_the_level_of_its_input(live: HeadlessLive) -> None:
     source = player(live)
     source.mixer_device.volume.value = 0.7
     track = armed_to(live, "Resampling")
@@ -321,7 +321,7 @@ class Balancer:
         pass
 
 
-def test_a_script_mixes_by_what_the_meters_tell_it(live: HeadlessLive) -> None:
+def test_a_script_can_mix_by_the_meters(live: HeadlessLive) -> None:
     loud = player(live, *(note(live, pitch, 0.0, 4.0) for pitch in (48, 55, 60, 64)))
     soft = player(live, note(live, 72, 0.0, 4.0, 60.0))
     soft.mixer_device.volume.value = 0.5
@@ -376,7 +376,7 @@ def test_a_drum_rack_sounds_where_a_pad_has_a_chain_for_the_note(live: HeadlessL
     assert track.output_meter_left == 0.0
 
 
-def test_a_monitoring_track_passes_on_what_it_listens_to(live: HeadlessLive) -> None:
+def test_a_monitoring_track_forwards_its_input(live: HeadlessLive) -> None:
     source = player(live)
     source.name = "Source"
     track = armed_to(live, "Source")

@@ -34,7 +34,7 @@ def test_the_bridge_knows_whether_the_set_has_unsaved_changes(live: Any) -> None
     assert bridge.set_has_unsaved_changes
 
 
-def test_a_new_set_takes_the_place_of_this_one(live: Any) -> None:
+def test_a_new_set_replaces_the_open_one(live: Any) -> None:
     song = live.song
     live.licensing.create_new_live_set()
     assert song.tempo == 120.0
@@ -92,7 +92,7 @@ def test_the_buttons_of_the_startup_dialog_call_back(live: Any) -> None:
     assert live.application.open_dialog_count == 0
 
 
-def test_a_dialog_that_nobody_can_end_does_not_stand_for_ever(live: Any) -> None:
+def test_a_modal_dialog_is_logged_and_does_not_block_headless_live(live: Any) -> None:
     live.licensing.get_progress_dialog().run_in_modal_loop()
     assert live.application.open_dialog_count == 0
     assert any("a modal dialog waits for a person" in line for line in live.log_lines)
@@ -119,7 +119,7 @@ class Hearer:
         self.heard += 1
 
 
-def test_what_is_listened_to_can_be_told_and_ended(live: Any) -> None:
+def test_listeners_can_be_listed_and_removed(live: Any) -> None:
     song, hearer = live.song, Hearer()
     song.add_tempo_listener(hearer.on_tempo)
     live.application.view.add_is_view_visible_listener("Session", print)

@@ -143,7 +143,7 @@ def test_listeners_see_a_set_that_agrees_with_itself(live: Any) -> None:
     assert sizes == [(4, {4}), (4, {4})]
 
 
-def test_what_follows_from_a_change_is_told_too(live: Any) -> None:
+def test_derived_changes_notify_listeners_too(live: Any) -> None:
     heard, listener = recorder()
     song = live.song
     track = song.tracks[0]
@@ -174,7 +174,7 @@ def test_a_parameter_of_the_mixer_and_the_property_of_the_track_are_one(live: An
     assert heard == ["value", "mute", "value", "mute"]
 
 
-def test_listening_to_what_has_no_listener_is_an_attribute_error(live: Any) -> None:
+def test_a_missing_listener_method_is_an_attribute_error(live: Any) -> None:
     with pytest.raises(AttributeError):
         live.song.add_can_undo_listener(lambda: None)
 

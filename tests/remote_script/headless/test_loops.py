@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from remote_script.headless.music.loops import Region
 
 
-def test_looped_the_brace_and_the_markers_are_on_their_own():
+def test_in_a_looped_clip_brace_and_markers_are_independent():
     region = Region.of_length(8.0).with_loop_start(2.0).with_loop_end(4.0).with_start_marker(1.0)
     assert (region.loop_start, region.loop_end, region.start_marker, region.end_marker) == (2, 4, 1, 8)
     assert region.length == 2.0

@@ -51,7 +51,7 @@ def test_a_note_starting_where_the_new_one_ends_stays():
     assert len(notes) == 2
 
 
-def test_other_pitches_are_left_alone():
+def test_notes_of_other_pitches_are_unchanged():
     notes = Notes.of([spec(60, 0, 4), spec(61, 0, 4)]).add([spec(60, 1)])[0]
     assert (2, 61, 0.0, 4.0) in rows(notes)
 
@@ -96,7 +96,7 @@ def test_an_id_that_is_not_in_the_clip_is_refused_as_live_does(call):
         getattr(notes, call)(argument)
 
 
-def test_a_modification_that_changes_nothing_answers_the_same_version():
+def test_a_modification_without_effect_returns_the_same_version():
     notes = Notes.of([spec(60, 0)])
     assert notes.modify(list(notes)) is notes
 
@@ -130,17 +130,17 @@ def test_quantizing_halfway_moves_a_note_half_the_way():
     assert rows(notes) == [(1, 60, pytest.approx(0.05), 0.5)]
 
 
-def test_quantizing_one_pitch_leaves_the_others():
+def test_quantizing_one_pitch_keeps_other_pitches():
     notes = Notes.of([spec(60, 0.1), spec(61, 0.1)]).quantize(1, 1.0, pitch=61)
     assert [n.start_time for n in notes] == [0.1, 0.0]
 
 
-def test_a_mixed_grid_takes_the_nearer_of_straight_and_triplet_lines():
+def test_a_mixed_grid_uses_the_nearer_of_straight_and_triplet_lines():
     assert nearest_line(0.34, 4) == pytest.approx(1 / 3)
     assert nearest_line(0.48, 4) == 0.5
 
 
-def test_cropping_keeps_what_lies_inside():
+def test_cropping_keeps_notes_inside():
     notes = Notes.of([spec(60, -1), spec(61, 0), spec(62, 3, 4), spec(63, 4)]).crop(0.0, 4.0)
     assert rows(notes) == [(2, 61, 0.0, 1.0), (3, 62, 3.0, 1.0)]
 
@@ -154,7 +154,7 @@ def test_the_legacy_tuple_has_five_values():
     assert legacy_tuple(next(iter(Notes.of([spec(60, 1, 2)])))) == (60, 1.0, 2.0, 100.0, False)
 
 
-def test_a_copy_for_another_clip_counts_its_own_ids():
+def test_a_copy_for_another_clip_has_new_ids():
     notes = Notes.of([spec(60, 0), spec(61, 0)]).remove_ids([1])
     assert rows(notes.copied()) == [(1, 61, 0.0, 1.0)]
 
@@ -224,6 +224,6 @@ def test_notes_of_a_pitch_never_overlap_and_old_versions_never_change(sequence):
 
 
 @given(st.lists(specs, max_size=12), st.sampled_from(sorted(GRIDS)), st.floats(0, 1))
-def test_quantizing_fully_twice_is_quantizing_once(given_specs, grid, swing):
+def test_full_quantization_is_idempotent(given_specs, grid, swing):
     once = Notes.of(given_specs).quantize(grid, 1.0, swing)
     assert once.quantize(grid, 1.0, swing) == once

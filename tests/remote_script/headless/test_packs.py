@@ -29,7 +29,7 @@ def items(item: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield from items(child, f"{path}/{child.name}")
 
 
-def test_every_file_of_the_table_is_written_and_a_sample_is_as_long_as_it_says(library: Library) -> None:
+def test_every_file_of_the_table_is_written_and_samples_have_the_given_length(library: Library) -> None:
     for each in FILES:
         path = library.path(each)
         assert Path(path).is_file(), path
@@ -38,7 +38,7 @@ def test_every_file_of_the_table_is_written_and_a_sample_is_as_long_as_it_says(l
             assert (info.frames, info.sample_rate) == (frames(each.sound), RATE)
 
 
-def test_a_written_library_is_left_as_it_is_and_half_a_one_is_completed(tmp_path: Path) -> None:
+def test_a_complete_library_is_unchanged_and_an_incomplete_one_completed(tmp_path: Path) -> None:
     folder = Path(Library(str(tmp_path)).write())
     kick = Path(Library(str(tmp_path)).path(FILES[0]))
     kick.write_bytes(b"mine")
@@ -76,7 +76,7 @@ def test_packs_and_user_library_show_the_places_of_the_table_and_the_ids_of_the_
     live.close()
 
 
-async def test_tags_and_similar_sounds_are_found_and_what_is_found_loads(
+async def test_items_found_by_tags_and_similarity_can_be_loaded(
     library: Library, monkeypatch: pytest.MonkeyPatch, autojump_clock: trio.testing.MockClock
 ) -> None:
     monkeypatch.setenv(index.VARIABLE, library.write())
@@ -120,7 +120,7 @@ def live() -> Iterator[Any]:
     made.close()
 
 
-def test_a_clip_goes_to_the_highlighted_slot_only_while_the_session_is_in_front(live: Any) -> None:
+def test_a_clip_is_loaded_in_the_highlighted_slot_only_while_the_session_is_visible(live: Any) -> None:
     song, view = live.song, live.application.view
     view.focus_view("Session")
     song.view.highlighted_clip_slot = song.tracks[0].clip_slots[2]
@@ -146,7 +146,7 @@ def test_a_sample_becomes_a_simpler_on_a_midi_track_and_a_clip_on_an_audio_track
     assert (clip.name, clip.sample_rate, Path(clip.file_path).is_file()) == ("Break 90 bpm", RATE, True)
 
 
-def test_a_preset_goes_to_the_selected_pad_and_takes_the_place_of_the_hot_swap_target(live: Any) -> None:
+def test_a_preset_is_loaded_on_the_selected_pad_and_replaces_the_hot_swap_target(live: Any) -> None:
     song, browser = live.song, live.application.browser
     song.view.selected_track = song.tracks[0]
     load(live, "drums", "606 Core Kit.adg")

@@ -20,7 +20,7 @@ def test_a_colour_of_the_palette_stays_itself(index):
     assert palette.nearest_index(palette.color_of(index)) == index
 
 
-def test_scales_come_in_lives_order_with_rising_intervals_from_the_root():
+def test_scales_are_in_lives_order_with_ascending_intervals_from_the_root():
     names = [name for name, _ in scales.SCALES]
     assert (len(names), names[:3], names[-1]) == (35, ["Major", "Minor", "Dorian"], "Messiaen 7")
     for _, intervals in scales.SCALES:
@@ -46,6 +46,6 @@ def test_a_note_name_leads_back_to_its_pitch(pitch):
 
 
 @pytest.mark.parametrize("name", ["H3", "", "C9", "C"])
-def test_what_is_no_note_name_is_refused(name):
+def test_an_invalid_note_name_is_refused(name):
     with pytest.raises(ValueError):
         scales.pitch_of(name)

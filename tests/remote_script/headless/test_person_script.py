@@ -41,7 +41,7 @@ def played(text: str, seconds: float = 20.0) -> tuple[PersonScript, list[Any], H
     return script, heard, live
 
 
-def test_actions_come_at_their_times() -> None:
+def test_actions_are_executed_at_their_times() -> None:
     script, heard, _ = played(
         """
         # two edits, then a look
@@ -57,7 +57,7 @@ def test_actions_come_at_their_times() -> None:
     assert script.failed is None
 
 
-def test_nobody_acts_while_a_menu_is_open_and_scripts_do_not_tick() -> None:
+def test_while_a_menu_is_open_actions_wait_and_scripts_do_not_tick() -> None:
     live = HeadlessLive(demo_set())
     ticks: list[float] = []
 
@@ -134,13 +134,13 @@ def test_a_dialog_is_there_until_it_is_answered() -> None:
         ),
     ],
 )
-def test_a_line_that_is_no_action_is_named_before_anything_is_done(line: str, said: str) -> None:
+def test_an_invalid_line_is_named_before_any_action(line: str, said: str) -> None:
     with pytest.raises(PersonScriptError) as problem:
         read('{"at": 1, "do": "menu", "seconds": 0}\n' + line, "play.jsonl")
     assert said in str(problem.value)
 
 
-def test_what_live_refuses_ends_the_script_by_its_line() -> None:
+def test_a_refusal_by_live_ends_the_script_with_its_line() -> None:
     script, heard, _ = played(
         '{"do": "set", "ref": "song", "name": "tempo", "value": 1, "fails": true}\n'
         '{"do": "set", "ref": "tracks/99", "name": "name", "value": "x"}\n'

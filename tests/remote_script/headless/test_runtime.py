@@ -66,7 +66,7 @@ def test_an_error_stops_a_timer_for_good(live: Any) -> None:
     assert any("a mistake" in line for line in live.log_lines)
 
 
-def test_a_timer_takes_what_live_takes(live: Any) -> None:
+def test_a_timer_accepts_the_same_intervals_as_live(live: Any) -> None:
     for args in ((), (print,), (print, "10")):
         with pytest.raises(TypeError, match="did not match C"):
             timer(*args)
@@ -81,7 +81,7 @@ class Displayed:
         self.times.append(self.live.clock.now())
 
 
-def test_update_display_comes_every_tenth_of_a_second(live: Any) -> None:
+def test_update_display_is_called_every_tenth_of_a_second(live: Any) -> None:
     guest = Displayed(live)
     start = live.clock.now()
     live.load_script(script_module(guest))
@@ -89,7 +89,7 @@ def test_update_display_comes_every_tenth_of_a_second(live: Any) -> None:
     assert [round(each - start, 3) for each in guest.times] == [round(0.1 * n, 3) for n in range(1, 11)]
 
 
-def test_a_stalled_ui_runs_nothing_and_then_bursts(live: Any) -> None:
+def test_a_stalled_ui_runs_no_timers_and_then_a_burst(live: Any) -> None:
     guest = Displayed(live)
     fired: list[float] = []
     live.load_script(script_module(guest))
@@ -126,7 +126,7 @@ def test_no_timer_starves_the_others(live: Any) -> None:
     assert len(guest.times) > 10
 
 
-def test_what_settles_on_the_next_tick_is_stale_in_the_same_turn(live: Any) -> None:
+def test_late_values_are_stale_in_the_same_turn(live: Any) -> None:
     song = live.song
     for name in ("loop", "punch_in", "punch_out", "is_playing"):
         setattr(song, name, True)
@@ -193,7 +193,7 @@ def test_a_scene_applies_its_tempo_when_fired(live: Any) -> None:
     assert not live.song.is_playing
 
 
-def test_stopping_twice_goes_back_to_the_start(live: Any) -> None:
+def test_stopping_twice_returns_to_the_start(live: Any) -> None:
     song = live.song
     song.start_time = 8.0
     song.start_playing()

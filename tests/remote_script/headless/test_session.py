@@ -8,7 +8,7 @@ def whats(events):
     return [(e.what, e.slot) for e in events]
 
 
-def test_a_fire_is_taken_up_on_the_next_tick():
+def test_a_fire_takes_effect_on_the_next_tick():
     track = Playback()
     track.ask(Launch("A"))
     assert (track.fired, track.playing) == (None, None)
@@ -61,7 +61,7 @@ def test_a_stop_leaves_the_track_stopped_in_the_session():
     assert slot_indices(track, index) == (-1, -1)
 
 
-def test_a_later_fire_takes_the_place_of_one_that_waits():
+def test_a_later_fire_replaces_a_waiting_one():
     track = Playback()
     track.ask(Launch("A", grid=4.0))
     track.tick(0.5, 0.5, True)
@@ -69,7 +69,7 @@ def test_a_later_fire_takes_the_place_of_one_that_waits():
     assert whats(track.tick(1.0, 1.0, True)) == [("unfired", "A"), ("fired", "B")]
 
 
-def test_a_recording_of_a_given_length_goes_over_into_playing():
+def test_a_recording_of_a_given_length_continues_as_playback():
     track = Playback()
     track.ask(Launch("A", record=True, record_beats=4.0))
     track.tick(0.0, 0.0, True)

@@ -21,7 +21,7 @@ def names(device: Any) -> list[str]:
     return [each.display_name for each in device.available_input_routing_types]
 
 
-def test_renaming_adding_and_deleting_a_track_changes_the_list_and_tells_of_it() -> None:
+def test_renaming_adding_and_deleting_a_track_changes_the_list_and_notifies() -> None:
     live = HeadlessLive(demo_set())
     device = compressor(live.song)
     told = heard(live, device, "available_input_routing_types")
@@ -60,7 +60,7 @@ def test_in_a_rack_too_and_the_choice_follows_the_name() -> None:
     assert device.input_routing_type.display_name == "Beat"
 
 
-def test_undoing_a_rename_leaves_the_choice_of_another_track_of_that_name() -> None:
+def test_undoing_a_rename_keeps_the_choice_of_another_track_of_that_name() -> None:
     live = HeadlessLive(demo_set())
     device = compressor(live.song)
     first, second = live.song.tracks[0], live.song.tracks[1]

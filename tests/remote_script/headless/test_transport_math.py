@@ -25,7 +25,7 @@ def test_a_display_beat_is_the_note_of_the_denominator(beats, signature, shown):
     assert tm.to_beat_time(beats, *signature) == BeatTime(*shown)
 
 
-def test_a_length_counts_from_nothing():
+def test_a_length_counts_from_zero():
     assert tm.to_beat_time(16.0, length=True) == BeatTime(4, 0, 0, 0)
 
 

@@ -79,7 +79,7 @@ AT_ONCE: dict[tuple[str, str], Any] = {
 
 
 @pytest.mark.parametrize(("place", "value"), AT_ONCE.items())
-def test_what_was_measured_at_once_reads_back_at_once(
+def test_values_measured_as_immediate_read_back_at_once(
     bench: Bench, place: tuple[str, str], value: Any
 ) -> None:
     lom, name = place

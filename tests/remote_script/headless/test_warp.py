@@ -11,14 +11,14 @@ def test_a_fresh_clip_has_a_marker_at_its_start_and_a_hidden_one_a_thirty_second
     assert markers.beat_to_seconds(8.0) == pytest.approx(4.0)
 
 
-def test_a_marker_added_by_beat_alone_changes_no_timing():
+def test_a_marker_added_by_beat_only_changes_no_timing():
     markers = WarpMarkers.fresh(10.0)
     added = markers.add(4.0, None)
     assert added.markers[1] == Marker(2.0, 4.0)
     assert added.beat_to_seconds(6.0) == pytest.approx(markers.beat_to_seconds(6.0))
 
 
-def test_adding_the_same_marker_again_is_silently_nothing():
+def test_adding_the_same_marker_again_has_no_effect():
     markers = WarpMarkers.fresh(10.0).add(4.0, 2.0)
     assert markers.add(4.0, 2.0) is markers
 
@@ -50,13 +50,13 @@ def test_a_marker_that_is_not_there_cannot_be_moved_or_removed():
             call(WarpMarkers.fresh(10.0))
 
 
-def test_a_removed_marker_is_gone():
+def test_a_marker_is_removed():
     markers = WarpMarkers.fresh(10.0)
     assert [m.beat_time for m in markers.add(4.0, 2.0).remove(4.0)] == [0.0, 4.03125]
 
 
 @given(st.lists(st.tuples(st.floats(0.1, 60), st.floats(0.0, 30.0)), max_size=8))
-def test_whatever_is_added_both_times_keep_rising(additions):
+def test_added_markers_keep_both_times_ascending(additions):
     markers = WarpMarkers.fresh(30.0)
     for beat, sample in additions:
         try:

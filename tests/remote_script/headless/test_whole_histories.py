@@ -77,7 +77,7 @@ def one_told_history(seeds: list[int]) -> None:
     live.close()
 
 
-def test_every_property_that_can_be_written_is_told_and_so_is_its_undo() -> None:
+def test_every_writable_property_notifies_on_write_and_undo() -> None:
     live = HeadlessLive(demo_set())
     song, edits, hearer = live.song, Edits(live), Hearer(live)
     draw, written = random.Random(1), 0
@@ -105,7 +105,7 @@ def test_every_property_that_can_be_written_is_told_and_so_is_its_undo() -> None
     live.close()
 
 
-def test_variations_are_told_when_they_come_go_and_come_back() -> None:
+def test_adding_removing_and_restoring_variations_notifies() -> None:
     live = HeadlessLive(demo_set())
     song, hearer = live.song, Hearer(live)
     rack = next(live.surface.wrap(node) for node in live.document.song.walk() if node.lom == "RackDevice")
@@ -132,14 +132,14 @@ def test_the_set_stays_sound_and_every_undo_leads_one_step_back(seeds: list[int]
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(histories)
-def test_whatever_changes_is_told_to_its_listeners(seeds: list[int]) -> None:
+def test_every_change_notifies_its_listeners(seeds: list[int]) -> None:
     one_told_history(seeds)
 
 
 @pytest.mark.slow
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.integers(0, 2**32), min_size=8, max_size=40))
-def test_whatever_changes_is_told_to_its_listeners_through_long_histories(seeds: list[int]) -> None:
+def test_every_change_notifies_its_listeners_in_long_histories(seeds: list[int]) -> None:
     one_told_history(seeds)
 
 

@@ -44,7 +44,7 @@ MORE_CAPABILITIES = {
 
 
 @pytest.mark.parametrize("module", MORE_CAPABILITIES)
-def test_what_a_script_says_of_its_controller(load: Load, module: str) -> None:
+def test_the_declared_capabilities_of_a_controller_are_read(load: Load, module: str) -> None:
     more = MORE_CAPABILITIES[module]
     rows = " ".join(f"{name}: 1," for name in more)
     hosted = load(CAPABILITIES.format(module=module, more=", ".join(more), rows=rows))

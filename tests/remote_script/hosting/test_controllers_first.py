@@ -40,7 +40,7 @@ def press(hosted: Any, number: int, channel: int = 0) -> None:
     hosted.receive_midi((0x80 + channel, number, 0))
 
 
-def test_a_box_that_is_nothing_but_tables(live: HeadlessLive, load: Load) -> None:
+def test_a_controller_defined_only_by_tables_works(live: HeadlessLive, load: Load) -> None:
     hosted = load(BOX)
     live.run_for(0.5)
     tracks = live.song.tracks
@@ -426,7 +426,7 @@ FEET = """
 """
 
 
-def test_two_feet_press_once_and_twice(live: HeadlessLive, load: Load) -> None:
+def test_a_foot_controller_handles_single_and_double_presses(live: HeadlessLive, load: Load) -> None:
     hosted = load(FEET)
     live.run_for(0.5)
     told = hosted.instance.told
@@ -452,7 +452,7 @@ def test_two_feet_press_once_and_twice(live: HeadlessLive, load: Load) -> None:
 
 
 @pytest.mark.parametrize("source", [BOX, PADS, CONSOLE, FEET], ids=["box", "pads", "console", "feet"])
-def test_nothing_is_left_and_nothing_is_logged_when_it_is_switched_off(
+def test_switching_off_leaves_no_listeners_and_no_log_entries(
     live: HeadlessLive, load: Load, source: str
 ) -> None:
     before = live.listener_count()

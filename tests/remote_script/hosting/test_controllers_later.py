@@ -100,7 +100,7 @@ def test_one_matrix_is_the_session_and_its_overview(live: HeadlessLive, load: Lo
     assert hosted.instance.names == ["Dust"]
 
 
-def test_a_screen_shows_what_its_knob_turns(live: HeadlessLive, load: Load) -> None:
+def test_a_screen_shows_the_parameter_of_its_knob(live: HeadlessLive, load: Load) -> None:
     hosted = load(SCREEN)
     live.run_for(0.3)
 
@@ -212,7 +212,7 @@ def test_steps_loops_locks_and_modes_that_follow_live(live: HeadlessLive, load: 
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_nothing_is_left_and_nothing_is_logged_when_it_is_switched_off(
+def test_switching_off_leaves_no_listeners_and_no_log_entries(
     live: HeadlessLive, load: Load, name: str
 ) -> None:
     before = live.listener_count()

@@ -72,7 +72,7 @@ BANKS = """
 """
 
 
-def test_banks_of_live_s_own_devices_put_together_again(live: HeadlessLive, load: Load) -> None:
+def test_banks_of_live_s_devices_are_rearranged(live: HeadlessLive, load: Load) -> None:
     hosted = load(BANKS)
     script, made = hosted.module, hosted.instance
     banks, best, names = made.own

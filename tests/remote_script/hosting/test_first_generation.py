@@ -171,7 +171,7 @@ def test_a_person_at_the_mouse_is_seen_on_the_controller(live: HeadlessLive, gri
     assert live.song.tracks[0].mixer_device.volume.value == 0.0
 
 
-def test_the_grid_launches_clips_and_shows_what_they_do(live: HeadlessLive, grid: Any) -> None:
+def test_the_grid_launches_clips_and_shows_their_state(live: HeadlessLive, grid: Any) -> None:
     slots = [list(track.clip_slots)[:2] for track in live.song.tracks[:4]]
     column, row = next(
         (column, row) for row in range(2) for column in range(4) if slots[column][row].has_clip
@@ -198,7 +198,7 @@ def test_the_grid_launches_clips_and_shows_what_they_do(live: HeadlessLive, grid
     assert all(track.playing_slot_index < 0 for track in live.song.tracks)
 
 
-def test_a_held_modifier_makes_a_pad_select_duplicate_or_delete(live: HeadlessLive, load: Load) -> None:
+def test_with_a_held_modifier_a_pad_selects_duplicates_or_deletes(live: HeadlessLive, load: Load) -> None:
     hosted = load(
         GRID.replace(
             "self.session.set_mixer(self.mixer)",
@@ -256,7 +256,7 @@ def test_a_held_bank_button_scrolls_on(live: HeadlessLive, grid: Any) -> None:
     assert grid.instance.session.scene_offset() == reached
 
 
-def test_a_zoomed_matrix_jumps_by_windows_and_launches_nothing(live: HeadlessLive, grid: Any) -> None:
+def test_a_zoomed_matrix_jumps_by_windows_and_launches_no_clip(live: HeadlessLive, grid: Any) -> None:
     grid.receive_midi((0x90, 84, 127))
     press(grid, 45)
     live.run_for(0.2)
@@ -328,7 +328,7 @@ def test_a_device_component_can_follow_the_selected_track(live: HeadlessLive, lo
     assert not [line for line in live.log_lines if "Error" in line]
 
 
-def test_a_disabled_session_lets_go_and_takes_up_again(live: HeadlessLive, grid: Any) -> None:
+def test_a_disabled_session_releases_its_controls_and_regains_them(live: HeadlessLive, grid: Any) -> None:
     session = grid.instance.session
     session.set_enabled(False)
     press(grid, 82)
@@ -338,7 +338,7 @@ def test_a_disabled_session_lets_go_and_takes_up_again(live: HeadlessLive, grid:
     assert session.scene_offset() == 1
 
 
-def test_nothing_is_left_when_the_script_is_switched_off(live: HeadlessLive, load: Load) -> None:
+def test_switching_off_the_script_leaves_no_listeners(live: HeadlessLive, load: Load) -> None:
     before = live.listener_count()
     hosted = load(GRID)
     assert live.listener_count() > before
@@ -422,7 +422,7 @@ def test_a_mode_selector_of_numbers_gives_knobs_another_parameter(live: Headless
     assert (mixer.volume.value, mixer.panning.value) == (0.0, 1.0)
 
 
-def test_a_surface_begins_when_its_controller_has_said_who_it_is(live: HeadlessLive, load: Load) -> None:
+def test_a_surface_starts_after_the_identity_reply_of_its_controller(live: HeadlessLive, load: Load) -> None:
     hosted = load(
         """
         from _Framework.IdentifiableControlSurface import IdentifiableControlSurface

@@ -101,7 +101,7 @@ def hold(live: HeadlessLive, hosted: Any, number: int) -> None:
     live.run_for(0.6)
 
 
-def test_modes_and_what_their_buttons_do(live: HeadlessLive, load: Load) -> None:
+def test_mode_buttons_switch_modes(live: HeadlessLive, load: Load) -> None:
     hosted = load(MODES)
     made, modes = hosted.instance, hosted.instance.modes
     assert made.colors == (5, 2, "missing")

@@ -53,7 +53,7 @@ def test_from_outside_a_tick_zero_costs_two_ticks_and_one_costs_one(
 
 
 @GENERATIONS
-def test_from_inside_a_tick_zero_is_still_this_tick_and_n_is_n_ticks_later(
+def test_inside_a_tick_delay_zero_is_the_same_tick_and_n_is_n_ticks_later(
     live: HeadlessLive, load: Load, module: str, how: str
 ) -> None:
     surface = load(PLAIN.format(module=module, how=how)).instance
@@ -82,7 +82,7 @@ def test_an_error_in_a_scheduled_message_is_logged_and_ends_that_one_only(
     assert any("ZeroDivisionError" in line for line in hosted.log)
 
 
-def test_the_first_generation_maps_knobs_hears_buttons_and_follows_the_set(
+def test_the_first_generation_maps_knobs_handles_buttons_and_follows_the_set(
     live: HeadlessLive, load: Load
 ) -> None:
     hosted = load(
@@ -188,7 +188,7 @@ def test_the_second_generation_has_layers_components_and_listens(live: HeadlessL
     assert surface.player.names == ["Bass"]
 
 
-def test_the_third_generation_is_made_from_a_specification(live: HeadlessLive, load: Load) -> None:
+def test_the_third_generation_is_built_from_a_specification(live: HeadlessLive, load: Load) -> None:
     hosted = load(
         """
         from ableton.v3.base import listens
@@ -229,7 +229,7 @@ def test_the_third_generation_is_made_from_a_specification(live: HeadlessLive, l
     assert live.song.tempo == 101.0
 
 
-def test_a_class_that_is_not_there_can_be_imported_and_says_so_when_it_is_made(load: Load) -> None:
+def test_a_missing_class_is_importable_and_fails_when_instantiated(load: Load) -> None:
     hosted = load(
         """
         from ableton.v2.control_surface import WavetableDeviceDecorator
@@ -258,7 +258,7 @@ def test_scripts_do_not_see_each_others_modules(load: Load) -> None:
     assert (one.instance.name, two.instance.name) == ("one", "two")
 
 
-def test_switching_off_and_on_reads_the_code_anew(live: HeadlessLive, load: Load, tmp_path: Path) -> None:
+def test_switching_off_and_on_imports_the_code_again(live: HeadlessLive, load: Load, tmp_path: Path) -> None:
     source = (
         "VALUE = {}\nclass Made:\n    value = VALUE\ndef create_instance(c_instance):\n    return Made()\n"
     )
@@ -333,7 +333,7 @@ def test_map_modes_have_lives_numbers_and_an_endless_knob_counts_both_ways(
     assert live.song.tracks[0].mixer_device.panning.value < 0
 
 
-def test_a_package_that_is_left_out_says_so_in_one_sentence(live: HeadlessLive, tmp_path: Path) -> None:
+def test_an_unsupported_package_is_refused_in_one_sentence(live: HeadlessLive, tmp_path: Path) -> None:
     folder = tmp_path / "Made"
     folder.mkdir()
     (folder / "__init__.py").write_text("from pushbase.push_base import PushBase\n")
@@ -345,7 +345,7 @@ def test_a_package_that_is_left_out_says_so_in_one_sentence(live: HeadlessLive, 
     )
 
 
-def test_a_script_that_brings_a_package_of_that_name_has_its_own(load: Load) -> None:
+def test_a_script_with_its_own_package_of_that_name_uses_its_own(load: Load) -> None:
     hosted = load(
         """
         import sys, os, types
@@ -360,7 +360,7 @@ def test_a_script_that_brings_a_package_of_that_name_has_its_own(load: Load) -> 
     sys.modules.pop("novation", None)
 
 
-def test_c_instance_has_what_scripts_ask_of_it(live: HeadlessLive, load: Load) -> None:
+def test_c_instance_has_the_methods_used_by_scripts(live: HeadlessLive, load: Load) -> None:
     hosted = load(
         """
         class Made:

@@ -83,9 +83,7 @@ VENDORED = """
 """
 
 
-def test_each_script_has_its_own_copy_of_a_library_that_both_bring(
-    live: HeadlessLive, tmp_path: Path
-) -> None:
+def test_each_script_has_its_own_copy_of_a_shared_library(live: HeadlessLive, tmp_path: Path) -> None:
     scripts = []
     for number in (1, 2):
         folder = tmp_path / f"Vendor{number}"
@@ -131,7 +129,7 @@ def test_reload_picks_up_a_change_of_the_same_size_in_the_same_second(
     assert not list(folder.rglob("*.pyc"))
 
 
-def test_a_reload_that_fails_leaves_the_script_off_until_it_is_mended(
+def test_after_a_failed_reload_the_script_stays_off_until_it_is_fixed(
     live: HeadlessLive, tmp_path: Path
 ) -> None:
     good = "def create_instance(c):\n    return object()\n"
@@ -193,7 +191,7 @@ TIDY = """
 """
 
 
-def test_what_a_tidy_script_held_is_gone_after_a_reload(live: HeadlessLive, load: Load) -> None:
+def test_after_a_reload_objects_of_a_tidy_script_are_freed(live: HeadlessLive, load: Load) -> None:
     hosted = load(TIDY.format(ending="self.tidy(); super().disconnect()"))
     before, timers = live.listener_count(), len(live.timer_class.all_running)
     hosted.reload()
@@ -203,7 +201,7 @@ def test_what_a_tidy_script_held_is_gone_after_a_reload(live: HeadlessLive, load
     assert hosted.left == []
 
 
-def test_what_an_untidy_script_left_is_told(live: HeadlessLive, load: Load) -> None:
+def test_leftovers_of_an_untidy_script_are_reported(live: HeadlessLive, load: Load) -> None:
     hosted = load(TIDY.format(ending="self.keep = True"))
     script = hosted.instance
     port = script.server.getsockname()[1]
@@ -223,7 +221,7 @@ def test_what_an_untidy_script_left_is_told(live: HeadlessLive, load: Load) -> N
     assert not [each for each in hosted.left if "socket" in each or "timer" in each or "thread" in each]
 
 
-def test_what_one_script_left_is_not_told_of_another(live: HeadlessLive, load: Load) -> None:
+def test_leftovers_of_a_script_are_not_attributed_to_another(live: HeadlessLive, load: Load) -> None:
     untidy = load(TIDY.format(ending="self.keep = True"), name="Untidy")
     tidy = load(TIDY.format(ending="self.tidy(); super().disconnect()"), name="Tidy")
     tidy.reload()

@@ -195,9 +195,7 @@ CONTROLS = """
 """
 
 
-def test_declared_controls_of_all_kinds_and_what_stands_before_live_s_own(
-    live: HeadlessLive, load: Load
-) -> None:
+def test_declared_controls_of_all_kinds_and_helper_classes_work(live: HeadlessLive, load: Load) -> None:
     hosted = load(CONTROLS)
     made, song, panel = hosted.instance, live.song, hosted.instance.panel
     live.run_for(0.2)

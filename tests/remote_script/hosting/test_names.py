@@ -226,7 +226,7 @@ def test_functions_and_methods_take_lives_arguments_and_ask_for_no_others(versio
 
 
 @pytest.mark.parametrize("package", sorted(LEAST))
-def test_most_of_what_scripts_import_works(package: str) -> None:
+def test_most_names_imported_by_scripts_work(package: str) -> None:
     found = {each.name: each for each in framework_coverage("12.4")}[package]
     assert 100.0 * found.used[1] / found.used[0] >= LEAST[package]
 
@@ -242,7 +242,7 @@ def test_a_function_is_not_hidden_by_the_module_of_its_name(version: str) -> Non
 
 
 @pytest.mark.parametrize("package", sorted(facts.REFUSED))
-def test_a_family_that_is_left_out_says_so_in_one_sentence(package: str, version: str) -> None:
+def test_an_unsupported_family_is_refused_in_one_sentence(package: str, version: str) -> None:
     for statement in (
         f"import {package}",
         f"from {package} import anything",
@@ -261,7 +261,7 @@ def test_every_family_of_lives_is_here_or_refused() -> None:
     assert families == {*PACKAGES, *facts.REFUSED}
 
 
-def test_the_coverage_names_what_is_refused_and_what_is_not_there() -> None:
+def test_the_coverage_names_refused_and_missing_members() -> None:
     lines = framework_report(framework_coverage("12.4"))
     assert re.fullmatch(r"_Generic: \d+ names, 0 not; of \d+ imports by .* 100.0 % work", lines[2])
     assert any(

@@ -241,7 +241,7 @@ def test_tracks_are_scrolled_and_the_selected_one_armed_by_itself(live: Headless
     assert not tracks[0].implicit_arm
 
 
-def test_actions_do_what_lives_refuses_not(live: HeadlessLive, load: Load) -> None:
+def test_actions_apply_and_return_false_for_invalid_targets(live: HeadlessLive, load: Load) -> None:
     hosted = load(SETUP)
     action = hosted.module.action
     song = live.song
@@ -261,7 +261,7 @@ def test_actions_do_what_lives_refuses_not(live: HeadlessLive, load: Load) -> No
     assert hosted.module.get_bar_length() == 4.0
 
 
-def test_what_a_script_logs_through_python_is_in_lives_log(
+def test_python_log_messages_of_a_script_are_in_lives_log(
     live: HeadlessLive, load: Load, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):

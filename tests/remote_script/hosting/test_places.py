@@ -171,7 +171,7 @@ IDS = [named(row) for row in ROWS]
 
 
 @pytest.mark.parametrize(("generation", "place", "look", "expected"), ROWS, ids=IDS)
-def test_what_is_under_a_place_does_its_work(
+def test_a_control_mapped_to_each_place_works(
     live: HeadlessLive,
     load: Load,
     generation: dict[str, str],
@@ -198,7 +198,7 @@ LIT = [row for row in ROWS if row[1].endswith("_button") and row[3] is other and
 
 
 @pytest.mark.parametrize(("generation", "place", "look", "expected"), LIT, ids=map(named, LIT))
-def test_a_switch_shows_what_it_switched(
+def test_a_switch_shows_its_state(
     live: HeadlessLive, load: Load, generation: dict[str, str], place: str, look: Look, expected: Any
 ) -> None:
     live.song.tracks[0].arm = True

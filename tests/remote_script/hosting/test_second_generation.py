@@ -197,7 +197,7 @@ def test_clips_show_their_state_in_the_skins_colours(live: HeadlessLive, pads: A
     assert shown(pads, number) == 10
 
 
-def test_a_mode_takes_the_pads_and_gives_them_back(live: HeadlessLive, pads: Any) -> None:
+def test_a_mode_takes_over_the_pads_and_releases_them(live: HeadlessLive, pads: Any) -> None:
     press(pads, 2)
     live.run_for(0.2)
     assert pads.instance.modes.selected_mode == "mute"
@@ -245,7 +245,7 @@ def test_a_combination_has_the_button_while_its_modifier_is_held(live: HeadlessL
     assert live.song.is_playing
 
 
-def test_declared_controls_tell_their_events_and_show_their_colours(live: HeadlessLive, pads: Any) -> None:
+def test_declared_controls_send_events_and_show_their_colours(live: HeadlessLive, pads: Any) -> None:
     custom = pads.instance.custom
     assert shown(pads, 6) == 1
     hold(pads, 6)
@@ -264,7 +264,7 @@ def test_declared_controls_tell_their_events_and_show_their_colours(live: Headle
     assert len(custom.told) == 5
 
 
-def test_a_matrix_of_controls_knows_where_each_stands(live: HeadlessLive, pads: Any) -> None:
+def test_controls_of_a_matrix_have_coordinates(live: HeadlessLive, pads: Any) -> None:
     pads.instance.modes.selected_mode = "pads"
     live.run_for(0.2)
     press(pads, 46)
@@ -277,7 +277,7 @@ def test_it_is_identified_by_its_product_bytes(live: HeadlessLive, pads: Any) ->
     assert pads.instance.identified == reply
 
 
-def test_a_handler_that_a_subclass_declares_is_the_subclasss_alone(live: HeadlessLive, load: Load) -> None:
+def test_a_handler_of_a_subclass_does_not_affect_the_base_class(live: HeadlessLive, load: Load) -> None:
     hosted = load(
         """
         from ableton.v2.control_surface import Component, ControlSurface, MIDI_NOTE_TYPE
@@ -313,7 +313,7 @@ def test_a_handler_that_a_subclass_declares_is_the_subclasss_alone(live: Headles
     assert [each.heard for each in hosted.instance.parts] == ["parent ", "child "]
 
 
-def test_nothing_is_left_when_the_script_is_switched_off(live: HeadlessLive, load: Load) -> None:
+def test_switching_off_the_script_leaves_no_listeners(live: HeadlessLive, load: Load) -> None:
     before = live.listener_count()
     hosted = load(PADS)
     assert live.listener_count() > before

@@ -159,7 +159,7 @@ def test_elements_are_found_by_name_index_and_slice(live: HeadlessLive, knobs: A
     assert selected.mixer_device.sends[0].value == selected.mixer_device.sends[0].max
 
 
-def test_what_depends_on_the_target_track_follows_the_selection(live: HeadlessLive, knobs: Any) -> None:
+def test_components_of_the_target_track_follow_the_selection(live: HeadlessLive, knobs: Any) -> None:
     live.person.do(lambda song: setattr(song.view, "selected_track", song.tracks[3]))
     live.run_for(0.3)
     knobs.receive_midi((0xB0, 17, 0))
@@ -190,7 +190,7 @@ def test_a_subclassed_clip_slot_launches_and_stops(live: HeadlessLive, knobs: An
     assert not clip.is_playing
 
 
-def test_modes_are_made_of_mappings(live: HeadlessLive, knobs: Any) -> None:
+def test_modes_are_defined_by_mappings(live: HeadlessLive, knobs: Any) -> None:
     modes = knobs.instance.component_map["Pages"]
     assert modes.selected_mode == "launching"
     press(knobs, 2)
@@ -225,7 +225,7 @@ def test_hello_when_it_is_identified_goodbye_when_it_ends(live: HeadlessLive, kn
     assert goodbye in knobs.midi_out
 
 
-def test_nothing_is_left_when_the_script_is_switched_off(live: HeadlessLive, load: Load) -> None:
+def test_switching_off_the_script_leaves_no_listeners(live: HeadlessLive, load: Load) -> None:
     before = live.listener_count()
     hosted = load(KNOBS)
     assert live.listener_count() > before
@@ -234,7 +234,7 @@ def test_nothing_is_left_when_the_script_is_switched_off(live: HeadlessLive, loa
     assert not [line for line in hosted.log if "Error" in line]
 
 
-def test_a_component_that_is_not_there_says_which(live: HeadlessLive, tmp_path: Any) -> None:
+def test_a_missing_component_is_named(live: HeadlessLive, tmp_path: Any) -> None:
     folder = tmp_path / "Drums"
     folder.mkdir()
     (folder / "__init__.py").write_text(

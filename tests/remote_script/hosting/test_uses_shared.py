@@ -320,7 +320,7 @@ PARTS = """
 
 
 @pytest.mark.parametrize("generation", WHERE)
-def test_elements_of_elements_and_who_owns_them(live: HeadlessLive, load: Load, generation: str) -> None:
+def test_nested_elements_and_their_owners(live: HeadlessLive, load: Load, generation: str) -> None:
     hosted = load(PARTS.format(**WHERE[generation]))
     made = hosted.instance
     live.run_for(0.2)

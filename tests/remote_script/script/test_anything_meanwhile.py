@@ -43,7 +43,7 @@ def any_write(client: Client, draw: random.Random) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_all_who_follow_hold_the_set_whatever_happens_between(seed: int) -> None:
+def test_all_mirrors_equal_the_set_after_any_events(seed: int) -> None:
     draw = random.Random(seed)
     with on_stage(demo_set()) as stage:
         client = stage.follower()
@@ -93,7 +93,7 @@ def signature(stage: Stage) -> list[Any]:
 
 @pytest.mark.parametrize("meanwhile", [False, True])
 @pytest.mark.parametrize("seed", range(5))
-def test_a_write_that_is_refused_leaves_all_as_it_was_and_tells_what_not(seed: int, meanwhile: bool) -> None:
+def test_a_refused_write_changes_nothing_or_reports_leftovers(seed: int, meanwhile: bool) -> None:
     draw = random.Random(seed)
     with on_stage(default_set()) as stage:
         stage.live.person.do(lambda song: song.tracks[0].clip_slots[0].create_clip(64.0))
@@ -137,7 +137,7 @@ def test_a_write_that_is_refused_leaves_all_as_it_was_and_tells_what_not(seed: i
 
 
 @pytest.mark.parametrize("turns", range(0, 60, 6))
-def test_a_script_switched_off_at_any_time_leaves_nothing_behind(turns: int) -> None:
+def test_a_script_switched_off_at_any_time_leaves_no_listeners(turns: int) -> None:
     stage = new_stage()
     begin(scarce(stage), call(CLIP, "replace_notes", notes=many()))
     stage.pump(turns)

@@ -55,7 +55,7 @@ class World:
         }
 
 
-def test_what_is_marked_while_a_writes_call_runs_is_its_own_and_all_else_is_not() -> None:
+def test_only_changes_marked_during_a_call_are_attributed_to_its_write() -> None:
     world = World()
     world.put(1, 0, "person")
     with world.attribution.acting(MINE):
@@ -64,7 +64,7 @@ def test_what_is_marked_while_a_writes_call_runs_is_its_own_and_all_else_is_not(
     assert world.sent() == [(None, {(1, 0): "person"}), ("me", {(2, 0): "me"}), (None, {(2, 1): "person"})]
 
 
-def test_one_property_of_two_authors_in_one_tick_is_sent_twice_each_with_its_own_value() -> None:
+def test_a_property_changed_by_two_authors_in_one_tick_is_sent_once_per_author() -> None:
     world = World()
     with world.attribution.acting(MINE):
         world.put(1, 0, "mine")
@@ -73,7 +73,7 @@ def test_one_property_of_two_authors_in_one_tick_is_sent_twice_each_with_its_own
     assert world.sent() == [("me", {(1, 0): "mine"}), (None, {(1, 0): "theirs"})]
 
 
-def test_what_a_person_changed_just_before_a_write_is_read_before_the_write_changes_it() -> None:
+def test_a_persons_change_just_before_a_write_is_read_before_the_write() -> None:
     world = World()
     world.put(1, 0, "theirs")
     with world.attribution.acting(MINE):
@@ -81,7 +81,7 @@ def test_what_a_person_changed_just_before_a_write_is_read_before_the_write_chan
     assert world.sent() == [(None, {(1, 0): "theirs"}), ("me", {(1, 0): "mine"})]
 
 
-def test_a_write_that_goes_on_keeps_to_one_lot_while_nobody_comes_between() -> None:
+def test_a_long_write_is_one_lot_without_edits_in_between() -> None:
     world = World()
     for value in ("a", "b"):
         with world.attribution.acting(MINE):
@@ -103,7 +103,7 @@ def test_two_writes_are_never_in_one_lot() -> None:
     ]
 
 
-def test_what_is_held_waits_until_the_end_or_until_somebody_else_changes_it() -> None:
+def test_held_changes_wait_for_the_end_or_for_another_authors_change() -> None:
     world = World()
     world.attribution.withheld = {1: 0b1}
     with world.attribution.acting(MINE):
@@ -115,7 +115,7 @@ def test_what_is_held_waits_until_the_end_or_until_somebody_else_changes_it() ->
     assert world.sent() == [("me", {(1, 0): "half"}), (None, {(1, 0): "theirs"})]
 
 
-def test_what_is_too_long_to_be_kept_is_left_to_whoever_changed_it_last() -> None:
+def test_long_values_are_attributed_to_the_last_author() -> None:
     world = World()
     with world.attribution.acting(MINE):
         world.put(1, 2, "mine")
@@ -124,7 +124,7 @@ def test_what_is_too_long_to_be_kept_is_left_to_whoever_changed_it_last() -> Non
     assert world.sent() == [(None, {(1, 2): "theirs"})]
 
 
-def test_routing_lists_take_turns_with_other_changes_so_that_neither_waits_for_ever() -> None:
+def test_routing_lists_and_other_changes_are_read_alternately() -> None:
     world = World()
     world.put(1, 2, "list")
     world.put(1, 0, "first")
@@ -134,7 +134,7 @@ def test_routing_lists_take_turns_with_other_changes_so_that_neither_waits_for_e
     assert taken == [{1: 0b1}, {1: 0b100}, {2: 0b1}]
 
 
-def test_changes_beside_those_that_a_write_declared_stay_marked_as_nobodys() -> None:
+def test_changes_that_a_write_did_not_declare_have_no_author() -> None:
     world = World()
     world.attribution.declare(SecondProperty(MINE, math.inf))
     world.put(1, 0, "person")
@@ -142,7 +142,7 @@ def test_changes_beside_those_that_a_write_declared_stay_marked_as_nobodys() -> 
     assert world.sent() == [("me", {(1, 1): "later"}), (None, {(1, 0): "person"})]
 
 
-def test_an_object_that_is_gone_is_marked_no_more() -> None:
+def test_a_deleted_object_is_no_longer_marked() -> None:
     world = World()
     world.put(1, 0, "x")
     world.attribution.forget(1)

@@ -15,7 +15,7 @@ PASS_S = 60.0
 PLANTED = 40
 
 
-def test_every_planted_difference_is_found_within_a_minute_and_told_as_the_audits() -> None:
+def test_every_planted_difference_is_detected_within_a_minute_and_attributed_to_the_audit() -> None:
     stage = Stage(large_set(40, 100, 500, 4000))
     client = stage.follower()
     client.follow()
@@ -52,7 +52,7 @@ def planted(stage: Stage, type_: str, name: str, value: Any) -> tuple[int, int]:
     return row.id, index
 
 
-def test_what_is_marked_already_is_not_counted_as_missed() -> None:
+def test_marked_changes_are_not_counted_as_missed() -> None:
     stage = Stage(demo_set())
     stage.until_ready()
     audit, attribution = stage.script.audit, stage.script.batcher.attribution
@@ -66,7 +66,7 @@ def test_what_is_marked_already_is_not_counted_as_missed() -> None:
     stage.live.close()
 
 
-def test_a_long_value_that_changed_unnoticed_is_found_within_a_few_passes() -> None:
+def test_an_unnoticed_change_of_a_long_value_is_detected_within_a_few_passes() -> None:
     stage = Stage(demo_set())
     stage.until_ready()
     audit = stage.script.audit

@@ -13,7 +13,7 @@ import pytest
 from remote_script.SetMirror.contract import auth
 
 
-def test_the_token_is_made_once_and_private(tmp_path: Path) -> None:
+def test_the_token_is_created_once_with_private_access(tmp_path: Path) -> None:
     folder = str(tmp_path / "new")
     token = auth.load_token(folder)
     assert len(token) == 64
@@ -23,7 +23,7 @@ def test_the_token_is_made_once_and_private(tmp_path: Path) -> None:
     assert [entry.name for entry in path.parent.iterdir()] == ["token"]
 
 
-def test_a_token_made_by_the_other_side_is_taken(tmp_path: Path) -> None:
+def test_a_token_created_by_the_other_side_is_used(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("ab" * 32 + "\n")
     assert auth.load_token(str(tmp_path)) == "ab" * 32
 
@@ -104,7 +104,7 @@ def test_somebody_elses_token_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
         auth.load_token(str(tmp_path))
 
 
-def test_a_key_is_one_clients_alone() -> None:
+def test_a_key_belongs_to_one_client() -> None:
     token = "ab" * 32
     names = [(role, name) for role in auth.ROLES for name in ("a", "b", "a-b", "A")]
     assert len({auth.client_key(token, *who) for who in names}) == len(names)

@@ -44,14 +44,14 @@ def test_it_waits_until_the_share_of_the_pump_is_used_and_not_longer() -> None:
     assert made.counters["woken"] == len(waiting.asked)
 
 
-def test_a_client_that_is_in_no_hurry_is_waited_for_once() -> None:
+def test_a_slow_client_is_awaited_once() -> None:
     waiting = Waiting()
     made = waiting.made()
     assert not made.more(waiting.now)
     assert waiting.asked == [awake.PATIENCE_S]
 
 
-def test_a_client_whose_requests_come_a_little_later_is_waited_for_longer_within_the_share() -> None:
+def test_for_slightly_later_requests_the_wait_grows_within_its_share() -> None:
     waiting = Waiting(False, True)
     made = waiting.made(0.6)
     made.pumped(0.010)
@@ -74,7 +74,7 @@ def test_a_client_that_answers_fast_is_not_waited_for_longer_than_at_first() -> 
     assert waiting.asked[-1] == pytest.approx(awake.PATIENCE_S, rel=0.01)
 
 
-def test_a_client_that_comes_back_after_a_pause_is_waited_for_as_at_first() -> None:
+def test_after_a_pause_the_wait_starts_as_initially() -> None:
     waiting = Waiting(False, False, True)
     made = waiting.made(0.8)
     for pumps in (1, 1, 20):
@@ -122,7 +122,7 @@ def test_no_pump_takes_more_than_the_most_whatever_the_ones_before_left() -> Non
     assert made.deadline(0.0) <= awake.MOST * 0.010
 
 
-def test_after_many_waits_in_vain_it_rests_and_then_tries_again() -> None:
+def test_after_many_vain_waits_waiting_pauses_and_resumes() -> None:
     waiting = Waiting()
     made = waiting.made(0.4)
     for _ in range(awake.IN_VAIN + awake.REST_PUMPS):
@@ -151,7 +151,7 @@ def test_after_a_stall_of_live_it_does_not_wait() -> None:
     assert made.more(waiting.now)
 
 
-def test_waits_that_take_too_long_switch_it_off_and_one_alone_does_not() -> None:
+def test_several_overlong_waits_disable_waiting_and_a_single_one_does_not() -> None:
     waiting = Waiting(takes=lambda asked: 8 * asked)
     made = waiting.made()
     assert not made.more(waiting.now)
@@ -243,7 +243,7 @@ def test_a_client_in_lock_step_gets_many_writes_into_one_pump(guest: LockStep) -
     assert guest.run(*[_set(peer, number) for number in range(20)]) == 1
 
 
-def test_writes_with_calls_are_alone_in_their_turn(guest: LockStep) -> None:
+def test_a_write_with_calls_has_its_own_turn(guest: LockStep) -> None:
     peer = guest.peer
     assert guest.run(*[_call(peer, number) for number in range(5)]) == 5
     assert guest.run(_set(peer, 1), _set(peer, 2), _call(peer, 6), _set(peer, 3)) == 3
@@ -255,14 +255,14 @@ def test_with_undo_apart_each_write_is(guest: LockStep) -> None:
     assert guest.run(*[_set(peer, number) for number in range(5)]) == 5
 
 
-def test_at_rest_nothing_waits_and_the_audit_goes_on(guest: LockStep) -> None:
+def test_without_requests_there_is_no_wait_and_the_audit_continues(guest: LockStep) -> None:
     before, steps = guest.waits, guest.script.timings["audit"].count
     guest.pump(50)
     assert guest.waits == before
     assert guest.script.timings["audit"].count == steps + 50
 
 
-def test_under_writes_in_lock_step_the_audit_goes_on(guest: LockStep) -> None:
+def test_during_writes_in_lock_step_the_audit_continues(guest: LockStep) -> None:
     peer = guest.peer
     steps = guest.script.timings["audit"].count
     for number in range(10):

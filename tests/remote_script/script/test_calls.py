@@ -89,7 +89,7 @@ def test_notes_are_changed_in_the_vector_that_live_returned() -> None:
     assert (clip.notes[2].velocity, clip.notes[3].pitch, clip.notes[1].velocity) == (10, 61, 100)
 
 
-def test_notes_that_are_so_already_are_not_touched() -> None:
+def test_notes_already_equal_are_not_written() -> None:
     clip = Notes(fake_live.note(1))
     assert run(clip, "Clip", "apply_note_modifications", notes=[{"note_id": 1, "velocity": 100}]) is UNCHANGED
     assert run(clip, "Clip", "add_new_notes", notes=[]) is UNCHANGED
@@ -97,7 +97,7 @@ def test_notes_that_are_so_already_are_not_touched() -> None:
 
 
 @pytest.mark.parametrize("method", ["apply_note_modifications", "remove_notes_by_id"])
-def test_notes_that_are_gone_are_stale_not_an_error_of_live(method: str) -> None:
+def test_deleted_notes_are_reported_as_stale(method: str) -> None:
     args: dict[str, Any] = {"notes": [{"note_id": 9}]} if "modif" in method else {"note_ids": (1, 9)}
     clip = Notes(fake_live.note(1))
     with pytest.raises(BridgeError) as caught:
@@ -149,7 +149,7 @@ class Arrangement:
             self.cue_points.append(types.SimpleNamespace(time=time, name="", _live_ptr=object().__hash__()))
 
 
-def test_a_cue_point_is_made_where_it_was_asked_and_the_position_is_put_back() -> None:
+def test_a_cue_point_is_created_at_its_time_and_the_position_restored() -> None:
     song = Arrangement(0.0)
     made = run(song, "Song", "create_cue_point", song=song, between=song.tick, time=32.0, name="Drop")
     assert (made.time, made.name) == (32.0, "Drop")
@@ -180,7 +180,7 @@ def test_cue_points_wait_for_the_song_to_stop() -> None:
     assert caught.value.name == "NOT_AVAILABLE"
 
 
-def test_an_envelope_is_made_with_its_first_step_and_values_stay_in_the_parameters_range() -> None:
+def test_an_envelope_is_created_with_its_first_step_and_values_are_within_the_range() -> None:
     steps: list[Any] = []
     envelopes: dict[int, Any] = {}
     parameter = types.SimpleNamespace(min=0.0, max=1.0, str_for_value="{:g}".format)
@@ -251,7 +251,7 @@ def item(name: str, *children: Any, loadable: bool = False) -> Any:
     )
 
 
-def test_a_load_ends_when_live_shows_the_device_on_the_track_that_was_meant() -> None:
+def test_a_load_ends_when_the_device_is_on_the_target_track() -> None:
     live = Browser()
     result = run(
         live, "Browser", "load", song=live, between=live.tick, path="instruments/Drift", target=live.tracks[1]
@@ -283,9 +283,7 @@ def test_items_are_listed_a_page_at_a_time() -> None:
         ("a.b.adg", "a.b"),
     ],
 )
-def test_the_name_of_what_is_loaded_is_that_of_the_item_without_its_type_of_file(
-    shown: str, loaded: str
-) -> None:
+def test_a_loaded_device_has_the_name_of_the_item_without_file_extension(shown: str, loaded: str) -> None:
     item = types.SimpleNamespace(name=shown, is_device=False)
     track = fake_live.Track(None)
     call: Any = types.SimpleNamespace(args={"path": "user_library/" + shown, "target": track}, song=None)

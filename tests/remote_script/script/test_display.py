@@ -58,7 +58,7 @@ def test_every_unit_of_the_list_is_understood_behind_a_number(written: str) -> N
 
 
 @pytest.mark.parametrize("text", ["Low Pass", "12 parsecs", "", "dB", "1/0", "4 : 0"])
-def test_words_are_no_quantity(text: str) -> None:
+def test_texts_without_a_number_are_not_quantities(text: str) -> None:
     assert display.quantity(text) is None
 
 
@@ -77,7 +77,7 @@ def test_the_text_of_a_value_leads_to_a_value_that_shows_it(value: float, show: 
     assert show(display.value_of(text, show, 0.0, 1.0)) == text
 
 
-def test_the_roundest_of_the_values_is_taken_and_what_lies_between_two_texts_goes_to_the_nearer() -> None:
+def test_the_roundest_value_is_chosen_and_values_between_two_texts_use_the_nearer() -> None:
     assert display.value_of("50 %", _falling, 0.0, 1.0) == 0.5
     assert _falling(display.value_of("49.6 %", _falling, 0.0, 1.0)) == "50 %"
     assert _falling(display.value_of("49.4 %", _falling, 0.0, 1.0)) == "49 %"
@@ -92,7 +92,7 @@ def test_the_roundest_of_the_values_is_taken_and_what_lies_between_two_texts_goe
         ("", "neither a quantity"),
     ],
 )
-def test_what_is_never_shown_is_refused_with_what_is(text: str, rule: str) -> None:
+def test_a_text_that_live_never_shows_is_refused_with_valid_ones(text: str, rule: str) -> None:
     with pytest.raises(display.Refused, match=f"{rule}.*'20.0 Hz' to '20.00 kHz'"):
         display.value_of(text, _hertz, 0.0, 1.0)
 
@@ -127,14 +127,14 @@ def _check_all_parameters(stage: Stage) -> int:
     return checked
 
 
-def test_every_parameter_of_the_demo_set_can_be_said_in_lives_texts() -> None:
+def test_every_parameter_of_the_demo_set_can_be_set_by_lives_texts() -> None:
     with on_stage(demo_set()) as stage:
         stage.follower()
         assert _check_all_parameters(stage) > 100
 
 
 @sets.parametrize_long
-def test_every_parameter_of_a_real_set_can_be_said_in_lives_texts(als: Path) -> None:
+def test_every_parameter_of_a_real_set_can_be_set_by_lives_texts(als: Path) -> None:
     with on_stage(sets.spec(als)) as stage:
         stage.follower()
         assert _check_all_parameters(stage) > 0
@@ -165,7 +165,7 @@ def _text_of(law: Any, value: float) -> str:
     return laws.text(law.unit, value, law.minimum, law.maximum)
 
 
-def test_a_bare_number_beyond_the_range_of_a_native_parameter_is_refused_with_what_it_takes() -> None:
+def test_a_number_out_of_range_of_a_native_parameter_is_refused_with_the_range() -> None:
     offered = 0
     for label, parameter in _native_parameters():
         texts = [
@@ -201,7 +201,7 @@ def test_a_ratio_is_written_with_a_colon_or_in_words() -> None:
         assert display.quantity(text) == display.Quantity(4.0, "ratio")
 
 
-def test_a_write_in_decibels_says_value_and_text_and_a_wrong_text_what_there_is() -> None:
+def test_a_write_in_decibels_returns_value_and_text_and_a_wrong_text_is_refused_with_choices() -> None:
     with on_stage(demo_set()) as stage:
         client = stage.follower()
         (done,) = client.write(put("tracks/0/mixer_device/volume", "value", "-6 dB"))["result"]["results"]
@@ -245,7 +245,7 @@ def test_a_minus_is_a_change_only_where_no_negative_amount_is_shown() -> None:
     assert _hertz(display.value_of("1,5 kHz", _hertz, 0.0, 1.0)) == "1.50 kHz"
 
 
-def test_what_can_be_read_two_ways_is_refused_with_both_readings() -> None:
+def test_an_ambiguous_text_is_refused_with_both_readings() -> None:
     with pytest.raises(display.Refused, match=r"1\.500 or as 1500"):
         display.value_of("1,500 Hz", _hertz, 0.0, 1.0)
     with pytest.raises(display.Refused, match="'12 st' or 'by 12 st'"):
@@ -273,7 +273,7 @@ def test_what_can_be_read_two_ways_is_refused_with_both_readings() -> None:
         ("-inf dB", "-inf"),
     ],
 )
-def test_a_text_means_what_live_shows_in_other_words(shown: str, text: str) -> None:
+def test_a_text_matches_lives_text_in_other_spellings(shown: str, text: str) -> None:
     assert display.says(shown, text)
 
 

@@ -48,7 +48,7 @@ def fresh() -> Layout:
     return Layout("DeviceParameter", (12, 4, 0), lambda row, bits: None)
 
 
-def test_each_property_is_read_once_and_what_its_kind_lacks_never() -> None:
+def test_each_property_is_read_once_and_properties_of_other_kinds_never() -> None:
     parameter = Parameter()
     values = reading(parameter, fresh())
     assert sorted(parameter.asked) == sorted(set(NAMES) - {"display", "value_items", "short_value_items"})
@@ -57,7 +57,7 @@ def test_each_property_is_read_once_and_what_its_kind_lacks_never() -> None:
     assert reading(Parameter(quantized=True), fresh())["value_items"] == ("A",)
 
 
-def test_what_one_object_lacks_costs_that_property_alone_and_no_other_object_anything() -> None:
+def test_a_failing_property_of_an_object_affects_no_other_read() -> None:
     layout = fresh()
     whole = reading(Parameter(), layout)
     assert reading(Parameter(("display_value",)), layout) == {**whole, "display_value": ABSENT}
@@ -70,7 +70,7 @@ def test_what_one_object_lacks_costs_that_property_alone_and_no_other_object_any
     assert reading(Parameter(), layout) == whole
 
 
-def test_an_object_that_died_while_it_was_read_changes_nothing_for_the_others() -> None:
+def test_an_object_deleted_while_being_read_affects_no_other() -> None:
     layout = fresh()
     whole = reading(Parameter(), layout)
     dying = Parameter(tuple(name for name in NAMES if name != "is_quantized"))

@@ -56,7 +56,7 @@ def test_a_change_by_a_person_is_one_batch_of_cause_live(guest: Guest) -> None:
     assert (batch["cause"], batch["changes"]) == ("live", [["set", client.at("tracks/0")[0], "name", "Bass"]])
 
 
-def test_a_knob_that_moves_a_hundred_times_in_a_tick_is_told_once(guest: Guest) -> None:
+def test_a_knob_moved_a_hundred_times_in_a_tick_is_sent_once(guest: Guest) -> None:
     client = guest.follower()
     parameter = guest.song.tracks[0].devices[0].parameters[0]
     for n in range(100):
@@ -67,7 +67,7 @@ def test_a_knob_that_moves_a_hundred_times_in_a_tick_is_told_once(guest: Guest) 
     assert sorted(batch["changes"]) == [["set", id_, "display", "0.99"], ["set", id_, "value", 0.99]]
 
 
-def test_what_was_removed_is_gone_with_all_below_it_and_ids_follow_their_objects(guest: Guest) -> None:
+def test_a_removed_object_is_dropped_with_its_children_and_ids_follow_objects(guest: Guest) -> None:
     client = guest.follower()
     second = client.at("tracks/1")
     guest.song.delete_track(0)
@@ -79,7 +79,7 @@ def test_what_was_removed_is_gone_with_all_below_it_and_ids_follow_their_objects
     assert client.comparable() == fresh(guest)
 
 
-def test_a_callback_tells_of_its_object_after_the_order_changed(guest: Guest) -> None:
+def test_a_callback_reports_its_object_after_a_change_of_order(guest: Guest) -> None:
     client = guest.follower()
     first, second = guest.song.tracks
     guest.song.put("tracks", [second, first])
@@ -108,7 +108,7 @@ def test_a_device_that_moves_to_another_track_keeps_its_id_and_its_parameters(gu
     assert client.at("tracks/1/devices/1/parameters/1")[4]["value"] == 0.125
 
 
-def test_a_move_that_is_told_on_one_side_only_keeps_the_id_too(guest: Guest) -> None:
+def test_a_move_notified_on_one_side_only_keeps_the_id(guest: Guest) -> None:
     client = guest.follower()
     first, second = guest.song.tracks
     id_ = client.at("tracks/0/devices/0")[0]
@@ -121,7 +121,7 @@ def test_a_move_that_is_told_on_one_side_only_keeps_the_id_too(guest: Guest) -> 
     assert client.at("tracks/0")[5]["devices"] == []
 
 
-def test_a_clip_that_comes_and_goes_takes_its_notes_along(guest: Guest) -> None:
+def test_a_clip_is_added_and_removed_with_its_notes(guest: Guest) -> None:
     client = guest.follower()
     slot = guest.song.tracks[0].clip_slots[1]
     fake_live.fill(slot, fake_live.note(1), fake_live.note(2, pitch=64))
@@ -161,7 +161,7 @@ def test_one_changed_note_of_five_thousand_is_one_note_on_the_wire(guest: Guest)
     ]
 
 
-def test_a_getter_that_begins_to_raise_makes_the_property_absent(guest: Guest) -> None:
+def test_a_raising_getter_makes_the_property_absent(guest: Guest) -> None:
     client = guest.follower()
     track = guest.song.tracks[0]
     track._raises.add("arm")
@@ -171,7 +171,7 @@ def test_a_getter_that_begins_to_raise_makes_the_property_absent(guest: Guest) -
     assert batch["changes"] == [["absent", client.at("tracks/0")[0], "arm"]]
 
 
-def test_a_value_that_json_cannot_say_becomes_null(guest: Guest) -> None:
+def test_a_value_without_a_json_form_becomes_null(guest: Guest) -> None:
     client = guest.follower()
     guest.song.put("tempo", float("nan"))
     guest.pump()
@@ -179,7 +179,7 @@ def test_a_value_that_json_cannot_say_becomes_null(guest: Guest) -> None:
     assert client.at("song")[4]["tempo"] is None
 
 
-def test_a_change_that_nobody_announced_is_found_by_the_audit(guest: Guest) -> None:
+def test_a_change_without_notification_is_detected_by_the_audit(guest: Guest) -> None:
     client = guest.follower()
     guest.world.silent = True
     guest.song.tracks[1].devices[0].parameters[2].put("value", 0.75)
@@ -363,7 +363,7 @@ class Replay:
         self.objects = client.objects
 
 
-def test_a_client_that_was_away_continues_where_it_was_or_is_told_to_begin_anew(guest: Guest) -> None:
+def test_a_reconnecting_client_resumes_or_is_asked_to_resync(guest: Guest) -> None:
     client = guest.follower()
     away = guest.client()
     away.snapshot()
@@ -383,7 +383,7 @@ def test_a_client_that_was_away_continues_where_it_was_or_is_told_to_begin_anew(
     assert away.error("set.watch", epoch="other", after_revision=3)["error"] == "EPOCH_CHANGED"
 
 
-def test_the_heartbeat_tells_the_revision_every_two_seconds(guest: Guest) -> None:
+def test_the_heartbeat_has_the_revision_every_two_seconds(guest: Guest) -> None:
     client = guest.follower()
     client.got.clear()
     guest.pump(605)
@@ -392,7 +392,9 @@ def test_the_heartbeat_tells_the_revision_every_two_seconds(guest: Guest) -> Non
     assert beats[-1]["revision"] == guest.script.batcher.revision
 
 
-def test_before_the_set_is_read_requests_are_told_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_during_the_first_reading_are_answered_with_progress(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     guest = Guest(monkeypatch, fake_live.song(tracks=60, parameters=60))
     guest.script._budget_s = 0.001
     client = guest.client()
@@ -417,7 +419,7 @@ def test_a_pump_that_is_not_driven_by_the_timer_is_driven_by_the_display(guest: 
     assert timer.running
 
 
-def test_gauges_are_read_on_request_and_are_no_part_of_the_set(guest: Guest) -> None:
+def test_gauges_are_read_on_request_and_are_not_part_of_the_replica(guest: Guest) -> None:
     guest.song._values["current_song_time"] = 17.25
     client = guest.follower()
     assert "current_song_time" not in client.at("song")[4]
@@ -443,7 +445,7 @@ def test_a_mistake_of_ours_leads_to_a_new_reading_not_to_a_wrong_mirror(
     assert guest.world.listeners == count(guest.song)
 
 
-def test_disconnecting_says_goodbye_closes_and_stops(guest: Guest) -> None:
+def test_disconnecting_sends_goodbye_closes_and_stops(guest: Guest) -> None:
     client = guest.follower()
     timer = guest.script._timer
     guest.script.disconnect()
@@ -455,7 +457,7 @@ def test_disconnecting_says_goodbye_closes_and_stops(guest: Guest) -> None:
     guest.script.update_display()
 
 
-def test_a_live_that_gives_no_song_leaves_an_inert_script_and_a_line_in_the_log() -> None:
+def test_without_a_song_the_script_is_inert_and_logs_one_line() -> None:
     class Broken(fake_live.Instance):
         def song(self) -> Any:
             raise RuntimeError("no document")

@@ -87,7 +87,7 @@ def test_an_object_that_the_write_itself_moves_to_a_place_is_under_the_rule_abou
     assert outcome(client.write(delete, put(later, "name", "x"), policy=policy)) == "verified"
 
 
-def test_what_a_write_makes_itself_is_not_protected_from_it(stage: Stage) -> None:
+def test_a_write_may_change_objects_that_it_created(stage: Stage) -> None:
     client = stage.follower()
     policy = guarded(
         client, {"decide": "deny", "refs": ["tracks/*"], "ids": ids(client, "tracks/0", "tracks/1")}
@@ -99,7 +99,7 @@ def test_what_a_write_makes_itself_is_not_protected_from_it(stage: Stage) -> Non
     assert outcome(client.write(put("tracks/0", "name", "x"), policy=policy)) == "DENIED"
 
 
-def test_what_a_write_makes_below_an_object_is_under_the_rule_about_that(stage: Stage) -> None:
+def test_objects_created_under_a_protected_parent_are_protected(stage: Stage) -> None:
     """A new return adds a send to each mixer, which has no id yet."""
     client = stage.follower()
     (mixer,) = ids(client, "tracks/0/mixer_device")
@@ -110,7 +110,7 @@ def test_what_a_write_makes_below_an_object_is_under_the_rule_about_that(stage: 
     assert outcome(client.write(made, put(f"@{other}/sends/$0", "value", 0.5), policy=policy)) == "verified"
 
 
-def test_what_a_write_says_that_it_made_was_not_there_before(
+def test_an_existing_object_returned_by_a_call_is_not_treated_as_created(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # If Live selected another track than the copy, that track would not belong to the write.
@@ -122,7 +122,7 @@ def test_what_a_write_says_that_it_made_was_not_there_before(
     assert outcome(client.write(*write, policy=policy)) == "DENIED"
 
 
-def test_a_long_write_goes_on_with_what_it_made_once_that_is_known(stage: Stage) -> None:
+def test_a_long_write_continues_with_its_created_objects(stage: Stage) -> None:
     client = stage.follower()
     policy = guarded(client, {"decide": "deny", "refs": ["tracks/*"], "ids": ids(client, "tracks/0")})
     notes = [{"pitch": 36 + n % 48, "start_time": n / 4, "duration": 0.2} for n in range(3000)]
@@ -136,7 +136,7 @@ def test_a_long_write_goes_on_with_what_it_made_once_that_is_known(stage: Stage)
     assert outcome(client.write(*write, policy=policy)) == "verified"
 
 
-def test_renaming_an_object_takes_it_out_of_no_rule_within_the_write(stage: Stage) -> None:
+def test_renaming_an_object_does_not_evade_a_rule_within_the_write(stage: Stage) -> None:
     client = stage.follower()
     rule = {
         "decide": "deny",
@@ -158,7 +158,9 @@ def test_renaming_an_object_takes_it_out_of_no_rule_within_the_write(stage: Stag
     ("method", "args"),
     [("delete_track", {"index": 3}), ("delete_scene", {"index": 1}), ("delete_return_track", {"index": 0})],
 )
-def test_a_deletion_is_refused_for_what_goes_with_it(stage: Stage, method: str, args: dict[str, Any]) -> None:
+def test_a_deletion_is_refused_when_it_would_delete_a_protected_object(
+    stage: Stage, method: str, args: dict[str, Any]
+) -> None:
     client = stage.follower()
     policy = guarded(client, {"decide": "deny", "refs": ["tracks/*[Vinyl]"], "ids": []})
     before = len(stage.live.history)
@@ -178,7 +180,7 @@ def test_the_first_rule_that_fits_decides_and_an_allowance_must_hold_now(stage: 
     assert outcome(client.write(call("song", "undo"), policy=policy)) == "DENIED"
 
 
-def test_a_question_that_was_answered_covers_these_objects_alone(stage: Stage) -> None:
+def test_a_consent_covers_only_its_objects(stage: Stage) -> None:
     client = stage.follower()
     (drums,) = ids(client, "tracks/0")
     policy = guarded(client, {"decide": "ask", "operations": ["delete"]})
@@ -241,7 +243,7 @@ NO_DELETION = {"decide": "deny", "operations": ["delete"]}
     [(edit_name, DRUMS), (remove_notes, DRUMS), (add_scene, NO_DELETION)],
     ids=["name", "notes", "deletion"],
 )
-def test_an_undo_that_touches_what_is_protected_is_taken_back_at_once(
+def test_an_undo_that_changes_a_protected_object_is_redone_at_once(
     stage: Stage, edit: Any, rule: Any
 ) -> None:
     client = stage.follower()
@@ -279,7 +281,7 @@ def test_rules_that_cannot_be_used_are_refused_whole(stage: Stage, rules: Any) -
 # -- the person --------------------------------------------------------------------------------------------------
 
 
-def test_only_a_person_switches_read_only_and_then_nobody_writes(stage: Stage) -> None:
+def test_only_a_person_switches_read_only_and_then_all_writes_are_refused(stage: Stage) -> None:
     agent = stage.follower()
     person = stage.client(role="person")
     assert agent.error("policy.read_only", on=True)["error"] == "DENIED"
@@ -356,7 +358,7 @@ def test_a_question_ends_with_its_time_and_with_its_client(stage: Stage) -> None
         assert agent.error("question.ask", **params)["error"] == "INVALID_PARAMS"
 
 
-def test_a_server_tells_who_its_clients_are(stage: Stage) -> None:
+def test_a_server_reports_its_clients(stage: Stage) -> None:
     agent, person = stage.follower(), stage.client(role="person")
     agent.result("client.announce", clients=[{"identity": "cursor", "name": "Cursor 1"}])
     told = person.result("client.list")["clients"]

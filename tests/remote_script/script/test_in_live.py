@@ -69,7 +69,7 @@ def test_a_real_set_is_mirrored_exactly(als: Path) -> None:
         assert stage.differences(client) == []
 
 
-def test_the_default_set_is_at_rest_when_nobody_touches_it() -> None:
+def test_the_untouched_default_set_gives_no_changes() -> None:
     with on_stage(default_set()) as stage:
         client = stage.follower()
         stage.live.run_for(10)
@@ -77,7 +77,7 @@ def test_the_default_set_is_at_rest_when_nobody_touches_it() -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_whatever_a_person_does_the_replica_equals_live(seed: int) -> None:
+def test_the_replica_equals_live_after_any_action_of_a_person(seed: int) -> None:
     a_session(seed)
 
 
@@ -110,7 +110,7 @@ def launch(song: Any, draw: random.Random) -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 1, 3, 5, 8])
-def test_what_has_a_listener_is_never_left_to_the_audit(seed: int) -> None:
+def test_properties_with_a_listener_are_never_left_to_the_audit(seed: int) -> None:
     draw = random.Random(seed)
     with on_stage(demo_set()) as stage:
         client = stage.follower()
@@ -126,7 +126,7 @@ def test_what_has_a_listener_is_never_left_to_the_audit(seed: int) -> None:
         assert stage.script.audit.counters["missed"] == 0, stage.script.audit.counters["by"]
 
 
-def test_a_slot_stops_when_its_clip_does_whoever_stopped_it() -> None:
+def test_a_slot_stops_with_its_clip_for_every_author() -> None:
     with on_stage(small_set()) as stage:
         client = stage.follower()
         stage.script._audit_s = 0.0
@@ -143,7 +143,7 @@ def test_a_slot_stops_when_its_clip_does_whoever_stopped_it() -> None:
 
 
 @pytest.mark.slow
-def test_whatever_people_do_the_replicas_equal_live() -> None:
+def test_the_replicas_equal_live_after_any_actions_of_people() -> None:
     for seed in range(100, 160):
         a_session(seed)
 
@@ -164,7 +164,7 @@ def a_session(seed: int) -> None:
         assert stage.differences(client) == []
 
 
-def test_opening_another_set_says_goodbye_and_begins_a_new_epoch() -> None:
+def test_opening_another_set_sends_goodbye_and_starts_a_new_epoch() -> None:
     stage = Stage(demo_set())
     client = stage.follower()
     first = stage.script
@@ -180,7 +180,7 @@ def test_opening_another_set_says_goodbye_and_begins_a_new_epoch() -> None:
     stage.live.close()
 
 
-def test_after_a_stall_everything_that_happened_is_told() -> None:
+def test_changes_during_a_stall_are_sent_afterwards() -> None:
     with on_stage(demo_set()) as stage:
         client = stage.follower()
         stage.live.stall(30)
@@ -192,7 +192,7 @@ def test_after_a_stall_everything_that_happened_is_told() -> None:
         assert stage.differences(client) == []
 
 
-def test_a_playing_song_moves_no_revision_by_itself_but_for_what_changes() -> None:
+def test_a_playing_song_increments_the_revision_only_for_changes() -> None:
     with on_stage(default_set()) as stage:
         client = stage.follower()
         client.write(call("song", "start_playing"))
@@ -206,7 +206,7 @@ def test_a_playing_song_moves_no_revision_by_itself_but_for_what_changes() -> No
         assert values["values"][1] is True
 
 
-def test_what_live_says_of_a_property_that_it_will_not_have_read_is_told() -> None:
+def test_the_reason_for_an_unreadable_property_is_sent() -> None:
     with on_stage(default_set()) as stage:
         client = stage.follower()
         items = [["master_track", "mute"], ["tracks/0/mixer_device", "crossfader"], ["song", "no_such"]]
@@ -218,7 +218,7 @@ def test_what_live_says_of_a_property_that_it_will_not_have_read_is_told() -> No
         ]
 
 
-def test_the_distances_of_lives_ticks_are_told() -> None:
+def test_intervals_of_lives_ticks_are_reported() -> None:
     with on_stage(default_set()) as stage:
         client = stage.follower()
         before = client.result("bridge.status")["distances"]
@@ -310,7 +310,7 @@ CASES: list[tuple[dict[str, Any], str, int]] = [
 
 
 @pytest.mark.parametrize(("op", "outcome", "entries"), CASES, ids=lambda value: str(value)[:70])
-def test_each_operation_ends_as_told_and_leaves_as_many_entries_as_told(
+def test_each_operation_has_the_declared_outcome_and_undo_entries(
     op: dict[str, Any], outcome: str, entries: int
 ) -> None:
     with on_stage(demo_set()) as stage:
@@ -334,7 +334,7 @@ MOVED_ON = ("delete_clip", "delete_scene", "create_audio_track", "load")
     ids=lambda op: str(op)[:70],
 )
 @pytest.mark.parametrize("version", [pytest.param("11.3", marks=pytest.mark.slow), "12.4"])
-def test_a_write_that_fails_at_its_end_leaves_the_set_and_the_history_as_they_were(
+def test_a_write_failing_at_its_end_restores_the_set_and_the_undo_history(
     op: dict[str, Any], version: str
 ) -> None:
     with on_stage(demo_set(), version) as stage:

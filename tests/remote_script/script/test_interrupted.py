@@ -27,7 +27,7 @@ def stage() -> Iterator[Stage]:
         yield stage
 
 
-def test_a_refusal_in_the_middle_of_checking_takes_no_person_s_edit_back(stage: Stage) -> None:
+def test_a_refusal_during_checks_reverts_no_edit_of_a_person(stage: Stage) -> None:
     client = scarce(stage)
     stage.live.person.do(lambda song: setattr(song.tracks[2], "name", "Strings"))
     bad = texts([*many(250), {"pitch": 128, "start_time": 0, "duration": 1}], 100)
@@ -37,7 +37,7 @@ def test_a_refusal_in_the_middle_of_checking_takes_no_person_s_edit_back(stage: 
     assert held(stage) == 0
 
 
-def test_a_snapshot_begins_while_a_long_write_goes_on(stage: Stage) -> None:
+def test_a_snapshot_starts_during_a_long_write(stage: Stage) -> None:
     client, other = scarce(stage), stage.client()
     request = begin(client, call(CLIP, "replace_notes", notes=many()))
     midway(stage)
@@ -76,7 +76,7 @@ def test_a_write_is_done_while_a_person_edits_without_end(stage: Stage) -> None:
     assert stage.differences(client) == []
 
 
-def test_what_is_not_told_yet_is_newer_than_any_revision(stage: Stage) -> None:
+def test_an_unsent_change_is_newer_than_any_revision(stage: Stage) -> None:
     client = scarce(stage)
     client.write(call(CLIP, "add_new_notes", notes=many()))
     client.follow()
@@ -88,7 +88,7 @@ def test_what_is_not_told_yet_is_newer_than_any_revision(stage: Stage) -> None:
     assert answers == ["PRECONDITION_FAILED"] * 2
 
 
-def test_a_snapshot_begins_while_a_person_edits_without_end(stage: Stage) -> None:
+def test_a_snapshot_starts_during_continuous_edits(stage: Stage) -> None:
     client, other = scarce(stage), stage.client()
     client.write(call(CLIP, "add_new_notes", notes=many()))
     other.ask("set.snapshot")
@@ -111,7 +111,7 @@ def envelopes(client: Client) -> None:
 
 
 @pytest.mark.parametrize("turns", range(1, 8))
-def test_a_clip_removed_while_it_is_read_is_told_as_removed_and_no_more(stage: Stage, turns: int) -> None:
+def test_a_clip_removed_while_being_read_is_sent_only_as_removed(stage: Stage, turns: int) -> None:
     client = scarce(stage)
     envelopes(client)
     batcher = stage.script.batcher
@@ -150,7 +150,7 @@ def rename(stage: Stage, track: int = 2) -> None:
     stage.live.person.do(lambda song: setattr(song.tracks[track], "name", "Strings"))
 
 
-def test_an_edit_near_what_is_written_meanwhile_is_a_persons(stage: Stage) -> None:
+def test_an_edit_beside_a_running_write_is_attributed_to_the_person(stage: Stage) -> None:
     client = scarce(stage)
     request = begin(client, call(CLIP, "replace_notes", notes=many()))
     midway(stage)
@@ -161,7 +161,7 @@ def test_an_edit_near_what_is_written_meanwhile_is_a_persons(stage: Stage) -> No
 
 
 @pytest.mark.parametrize("track", [0, 2])
-def test_a_failed_write_takes_no_edit_back_that_was_made_meanwhile(stage: Stage, track: int) -> None:
+def test_a_failed_write_reverts_no_simultaneous_edit(stage: Stage, track: int) -> None:
     client = scarce(stage)
     request = begin(client, call(CLIP, "add_new_notes", notes=many()), deadline_s=0.3)
     midway(stage)
@@ -173,7 +173,7 @@ def test_a_failed_write_takes_no_edit_back_that_was_made_meanwhile(stage: Stage,
     assert stage.differences(client) == []
 
 
-def test_what_cannot_be_taken_back_for_an_edit_made_meanwhile_is_told(stage: Stage) -> None:
+def test_changes_not_reverted_because_of_a_simultaneous_edit_are_reported(stage: Stage) -> None:
     client = scarce(stage)
     client.write(call(CLIP, "add_new_notes", notes=many(8)))
     request = begin(client, call(CLIP, "replace_notes", notes=many()), deadline_s=0.3)
@@ -186,7 +186,7 @@ def test_what_cannot_be_taken_back_for_an_edit_made_meanwhile_is_told(stage: Sta
     assert stage.differences(client) == []
 
 
-def test_a_write_with_an_edit_made_meanwhile_is_more_than_one_step(stage: Stage) -> None:
+def test_a_write_with_a_simultaneous_edit_has_several_undo_steps(stage: Stage) -> None:
     client = scarce(stage)
     request = begin(client, call(CLIP, "replace_notes", notes=many()))
     midway(stage)
@@ -198,7 +198,7 @@ def test_a_write_with_an_edit_made_meanwhile_is_more_than_one_step(stage: Stage)
     assert 0 < held(stage) < MANY
 
 
-def test_what_is_long_is_not_read_at_once_to_compare_it(stage: Stage) -> None:
+def test_long_values_are_not_compared_in_one_read(stage: Stage) -> None:
     client = scarce(stage)
     client.write(call(CLIP, "add_new_notes", notes=many(40)))
     client.follow()

@@ -82,9 +82,7 @@ def test_all_are_attached_and_removed_and_the_set_is_as_it_was(scene: Scene) -> 
     assert {each["reads"] for each in attached + removed} == {len(scene.ids)}
 
 
-def test_a_slice_takes_no_longer_than_its_time_however_slow_live_is(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_slice_keeps_its_time_limit_in_a_slow_live(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     slow(scene, monkeypatch)
     answers = scene.until(500) + scene.until(0)
     assert max(each["change_us"] for each in answers) <= (SLICE_S + AT_ONCE * SLOW_S) * 1e6 + 1
@@ -119,7 +117,7 @@ def test_the_listeners_of_a_lost_connection_are_removed_in_slices(
     assert scene.step(5)["attached"] == 5
 
 
-def test_a_script_that_ends_leaves_none() -> None:
+def test_a_disconnected_script_leaves_no_listeners() -> None:
     scene = Scene()
     scene.until(100)
     scene.stage.script.disconnect()
@@ -161,7 +159,7 @@ def test_an_agent_may_not(scene: Scene) -> None:
         {"targets": [[1]]},
     ],
 )  # fmt: skip
-def test_what_is_no_number_and_no_parameter_is_refused(scene: Scene, params: dict[str, Any]) -> None:
+def test_invalid_numbers_and_parameters_are_refused(scene: Scene, params: dict[str, Any]) -> None:
     asked = {"targets": scene.ids, "count": 5, **params}
     assert scene.client.error("probe.listeners", **asked)["error"] == "INVALID_PARAMS"
     assert scene.listeners == scene.before

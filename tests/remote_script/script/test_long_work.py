@@ -75,7 +75,7 @@ def midway(stage: Stage) -> None:
     raise AssertionError("the notes came in one turn")
 
 
-def test_a_long_write_takes_many_turns_and_is_told_in_one_batch(stage: Stage) -> None:
+def test_a_long_write_takes_many_turns_and_is_sent_in_one_batch(stage: Stage) -> None:
     client = scarce(stage)
     pumps = stage.script.counters["pumps"]
     answer = client.write(call(CLIP, "replace_notes", notes=many()), id="long")["result"]
@@ -91,7 +91,7 @@ def test_a_long_write_takes_many_turns_and_is_told_in_one_batch(stage: Stage) ->
     assert held(stage) == 0
 
 
-def test_a_clip_made_by_the_same_write_is_told_twice_at_most(stage: Stage) -> None:
+def test_a_clip_created_by_the_same_write_is_sent_at_most_twice(stage: Stage) -> None:
     client = scarce(stage)
     slot = "tracks/1/clip_slots/0"
     answer = client.write(
@@ -142,7 +142,7 @@ def test_notes_in_texts_are_the_same_notes(stage: Stage, size: int) -> None:
         (texts(many(MOST_NOTES + 1), 1000), f"At most {MOST_NOTES} notes"),
     ],
 )
-def test_texts_that_are_no_notes_are_refused_and_nothing_is_done(stage: Stage, notes: Any, rule: str) -> None:
+def test_invalid_notes_are_refused_and_nothing_changes(stage: Stage, notes: Any, rule: str) -> None:
     client = stage.follower()
     client.write(call(CLIP, "add_new_notes", notes=many(8)))
     answer = client.write(call(CLIP, "replace_notes", notes=notes))
@@ -150,7 +150,7 @@ def test_texts_that_are_no_notes_are_refused_and_nothing_is_done(stage: Stage, n
     assert held(stage) == 8
 
 
-def test_who_asked_is_told_how_a_long_write_gets_on(stage: Stage) -> None:
+def test_the_sender_of_a_long_write_gets_its_progress(stage: Stage) -> None:
     client, other = scarce(stage), stage.client()
     client.write(put(CLIP, "name", "first"), call(CLIP, "add_new_notes", notes=many()), id="long")
     told = client.notices("write.progress")
@@ -163,13 +163,13 @@ def test_who_asked_is_told_how_a_long_write_gets_on(stage: Stage) -> None:
     assert other.notices("write.progress") == []
 
 
-def test_a_short_write_tells_no_progress(stage: Stage) -> None:
+def test_a_short_write_sends_no_progress(stage: Stage) -> None:
     client = scarce(stage)
     client.write(call(CLIP, "add_new_notes", notes=many(4)))
     assert client.notices("write.progress") == []
 
 
-def test_what_a_person_does_elsewhere_meanwhile_is_told_at_once(stage: Stage) -> None:
+def test_edits_elsewhere_during_a_long_write_are_sent_at_once(stage: Stage) -> None:
     client = scarce(stage)
     request = begin(client, call(CLIP, "replace_notes", notes=many()))
     midway(stage)
@@ -185,7 +185,7 @@ def test_what_a_person_does_elsewhere_meanwhile_is_told_at_once(stage: Stage) ->
     assert stage.differences(client) == []
 
 
-def test_a_person_in_the_same_clip_meanwhile_loses_nothing(stage: Stage) -> None:
+def test_an_edit_in_the_same_clip_during_a_long_write_is_kept(stage: Stage) -> None:
     client = scarce(stage)
     request = begin(client, call(CLIP, "replace_notes", notes=many()))
     midway(stage)
@@ -214,7 +214,7 @@ def test_edits_while_the_notes_are_read_in_pieces_are_not_lost(stage: Stage, see
     assert stage.script.audit.counters["missed"] == 0
 
 
-def test_the_audit_reads_a_long_clip_over_several_turns_and_finds_what_differs(stage: Stage) -> None:
+def test_the_audit_reads_a_long_clip_over_several_turns_and_detects_differences(stage: Stage) -> None:
     client = scarce(stage)
     client.write(call(CLIP, "add_new_notes", notes=many()))
     client.follow()
@@ -232,7 +232,7 @@ def test_the_audit_reads_a_long_clip_over_several_turns_and_finds_what_differs(s
     assert row.values[index].size == MANY
 
 
-def test_a_write_that_fails_after_long_work_takes_all_of_it_back(stage: Stage) -> None:
+def test_a_write_failing_after_long_work_is_fully_reverted(stage: Stage) -> None:
     client = scarce(stage)
     answer = client.write(
         call(CLIP, "add_new_notes", notes=many()),
@@ -245,7 +245,7 @@ def test_a_write_that_fails_after_long_work_takes_all_of_it_back(stage: Stage) -
     assert stage.differences(client) == []
 
 
-def test_a_deadline_in_the_middle_of_long_work_takes_it_back_and_says_how_far_it_was(stage: Stage) -> None:
+def test_a_deadline_during_long_work_reverts_it_and_reports_progress(stage: Stage) -> None:
     client = scarce(stage)
     answer = client.write(call(CLIP, "add_new_notes", notes=many()), deadline_s=0.2)
     data = refused(answer)
@@ -255,7 +255,7 @@ def test_a_deadline_in_the_middle_of_long_work_takes_it_back_and_says_how_far_it
     assert stage.differences(client) == []
 
 
-def test_a_script_switched_off_in_the_middle_of_long_work_leaves_no_step_open(stage: Stage) -> None:
+def test_a_script_switched_off_during_long_work_leaves_no_open_step(stage: Stage) -> None:
     client = scarce(stage)
     begin(client, call(CLIP, "add_new_notes", notes=many()))
     midway(stage)

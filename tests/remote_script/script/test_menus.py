@@ -19,7 +19,7 @@ def test_an_edit_leads_exactly_from_one_list_to_the_other(old: Any, new: Any) ->
     assert edit is None or edited(old, edit) == list(new)
 
 
-def test_renames_additions_and_removals_are_found() -> None:
+def test_renames_additions_and_removals_are_detected() -> None:
     old = tuple(f"track {number}" for number in range(100))
     swapped = (old[0], old[2], old[1], *old[3:])
     assert edit_of(old, swapped) == {"relabel": {old[1]: old[2], old[2]: old[1]}}
@@ -30,7 +30,7 @@ def test_renames_additions_and_removals_are_found() -> None:
     assert edit_of(old, old[:50] + old[51:]) == {"splice": [[old[49], [old[50]], []]]}
 
 
-def test_what_is_as_long_as_the_list_is_no_edit() -> None:
+def test_an_edit_longer_than_the_limit_or_as_long_as_the_list_is_not_used() -> None:
     old = tuple(range(100))
     assert edit_of(old, tuple(reversed(old))) is None
     assert edit_of((), old) is None

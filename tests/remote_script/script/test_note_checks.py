@@ -71,7 +71,7 @@ def test_a_list_of_notes_is_judged_as_its_notes_are_one_by_one(
 
 
 @pytest.mark.parametrize("name", ALL_NOTE_FIELDS)
-def test_one_odd_value_among_notes_is_judged_as_if_it_were_alone(name: str) -> None:
+def test_an_invalid_value_among_notes_is_judged_like_a_single_one(name: str) -> None:
     note: dict[str, Any] = {"note_id": 5, "pitch": 60, "start_time": 1.0, "duration": 0.5, "mute": False}
     whole = {**dict.fromkeys(ALL_NOTE_FIELDS, 0.5), **note}
     for value in WRONG:
@@ -93,7 +93,7 @@ def test_one_odd_value_among_notes_is_judged_as_if_it_were_alone(name: str) -> N
         [{"pitch": 60, "start_time": 0.0, "duration": 1.0, "loud": 1}],
     ],
 )
-def test_what_is_no_note_is_refused_with_its_number(items: list[Any]) -> None:
+def test_an_invalid_note_is_refused_with_its_number(items: list[Any]) -> None:
     with pytest.raises(BridgeError, match=r"note 0|a note has"):
         note_checks.notes(items, NEW)
 

@@ -37,7 +37,7 @@ def changed(notes: list[Note], draw: random.Random) -> list[Note]:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_what_differs_is_found_wherever_notes_stand_in_their_pieces(seed: int) -> None:
+def test_differences_are_detected_at_any_position_in_the_pieces(seed: int) -> None:
     draw = random.Random(seed)
     before = [
         (number, draw.randrange(128), draw.random()) for number in range(draw.choice([0, 1, 99, 100, 450]))

@@ -33,12 +33,12 @@ def test_a_transposed_note_removes_the_older_one_that_starts_with_it_and_cuts_th
     assert outcome.after == 2
 
 
-def test_a_note_that_is_made_shorter_by_the_edit_itself_is_no_side_effect() -> None:
+def test_a_note_shortened_by_the_edit_is_not_a_side_effect() -> None:
     held = [note(1, 60, 0.0, 4.0), note(2, 60, 4.0)]
     assert whole(after_changing(held, [held[0]._replace(duration=1.0)])) == ((), (), 2)
 
 
-def test_of_two_new_notes_with_one_start_the_first_is_no_note_of_the_clip_that_goes() -> None:
+def test_a_new_note_replaced_by_another_new_one_is_not_reported_as_removed() -> None:
     outcome = whole(after_adding([note(1, 60, 0.0)], [(61, 0.0, 1.0), (61, 0.0, 1.0)]))
     assert outcome == ((), (), 2)
 
@@ -73,7 +73,7 @@ def seen(before: Notes, after: Notes) -> tuple[set[int], int]:
 
 
 @given(st.lists(notes, max_size=10), st.lists(notes, max_size=6))
-def test_what_is_foreseen_of_adding_is_what_headless_live_does(
+def test_predicted_effects_of_adding_notes_equal_those_of_headless_live(
     held: list[SimpleNamespace], new: list[SimpleNamespace]
 ) -> None:
     before = Notes.of(held)
@@ -107,7 +107,7 @@ def test_a_lane_follows_the_rules_one_note_after_the_other(new: list[SimpleNames
 
 
 @given(st.lists(notes, max_size=12), st.sampled_from(sorted(GRIDS)), st.floats(0, 1), st.integers(-2, 2))
-def test_what_is_foreseen_of_quantizing_transposing_and_duplicating_is_what_headless_live_does(
+def test_predicted_effects_of_note_edits_equal_those_of_headless_live(
     held: list[SimpleNamespace], grid: int, amount: float, semitones: int
 ) -> None:
     before = Notes.of(held)

@@ -36,7 +36,7 @@ def moved(place: int) -> Any:
 
 
 @pytest.mark.parametrize(("index", "before"), [(0, TRACK), (1, 3), (2, None), (-1, None)])
-def test_a_new_track_goes_before_the_one_at_its_place_and_minus_one_is_the_end(
+def test_a_new_track_is_inserted_before_its_index_and_minus_one_is_the_end(
     index: int, before: int | None
 ) -> None:
     assert bind_args(Set(), SONG, "create_midi_track", {"index": index}) == {"index": {ID: before}}

@@ -57,7 +57,7 @@ def knob(stage: Stage, place: int = 3) -> tuple[Any, Any, Any]:
 
 @pytest.mark.parametrize("name", sorted(OTHER))
 @pytest.mark.parametrize("place", [0, 77, -1])
-def test_a_change_that_nobody_announces_is_told_within_the_time_of_the_table(name: str, place: int) -> None:
+def test_a_change_without_notification_is_sent_within_the_time_of_the_table(name: str, place: int) -> None:
     stage = Stage(everything())
     client = stage.follower()
     node, row, _ = knob(stage, place)
@@ -68,7 +68,7 @@ def test_a_change_that_nobody_announces_is_told_within_the_time_of_the_table(nam
 
 
 @pytest.mark.parametrize("name", sorted(OTHER))
-def test_what_a_client_attends_to_is_told_at_once_and_no_more_once_it_looks_away(name: str) -> None:
+def test_attended_objects_are_sent_at_once_until_attention_ends(name: str) -> None:
     stage = Stage(everything())
     client = stage.follower()
     node, row, _ = knob(stage)
@@ -82,7 +82,7 @@ def test_what_a_client_attends_to_is_told_at_once_and_no_more_once_it_looks_away
     stage.live.close()
 
 
-def test_a_client_that_leaves_takes_the_listeners_with_it_unless_another_attends() -> None:
+def test_listeners_of_a_disconnected_client_are_removed_unless_another_attends() -> None:
     stage = Stage(everything())
     client, other = stage.follower(), stage.client()
     _, row, _ = knob(stage)
@@ -98,7 +98,7 @@ def test_a_client_that_leaves_takes_the_listeners_with_it_unless_another_attends
     stage.live.close()
 
 
-def test_attending_tells_at_once_what_changed_before() -> None:
+def test_attending_sends_earlier_changes_at_once() -> None:
     stage = Stage(everything())
     client = stage.follower()
     node, row, _ = knob(stage)
@@ -108,7 +108,7 @@ def test_attending_tells_at_once_what_changed_before() -> None:
     stage.live.close()
 
 
-def test_a_choice_of_a_device_tells_at_once_which_of_its_parameters_have_a_meaning() -> None:
+def test_a_changed_choice_sends_at_once_the_enabled_parameters_of_the_device() -> None:
     stage = Stage(everything())
     client = stage.follower()
     shadow = stage.script.batcher.shadow
@@ -125,7 +125,7 @@ def test_a_choice_of_a_device_tells_at_once_which_of_its_parameters_have_a_meani
     stage.live.close()
 
 
-def test_an_event_after_which_all_automation_may_be_another_is_followed_at_once() -> None:
+def test_events_that_can_change_all_automation_are_followed_at_once() -> None:
     stage = Stage(everything())
     client = stage.follower()
     rows = [row for row in stage.script.batcher.shadow.rows.values() if row.layout.type == "DeviceParameter"]

@@ -26,7 +26,7 @@ def both() -> tuple[seal.Session, seal.Session]:
     return client_session(KEY, *NONCES), script_session(KEY, *NONCES)
 
 
-def test_what_one_side_seals_the_other_opens_in_its_order() -> None:
+def test_messages_sealed_by_one_side_are_opened_by_the_other_in_order() -> None:
     client, script = both()
     for number in range(3):
         message = b'{"n":%d}' % number

@@ -106,7 +106,7 @@ def test_a_client_with_the_token_is_served(bridge: Bridge) -> None:
         "no nonce yet",
     ],
 )
-def test_a_stranger_who_says_anything_else_is_let_go_and_nobody_notices(
+def test_an_unauthenticated_peer_with_another_message_is_disconnected_without_side_effects(
     bridge: Bridge, sent: bytes, errors: list[str]
 ) -> None:
     served, stranger = bridge.peer(), Peer(bridge.listener)
@@ -120,7 +120,7 @@ def test_a_stranger_who_says_anything_else_is_let_go_and_nobody_notices(
     assert len(bridge.server.clients) == 1
 
 
-def test_a_wrong_token_is_told_so_and_closed(bridge: Bridge) -> None:
+def test_a_wrong_token_is_reported_and_the_connection_closed(bridge: Bridge) -> None:
     peer = Peer(bridge.listener)
     hello = peer.hello()
     bridge.turn()
@@ -143,7 +143,7 @@ def test_a_proof_is_good_for_one_connection_only(bridge: Bridge) -> None:
     assert other
 
 
-def test_a_silent_stranger_is_let_go_after_five_seconds(bridge: Bridge) -> None:
+def test_a_silent_unauthenticated_peer_is_disconnected_after_five_seconds(bridge: Bridge) -> None:
     stranger = Peer(bridge.listener)
     bridge.turn()
     bridge.now += clients.HELLO_S + 0.1
@@ -151,7 +151,7 @@ def test_a_silent_stranger_is_let_go_after_five_seconds(bridge: Bridge) -> None:
     assert stranger.pipe.closed_by_script
 
 
-def test_the_thirty_third_client_is_told_that_it_is_too_many(bridge: Bridge) -> None:
+def test_the_thirty_third_client_is_refused_as_too_many(bridge: Bridge) -> None:
     peers = [bridge.peer() for _ in range(serving.CLIENTS)]
     late = Peer(bridge.listener)
     hello = late.hello()
@@ -166,7 +166,7 @@ def test_the_thirty_third_client_is_told_that_it_is_too_many(bridge: Bridge) -> 
     bridge.peer()
 
 
-def test_silent_strangers_make_room_before_one_that_said_hello(bridge: Bridge) -> None:
+def test_silent_peers_are_dropped_before_peers_that_sent_hello(bridge: Bridge) -> None:
     greeted = Peer(bridge.listener)
     greeted.hello()
     bridge.turn()
@@ -211,7 +211,7 @@ def test_a_flood_of_strangers_keeps_no_newcomer_out(bridge: Bridge, greeting: bo
 
 
 @pytest.mark.parametrize("role", auth.ROLES)
-def test_role_and_identity_are_known_by_the_key_that_proves_them(bridge: Bridge, role: str) -> None:
+def test_role_and_identity_are_determined_by_the_key(bridge: Bridge, role: str) -> None:
     peer = Peer(bridge.listener)
     hello = peer.hello(role, "claude")
     bridge.turn()
@@ -257,7 +257,7 @@ def _between(kind: str, lines: list[bytes]) -> list[bytes]:
 
 
 @pytest.mark.parametrize("kind", ["replayed", "reordered", "changed", "unsealed"])
-def test_a_session_ends_with_the_first_line_that_is_not_its_own(bridge: Bridge, kind: str) -> None:
+def test_a_session_ends_at_the_first_line_with_a_wrong_seal(bridge: Bridge, kind: str) -> None:
     peer, other = bridge.peer(), bridge.peer()
     for _ in range(2):
         peer.ask("echo", x=True)
@@ -320,7 +320,7 @@ def test_a_long_line_is_answered_in_its_place(bridge: Bridge) -> None:
     assert (peer.reply(asked[1]) or {})["result"] == long
 
 
-def test_what_a_client_sends_ahead_is_bounded_in_bytes(bridge: Bridge) -> None:
+def test_unread_requests_of_a_client_are_bounded_in_bytes(bridge: Bridge) -> None:
     peer = bridge.peer()
     for _ in range(10):
         peer.ask("echo", texts=["x" * 100_000] * 30)
@@ -342,7 +342,9 @@ def test_what_a_client_sends_ahead_is_bounded_in_bytes(bridge: Bridge) -> None:
         (b'{"id":9}', "INVALID_REQUEST"),
     ],
 )
-def test_a_client_that_errs_gets_its_error_and_stays(bridge: Bridge, sent: bytes, error: str) -> None:
+def test_a_client_with_an_invalid_request_gets_an_error_and_stays_connected(
+    bridge: Bridge, sent: bytes, error: str
+) -> None:
     peer = bridge.peer()
     peer.line(sent)
     asked = peer.ask("echo", after=True)
@@ -363,7 +365,7 @@ def test_a_line_beyond_the_limit_of_a_client_ends_its_connection(bridge: Bridge)
     assert peer.pipe.closed_by_script
 
 
-def test_one_turn_takes_a_bounded_number_of_requests(bridge: Bridge) -> None:
+def test_one_turn_handles_a_bounded_number_of_requests(bridge: Bridge) -> None:
     peer = bridge.peer()
     for number in range(500):
         peer.ask("echo", n=number)
@@ -375,7 +377,7 @@ def test_one_turn_takes_a_bounded_number_of_requests(bridge: Bridge) -> None:
     assert [message["result"]["n"] for message in peer.got[2:]] == list(range(500))
 
 
-def test_a_slow_client_loses_the_stream_is_told_to_resync_and_keeps_its_replies(
+def test_a_slow_client_loses_the_stream_gets_a_resync_and_keeps_its_replies(
     bridge: Bridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clients, "OUTBOX_BYTES", 10_000)
@@ -399,7 +401,7 @@ def test_a_slow_client_loses_the_stream_is_told_to_resync_and_keeps_its_replies(
     assert [batch["revision"] for batch in quick.notices("set.batch")] == list(range(100))
 
 
-def test_a_client_that_reads_nothing_holds_a_bounded_amount(
+def test_memory_for_a_client_that_reads_nothing_is_bounded(
     bridge: Bridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clients, "OUTBOX_BYTES", 10_000)
@@ -413,9 +415,7 @@ def test_a_client_that_reads_nothing_holds_a_bounded_amount(
     assert bridge.server.clients[0].outbox_bytes <= 11_000
 
 
-def test_replies_that_nobody_fetches_end_the_connection(
-    bridge: Bridge, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unread_replies_end_the_connection(bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clients, "REPLY_BYTES", 50_000)
     dead = bridge.peer(room=1000)
     for _ in range(100):
@@ -425,14 +425,14 @@ def test_replies_that_nobody_fetches_end_the_connection(
     assert bridge.server.clients == []
 
 
-def test_a_connection_that_breaks_is_forgotten(bridge: Bridge) -> None:
+def test_a_broken_connection_is_dropped(bridge: Bridge) -> None:
     peer = bridge.peer()
     peer.pipe.failing = True
     bridge.turn()
     assert bridge.server.clients == []
 
 
-def test_closing_says_goodbye_to_everybody_and_lets_the_port_go(bridge: Bridge) -> None:
+def test_closing_sends_goodbye_to_all_clients_and_frees_the_port(bridge: Bridge) -> None:
     peer, stranger = bridge.peer(), Peer(bridge.listener)
     bridge.turn()
     bridge.server.close("disconnect")

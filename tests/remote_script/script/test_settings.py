@@ -33,7 +33,9 @@ def test_the_port_comes_from_the_environment(
     assert len(lines) == said
 
 
-def test_what_is_set_holds_and_the_rest_is_as_it_was(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_settings_apply_and_others_keep_their_default(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("SETMIRROR_PORT", raising=False)
     write(home, {"port": 9870, "budget_ms": 2})
     lines: list[str] = []
@@ -58,7 +60,7 @@ def test_what_is_set_holds_and_the_rest_is_as_it_was(home: Path, monkeypatch: py
     ],
     ids=lambda held: str(held)[:30],
 )
-def test_what_makes_no_sense_is_said_and_the_default_holds(home: Path, held: Any) -> None:
+def test_invalid_settings_are_reported_and_the_default_is_used(home: Path, held: Any) -> None:
     write(home, held)
     lines: list[str] = []
     assert settings.load(lines.append) == settings.Settings()
@@ -66,7 +68,7 @@ def test_what_makes_no_sense_is_said_and_the_default_holds(home: Path, held: Any
     assert "script.json" in lines[0]
 
 
-def test_the_script_keeps_to_it_and_its_status_says_so(home: Path) -> None:
+def test_the_script_applies_its_settings_and_shows_them_in_the_status(home: Path) -> None:
     write(home, {"budget_ms": 2, "audit_ms": 0.05})
     stage = Stage(demo_set())
     assert stage.script.status()["budget"] == {"pump_ms": 2.0, "audit_ms": 0.05}
@@ -74,7 +76,7 @@ def test_the_script_keeps_to_it_and_its_status_says_so(home: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no FIFOs")
-def test_a_settings_file_of_another_kind_is_said_and_never_waited_for(home: Path) -> None:
+def test_a_settings_path_that_is_not_a_regular_file_is_reported_without_blocking(home: Path) -> None:
     home.mkdir(exist_ok=True)
     os.mkfifo(home / "script.json")
     lines: list[str] = []

@@ -37,7 +37,7 @@ def inherited(name: str, kind: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", sorted(set(FACTS) - set(NOT_IN_A_SET)))
-def test_every_readable_property_is_kept_or_left_out_with_a_reason(name: str) -> None:
+def test_every_readable_property_is_mirrored_or_omitted_with_a_reason(name: str) -> None:
     kept = schema.properties(name) if name in schema.CLASSES else {}
     forgotten = [
         each
@@ -64,7 +64,7 @@ def test_every_row_is_in_the_facts_of_its_live_and_headless_live_has_its_version
     )
 
 
-def test_no_reason_stands_for_what_is_kept_or_does_not_exist() -> None:
+def test_reasons_exist_only_for_omitted_existing_properties() -> None:
     for key in schema.LEFT_OUT:
         class_, _, name = key.rpartition(".")
         if name == "*":
@@ -84,7 +84,7 @@ def test_a_property_that_can_be_set_can_be_set_in_live(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(schema.CLASSES))
-def test_what_is_observed_has_a_listener_in_live(name: str) -> None:
+def test_observed_properties_have_a_listener_in_live(name: str) -> None:
     properties, events = inherited(name, "properties"), inherited(name, "events")
     for each, prop in schema.CLASSES[name].properties.items():
         if prop.kind == "observed" and each in properties and each not in events:
@@ -100,7 +100,7 @@ def test_rows_use_only_the_kinds_effects_and_types_that_the_table_describes(name
     assert (kinds, effects, types) == ({}, {}, {})
 
 
-def test_what_a_judge_refuses_to_overwrite_is_declared_in_the_table() -> None:
+def test_overwrites_refused_by_a_check_are_declared_in_the_table() -> None:
     """The policy sees a deletion by the schema; the judge sees the real objects."""
     looks_only = ("_reached", "_move_device")
     undeclared = [

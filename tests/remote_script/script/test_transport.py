@@ -61,7 +61,7 @@ def test_a_wait_ends_with_the_first_byte_or_newcomer_and_with_the_time() -> None
     assert not listener.wait(0.0)
 
 
-def test_a_peer_that_reads_nothing_makes_send_take_nothing() -> None:
+def test_send_accepts_no_bytes_for_a_peer_that_reads_nothing() -> None:
     listener = TcpListener(0, Clock(), print)
     client = socket.create_connection(("127.0.0.1", listener.port), timeout=5)
     connection = until(listener.accept)
@@ -77,7 +77,7 @@ def test_a_peer_that_reads_nothing_makes_send_take_nothing() -> None:
     listener.close()
 
 
-def test_a_busy_port_is_tried_again_and_said_once() -> None:
+def test_a_busy_port_is_retried_and_reported_once() -> None:
     logged: list[str] = []
     clock = Clock()
     squatter = socket.create_server(("127.0.0.1", 0))

@@ -34,7 +34,7 @@ def step_of(song: Song) -> tuple[UndoStep, Any, list[str]]:
     return UndoStep(batcher, log.append), batcher, log
 
 
-def test_a_step_is_begun_and_ended_once_however_often_it_is_asked() -> None:
+def test_a_step_is_begun_and_ended_once() -> None:
     song = Song()
     step, _, _ = step_of(song)
     step.begin()
@@ -54,7 +54,7 @@ def test_parameters_join_the_step_before_it_ends_where_live_can_sync_them() -> N
         assert song.asked == asked
 
 
-def test_a_step_is_split_by_an_edit_that_somebody_else_made_since_it_began() -> None:
+def test_a_step_is_split_by_an_edit_of_another_author() -> None:
     step, batcher, _ = step_of(Song())
     batcher.last_foreign = 6
     assert not step.is_split

@@ -13,7 +13,7 @@ from remote_script.SetMirror.wire import LineFramer, LineTooLong, decode, decodi
 @given(
     st.lists(st.binary(max_size=20).filter(lambda line: b"\n" not in line and b"\r" not in line)), st.data()
 )
-def test_lines_come_out_whole_however_the_bytes_are_cut(lines: list[bytes], data: st.DataObject) -> None:
+def test_lines_are_reassembled_from_any_chunks(lines: list[bytes], data: st.DataObject) -> None:
     stream = b"".join(line + b"\n" for line in lines)
     framer = LineFramer(limit=20)
     found: list[bytes] = []
@@ -56,7 +56,7 @@ def test_an_unfinished_line_in_many_small_pieces_is_kept() -> None:
     ],
     ids=lambda line: line[:12].decode("latin-1"),
 )
-def test_what_is_not_strict_json_is_a_parse_error(line: bytes) -> None:
+def test_text_that_is_not_strict_json_is_a_parse_error(line: bytes) -> None:
     with pytest.raises(BridgeError) as caught:
         decode(line)
     assert caught.value.name == "PARSE_ERROR"
@@ -96,13 +96,13 @@ def test_an_error_carries_rule_value_hint_and_facts() -> None:
     }
 
 
-def test_an_error_about_a_value_json_cannot_say_is_sent_all_the_same() -> None:
+def test_an_error_about_a_value_without_a_json_form_is_sent() -> None:
     line = error_line(None, BridgeError("INVALID_VALUE", "it must be finite", float("inf")))
     assert decode(line)["error"]["data"]["error"] == "INVALID_VALUE"
 
 
 @pytest.mark.parametrize("piece", [b"0", b"[]", b"{}", b"[0]", b'{"a":0}', b"[[]]"])
-def test_a_long_line_is_read_in_many_slices_whatever_stands_in_it(piece: bytes) -> None:
+def test_a_long_line_of_any_content_is_read_in_many_slices(piece: bytes) -> None:
     line = b"[" + b",".join([piece] * 9000) + b"]"
     steps = decoding(line)
     assert len(list(steps)) >= 9000 // 200

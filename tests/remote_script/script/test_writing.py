@@ -32,7 +32,7 @@ def refused(answer: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-def test_a_set_is_verified_told_in_one_batch_and_is_one_undo_entry(guest: Guest) -> None:
+def test_a_set_operation_is_verified_sent_in_one_batch_and_one_undo_entry(guest: Guest) -> None:
     client = guest.follower()
     result = client.write(put("tracks/0", "name", "Bass"), id="first", author="me")["result"]
     (batch,) = client.follow()
@@ -82,7 +82,7 @@ def test_many_operations_are_one_undo_entry_and_see_each_others_results(guest: G
     assert answer["result"]["undo_steps"] == len(guest.world.undone) == 1
 
 
-def test_asking_for_what_is_so_changes_nothing_and_makes_no_undo_entry(guest: Guest) -> None:
+def test_setting_the_present_value_changes_nothing_and_makes_no_undo_entry(guest: Guest) -> None:
     client = guest.follower()
     result = client.write(put("tracks/0", "name", "1-MIDI"), put("song", "tempo", 120.0000001))["result"]
     assert (result["outcome"], result["undo_steps"]) == ("unchanged", 0)
@@ -119,7 +119,9 @@ def test_asking_for_what_is_so_changes_nothing_and_makes_no_undo_entry(guest: Gu
     ],
     ids=lambda value: str(value)[:60],
 )
-def test_what_cannot_be_is_refused_before_anything_runs(guest: Guest, op: dict[str, Any], error: str) -> None:
+def test_an_impossible_write_is_refused_before_any_operation(
+    guest: Guest, op: dict[str, Any], error: str
+) -> None:
     client = guest.follower()
     before = client.comparable()
     data = refused(client.write(put("tracks/1", "name", "never"), op))
@@ -130,7 +132,7 @@ def test_what_cannot_be_is_refused_before_anything_runs(guest: Guest, op: dict[s
     assert guest.world.undone == []
 
 
-def test_all_problems_of_a_write_are_told_at_once(guest: Guest) -> None:
+def test_all_problems_of_a_write_are_reported_together(guest: Guest) -> None:
     client = guest.follower()
     data = refused(
         client.write(put("tracks/7", "name", "x"), put("song", "tempo", 5), put("song", "tempo", 100))
@@ -145,7 +147,7 @@ def test_an_operation_needs_the_version_of_live_that_has_it(monkeypatch: pytest.
     assert (data["error"], data["rule"]) == ("NOT_AVAILABLE", "Track.insert_device needs Live 12.3 or later")
 
 
-def test_when_live_refuses_a_later_set_the_earlier_ones_are_put_back(guest: Guest) -> None:
+def test_when_live_refuses_a_later_operation_earlier_ones_are_reverted(guest: Guest) -> None:
     client = guest.follower()
     guest.song._refuses.add("tempo")
     data = refused(client.write(put("tracks/0", "name", "Bass"), put("song", "tempo", 90)))
@@ -156,7 +158,7 @@ def test_when_live_refuses_a_later_set_the_earlier_ones_are_put_back(guest: Gues
     assert guest.world.undone == []
 
 
-def test_a_property_set_twice_is_compared_with_what_it_was_before_the_write(guest: Guest) -> None:
+def test_a_property_set_twice_is_compared_with_its_value_before_the_write(guest: Guest) -> None:
     client = guest.follower()
     guest.song._refuses.add("tempo")
     ops = [put("tracks/0", "name", "Bass"), put("tracks/0", "name", "Sub"), put("song", "tempo", 90)]
@@ -192,7 +194,7 @@ def test_when_live_refuses_after_a_call_the_whole_step_is_undone(guest: Guest) -
     assert guest.world.undone == []
 
 
-def test_what_cannot_be_put_back_is_told_exactly(guest: Guest) -> None:
+def test_changes_that_cannot_be_reverted_are_listed_exactly(guest: Guest) -> None:
     client = guest.follower()
     guest.song._refuses.add("tempo")
     track = guest.song.tracks[0]
@@ -227,7 +229,7 @@ def test_a_value_that_live_alters_is_reported_with_a_note(guest: Guest) -> None:
     assert "'#-Lead'" in result["note"]
 
 
-def test_what_live_applies_late_is_awaited_and_told_as_the_writes_own(guest: Guest) -> None:
+def test_late_values_are_awaited_and_attributed_to_the_write(guest: Guest) -> None:
     client = guest.follower()
     guest.song._late.add("is_playing")
     result = client.write(put("song", "is_playing", True), id="play")["result"]
@@ -237,7 +239,7 @@ def test_what_live_applies_late_is_awaited_and_told_as_the_writes_own(guest: Gue
     assert result["revision"] == batches[-1]["revision"]
 
 
-def test_what_never_comes_is_a_mismatch_not_a_success(guest: Guest) -> None:
+def test_a_value_that_never_arrives_is_a_mismatch(guest: Guest) -> None:
     client = guest.follower()
     guest.song._late.add("is_playing")
     guest.world.loses_late = True
@@ -252,7 +254,7 @@ def test_what_never_comes_is_a_mismatch_not_a_success(guest: Guest) -> None:
     }
 
 
-def test_a_person_at_work_meanwhile_is_not_taken_for_the_write(guest: Guest) -> None:
+def test_simultaneous_edits_of_a_person_are_not_attributed_to_the_write(guest: Guest) -> None:
     client = guest.follower()
     guest.song._late.add("is_playing")
     request = client.ask("write.execute", write="play", author="a", ops=[put("song", "is_playing", True)])
@@ -361,7 +363,7 @@ def test_undo_is_refused_when_somebody_changed_the_set_since(guest: Guest) -> No
     assert refused(client.write(call("song", "undo"), put("song", "tempo", 90)))["error"] == "INVALID_PARAMS"
 
 
-def test_a_dry_run_tells_and_touches_nothing(guest: Guest) -> None:
+def test_a_dry_run_reports_changes_and_writes_nothing(guest: Guest) -> None:
     client = guest.follower()
     result = client.write(put("song", "tempo", 90), put("tracks/0", "name", "1-MIDI"), dry_run=True)["result"]
     assert [(r["changed"], r["before"], r["after"]) for r in result["results"]] == [
@@ -423,7 +425,7 @@ def test_on_an_older_live_the_step_stays_open_until_parameters_have_joined_it(
     assert (counters["executed"], counters["verified"]) == (2, 2)
 
 
-def test_on_an_older_live_what_a_person_does_before_the_step_is_closed_is_told(
+def test_on_an_older_live_edits_before_the_end_of_the_step_are_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     guest = Guest(monkeypatch, version=(11, 3))
@@ -439,7 +441,7 @@ def test_on_an_older_live_what_a_person_does_before_the_step_is_closed_is_told(
     assert kept == {**answer, "undo_steps": 2}
 
 
-def test_a_write_whose_deadline_passed_in_the_queue_is_not_begun(guest: Guest) -> None:
+def test_a_write_whose_deadline_passed_in_the_queue_is_not_started(guest: Guest) -> None:
     client = guest.follower()
     guest.song._late.add("is_playing")
     guest.world.loses_late = True
@@ -450,7 +452,7 @@ def test_a_write_whose_deadline_passed_in_the_queue_is_not_begun(guest: Guest) -
     assert guest.song.tempo == 120.0
 
 
-def test_a_queue_that_is_full_says_so(guest: Guest) -> None:
+def test_a_write_to_a_full_queue_is_refused(guest: Guest) -> None:
     client = guest.follower()
     guest.song._late.add("is_playing")
     guest.world.loses_late = True
@@ -465,7 +467,7 @@ def test_a_queue_that_is_full_says_so(guest: Guest) -> None:
     assert len(errors) == 44
 
 
-def test_a_set_that_closes_in_the_middle_of_a_write_leaves_no_step_open(
+def test_a_set_closed_during_a_write_leaves_no_open_step(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     guest = Guest(monkeypatch, version=(11, 3))
@@ -479,7 +481,7 @@ def test_a_set_that_closes_in_the_middle_of_a_write_leaves_no_step_open(
     assert guest.world.listeners == 0
 
 
-def test_writes_of_several_clients_are_executed_in_the_order_they_came(guest: Guest) -> None:
+def test_writes_of_several_clients_are_executed_in_order_of_arrival(guest: Guest) -> None:
     clients: list[Client] = [guest.follower(), guest.client(), guest.client()]
     for number in range(9):
         clients[number % 3].ask(
@@ -507,7 +509,7 @@ def test_an_operation_that_live_refuses_while_it_notifies_is_tried_again(guest: 
     assert len(guest.world.undone) == 1
 
 
-def test_whoever_waits_when_the_set_closes_is_told_what_is_known(guest: Guest) -> None:
+def test_waiting_clients_get_the_known_outcome_when_the_set_closes(guest: Guest) -> None:
     client = guest.follower()
     guest.song._late.add("is_playing")
     guest.world.loses_late = True
@@ -521,9 +523,7 @@ def test_whoever_waits_when_the_set_closes_is_told_what_is_known(guest: Guest) -
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_after_random_writes_the_answer_was_true_each_time_and_undo_leads_back(
-    guest: Guest, seed: int
-) -> None:
+def test_after_random_writes_answers_are_true_and_undo_restores_the_set(guest: Guest, seed: int) -> None:
     client, draw = guest.follower(), random.Random(seed)
     first = plain(guest)
     for _ in range(40):

@@ -64,7 +64,7 @@ def test_a_script_that_cannot_be_created_is_checked_no_further(tmp_path: Path) -
     assert [name for name, each in outcomes.items() if each.verdict == SKIP] == list(CHECKS)[2:]
 
 
-def test_what_headless_live_lacks_is_no_fault_of_the_script(tmp_path: Path) -> None:
+def test_gaps_of_headless_live_are_not_blamed_on_the_script(tmp_path: Path) -> None:
     outcome = course(write(tmp_path / "Limited", LIMITED))["load"]
     assert outcome.verdict == UNKNOWN
     assert "headless Live does not" in outcome.details[0]
@@ -118,7 +118,7 @@ def test_the_command_checks_both_pythons_and_fails_with_a_report_card(tmp_path: 
         assert done.returncode == 1
 
 
-def test_a_python_that_is_not_installed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_python_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "find_python", lambda version: None)
     report = check_command.run_course(write(tmp_path / "Good", GOOD), "11.3", None, 60.0)
     assert "no Python 3.7 is installed here" in report["note"]
@@ -144,13 +144,13 @@ def test_a_script_that_hangs_or_ends_its_process_fails_the_check_that_ran(
     assert outcomes["leaks"]["verdict"] == SKIP
 
 
-def test_what_a_script_prints_does_not_disturb_the_report(tmp_path: Path) -> None:
+def test_output_of_a_script_does_not_disturb_the_report(tmp_path: Path) -> None:
     source = bare(init="import os; print('{\"check\": 1}'); os.write(1, b'rubbish\\n')")
     report = check_command.run_course(write(tmp_path / "Loud", source), "12.4", None, 60.0)
     assert {each["verdict"] for each in report["checks"]} == {PASS}
 
 
-def test_a_path_that_is_no_remote_script_is_refused(tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_remote_script_is_refused(tmp_path: Path) -> None:
     done = run_check(tmp_path)
     assert done.returncode == 2
     assert "a Remote Script is a folder with __init__.py" in done.stderr

@@ -66,7 +66,7 @@ def test_a_good_script_is_tested_with_its_controller_and_a_person(project: pytes
     ("check", "kind"),
     [("ticks", "crash"), ("controller", "crash"), ("off-thread", "off-thread"), ("leaks", "left-behind")],
 )
-def test_a_test_fails_for_what_its_script_did_wrong_and_can_allow_it(
+def test_a_test_fails_for_faults_of_its_script_and_can_allow_them(
     project: pytest.Pytester, check: str, kind: str
 ) -> None:
     test = """
@@ -103,7 +103,7 @@ def test_a_script_that_cannot_be_created_fails_where_it_is_loaded(project: pytes
     result.stdout.fnmatch_lines(["the script could not be created:", "*has no attribute 'tempoo'"])
 
 
-def test_a_script_is_made_of_its_source_and_the_live_is_chosen(project: pytest.Pytester) -> None:
+def test_a_script_is_built_from_source_for_a_chosen_version_of_live(project: pytest.Pytester) -> None:
     source = (
         "from .parts import VALUE\ndef create_instance(c):\n    return type('Made', (), {'value': VALUE})()\n"
     )
@@ -127,7 +127,7 @@ def test_a_script_is_made_of_its_source_and_the_live_is_chosen(project: pytest.P
     assert run(project, "--live-version", "x").parseoutcomes() == {"passed": 2}
 
 
-def test_a_wrong_word_says_what_is_right(project: pytest.Pytester) -> None:
+def test_a_wrong_option_is_refused_with_valid_ones(project: pytest.Pytester) -> None:
     make(
         project,
         GOOD,
@@ -145,7 +145,7 @@ def test_a_wrong_word_says_what_is_right(project: pytest.Pytester) -> None:
             load_script("Script")
             controller.press(128)
 
-        def test_nothing_loaded(controller):
+        def test_press_without_a_script(controller):
             controller.press(1)
         """,
     )

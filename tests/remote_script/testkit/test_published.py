@@ -31,7 +31,7 @@ def test_a_script_in_the_manner_of_published_ones_passes(
     assert {name: each.details for name, each in outcomes.items() if each.verdict == FAIL} == {}
 
 
-def test_all_that_an_untidy_script_leaves_is_found(tmp_path: Path) -> None:
+def test_all_leftovers_of_an_untidy_script_are_detected(tmp_path: Path) -> None:
     outcome = course(write(tmp_path / "Made", TIDY.format(ending="self.keep = True")))["leaks"]
     assert outcome.verdict == FAIL
     text = "\n".join(outcome.details)

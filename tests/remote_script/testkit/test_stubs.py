@@ -76,7 +76,7 @@ def test_the_stubs_name_every_class_member_enum_and_function_of_a_live(version: 
     assert missing == []
 
 
-def test_a_type_checker_finds_mistakes_in_a_script_and_none_in_the_stubs(tmp_path: Path) -> None:
+def test_a_type_checker_reports_mistakes_in_a_script_and_none_in_the_stubs(tmp_path: Path) -> None:
     done = CliRunner().invoke(command, [str(tmp_path / "typings")])
     assert done.exit_code == 0, done.output
     (tmp_path / "script.py").write_text(SCRIPT)

@@ -369,7 +369,7 @@ KINDS = {"tracks": compare_tracks, "clips": compare_clips, "devices": compare_de
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_sixty_properties_read_as_the_files_say(
+def test_sixty_properties_equal_those_of_the_files(
     kind: str, every_set: list[Path], lives: dict[Path, Any]
 ) -> None:
     names: set[str] = set()

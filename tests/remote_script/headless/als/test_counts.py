@@ -28,7 +28,7 @@ def every_clip(track: TrackSpec) -> list[ClipSpec]:
 
 
 @sets.parametrize
-def test_every_kind_of_thing_is_as_often_in_the_spec_as_in_the_file(als: Path) -> None:
+def test_counts_of_every_kind_of_object_equal_those_of_the_file(als: Path) -> None:
     spec, root = sets.spec(als), view.live_set(als)
     elements = [*view.tracks(root), *view.returns(root), view.main(root)]
     counted = {

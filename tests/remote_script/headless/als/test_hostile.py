@@ -104,18 +104,18 @@ def test_four_gigabytes_of_zeros_cost_neither_memory_nor_time(tmp_path: Path) ->
         ("<!-- x -->", "unpack to at most"),
     ],
 )
-def test_a_set_that_unpacks_without_end_meets_a_limit(tmp_path: Path, filler: str, rule: str) -> None:
+def test_an_endlessly_unpacking_set_is_stopped_by_a_limit(tmp_path: Path, filler: str, rule: str) -> None:
     limits = Limits(bytes=1 << 20, elements=1000, seen_elements=2000)
     path = write(tmp_path, whole(filler * ((3 << 20) // len(filler))))
     assert rule in refused(path, limits).rule
 
 
-def test_one_endless_tag_meets_a_limit(tmp_path: Path) -> None:
+def test_one_endless_tag_is_stopped_by_a_limit(tmp_path: Path) -> None:
     path = write(tmp_path, whole(f'<a Value="{"x" * (9 << 20)}"/>'))
     assert "a tag must be" in refused(path).rule
 
 
-def test_many_long_values_meet_a_limit(tmp_path: Path) -> None:
+def test_many_long_values_are_stopped_by_a_limit(tmp_path: Path) -> None:
     path = write(tmp_path, whole(f'<a Value="{"x" * 10000}"/>' * 200))
     assert "values" in refused(path, Limits(kept_bytes=1 << 20)).rule
 
@@ -125,7 +125,7 @@ def test_deep_nesting_is_refused(tmp_path: Path) -> None:
     assert "nested" in refused(path).rule
 
 
-def test_a_left_out_part_may_not_be_deep_either(tmp_path: Path) -> None:
+def test_the_depth_of_ignored_parts_is_limited_too(tmp_path: Path) -> None:
     path = write(tmp_path, whole("<ViewData>" + "<a>" * 100000 + "</a>" * 100000 + "</ViewData>"))
     assert "nested" in refused(path).rule
 
@@ -134,7 +134,7 @@ def test_another_root_is_refused(tmp_path: Path) -> None:
     assert refused(write(tmp_path, HEAD + "<html><body/></html>")).value == "'html'"
 
 
-def test_a_preset_is_no_set(tmp_path: Path) -> None:
+def test_a_preset_is_refused_as_a_set(tmp_path: Path) -> None:
     assert "LiveSet" in refused(write(tmp_path, f"{HEAD}{ROOT}<GroupDevicePreset/></Ableton>")).rule
 
 
@@ -155,7 +155,7 @@ def test_damaged_data_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"P", b"PK\x03\x04", bytes(100), b"\xef\xbb\xbf", b"Ableton <"])
-def test_what_is_not_gzip_is_refused(tmp_path: Path, data: bytes) -> None:
+def test_a_file_that_is_not_gzip_is_refused(tmp_path: Path, data: bytes) -> None:
     assert "gzip" in refused(write(tmp_path, data, pack=False)).rule
 
 
@@ -173,7 +173,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
         "<Ableton>",
     ],
 )
-def test_a_set_of_live_8_or_of_nobody_is_refused(tmp_path: Path, root: str) -> None:
+def test_a_set_of_live_8_or_of_an_unknown_version_is_refused(tmp_path: Path, root: str) -> None:
     refused(write(tmp_path, whole("", root)))
 
 
@@ -203,7 +203,7 @@ def test_plain_xml_opens_as_the_gzipped_file_does(tmp_path: Path, begin: bytes) 
     assert plain.tracks[0].clip_slots[0].notes[0].velocity == 90.0
 
 
-def test_plain_xml_meets_the_same_limits(tmp_path: Path) -> None:
+def test_plain_xml_has_the_same_limits(tmp_path: Path) -> None:
     path = write(tmp_path, whole(" " * (2 << 20)), pack=False)
     assert "unpack to at most" in refused(path, Limits(bytes=1 << 20)).rule
     bomb = f"{HEAD}<!DOCTYPE a [<!ENTITY b 'c'>]>{ROOT}<LiveSet>&b;</LiveSet></Ableton>"
@@ -221,7 +221,7 @@ def test_reading_reports_how_far_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "data", [b"\xff\xfe\xff", "<Ableton Creator='\ud800'>".encode("utf-8", "surrogatepass")]
 )
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path, data: bytes) -> None:
+def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path, data: bytes) -> None:
     refused(write(tmp_path, data))
 
 
@@ -287,7 +287,7 @@ def test_a_damaged_note_is_put_right_and_counted(tmp_path: Path, what: str) -> N
 
 
 @pytest.mark.parametrize("key", ["128", "-1", "", "C3", "9" * 30])
-def test_notes_of_an_impossible_pitch_are_left_out_and_counted(tmp_path: Path, key: str) -> None:
+def test_notes_of_an_impossible_pitch_are_omitted_and_counted(tmp_path: Path, key: str) -> None:
     spec = opened(
         write(tmp_path, whole(midi_track(clip=clip(NOTE.format(0, 1, 100) * 2, key=key)))), "note pitch"
     )
@@ -375,12 +375,12 @@ def test_racks_nested_too_deep_are_refused(tmp_path: Path) -> None:
     ],
     ids=["nobody", "itself", "behind", "its own group"],
 )
-def test_a_track_whose_group_does_not_stand_in_front_is_in_none(tmp_path: Path, body: str) -> None:
+def test_a_track_whose_group_is_not_before_it_is_in_no_group(tmp_path: Path, body: str) -> None:
     spec = opened(write(tmp_path, whole(f"<Tracks>{body}</Tracks>")), "group")
     assert [track.group for track in spec.tracks] == [None] * len(spec.tracks)
 
 
-def test_a_set_with_nothing_in_it_loads_with_defaults_and_says_so(tmp_path: Path) -> None:
+def test_an_empty_set_is_loaded_with_defaults_and_a_warning(tmp_path: Path) -> None:
     spec = opened(write(tmp_path, whole("")))
     assert isinstance(spec, SetSpec)
     assert (spec.tempo, spec.signature_numerator, spec.signature_denominator) == (120.0, 4, 4)
@@ -397,13 +397,13 @@ def test_a_missing_device_chain_is_a_warning(tmp_path: Path) -> None:
     assert "track 'Lone', DeviceChain" in spec.warnings[0].places
 
 
-def test_a_track_of_a_kind_that_is_not_known_yet_is_left_out_with_a_warning(tmp_path: Path) -> None:
+def test_a_track_of_an_unknown_kind_is_omitted_with_a_warning(tmp_path: Path) -> None:
     spec = opened(write(tmp_path, whole('<Tracks><HologramTrack Id="1"/></Tracks>')), "track kind")
     assert spec.tracks == []
     assert str(spec.warnings[0]) == "1 × track of unknown kind, left out (HologramTrack)"
 
 
-def test_a_clip_of_the_other_kind_is_left_out(tmp_path: Path) -> None:
+def test_a_clip_of_the_other_kind_is_omitted(tmp_path: Path) -> None:
     spec = opened(
         write(tmp_path, whole(midi_track(clip='<AudioClip><Name Value="Wave"/></AudioClip>'))), "clip kind"
     )

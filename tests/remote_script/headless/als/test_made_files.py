@@ -33,7 +33,7 @@ def names(found: Any) -> list[str]:
     return [each.display_name for each in found]
 
 
-def test_the_small_file_is_what_its_script_writes_and_opens_without_a_warning(tmp_path: Path) -> None:
+def test_the_small_file_is_the_output_of_its_script_and_opens_without_a_warning(tmp_path: Path) -> None:
     again = m.write(tmp_path / "small.als", m.small())
     assert gzip.decompress(again.read_bytes()) == gzip.decompress(m.SMALL.read_bytes())
     assert load_als(m.SMALL).warnings == []
@@ -74,7 +74,7 @@ def test_envelopes_of_controllers_and_modulation_count_though_no_call_reaches_th
         assert track.clip_slots[2].clip.has_envelopes
 
 
-def test_an_envelope_of_nothing_is_left_out_with_a_warning(tmp_path: Path) -> None:
+def test_an_envelope_without_a_target_is_omitted_with_a_warning(tmp_path: Path) -> None:
     ids = m.Ids()
     lost = m.midi_clip("Lost", BEAT, envelopes=m.envelope(7, [(0, 1)]))
     keys = m.track(ids, "MidiTrack", "Keys", 1, slots=[lost], lanes=m.lane(8, [(0, 1), (4, 0)]))
@@ -103,7 +103,7 @@ def automated(live: Any) -> dict[str, int]:
     "what",
     ["volume", "pan", "activator", "send 0", "Kit macro 3", "Kit Kick volume", "DrumGroupDevice on", "tempo"],
 )
-def test_whatever_the_arrangement_automates_says_so_and_nothing_else(tmp_path: Path, what: str) -> None:
+def test_exactly_the_parameters_with_a_lane_are_shown_as_automated(tmp_path: Path, what: str) -> None:
     def written(ids: m.Ids, pointee: int, main: int) -> str:
         kit = m.drum_rack(ids, "Kit", [("Kick", 36)])
         mixed = m.mixer(ids, "Drums", [(0.5, True)])
@@ -163,7 +163,7 @@ def test_tempo_and_signature_follow_their_lanes_while_the_song_plays(tmp_path: P
         assert (song.tempo, song.signature_numerator) == (100.0, 4)
 
 
-def test_lanes_of_the_file_move_their_parameters_once_the_play_head_moves(tmp_path: Path) -> None:
+def test_lanes_of_the_file_move_their_parameters_when_the_play_head_moves(tmp_path: Path) -> None:
     written = lambda ids, lanes: m.whole_set(ids, m.track(ids, "AudioTrack", "Voice", 1, lanes=lanes))  # noqa: E731
     written(probe := m.Ids(), "")
     lanes = m.lane(probe.named["Voice pan"], [(m.NEVER, -1), (0, -1), (16, 1)])
@@ -277,7 +277,7 @@ def test_a_tuning_system_is_read_whole(tmp_path: Path) -> None:
         assert (tuning.highest_note.index_in_octave, tuning.highest_note.octave) == (4, 7)
 
 
-def test_what_was_playing_draws_and_is_switched_off_comes_from_the_file(tmp_path: Path) -> None:
+def test_playing_clips_draw_mode_and_disabled_devices_are_read_from_the_file(tmp_path: Path) -> None:
     ids = m.Ids()
     keys = m.track(
         ids, "MidiTrack", "Keys", 1, playing=1, sends=[(0.5, False), (0.5, True)],
@@ -356,7 +356,7 @@ def test_every_kind_of_warning_is_explained_in_one_line() -> None:
     assert all(text and "\n" not in text and "," in text for text in notices.KINDS.values())
 
 
-def test_warnings_are_in_the_log_once_and_scripts_are_told(tmp_path: Path) -> None:
+def test_warnings_are_logged_once_and_available_to_scripts(tmp_path: Path) -> None:
     ids = m.Ids()
     text = m.whole_set(
         ids, m.track(ids, "MidiTrack", "K", 1, slots=[m.midi_clip("C", [(60, 0, 0, 100)] * 3)])

@@ -32,7 +32,7 @@ def all_devices(devices: list[DeviceSpec]) -> Iterator[DeviceSpec]:
 
 
 @pytest.mark.parametrize("make", MADE)
-def test_a_made_set_is_one_that_live_could_hold(make) -> None:  # type: ignore[no-untyped-def]
+def test_a_generated_set_is_valid_in_live(make) -> None:  # type: ignore[no-untyped-def]
     spec = make()
     for index, track in enumerate(spec.tracks):
         assert track.kind in ("midi", "audio", "group")
@@ -51,7 +51,7 @@ def test_a_made_set_is_one_that_live_could_hold(make) -> None:  # type: ignore[n
 
 
 @pytest.mark.parametrize("make", MADE)
-def test_notes_of_a_made_set_lie_in_their_clip_and_do_not_overlap(make) -> None:  # type: ignore[no-untyped-def]
+def test_notes_of_a_generated_set_are_in_their_clip_and_do_not_overlap(make) -> None:  # type: ignore[no-untyped-def]
     for _, clip in all_clips(make()):
         free_from: dict[int, float] = {}
         for note in sorted(clip.notes, key=lambda note: note.start_time):
@@ -63,7 +63,7 @@ def test_notes_of_a_made_set_lie_in_their_clip_and_do_not_overlap(make) -> None:
 
 
 @pytest.mark.parametrize("make", MADE)
-def test_arrangement_clips_of_a_made_set_do_not_overlap(make) -> None:  # type: ignore[no-untyped-def]
+def test_arrangement_clips_of_a_generated_set_do_not_overlap(make) -> None:  # type: ignore[no-untyped-def]
     for track in make().tracks:
         end = 0.0
         for clip in track.arrangement_clips:
@@ -73,7 +73,7 @@ def test_arrangement_clips_of_a_made_set_do_not_overlap(make) -> None:  # type: 
             end = clip.end_time
 
 
-def test_each_made_set_is_new() -> None:
+def test_each_generated_set_is_new() -> None:
     first, second = demo_set(), demo_set()
     first.tracks[0].clip_slots[0] = None
     assert second.tracks[0].clip_slots[0] is not None
@@ -106,9 +106,7 @@ def test_the_default_set_is_the_one_of_a_new_live() -> None:
 @pytest.mark.parametrize(
     ("tracks", "clips", "notes", "parameters"), [(100, 1000, 20000, 20000), (1, 1, 1, 1), (7, 30, 501, 333)]
 )
-def test_a_large_set_has_exactly_what_was_asked_for(
-    tracks: int, clips: int, notes: int, parameters: int
-) -> None:
+def test_a_large_set_has_the_requested_size(tracks: int, clips: int, notes: int, parameters: int) -> None:
     spec = large_set(tracks, clips, notes, parameters, seed=3)
     found = list(all_clips(spec))
     assert len(spec.tracks) == tracks

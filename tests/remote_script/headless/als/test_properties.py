@@ -48,7 +48,7 @@ def mixer_of(element) -> dict[str, object]:  # type: ignore[no-untyped-def]
 
 
 @sets.parametrize
-def test_tracks_have_the_properties_that_the_file_says(als: Path) -> None:
+def test_tracks_have_the_properties_of_the_file(als: Path) -> None:
     spec, root = sets.spec(als), view.live_set(als)
     kinds = {
         "MidiTrack": "midi",
@@ -210,7 +210,7 @@ def compare_audio(spec: ClipSpec, clip) -> None:  # type: ignore[no-untyped-def]
 
 
 @sets.parametrize
-def test_clips_have_the_properties_that_the_file_says(als: Path) -> None:
+def test_clips_have_the_properties_of_the_file(als: Path) -> None:
     spec, root = sets.spec(als), view.live_set(als)
     grooves = [one.get("Id", "") for one in root.findall("GroovePool/Grooves/Groove")]
     for track, element in pairs(spec, root):
@@ -289,7 +289,7 @@ def compare_plugin(spec: DeviceSpec, device) -> None:  # type: ignore[no-untyped
 
 
 @sets.parametrize
-def test_devices_have_the_properties_that_the_file_says(als: Path) -> None:
+def test_devices_have_the_properties_of_the_file(als: Path) -> None:
     spec, root = sets.spec(als), view.live_set(als)
     for track, element in pairs(spec, root):
         for device, found in zip(track.devices, view.top_devices(element), strict=True):
@@ -297,7 +297,7 @@ def test_devices_have_the_properties_that_the_file_says(als: Path) -> None:
 
 
 @sets.parametrize
-def test_the_song_has_the_properties_that_the_file_says(als: Path) -> None:
+def test_the_song_has_the_properties_of_the_file(als: Path) -> None:
     spec, root = sets.spec(als), view.live_set(als)
     mixer = view.main(root).find("DeviceChain/Mixer")
     assert mixer is not None

@@ -88,7 +88,7 @@ def test_a_drum_cell_has_the_gain_of_its_sample() -> None:
     live.close()
 
 
-def test_a_simpler_slices_and_warps_as_the_set_says() -> None:
+def test_a_simpler_slices_and_warps_as_in_the_set() -> None:
     warp = (
         "<SampleWarpProperties><WarpMarkers><WarpMarker Id='0' SecTime='0' BeatTime='0'/>"
         "<WarpMarker Id='1' SecTime='2' BeatTime='3'/></WarpMarkers><WarpMode Value='6'/><IsWarped Value='true'/>"
@@ -141,7 +141,7 @@ def test_a_place_that_holds_no_number_is_named() -> None:
 
 
 @sets.parametrize
-def test_real_sets_tell_their_special_devices(als: Path) -> None:
+def test_special_devices_of_real_sets_are_loaded(als: Path) -> None:
     from tests.remote_script.headless.als.test_counts import every_device, every_track
 
     root = view.live_set(als)
@@ -180,7 +180,7 @@ def test_a_sampler_lists_the_sections_that_its_set_has() -> None:
     live.close()
 
 
-def test_what_the_loader_guesses_of_a_device_is_counted() -> None:
+def test_guesses_of_the_loader_about_devices_are_counted() -> None:
     with notices.collecting() as found:
         live, device = opened("<Erosion2><Odd><Manual Value='0.5'/></Odd></Erosion2>")
         other, stranger = opened("<BrandNew><LowFreq><Manual Value='0.5'/></LowFreq></BrandNew>")
