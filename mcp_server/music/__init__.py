@@ -11,7 +11,7 @@ Start reading at `edits`.
 from . import pitch_edits, rhythm_edits, time_edits, velocity_edits
 from .context import Context, Scale
 from .edits import EDITS, Edit, Selection, Transformed, read, run, transform
-from .note import Note, NoteDifference, cut_short, difference
+from .note import Note, NoteDifference, cut_short, difference, settled
 from .ticks import BEAT, Ticks, from_beats, to_beats
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "read",
     "rhythm_edits",
     "run",
+    "settled",
     "time_edits",
     "to_beats",
     "transform",

@@ -269,7 +269,7 @@ def feel(notes: Sequence[Note]) -> tuple[float, str] | None:
 def rhythm(notes: Iterable[Note], context: Context) -> str:
     """A bar's onsets in sixteenths as text, `x` where at least half of the bars have one, `.` elsewhere."""
     step = BEAT // 4
-    bar = context.numerator * 4 * BEAT // context.denominator
+    bar = context.bar
     low, high = context.span
     bars = max(1, int((high - low) // bar))
     hits: dict[int, set[int]] = defaultdict(set)
@@ -432,7 +432,7 @@ def gaps(parts: Iterable[Part], end: Ticks | None = None) -> list[tuple[Ticks, T
 
 def sections(parts: Sequence[Part], context: Context) -> list[dict[str, Any]]:
     """The arrangement cut where the set of playing tracks changes on a bar line: start bar, bars, tracks."""
-    bar = context.numerator * 4 * BEAT // context.denominator
+    bar = context.bar
     placed = [part for part in parts if part.start is not None]
     if not placed:
         return []

@@ -84,6 +84,11 @@ class Context:
     swing: float = 0.0
     """The Set's swing amount 0..1, which Live's own quantize applies."""
 
+    @property
+    def bar(self) -> int:
+        """The length of a bar."""
+        return self.numerator * 4 * BEAT // self.denominator
+
     def length(self, value: float | str) -> Ticks:
         """A length above 0: in beats, or as text such as "1/16", "1/8T", "2 bars"."""
         return self._written(units.length(value, self.numerator, self.denominator))

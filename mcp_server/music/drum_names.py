@@ -37,6 +37,7 @@ def pad(name: str, pads: dict[str, int]) -> int:
     """The pitch of a drum's name, or of a pitch as text: "38", "D1".
 
     The first match counts: a pad of that name, a pad whose name has a usual word for the drum, General MIDI's drum.
+    With a drum rack General MIDI's pitch counts only where the rack has a pad: elsewhere no drum would sound.
 
     Raises:
       InvalidValue: no pad, drum or pitch has that name.
@@ -49,9 +50,30 @@ def pad(name: str, pads: dict[str, int]) -> int:
         if fitting:
             return pads[fitting[0]]
     if plain in GENERAL_MIDI:
-        return GENERAL_MIDI[plain]
+        if not pads or GENERAL_MIDI[plain] in pads.values():
+            return GENERAL_MIDI[plain]
+        raise errors.InvalidValue(f"This drum rack has no pad for {name!r}", name, choices=sorted(pads)[:40])
     with suppress(errors.InvalidValue):
         return units.pitch(plain)
     raise errors.InvalidValue(
         f"No pad or drum is called {name!r}", name, choices=sorted(pads)[:40] or sorted(GENERAL_MIDI)
     )
+
+
+_OF_A_FILL = ("snare", "clap", "rim", "high tom", "mid tom", "low tom")
+
+
+def of_a_fill(pads: dict[str, int]) -> list[int]:
+    """The pitches of a fill: snare and two toms without a drum rack, else what the rack has of such drums.
+
+    A rack that has none of them plays all its pads but the kick.
+    """
+    if not pads:
+        return [GENERAL_MIDI[name] for name in ("snare", "mid tom", "low tom")]
+    pitches: list[int] = []
+    for name in _OF_A_FILL:
+        with suppress(errors.InvalidValue):
+            pitches.append(pad(name, pads))
+    kick = {pitch for name, pitch in pads.items() if any(word in name for word in _SYNONYMS["kick"])}
+    others = sorted(set(pads.values()) - kick, reverse=True)
+    return list(dict.fromkeys(pitches)) or others or sorted(pads.values())

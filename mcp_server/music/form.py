@@ -92,7 +92,7 @@ def lay_out(sections: Sequence[Section], context: Context, *, start: Ticks = 0, 
     """
     if not sections:
         raise errors.InvalidValue("A form needs at least one section")
-    bar = context.numerator * 4 * BEAT // context.denominator
+    bar = context.bar
     if not all(section.bars >= 1 for section in sections) or sum(s.bars for s in sections) > MOST_BARS:
         raise errors.InvalidValue(
             f"Sections are 1 bar or longer and at most {MOST_BARS} bars in all",

@@ -46,11 +46,25 @@ class Chord:
         """All pitch classes that sound, the bass included."""
         return frozenset((self.root + step) % 12 for step in self.intervals) | {self.bass}
 
+    @property
+    def voiced(self) -> tuple[int, ...]:
+        """The intervals that players sound, at most five where a fifth can go.
+
+        Beside a major third a thirteenth goes without its eleventh, and an eleventh without the third; then a chord of
+        more than five notes goes without its perfect fifth.
+        """
+        steps = set(self.intervals)
+        if {4, 17} <= steps and steps & {10, 11}:
+            steps.discard(17 if steps & {20, 21} else 4)
+        if len(steps) > 5:
+            steps.discard(7)
+        return tuple(sorted(steps))
+
     def pitches(self, lowest: int = 48) -> list[int]:
-        """The chord in close position: the bass is the first pitch at or above `lowest`, the others lie above it."""
+        """The chord in close position: the bass is the first pitch at or above `lowest`, the `voiced` ones above it."""
         bass = lowest + (self.bass - lowest) % 12
         root = lowest + (self.root - lowest) % 12
-        above = [root + step for step in self.intervals]
+        above = [root + step for step in self.voiced]
         if self.bass == self.root:
             return above
         return [bass, *(pitch if pitch > bass else pitch + 12 for pitch in above if pitch % 12 != self.bass)]
@@ -264,8 +278,9 @@ def _table() -> dict[frozenset[int], list[tuple[int, str]]]:
     """Pitch classes above a root → (rank, quality)."""
     qualities: dict[frozenset[int], list[tuple[int, str]]] = {}
     for rank, quality in enumerate(_QUALITIES):
-        classes = frozenset(step % 12 for step in quality_intervals(quality))
-        qualities.setdefault(classes, []).append((rank, quality))
+        whole = Chord(0, quality_intervals(quality), 0)
+        for intervals in dict.fromkeys((whole.intervals, whole.voiced)):
+            qualities.setdefault(frozenset(step % 12 for step in intervals), []).append((rank, quality))
     return qualities
 
 

@@ -108,7 +108,8 @@ class InvertChords(PitchEdit):
     """Each chord's lowest note an octave up, `inversion` times (negative: the highest one down); or a `voicing`.
 
     Without both options the chord goes up one inversion. A separate bass does not move, only the chord above it: the
-    lowest note is a bass if it lies a fourth or more below at least three others and one of these doubles it.
+    lowest note is a bass if it lies a fourth or more below at least three others and one of these doubles it. Single
+    notes do not move.
     """
 
     inversion: Annotated[int, Meta(ge=-12, le=12)] | UnsetType = UNSET
@@ -118,6 +119,9 @@ class InvertChords(PitchEdit):
         times = int(self.voicing is UNSET) if self.inversion is UNSET else self.inversion
         inverted = []
         for group in chords(notes, TOGETHER):
+            if len(group) == 1:
+                inverted += group
+                continue
             bass = voicing.bass_of([note.pitch for note in group])
             inverted += [note for note in group if note.pitch == bass]
             group = [note for note in group if note.pitch != bass]
@@ -130,20 +134,25 @@ class InvertChords(PitchEdit):
 
 @edit("voice_lead")
 class VoiceLead(PitchEdit):
-    """Moves each chord's notes by octaves so that the voices move least from the chord before; the first one stays."""
+    """Moves each chord's notes by octaves so that the voices move least from the chord before; the first one stays.
+
+    Single notes between the chords stay.
+    """
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         groups = chords(notes, TOGETHER)
-        led = list(groups[0])
-        before = [note.pitch for note in groups[0]]
-        for group in groups[1:]:
+        led = [note for group in groups if len(group) == 1 for note in group]
+        groups = [group for group in groups if len(group) > 1]
+        before: list[int] = []
+        for group in groups:
+            if not before:
+                before = [note.pitch for note in group]
+                led += group
+                continue
             pitches = [note.pitch for note in group]
             before = voicing.led(before, pitches)
             if pitches == before:
                 led += group
-                continue
-            if len(group) == 1:
-                led.append(replace(group[0], pitch=before[0]))
                 continue
             # Each note keeps its pitch class, so its velocity and id stay with its part of the chord.
             parts = zip(

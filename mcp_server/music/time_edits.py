@@ -212,11 +212,20 @@ class FitLength(Edit):
 
 @edit("reverse")
 class Reverse(Edit):
-    """Plays the range backwards: each note's end becomes its start, mirrored in the range."""
+    """Plays the range backwards: each note's end becomes its start, mirrored in the range.
+
+    A note that lasts beyond the end of the range, where the clip does not play it, is cut there first.
+    """
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
-        low, high = self.span(notes, context)
-        return [replace(note, start=low + high - note.end) for note in notes]
+        low, high = self.select.times(context)
+        if self.select.time is UNSET and (notes[0].start < low or any(note.start >= high for note in notes)):
+            low, high = self.span(notes, context)
+        return [
+            replace(note, start=low + high - end, duration=end - note.start)
+            for note in notes
+            for end in [min(note.end, high)]
+        ]
 
 
 @edit("rotate")

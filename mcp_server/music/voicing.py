@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from operator import sub
 
 
@@ -97,8 +98,9 @@ def led(before: Sequence[int], chord: Sequence[int], *, separate: bool = False) 
     Of several such voicings the one with least parallel motion is taken, then the one nearest in register. A chord
     that repeats keeps its voicing.
 
-    All rotations of the chord in close position are tried, in the octaves around `before`. If the number of voices is
-    the same, voices are paired in order (lowest with lowest), so they do not cross.
+    All rotations of the chord in close position are tried, in the octaves around `before`; of five notes or more also
+    the dropped positions, and only those without a cluster if there are any. If the number of voices is the same,
+    voices are paired in order (lowest with lowest), so they do not cross.
 
     Args:
       separate: True if the first pitch of `chord` is a separate bass ("Bb/C"), which stays the lowest note.
@@ -159,7 +161,29 @@ def _rotations(classes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
         # A doubled note lies an octave above the note that it doubles.
         doubled = [pitch + 12 * n for pitch in turned for n in range(classes.count(pitch % 12))]
         rotations.append(tuple(sorted(doubled)))
+    if len(single) >= _MANY:
+        rotations += [tuple(sorted(_dropped(turned, kind))) for turned in rotations for kind in _DROPS]
+        rotations = [turned for turned in rotations if not _clustered(turned)] or rotations
     return tuple(rotations)
+
+
+_MANY = 5
+"""From so many different notes on, every close position has seconds side by side."""
+
+
+def _dropped(turned: tuple[int, ...], kind: str) -> list[int]:
+    """The position with voices an octave lower, as `_DROPS` says, from 0 on."""
+    voices = list(turned)
+    for from_top in _DROPS[kind]:
+        voices[-from_top] -= 12
+    up = 12 * max(0, -(min(voices) // 12))
+    return [pitch + up for pitch in voices]
+
+
+def _clustered(pitches: Sequence[int]) -> bool:
+    """True if three neighbours lie within two seconds of each other."""
+    gaps = [upper - lower for lower, upper in pairwise(pitches)]
+    return any(first <= 2 and second <= 2 for first, second in pairwise(gaps))
 
 
 def _octaves(rotation: Sequence[int], before: Sequence[int]) -> range:

@@ -19,7 +19,7 @@ from .drum_names import pad
 from .harmony import Chord
 from .note import Note
 from .rhythm_edits import euclid, grid_line
-from .ticks import BEAT, Ticks, exact, ratio, scaled
+from .ticks import BEAT, Ticks, exact, ratio, scaled, to_beats
 
 Voicing = Literal["close", "open", "drop2", "drop3", "drop2+4"]
 BassStyle = Literal["roots", "fifths", "octaves", "walking", "pattern"]
@@ -29,7 +29,7 @@ def timed_chords(
     bars: list[list[Chord]], context: Context, start: Ticks = 0
 ) -> Iterator[tuple[Chord, Ticks, Ticks]]:
     """Each chord with its start and length: the chords of a bar share it equally."""
-    bar = context.numerator * 4 * BEAT // context.denominator
+    bar = context.bar
     for number, chords in enumerate(bars):
         share = scaled(bar, ratio(1) / len(chords))
         for n, chord in enumerate(chords):
@@ -67,9 +67,9 @@ def struck(
 
     The pattern continues through the chords of a bar. It starts again with each bar, or, if it is longer than a bar,
     after the number of whole bars that it covers. A hit ends where the next chord starts; if the pattern holds the hit
-    for a step or more beyond that point, the next chord is struck there.
+    beyond that point for a step or more, or until the next chord ends, the next chord is struck there.
     """
-    bar = context.numerator * 4 * BEAT // context.denominator
+    bar = context.bar
     cells = len(pattern.replace(" ", "").replace("|", ""))
     period = bar * max(1, int(-(-cells * step // bar)))
     end = start + len(bars) * bar
@@ -79,13 +79,15 @@ def struck(
         for hit in hits(pattern, step, start + at, min(period, end - start - at))
     ]
     chords = []
-    for _, at, length in timed_chords(bars, context, start):
+    timed = list(timed_chords(bars, context, start))
+    for number, (_, at, length) in enumerate(timed):
         own = []
+        next_length = timed[(number + 1) % len(timed)][2]
         while rows and rows[0][0] < at + length:
             begin, lasts, loud = rows.pop(0)
             over = begin + lasts - (at + length)
             own.append((begin, lasts - max(0, over), loud))
-            if over >= step:
+            if over >= min(step, next_length):
                 rows.insert(0, (at + length, over, loud))
         chords.append(own)
     return chords
@@ -238,36 +240,69 @@ def melody(
     *,
     start: Ticks = 0,
     octave: int = 3,
-    grid: Ticks = BEAT // 2,
+    bar: Ticks = 4 * BEAT,
+    grid: Ticks | None = None,
     velocity: float = 100.0,
 ) -> list[Note]:
-    """A melody by scale degrees: "1 3 5 . 5 - 8 7b": each word lasts one `grid` step.
+    """A melody by scale degrees: "1 3 5 . 5 - 8 7b": each word lasts one `grid` step, by default an eighth.
+
+    Bars between `|` last `bar`: without a grid the words of a bar share it equally, with one they fill it.
 
     Degrees count from 1 at the root in `octave` (3 is Live's middle C octave) and go on above (8 is the octave) and
     below (0 is the degree under 1, -6 the octave below); `#` or `b` behind alters; `.` rests, `-` holds the last note.
 
     Raises:
-      InvalidValue: a word is none of these, or a pitch is outside 0 to 127.
+      InvalidValue: a word is none of these, a pitch is outside 0 to 127, or a bar's words do not fill it.
     """
-    base = (octave + 2) * 12 + scale.root - scale.root
+    base = (octave + 2) * 12
     notes: list[Note] = []
     at = start
-    for word in text.replace("|", " ").split():
-        if word in ("-", "_"):
-            if notes and notes[-1].end == at:
-                notes[-1] = replace(notes[-1], duration=notes[-1].duration + grid)
-        elif word != ".":
-            plain, sign = (word[:-1], word[-1]) if word[-1] in "#b♯♭" else (word, "")
-            if not (plain.lstrip("-").isascii() and plain.lstrip("-").isdigit()) or len(plain) > 3:
-                raise errors.InvalidValue(
-                    f"{word!r} is no degree: numbers from 1, # or b behind, . rests, - holds", word
-                )
-            pitch = base + scale.pitch(int(plain) - 1) + {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}[sign]
-            if not 0 <= pitch <= 127:
-                raise errors.InvalidValue(f"Degree {word} lies outside the pitches 0 to 127", word)
-            notes.append(Note(pitch, at, grid, velocity))
-        at += grid
+    for words, step in _measures(text, bar, grid):
+        for word in words:
+            if word in ("-", "_"):
+                if notes and notes[-1].end == at:
+                    notes[-1] = replace(notes[-1], duration=exact(notes[-1].duration + step))
+            elif word != ".":
+                pitch = base + _degree(word, scale)
+                if not 0 <= pitch <= 127:
+                    raise errors.InvalidValue(f"Degree {word} lies outside the pitches 0 to 127", word)
+                notes.append(Note(pitch, at, step, velocity))
+            at = exact(at + step)
     return notes
+
+
+def melody_length(text: str, *, bar: Ticks = 4 * BEAT, grid: Ticks | None = None) -> Ticks:
+    """How long the words of a melody last together, rests included."""
+    return exact(sum((len(words) * step for words, step in _measures(text, bar, grid)), 0 * BEAT))
+
+
+def _degree(word: str, scale: Scale) -> int:
+    """The semitones above the C of an octave that a degree such as "3", "7b" or "-2" means."""
+    plain, sign = (word[:-1], word[-1]) if word[-1] in "#b♯♭" else (word, "")
+    if not (plain.lstrip("-").isascii() and plain.lstrip("-").isdigit()) or len(plain) > 3:
+        raise errors.InvalidValue(
+            f"{word!r} is no degree: numbers from 1, # or b behind, . rests, - holds", word
+        )
+    return scale.pitch(int(plain) - 1) + {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}[sign]
+
+
+def _measures(text: str, bar: Ticks, grid: Ticks | None) -> Iterator[tuple[list[str], Ticks]]:
+    """The words of each bar, with the time that each word lasts; a text without `|` is one run of words."""
+    if "|" not in text:
+        yield text.split(), BEAT // 2 if grid is None else grid
+        return
+    measures = [measure.split() for measure in text.strip().removesuffix("|").removeprefix("|").split("|")]
+    for number, words in enumerate(measures, 1):
+        if not words:
+            raise errors.InvalidValue(f"bar {number} is empty: write . for a rest", text[:60])
+        step = scaled(bar, ratio(1) / len(words)) if grid is None else grid
+        if step * len(words) != bar:
+            raise errors.InvalidValue(
+                f"bar {number} has {len(words)} words of {to_beats(step):g} beats; a bar has {to_beats(bar):g} beats",
+                " ".join(words)[:60],
+                hint="leave `grid` out, so that the words of each bar share it; or leave the | out",
+            )
+        yield words, step
 
 
 STYLES: dict[str, dict[str, str]] = {
@@ -317,24 +352,39 @@ STYLES: dict[str, dict[str, str]] = {
 """Common patterns of one 4/4 bar in sixteenths."""
 
 
-def style_notes(name: str, context: Context, length: Ticks, *, start: Ticks = 0) -> list[Note]:
-    """A named drum style over a length.
+def style_notes(
+    name: str, context: Context, length: Ticks, *, start: Ticks = 0
+) -> tuple[list[Note], list[str]]:
+    """A named drum style over a length, and the drums that the rack has no pad for, which are left out.
+
+    Each bar begins the pattern again: one of 3/4 plays its first three beats.
 
     Raises:
-      InvalidValue: there is no style of that name.
+      InvalidValue: there is no style of that name, or the rack has no pad for any of its drums.
     """
     lines = STYLES.get(name.strip().casefold())
     if lines is None:
         raise errors.InvalidValue(f"No drum style is called {name!r}", name, choices=sorted(STYLES))
     step = BEAT // 4
-    notes = []
+    bar = context.bar
+    notes, missing = [], []
     for drum, text in lines.items():
-        pitch, cells = pad(drum, context.pads), grid_line(text)
+        cells = grid_line(text)
+        try:
+            pitch = pad(drum, context.pads)
+        except errors.InvalidValue:
+            missing.append(drum)
+            continue
         for n in range(int(-(-length // step))):
-            cell = cells[n % len(cells)]
+            cell = cells[int((start + n * step) % bar // step) % len(cells)]
             if cell is not None:
-                notes.append(Note(pitch, start + n * step, step, cell[0]))
-    return notes
+                lasts = min(step, length - n * step)
+                notes.append(Note(pitch, start + n * step, lasts, cell[0]))
+    if not notes and missing:
+        raise errors.InvalidValue(
+            f"This drum rack has no pad for {', '.join(missing)}", name, choices=sorted(context.pads)[:40]
+        )
+    return notes, missing
 
 
 def fill(

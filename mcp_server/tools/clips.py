@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from mirror import Call, Node, Operation, Set, errors
 from remote_script.SetMirror.contract import schema
 
-from .. import reading, units
+from .. import music, reading, units
 from ..fields import Clip, Color, Length, Overwrite, Target, Time, Track, arguments, assigned, settable
 from ..late_nodes import LateNode, made, new, product, step_below
 from ..plans import Plan, Scope, only
@@ -82,8 +82,25 @@ def create_clip(scope: Scope, args: CreateClip) -> Plan:
         ops.append(Call(clip.id, "add_new_notes", {"notes": notes}))
         spans = [(note["start_time"], note["start_time"] + note["duration"]) for note in notes]
         say_beyond(scope, "the new clip", (0.0, length), spans, "notes")
+        _say_overlaps(scope, notes)
     makes = product(int(str(clip.id)[1:]), tuple(ops))
     return Plan.of("create a clip", ops, makes=makes, overwrite=args.overwrite)
+
+
+def _say_overlaps(scope: Scope, notes: list[dict[str, Any]]) -> None:
+    """Let the answer say which of the new notes Live replaces or cuts, since notes of one pitch never overlap."""
+    settled = music.settled(
+        music.Note(
+            note["pitch"], music.from_beats(note["start_time"]), music.from_beats(note["duration"]), 100.0
+        )
+        for note in notes
+    )
+    counts = {
+        "replaced by a later one of the same pitch and start": len(settled.replaced),
+        "cut where the next one of the same pitch starts": settled.cut,
+        "left out, which would be cut to less than a 1/64 note": len(settled.slivers),
+    }
+    scope.notes += [f"{count} of the notes {words}" for words, count in counts.items() if count]
 
 
 def _check_kind(scope: Scope, track: Node, audio: bool) -> None:

@@ -16,7 +16,7 @@ from .. import music, units
 from ..fields import Length, Overwrite, Time
 from ..late_nodes import Product, made
 from ..music import drum_names, from_set, harmony, writing
-from ..music.ticks import BEAT, to_beats
+from ..music.ticks import BEAT, exact, to_beats
 from ..plans import Plan, Scope, only
 from ..tool import Arguments
 from .clips import free_slot
@@ -89,13 +89,11 @@ def compose(scope: Scope, args: Compose) -> Plan:
     present = node if node.type == "Clip" else _clip_of(scope, node) if node.type == "ClipSlot" else None
     context = from_set.context_of(scope.mirror, present or node)
     start = _beginning(args, context, new)
-    notes = _composed(args, context, start, bars)
+    notes, length, remarks = _composed(args, context, start, bars)
     if not notes:
         raise errors.InvalidValue(f"{args.part}: nothing was written", args.text, hint="look at `text`")
-    bar = context.numerator * 4 * BEAT // context.denominator
-    end = -(-int(max(note.end for note in notes)) // bar) * bar
-    _check_length(args, context, end - start if not bars else len(bars) * bar)
-    ops, clip = _where(scope, args, node, to_beats(end))
+    _check_length(args, context, length)
+    ops, clip = _where(scope, args, node, to_beats(exact(start + length)))
     said: list[str] = []
     if present is not None:
         made_way, said = _made_way(scope, args, present, notes)
@@ -106,10 +104,10 @@ def compose(scope: Scope, args: Compose) -> Plan:
         (n for n, op in enumerate(ops) if isinstance(op, Call) and op.method == "create_clip"), None
     )
     makes = Product(creates, "Clip") if creates is not None else None
-    said.insert(0, f"{len(notes)} notes, {to_beats(end):g} beats")
+    said.insert(0, f"{len(notes)} notes, {to_beats(length):g} beats")
     if bars:
         said[0] += f": {_counted(sum(map(len, bars)), 'chord')} in {_counted(len(bars), 'bar')}"
-    said += _no_drums(scope, args, present or node)
+    said += [*remarks, *_no_drums(scope, args, present or node)]
     if args.part == "fill":
         said[0] += f", from {units.bars(to_beats(start), context.numerator, context.denominator)}"
     return Plan.of(f"compose {args.part}", ops, notes=tuple(said), overwrite=args.overwrite, makes=makes)
@@ -149,8 +147,12 @@ def _beginning(args: Compose, context: music.Context, new: bool) -> music.Ticks:
         return context.time(args.at)
     if args.part != "fill" or new:
         return 0
-    length = 4 * BEAT if args.length is UNSET else context.length(args.length)
-    return max(context.span[0], context.span[1] - length)
+    return max(context.span[0], context.span[1] - _asked_length(args, context))
+
+
+def _asked_length(args: Compose, context: music.Context) -> music.Ticks:
+    """The length of drums or a fill: as asked, else a bar."""
+    return context.bar if args.length is UNSET else context.length(args.length)
 
 
 def _made_way(
@@ -250,9 +252,11 @@ def _where(scope: Scope, args: Compose, node: Node, length: float) -> tuple[list
 
 def _composed(
     args: Compose, context: music.Context, start: music.Ticks, bars: list[list[harmony.Chord]]
-) -> list[music.Note]:
+) -> tuple[list[music.Note], music.Ticks, list[str]]:
+    """The notes of the part, its length from `start` on, and remarks for the answer."""
     key = context.scale if args.key is UNSET else music.Scale.of_text(args.key)
-    grid = BEAT // 2 if args.grid is UNSET else context.length(args.grid)
+    grid = None if args.grid is UNSET else context.length(args.grid)
+    step = BEAT // 2 if grid is None else grid
     more: dict[str, Any] = {"start": start}
     if args.velocity is not UNSET:
         more["velocity"] = args.velocity
@@ -260,28 +264,41 @@ def _composed(
         case "chords":
             lowest = _lowest(args, 48)
             kind = "close" if args.voicing == "led" else args.voicing
-            return writing.chord_notes(
+            notes = writing.chord_notes(
                 bars, context, lowest=lowest, kind=kind, lead=args.voicing == "led",
-                bass=args.with_bass, rhythm=args.rhythm, grid=grid, **more,
+                bass=args.with_bass, rhythm=args.rhythm, grid=step, **more,
             )  # fmt: skip
+            return notes, len(bars) * context.bar, _thinned(bars)
         case "bass":
             lowest = _lowest(args, 28)
             style = args.style or ("pattern" if args.rhythm else "roots")
             if style not in ("roots", "fifths", "octaves", "walking", "pattern"):
                 choices = ["roots", "fifths", "octaves", "walking", "pattern"]
                 raise errors.InvalidValue(f"There is no bass style {style!r}", style, choices=choices)
-            return writing.bass_notes(
+            notes = writing.bass_notes(
                 bars, context, style=style, lowest=lowest,  # type: ignore[arg-type]
-                pattern=args.rhythm or "x---x---", grid=grid, scale=key, **more,
+                pattern=args.rhythm or "x---x---", grid=step, scale=key, **more,
             )  # fmt: skip
+            return notes, len(bars) * context.bar, []
         case "melody":
             octave = 3 if args.octave is UNSET else args.octave
-            return writing.melody(args.text, key, octave=octave, grid=grid, **more)
+            notes = writing.melody(args.text, key, octave=octave, bar=context.bar, grid=grid, **more)
+            words = writing.melody_length(args.text, bar=context.bar, grid=grid)
+            return notes, -(-int(start + words) // context.bar) * context.bar - start, []
         case "drums":
-            length = 4 * BEAT if args.length is UNSET else context.length(args.length)
-            return writing.style_notes(args.style or args.text or "boom bap", context, length, start=start)
+            length = _asked_length(args, context)
+            style = args.style or args.text or "boom bap"
+            notes, missing = writing.style_notes(style, context, length, start=start)
+            return notes, length, [f"left out, without a pad: {', '.join(missing)}"] if missing else []
         case _:
-            length = 4 * BEAT if args.length is UNSET else context.length(args.length)
-            names = args.text.replace(",", " ").split() or ["snare", "mid tom", "low tom"]
+            length = _asked_length(args, context)
+            names = args.text.replace(",", " ").split()
             pitches = [drum_names.pad(name.replace("_", " "), context.pads) for name in names]
-            return writing.fill(context, pitches, length, start=start, seed=args.seed)
+            pitches = pitches or drum_names.of_a_fill(context.pads)
+            return writing.fill(context, pitches, length, start=start, seed=args.seed), length, []
+
+
+def _thinned(bars: list[list[harmony.Chord]]) -> list[str]:
+    """The remark on chords whose voicing leaves notes out."""
+    names = {chord.name: None for bar in bars for chord in bar if chord.voiced != chord.intervals}
+    return [f"voiced without fifth or eleventh, as usual: {', '.join(names)}"] if names else []

@@ -85,7 +85,7 @@ def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
         if result.replaced and not args.overwrite:
             raise _would_replace(scope, clip, before, result)
         ops += _writes(clip, before, result)
-        say_outside(scope, clip, _moved(before, result.notes), "notes", whole=True)
+        say_outside(scope, clip, _moved(before, result.notes), "notes", cut=False)
         if edits:
             notes.append(f"{scope.ref(clip)}: {_in_words(music.difference(before, result.notes), result)}")
         ops += [

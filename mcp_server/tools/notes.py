@@ -84,14 +84,14 @@ def edit_notes(scope: Scope, args: EditNotes) -> Plan:
 
 
 def say_outside(
-    scope: Scope, clip: Node, spans: Iterable[tuple[float, float]], what: str, *, whole: bool = False
+    scope: Scope, clip: Node, spans: Iterable[tuple[float, float]], what: str, *, cut: bool = True
 ) -> None:
-    """Add a note to the answer about written notes that lie outside the part that the clip plays."""
+    """Add a note to the answer about written notes that the clip does not play: see `say_beyond`."""
     props = clip.props
     begin = min((props[name] for name in ("loop_start", "start_marker") if name in props), default=None)
     end = props.get("loop_end" if props.get("looping") else "end_marker")
     if isinstance(begin, int | float) and isinstance(end, int | float):
-        say_beyond(scope, scope.ref(clip), (begin, end), spans, what, whole=whole)
+        say_beyond(scope, scope.ref(clip), (begin, end), spans, what, cut=cut)
 
 
 def say_beyond(
@@ -101,17 +101,23 @@ def say_beyond(
     spans: Iterable[tuple[float, float]],
     what: str,
     *,
-    whole: bool = False,
+    cut: bool = True,
 ) -> None:
-    """`say_outside` for a clip that plays from and to these beats."""
+    """Let the answer say how many spans start outside of `plays`, and with `cut` how many reach beyond its end."""
     begin, end = plays
-    if whole:
-        outside = sum(stop <= begin + 1e-6 or start >= end - 1e-6 for start, stop in spans)
-    else:
-        outside = sum(start < begin - 1e-6 or stop > end + 1e-6 for start, stop in spans)
+    spans = list(spans)
+    inside = [stop for start, stop in spans if begin - _NEAR <= start < end - _NEAR]
+    outside, beyond = len(spans) - len(inside), sum(stop > end + _NEAR for stop in inside)
     if outside:
-        lie = f"1 of the {what} lies" if outside == 1 else f"{outside} {what} lie"
+        lie = f"1 of the {what} starts" if outside == 1 else f"{outside} {what} start"
         scope.notes.append(f"{lie} outside of what {name} plays, beats {begin:g} to {end:g}")
+    if beyond and cut:
+        last = f"1 of the {what} ends" if beyond == 1 else f"{beyond} {what} end"
+        scope.notes.append(f"{last} beyond beat {end:g}, where {name} ends")
+
+
+_NEAR = 1e-6
+"""Beats that rounding may make."""
 
 
 def _changes(change: list[Any] | str) -> list[dict[str, Any]]:

@@ -18,12 +18,17 @@ CLIP, VOLUME = "tracks/0/clip_slots/0", "tracks/0/mixer_device/volume"
 @pytest.mark.parametrize(
     ("tool", "args", "note"),
     [
-        ("edit_notes", {"clip": CLIP, "add": "C3@-1 D3@15:90 E3@0:.25"}, "2 notes lie outside of what"),
-        ("edit_notes", {"clip": CLIP, "replace": "C3@900 E3@0:.25"}, "1 of the notes lies outside"),
+        (
+            "edit_notes",
+            {"clip": CLIP, "add": "C3@-1 D3@15:90 E3@0:.25"},
+            "2 notes start outside of what",
+        ),
+        ("edit_notes", {"clip": CLIP, "add": "D3@3:90"}, "1 of the notes ends beyond beat 4, where"),
+        ("edit_notes", {"clip": CLIP, "replace": "C3@900 E3@0:.25"}, "1 of the notes starts outside"),
         (
             "edit_envelope",
             {"clip": CLIP, "parameter": VOLUME, "ramps": [{"time": "bar 90", "length": 1, "to": 0.5}]},
-            "1 of the steps and ramps lies outside",
+            "1 of the steps and ramps starts outside",
         ),
         (
             "duplicate",

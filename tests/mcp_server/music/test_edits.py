@@ -525,3 +525,20 @@ def test_up_a_minor_third_in_the_scale_is_three_semitones_or_the_next_note_of_it
     assert {new.pitch - was.pitch for new, was in zip(moved, notes, strict=True)} == {3, 4}
     by_degrees = run([read({"edit": "transpose", "degrees": 2})], notes, Context(scale))
     assert [note.pitch for note in moved] == [note.pitch for note in by_degrees]
+
+
+def test_reversing_keeps_the_grid_where_a_note_lasts_beyond_the_clip() -> None:
+    notes = [Note(48, 0, BEAT, 100.0), Note(50, BEAT, BEAT, 100.0), Note(52, 3 * BEAT, 3 * BEAT // 2, 100.0)]
+    backwards = edited(notes, {"edit": "reverse"}, span=(0, 4 * BEAT))
+    assert [(note.pitch, note.start, note.duration) for note in sorted(backwards, key=lambda n: n.start)] == [
+        (52, 0, BEAT), (50, 2 * BEAT, BEAT), (48, 3 * BEAT, BEAT),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", [{"edit": "invert_chords", "inversion": 1}, {"edit": "voice_lead"}])
+def test_edits_of_chords_leave_single_notes(change: dict[str, Any]) -> None:
+    melody = [Note(pitch, n * BEAT, BEAT, 100.0) for n, pitch in enumerate((48, 52, 55, 72))]
+    assert edited(melody, change) == melody
+    mixed = [*chord(60, 64, 67), Note(84, BEAT, BEAT, 100.0), Note(40, 2 * BEAT, BEAT, 100.0)]
+    after = edited(mixed, change)
+    assert [note for note in after if note.start] == mixed[3:]

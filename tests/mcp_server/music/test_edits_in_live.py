@@ -17,7 +17,7 @@ from tests.whole import Refused, Whole, whole_path
 BEAT = "C1@0:.25v110 D1@1 C1@2 D1@3"
 GHOSTS = {"edit": "ghost", "select": {"pitch": "D1"}, "velocity": 28, "probability": 1}
 SWING = {"edit": "swing", "percent": 58}
-PATTERN = "C3@0:.25v110 E3@0 G3@.24 D3@1:.5 C3@1.5:1 E3@2:.3 D3@3.01:.9v60 C3@3.5:.5 G3@3.75:.25"
+PATTERN = "C3@0:.25v110 E3@0 G3@.24 D3@1:.5 C3@1.5:1 E3@2:.3 A3@2:.3 D3@3.01:.9v60 C3@3.5:.5 G3@3.75:.25"
 ONE, APART = ("tracks/1/clip_slots/1", "tracks/1/clip_slots/6")
 
 

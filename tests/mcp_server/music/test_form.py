@@ -135,7 +135,7 @@ STYLE_BARS = 2
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 99))
 def test_half_of_a_drum_pattern_keeps_every_drum_and_the_first_hit_of_each_bar(style: str, seed: int) -> None:
-    straight = writing.style_notes(style, Context(), STYLE_BARS * BAR)
+    straight, _ = writing.style_notes(style, Context(), STYLE_BARS * BAR)
     # On the grid or later, so that no hit leaves its bar.
     played = run([read({"edit": "humanize", "timing": 0.02, "seed": seed})], straight, Context())
     half = halved(played, BAR, each_pitch=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.music import BEAT, Context, Scale, harmony, to_beats, voicing, writing
+from mcp_server.music import BEAT, Context, Scale, drum_names, harmony, to_beats, voicing, writing
 from mirror import errors
 from remote_script.SetMirror.contract.scales import SCALES
 
@@ -224,7 +225,8 @@ def test_a_melody_reads_degrees_rests_holds_and_signs() -> None:
 @pytest.mark.parametrize("style", sorted(writing.STYLES))
 def test_a_drum_style_fills_its_length_on_the_pads_of_the_rack(style: str) -> None:
     pads = {"kick 808": 40, "snare tight": 41, "clap": 42, "hihat closed": 43, "hihat open": 44, "rim": 45}
-    found = writing.style_notes(style, Context(pads=pads), 8 * BEAT)
+    found, missing = writing.style_notes(style, Context(pads=pads), 8 * BEAT)
+    assert not missing
     assert {note.pitch for note in found} <= set(pads.values())
     assert min(note.start for note in found) == 0
     assert max(note.end for note in found) <= 8 * BEAT
@@ -299,3 +301,82 @@ def test_a_bar_of_two_chords_plays_the_whole_pattern() -> None:
     rhythm = "x--x--x-x-.xx-x-"
     notes = writing.bass_notes(bars(text), Context(), style="pattern", pattern=rhythm, grid=BEAT // 4)
     assert [to_beats(n.start) for n in notes if n.start < 4 * BEAT] == [0, 0.75, 1.5, 2, 2.75, 3, 3.5]
+
+
+@pytest.mark.parametrize("pattern", ["x", "x-", "x--", "x."])
+@pytest.mark.parametrize("bars_a_step", [1, 2, 4])
+def test_a_coarse_grid_strikes_every_chord_that_its_hits_hold(pattern: str, bars_a_step: int) -> None:
+    chords = bars("C | Am | Dm F | G7")
+    notes = writing.chord_notes(chords, Context(), rhythm=pattern, grid=bars_a_step * 4 * BEAT)
+    held = [pattern[n // bars_a_step % len(pattern)] != "." for n in range(4)]
+    starts = {to_beats(note.start) for note in notes}
+    assert starts == {
+        to_beats(at) for _, at, _ in writing.timed_chords(chords, Context()) if held[int(to_beats(at)) // 4]
+    }
+
+
+def test_a_thirteenth_sounds_without_cluster_and_keeps_its_name() -> None:
+    assert harmony.symbol("G13").voiced == (0, 4, 10, 14, 21)
+    for text in ("C13 | Am7 | Dm9 | G13", "Cmaj9 | Fmaj9 | Dm11 | G13", "Gm9 | C13 | Fmaj13 | Bbmaj9"):
+        notes = writing.chord_notes(bars(text), Context())
+        for bar, name in enumerate(text.split(" | ")):
+            pitches = sorted(note.pitch for note in notes if note.start == bar * 4 * BEAT)
+            gaps = [upper - lower for lower, upper in pairwise(pitches)]
+            clusters = [n for n, gap in enumerate(gaps[1:]) if gap <= 2 and gaps[n] <= 2]
+            assert bar == 0 or not clusters, (name, pitches)
+            if "13" in name:
+                root = [pitch - 24 for pitch in pitches if pitch % 12 == harmony.symbol(name).root]
+                assert harmony.named([*root, *pitches]) == name
+
+
+@pytest.mark.parametrize(
+    ("meter", "words"), [((4, 4), 4), ((3, 4), 3), ((6, 8), 6), ((7, 8), 7), ((4, 4), 16)]
+)
+def test_the_words_of_a_melodys_bar_share_it(meter: tuple[int, int], words: int) -> None:
+    bar = Context(numerator=meter[0], denominator=meter[1]).bar
+    text = " | ".join([" ".join(["1"] * words)] * 2) + " | 5 - | ."
+    notes = writing.melody(text, C, bar=bar)
+    assert [note.start for note in notes] == [n * bar / words for n in range(2 * words)] + [2 * bar]
+    assert notes[-1].duration == bar
+    assert writing.melody_length(text, bar=bar) == 4 * bar
+    assert writing.melody(text.replace(" | ", " "), C, grid=bar // words)[words].start == bar
+
+
+@pytest.mark.parametrize("text", ["1 3 5 | 1 3 5 6", "1 2 3 4 |  | 1 2 3 4", "1 2 3 4 | 1 2 3 4 5"])
+def test_a_bar_that_its_words_do_not_fill_is_refused_by_its_number(text: str) -> None:
+    with pytest.raises(errors.InvalidValue, match=r"bar \d "):
+        writing.melody(text, C, grid=BEAT)
+
+
+@pytest.mark.parametrize("style", sorted(writing.STYLES))
+@pytest.mark.parametrize("meter", [(3, 4), (6, 8), (7, 8), (5, 4), (4, 4)])
+def test_each_bar_of_a_drum_style_begins_the_pattern_again(style: str, meter: tuple[int, int]) -> None:
+    context = Context(numerator=meter[0], denominator=meter[1])
+    notes, _ = writing.style_notes(style, context, 3 * context.bar, start=context.bar)
+    first = {(note.pitch, note.start, note.velocity) for note in notes if note.start < 2 * context.bar}
+    for bar in (1, 2):
+        later = {
+            (note.pitch, note.start - bar * context.bar, note.velocity)
+            for note in notes
+            if bar * context.bar <= note.start - context.bar < (bar + 1) * context.bar
+        }
+        assert later == first
+
+
+@pytest.mark.parametrize("style", sorted(writing.STYLES))
+def test_drums_without_a_pad_are_left_out_and_named(style: str) -> None:
+    pads = {"kick 909": 36, "snare 909": 38, "hat closed": 42}
+    notes, missing = writing.style_notes(style, Context(pads=pads), 4 * BEAT)
+    assert {note.pitch for note in notes} <= set(pads.values())
+    assert set(missing) == set(writing.STYLES[style]) - {"Kick", "Snare", "Closed Hat"}
+
+
+def test_a_fill_plays_what_the_rack_has() -> None:
+    assert drum_names.of_a_fill({}) == [38, 45, 41]
+    assert drum_names.of_a_fill({"kick 909": 36, "snare 909": 38, "hat closed": 42}) == [38]
+    assert drum_names.of_a_fill({"kick": 36, "clap": 39, "low tom": 41, "ride": 51}) == [39, 41]
+    assert drum_names.of_a_fill({"bd 1": 36, "shaker": 70, "vox": 60}) == [70, 60]
+    assert drum_names.of_a_fill({"kick": 36}) == [36]
+    with pytest.raises(errors.InvalidValue, match="has no pad for 'mid tom'"):
+        drum_names.pad("mid tom", {"kick": 36})
+    assert drum_names.pad("mid tom", {"perc a": 45}) == 45

@@ -20,18 +20,21 @@ async def test_a_part_longer_than_its_clip_is_reported(autojump_clock: Any) -> N
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         await empty_clip(whole, 1)
         answer = await whole.call("compose", part="bass", into=CLIP, text="Dm | Gm", octave=1)
-        assert any("lies outside of what" in note and "0 to 4" in note for note in answer["notes"])
+        assert any("starts outside of what" in note and "0 to 4" in note for note in answer["notes"])
         answer = await whole.call("edit_notes", clip=CLIP, change="G1@5:2#2")
-        assert any("lies outside of what" in note for note in answer["notes"])
+        assert any("starts outside of what" in note for note in answer["notes"])
         shift = {"edit": "shift", "by": "1 bar"}
         answer = await whole.call("transform_notes", clips=[CLIP], edits=[shift])
-        assert any("2 notes lie outside" in note for note in answer["notes"])
+        assert any("2 notes start outside" in note for note in answer["notes"])
 
 
 async def test_notes_beyond_the_end_of_a_new_clip_are_reported(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         answer = await whole.call("create_clip", track=1, slot=1, notes="C3@0:1 E3@3.5:1 G3@4:1")
-        assert "2 notes lie outside of what the new clip plays, beats 0 to 4" in answer["notes"]
+        assert answer["notes"][:2] == [
+            "1 of the notes starts outside of what the new clip plays, beats 0 to 4",
+            "1 of the notes ends beyond beat 4, where the new clip ends",
+        ]
         answer = await whole.call("create_clip", track=1, slot=6, length="2 bars", notes="C3@0:1 G3@4:1")
         assert not any("outside" in note for note in answer.get("notes", ()))
 
@@ -91,3 +94,43 @@ async def test_drums_in_an_instrument_without_pads_are_reported_as_notes(autojum
         assert any("no drum rack" in note for note in answer["notes"])
         answer = await whole.call("compose", part="drums", into="tracks/0", style="house")
         assert not any("no drum rack" in note for note in answer["notes"])
+
+
+async def test_notes_of_one_pitch_that_overlap_are_counted_in_the_answer(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        answer = await whole.call("create_clip", track=1, slot=1, notes="C3@0:4 C3@2:1 C3@2:2 E3@0")
+        assert "1 of the notes replaced by a later one of the same pitch and start" in answer["notes"]
+        assert "1 of the notes cut where the next one of the same pitch starts" in answer["notes"]
+
+
+@pytest.mark.parametrize(("part", "text"), [("drums", "lo-fi"), ("fill", "")])
+@pytest.mark.parametrize(("length", "beats"), [("2 beats", 2), ("6", 6), ("1 bar", 4), (None, 4)])
+async def test_a_new_clip_is_as_long_as_its_drums(
+    autojump_clock: Any, part: str, text: str, length: Any, beats: float
+) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        more = {} if length is None else {"length": length}
+        answer = await whole.call("compose", part=part, into="tracks/0/clip_slots/6", text=text, **more)
+        assert any(f"notes, {beats} beats" in note for note in answer["notes"])
+        assert whole.mirror.resolve("tracks/0/clip_slots/6/clip").props["length"] == beats
+
+
+@pytest.mark.parametrize(("meter", "begin"), [((3, 4), 9.0), ((6, 8), 9.0), ((7, 8), 10.5), ((4, 4), 12.0)])
+async def test_a_fill_is_the_last_bar_of_its_clip(
+    autojump_clock: Any, meter: tuple[int, int], begin: float
+) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        await whole.call("set_song", signature_numerator=meter[0], signature_denominator=meter[1])
+        await whole.call("create_clip", track=0, slot=6, length="4 bars")
+        await whole.call("compose", part="fill", into="tracks/0/clip_slots/6")
+        notes = whole.mirror.notes(whole.mirror.resolve("tracks/0/clip_slots/6/clip"))
+        assert min(note.start_time for note in notes) == begin
+
+
+async def test_a_progression_whose_last_bar_rests_keeps_its_bars(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        answer = await whole.call(
+            "compose", part="chords", into="tracks/1/clip_slots/6", text="C | F", rhythm="x.", grid="1 bar"
+        )
+        assert answer["notes"][0] == "3 notes, 8 beats: 2 chords in 2 bars"
+        assert whole.mirror.resolve("tracks/1/clip_slots/6/clip").props["length"] == 8
