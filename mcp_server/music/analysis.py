@@ -240,32 +240,6 @@ def _chord_classes(parts: Sequence[Part], context: Context) -> dict[Any, dict[in
     return chords
 
 
-def swing(notes: Iterable[Note], step: int = BEAT // 4) -> float | None:
-    """The measured swing in percent: the position of off-beats within their pair of steps; 50 straight, 66.7 triplets.
-
-    None where fewer than four notes lie near an off-beat.
-    """
-    pair = 2 * step
-    shares = []
-    for note in notes:
-        within = float(note.start % pair) / pair
-        if 0.4 < within < 0.8:
-            shares.append(within)
-    if len(shares) < 4:
-        return None
-    shares.sort()
-    return round(100 * shares[len(shares) // 2], 1)
-
-
-def feel(notes: Sequence[Note]) -> tuple[float, str] | None:
-    """The swing of a pattern as (percent, grid) of the edit that would produce it, None where it is straight."""
-    for step, grid in ((BEAT // 4, "1/16"), (BEAT // 2, "1/8")):
-        percent = swing(notes, step)
-        if percent is not None and 51 <= percent <= 75:
-            return percent, grid
-    return None
-
-
 def rhythm(notes: Iterable[Note], context: Context) -> str:
     """A bar's onsets in sixteenths as text, `x` where at least half of the bars have one, `.` elsewhere."""
     step = BEAT // 4
@@ -490,5 +464,4 @@ __all__ = [
     "same_contents",
     "sections",
     "statistics",
-    "swing",
 ]  # fmt: skip

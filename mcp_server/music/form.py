@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from mirror import errors
 
-from . import analysis, writing
+from . import timing, writing
 from .context import Context
 from .note import SLIVER, Note, in_order, settled, strummed
 from .ticks import BEAT, Ticks
@@ -212,7 +212,7 @@ def _with_fill(notes: list[Note], length: Ticks, bar: int, seed: int) -> list[No
     lowest = pitches[-1]
     staying = [note for note in notes if note.start < begin or note.pitch == lowest]
     made = writing.fill(Context(), pitches[:-1] or pitches, bar, start=begin, seed=seed)
-    if (feel := analysis.feel(notes)) is not None:
+    if (feel := timing.feel(notes)) is not None:
         made = SwingNotes(percent=feel[0], grid=feel[1]).apply(made, Context())
     made = [replace(note, duration=min(note.duration, length - note.start)) for note in made]
     taken = {(note.pitch, note.start) for note in staying}

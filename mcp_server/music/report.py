@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from msgspec import json
 
-from . import analysis
+from . import analysis, timing
 from .analysis import Part
 from .context import Context
 from .harmony import spelled
@@ -72,6 +72,7 @@ def report(parts: Sequence[Part], tracks: Sequence[TrackFacts], context: Context
         "outside_scale": _outside(outside, context),
         "same_notes": [_some(refs) for refs in analysis.same_contents(parts)],
         "empty_clips": [part.ref for part in parts if not part.notes],
+        "off_grid": [_off_grid_row(part.ref, off) for part, off in _off_grid(parts)],
         "clashes": analysis.clashes(_distinct(parts), context.scale, most=5),
         "crowded_low": analysis.crowded(_distinct(parts))[:5],
         "sections": analysis.sections(parts, context),
@@ -90,7 +91,7 @@ def report(parts: Sequence[Part], tracks: Sequence[TrackFacts], context: Context
         ref: outside[ref] for row in sections["outside_scale"] for ref in row["clips"] if outside[ref].strays
     }
     proposals = _proposals(findings | sections, not same, mending)
-    proposals += _sound_proposals(tracks)
+    proposals += _quantized(_off_grid(parts)) + _sound_proposals(tracks)
     for row in sections["outside_scale"]:
         row["clips"] = _some(row["clips"], 8)
     findings.update({name: _rows(rows) for name, rows in sections.items() if rows})
@@ -137,7 +138,7 @@ def _clip(part: Part, context: Context) -> dict[str, Any]:
     row: dict[str, Any] = {"ref": part.ref, "name": part.name, "notes": len(part.notes)}
     length = to_beats(part.span[1] - part.span[0])
     row["per_beat"] = round(len(notes) / length, 2) if length else 0
-    swing = analysis.swing(notes)
+    swing = timing.swing(notes)
     if swing is not None and abs(swing - 50) > 1:
         row["swing"] = swing
     if part.drums:
@@ -178,6 +179,31 @@ def _outside(outside: dict[str, analysis.Outside], context: Context) -> list[dic
         if not row["in_chords"]:
             del row["in_chords"]
     return sorted(rows.values(), key=lambda row: -row["notes"])
+
+
+def _off_grid(parts: Sequence[Part]) -> list[tuple[Part, timing.OffGrid]]:
+    """The parts off the grid, one of each content."""
+    measured = [(part, timing.off_grid(part.sounding or part.notes)) for part in _distinct(parts)]
+    return [(part, off) for part, off in measured if off is not None]
+
+
+def _off_grid_row(ref: str, off: timing.OffGrid) -> dict[str, Any]:
+    return {"ref": ref, "notes": off.notes, "grid": off.grid, "by": round(off.by, 3)}
+
+
+def _quantized(parts: list[tuple[Part, timing.OffGrid]]) -> list[dict[str, Any]]:
+    """A call for each grid that puts the notes on it."""
+    grids: dict[str, list[str]] = {}
+    for part, off in parts:
+        grids.setdefault(off.grid, []).append(part.ref)
+    return [
+        {
+            "why": f"most notes lie off the {grid} grid (unless they were played so)",
+            "tool": "transform_notes",
+            "args": {"clips": refs[:MOST_MENDED], "edits": [{"edit": "quantize", "grid": grid}]},
+        }
+        for grid, refs in grids.items()
+    ]
 
 
 def silent(track: TrackFacts) -> bool:

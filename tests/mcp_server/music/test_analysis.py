@@ -18,6 +18,7 @@ from mcp_server.music import (
     read,
     report,
     run,
+    timing,
     writing,
 )
 from mcp_server.music.keys import find_key
@@ -61,11 +62,11 @@ def test_keys_are_recognized_from_cadences_in_major_minor_and_modes() -> None:
 def test_measured_swing_equals_the_applied_swing() -> None:
     straight = [Note(42, n * BEAT // 4, BEAT // 8) for n in range(32)]
     context = Context(span=(0, 8 * BEAT))
-    assert analysis.swing(straight) == 50.0
+    assert timing.swing(straight) == 50.0
     for percent in (54, 58, 62, 66):
         swung = run([read({"edit": "swing", "percent": percent})], straight, context)
-        assert analysis.swing(swung) == percent
-    assert analysis.swing(straight[:3]) is None
+        assert timing.swing(swung) == percent
+    assert timing.swing(straight[:3]) is None
 
 
 def test_statistics_count_the_notes() -> None:
@@ -188,3 +189,35 @@ def test_raised_degrees_in_minor_are_spelled_as_the_thirds_of_dominants(
     scale = Scale.of_text(key)
     pitches = [pitch for pitch in harmony.symbol(symbol).pitches(60) if pitch not in scale]
     assert sorted(analysis.name_of(pitch, scale)[:-1] for pitch in pitches) == sorted(names)
+
+
+@pytest.mark.parametrize(("times", "grid"), [
+    ([0.06, 0.32, 0.55, 0.81, 1.07, 1.3], "1/16"), ([n / 3 + 0.06 for n in range(6)], "1/8T"),
+])  # fmt: skip
+def test_notes_off_the_grid_are_counted_with_the_grid_that_fits_best(times: list[float], grid: str) -> None:
+    off = timing.off_grid([Note(60, from_beats(time), BEAT // 8, 100.0) for time in times])
+    assert off is not None
+    assert (off.notes, off.grid) == (6, grid)
+    assert off.by == pytest.approx(0.06, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        [n / 4 for n in range(16)], [n / 3 for n in range(12)],
+        [n / 2 + late for n in range(8) for late in (0, 0.29)], [n + late for n in range(8) for late in (0, 0.66)],
+        [n / 4 + (-1) ** n * 0.02 for n in range(1, 16)], [0.1, 0.4, 0.6],
+    ],
+)  # fmt: skip
+def test_straight_swung_and_played_notes_are_not_off_the_grid(times: list[float]) -> None:
+    assert timing.off_grid([Note(60, from_beats(time), BEAT // 8, 100.0) for time in times]) is None
+
+
+def test_the_report_proposes_to_quantize_what_is_off_and_the_call_mends_it() -> None:
+    notes = [Note(36, from_beats(n / 2 + 0.07), BEAT // 4, 100.0, note_id=n) for n in range(8)]
+    findings = report.report([part("beat", notes, drums=True)], [], Context())
+    assert findings["off_grid"] == [{"ref": "beat", "notes": 8, "grid": "1/16", "by": 0.07}]
+    call = next(each for each in findings["proposals"] if "grid" in each["why"])
+    assert call["args"]["clips"] == ["beat"]
+    mended = run([read(edit) for edit in call["args"]["edits"]], notes, Context())
+    assert timing.off_grid(mended) is None

@@ -11,8 +11,8 @@ import trio.testing
 from msgspec.structs import replace
 
 from mcp_server.demo.contents import differences, picture
-from mcp_server.music.analysis import swing
 from mcp_server.music.note import Note
+from mcp_server.music.timing import swing
 from remote_script.headless.sets.generate import default_set
 from tests.lean import demo_set
 from tests.whole import Whole, whole_path
