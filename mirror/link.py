@@ -128,7 +128,7 @@ class Link:
         if len(line) > REQUEST_BYTES:
             raise errors.TooLarge(f"A request may have {REQUEST_BYTES} bytes, got {len(line)}")
         if self._outbox_bytes + len(line) > OUTBOX_BYTES:
-            raise errors.Busy("The script does not take requests now", sent=False)
+            raise errors.Busy("The script accepts no requests now", sent=False)
         asked = Request(line)
         self._pending[number] = asked
         self._post(asked)
@@ -165,7 +165,9 @@ class Link:
                     stream = await self._connect()
             except (OSError, TimeoutError, anyio.BrokenResourceError, anyio.ClosedResourceError) as problem:
                 self.counters["connects failed"] += 1
-                self._problem(f"no connection: {problem}" if str(problem) else "no connection in time")
+                self._problem(
+                    f"no connection: {problem}" if str(problem) else "the connection was not made in time"
+                )
             else:
                 self.counters["connects"] += 1
                 try:

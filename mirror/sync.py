@@ -392,7 +392,7 @@ class Sync:
     def _authenticate(self, hello: wire.Hello, now: float) -> list[Effect]:
         if hello.protocol not in PROTOCOLS:
             return self._end(
-                f"the script speaks protocol {hello.protocol}; update SetMirror", "wrong protocol"
+                f"the script supports protocol {hello.protocol}; update SetMirror", "wrong protocol"
             )
         if not auth.NONCE.match(hello.nonce):
             return self._end("the peer's nonce is not 64 hex digits", "wrong proof")
@@ -513,7 +513,7 @@ class Sync:
 
     def _follow(self, watched: wire.Watched, now: float) -> list[Effect]:
         if watched.revision < self.revision:
-            return self._fetch("the peer is behind its own snapshot", now)
+            return self._fetch("the script's revision is older than its own snapshot", now)
         self.state = State.FOLLOWING
         self.newest = watched.revision
         if self.revision == watched.revision:

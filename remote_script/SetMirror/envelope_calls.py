@@ -63,7 +63,7 @@ def _draw(call: PendingCall) -> Any:
         raise RuntimeError("Live has no envelope for this parameter in this clip")
     drawn = [_with_points(call, envelope, ramp) or _with_steps(envelope, ramp) for ramp in ramps]
     if "steps" in drawn:
-        call.note = "drawn in steps of a sixteenth: this Live takes no points"
+        call.note = "drawn in steps of a sixteenth: this Live accepts no points"
     shown = parameter.str_for_value
     return [
         {"time": ramp.time, "length": ramp.length, "curve": ramp.curve, "as": how,

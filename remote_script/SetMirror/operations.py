@@ -66,7 +66,7 @@ class Operation:
             raise BridgeError("INVALID_PARAMS", "`op` is set or call", checks.short(self.kind))
         self.overwrite = asked.get("overwrite", False)
         if not isinstance(self.overwrite, bool) or (self.overwrite and self.kind == "set"):
-            rule = "`overwrite` is true or false, and goes with a call"
+            rule = "`overwrite` is true or false, and belongs to a call"
             raise BridgeError("INVALID_PARAMS", rule, checks.short(self.overwrite))
         self.target = asked.get("target")
         self.where = str(checks.short(self.target))

@@ -132,7 +132,7 @@ def _no_overlap_of_itself(call: PendingCall) -> None:
     if hazards.ends("clip_onto_itself", call.live):
         raise BridgeError(
             "NOT_AVAILABLE",
-            "This Live ends when it is tried: {}".format(hazard.rule),
+            "This version of Live crashes at this call: {}".format(hazard.rule),
             call.args["destination_time"],
             hint="choose a time outside of the clip, or move it, which copies it aside first",
         )

@@ -228,7 +228,7 @@ class Server:
             older = "client" if max(protocols) < min(PROTOCOLS) else "Remote Script in Live"
             raise BridgeError(
                 "UNSUPPORTED_PROTOCOL",
-                "The client speaks protocols {}, the script {}".format(protocols[:8], list(PROTOCOLS)),
+                "The client supports protocols {}, the script {}".format(protocols[:8], list(PROTOCOLS)),
                 hint="update the {}".format(older),
                 supported=list(PROTOCOLS),
             )

@@ -38,7 +38,7 @@ def _judge(call: PendingCall) -> None:
     if under and call.live < FIRST_UNDER_CLIPS:
         raise BridgeError(
             "NOT_AVAILABLE",
-            "Under clips of the arrangement automation is written from Live 12.3 on",
+            "Automation under clips of the Arrangement can be written from Live 12.3 on",
             hint="move the clips away, write the automation, move them back: a lane stays where it is",
         )
     for clip in under:

@@ -154,7 +154,11 @@ def settable(type_: str, read: Read) -> str:
         for prop in schema.properties(type_).values()
         if prop.write and (prop.kind == "gauge" or read(prop.name) is not ABSENT)
     ]
-    return "it can be set: {}".format(", ".join(names)) if names else "it has no property that can be set"
+    return (
+        "properties that can be set: {}".format(", ".join(names))
+        if names
+        else "it has no property that can be set"
+    )
 
 
 def _since(type_: str, member: Any, live: Tuple[int, ...]) -> None:
@@ -308,7 +312,9 @@ def needs_object(number: int) -> BridgeError:
 
 
 def stands_alone() -> BridgeError:
-    return BridgeError("INVALID_PARAMS", "undo and redo stand alone in a write: they end the undo step")
+    return BridgeError(
+        "INVALID_PARAMS", "undo and redo must be alone in a write, because they end the undo step"
+    )
 
 
 def not_as_expected(name: str, ref: str, id_: int, expected: Any, observed: Any) -> BridgeError:

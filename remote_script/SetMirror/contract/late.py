@@ -50,7 +50,7 @@ def parse(text: str) -> Late:
     path = match.group(2) or match.group(4) or ""
     steps = tuple(step for step in path.split("/") if step)
     if any(step[:1] in "$@" and not step[1:].isdigit() for step in steps):
-        raise BridgeError("INVALID_VALUE", "$k and @id stand alone between two slashes", text[:100])
+        raise BridgeError("INVALID_VALUE", "$k and @id must be alone between two slashes", text[:100])
     operation, owner = match.group(1), match.group(3)
     return Late(None if operation is None else int(operation), None if owner is None else int(owner), steps)
 

@@ -130,7 +130,7 @@ def _at_time(lookup: Lookup, arg: schema.Arg, ids: Sequence[int], time: float) -
     for id_, at in times.items():
         if abs(at - time) < SAME_TIME:
             return id_
-    rule = "There is none of {} at {:g}".format(arg.list_name, time)
+    rule = "None of {} is at {:g} beats".format(arg.list_name, time)
     raise BridgeError("NOT_FOUND", rule, time, times=[round(at, 6) for at in times.values()][:50])
 
 

@@ -69,7 +69,7 @@ class Seal:
             start += SLICE
         running.update(line[start:end])
         if len(line) < TRAILER or not hmac.compare_digest(_shown(running), line[-32:]):
-            raise BadSeal("a line does not carry the proof of this session")
+            raise BadSeal("a line has no valid seal of this session")
         if line[-TRAILER:-32] != b" %010x " % self.count:
             number = line[1 - TRAILER : -_PROOF].decode("ascii", "replace")
             raise BadSeal("line {} came where line {:010x} was due".format(number, self.count))
