@@ -9,25 +9,23 @@ Order inside a batch: objects added, values and lists, objects removed.
 from __future__ import annotations
 
 import time
-from collections import deque
-from typing import Any, Callable, Deque, Dict, Iterable, Iterator, List, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from .attribution import BUILD, LIVE, Attribution, Lot, indices
 from .coming import CONTENTS, DEVICES, ENVELOPES, ROUTINGS, Coming
-from .content import Reading, note_differences, reading, whole
+from .content import note_differences
 from .contract.lanes import is_driven
 from .contract.menus import edit_of
-from .contract.values import ABSENT, alive, as_float, as_int, as_str, items, live_ptr, read
+from .contract.values import ABSENT, alive, live_ptr, read
 from .entries import Entries
 from .layouts import Layouts, Row, root_class
 from .observers import Observers
+from .property_reader import PropertyReader
+from .sent_batches import SentBatches
 from .shadow import AT_ONCE, Shadow
 from .snapshot_tables import Tables, state_of
 from .wire import Encoded, encode, notification
 
-HISTORY_BATCHES = 4096
-"""Enough for a client that was away for some minutes of work; a client with an older revision needs a snapshot."""
-HISTORY_BYTES = 8 * 1024 * 1024
 PART_OBJECTS = 100
 """Largest number of new objects in a batch of properties that the outline omits: some 4 ms of reading."""
 PART_ROWS = 8
@@ -35,32 +33,6 @@ PART_ROWS = 8
 
 _HISTORY_STATE = ("can_undo", "can_redo")
 """can_undo and can_redo arrive one tick late and may belong to the previous write."""
-
-
-class History:
-    """The last batches, encoded, by contiguous revision."""
-
-    def __init__(self, most: int = HISTORY_BATCHES, most_bytes: int = HISTORY_BYTES) -> None:
-        self._most = most
-        self._most_bytes = most_bytes
-        self._lines: Deque[Tuple[int, bytes]] = deque()
-        self.bytes = 0
-
-    def __len__(self) -> int:
-        return len(self._lines)
-
-    def add(self, revision: int, line: bytes) -> None:
-        self._lines.append((revision, line))
-        self.bytes += len(line)
-        while self._lines and (len(self._lines) > self._most or self.bytes > self._most_bytes):
-            self.bytes -= len(self._lines.popleft()[1])
-
-    def oldest(self, revision: int) -> int:
-        """The smallest revision after which all batches up to `revision` are kept."""
-        return self._lines[0][0] - 1 if self._lines else revision
-
-    def after(self, revision: int) -> List[bytes]:
-        return [line for number, line in self._lines if number > revision]
 
 
 class Batch:
@@ -87,99 +59,9 @@ class Batch:
         self.removed: List[int] = []
 
 
-class Reader:
-    """Reads the properties of rows from Live, references as ids; collects references to unknown objects."""
-
-    def __init__(self, shadow: Shadow, application: Any, coming: Coming) -> None:
-        self.shadow = shadow
-        self.application = application
-        self._coming = coming
-        self.unresolved: Set[Tuple[int, int]] = set()
-
-    def value(self, row: Row, index: int) -> Any:
-        """The present plain value of a property that has no children."""
-        reader = row.layout.readers[index]
-        if reader is not None:
-            return reader(row.obj)
-        prop = row.layout.properties[index]
-        if row.layout.long_bits & 1 << index:
-            return whole(self.reading(row, index))
-        if prop.type == "ref":
-            target = read(row.obj, prop.name)
-            if target is ABSENT:
-                return ABSENT
-            if target is None or not alive(target):
-                return None
-            known = self.shadow.row_of(target, prop.of)
-            if known is None:
-                self.unresolved.add((row.id, index))
-                return self._unknown
-            return known.id
-        if prop.type == "refs":
-            targets = read(row.obj, prop.name)
-            if targets is ABSENT:
-                return ABSENT
-            ids: List[int] = []
-            for target in _items(targets):
-                known = self.shadow.row_of(target, prop.of)
-                if known is not None:
-                    ids.append(known.id)
-                else:
-                    self.unresolved.add((row.id, index))
-                    if self._unknown is ABSENT:
-                        return ABSENT
-            return tuple(ids)
-        return ABSENT
-
-    @property
-    def _unknown(self) -> Any:
-        """The value that stands for a reference to an object that is not in the shadow."""
-        return ABSENT if self._coming.has_devices else None
-
-    def reading(self, row: Row, index: int) -> Reading:
-        """The present value of a long property, read in pieces."""
-        return reading(self.shadow, row, index)
-
-    def children(self, row: Row, index: int) -> Optional[List[Tuple[int, Any]]]:
-        """(pointer, object) of the present children; None when the property cannot be read."""
-        prop = row.layout.properties[index]
-        raw = self.application if prop.name == "application" else read(row.obj, prop.name)
-        if raw is ABSENT:
-            return None
-        listed: List[Tuple[int, Any]] = []
-        for obj in [raw] if prop.type == "child" else _items(raw):
-            if obj is None or not alive(obj):
-                continue
-            ptr = live_ptr(obj)
-            if ptr is not None:
-                listed.append((ptr, obj))
-        return listed
-
-    def now(self, row: Row, name: str) -> Any:
-        """Read any property by name now, gauges included; ABSENT when it cannot be read."""
-        index = row.layout.index.get(name)
-        if index is not None:
-            if index in row.layout.tree:
-                return row.values[index]
-            return self.value(row, index)
-        raw = read(row.obj, name)
-        if raw is ABSENT:
-            return ABSENT
-        if raw is None or isinstance(raw, (bool, str)):
-            return raw if not isinstance(raw, str) else as_str(raw)
-        return as_int(raw) if isinstance(raw, int) else as_float(raw)
-
-
 def _replaced(row: Row, obj: Any) -> bool:
     """True when `obj` is a new object at the address of the row's deleted object; False if both are deleted."""
     return not alive(row.obj) and alive(obj)
-
-
-def _items(vector: Any) -> List[Any]:
-    try:
-        return items(vector)
-    except Exception:
-        return []
 
 
 class Batcher:
@@ -213,11 +95,11 @@ class Batcher:
         self.coming = Coming()
         self.outlined = False
         """True once clients can get the Set without the properties in `coming`."""
-        self.reader = Reader(self.shadow, application, self.coming)
+        self.reader = PropertyReader(self.shadow, application, self.coming)
         self.attribution = Attribution(self.shadow, self.reader, clock)
         self.layouts = Layouts(live, self.mark)
         self.entries = Entries(self)
-        self.history = History()
+        self.history = SentBatches()
         self._tables = Tables()
         self.hurried = False
         """True when a change requires the next of the `rounds` to start at once."""

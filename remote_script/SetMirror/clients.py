@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Deque, Dict, Generator, Iterator, List, Optional, Set, Tuple
 
+from .contract.errors import BridgeError
 from .contract.limits import REQUEST_BYTES, STRANGER_BYTES
 from .contract.seal import Session
 from .shadow import Snapshot
-from .wire import LineFramer
+from .wire import LineFramer, error_line, request_line, result_line
 
 OUTBOX_BYTES = 16 * 1024 * 1024
 """Twice the history: the batches for a client that resumes from the oldest one fit."""
@@ -109,6 +110,28 @@ class Client:
         """Queue the reply to a request."""
         self.answered += 1
         self.push(line)
+
+    def reply(self, request: Any, outcome: Any) -> None:
+        """Answer a request with a result, or with the error of a BridgeError."""
+        is_error = isinstance(outcome, BridgeError)
+        self.answer(error_line(request, outcome) if is_error else result_line(request, outcome))
+
+    def notify_progress(self, progress: Dict[str, Any]) -> None:
+        """Send the progress of a write, unless the outbox has no room for it."""
+        line = request_line("write.progress", progress)
+        if self.has_room(line):
+            self.stream(line)
+
+    def report(self) -> Dict[str, Any]:
+        """The client as status shows it."""
+        return {
+            "name": self.name,
+            "role": self.role,
+            "identity": self.identity,
+            "state": self.state,
+            "following": self.following,
+            "outbox": self.outbox_bytes,
+        }
 
     def push(self, line: bytes) -> None:
         """Queue a reply or notice that must not be dropped."""

@@ -9,7 +9,7 @@ changes. Results are kept by write id: the same id is never executed twice.
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from functools import partial
 from typing import Any, Callable, Deque, Dict, Generator, List, Optional, Set, Tuple
 
@@ -21,6 +21,7 @@ from .consequences import mark_consequences, mark_unheard
 from .contract import checks
 from .contract.errors import BridgeError
 from .expectations import check_expectations
+from .finished_writes import FinishedWrites
 from .guard import Guard
 from .identity import bind
 from .later import claim_of
@@ -32,9 +33,6 @@ from .write import FLUSH, PROGRESS_S, PUMP, TICK, Write, parse_write
 
 WRITES_WAITING = 256
 """Limit of waiting writes, since more would take seconds; further writes are refused with BUSY."""
-RESULTS_KEPT = 512
-RESULT_BYTES = 8 * 1024 * 1024
-"""Total size of the kept results: the result of a write of 5,000 notes contains their ids."""
 SETTLE_S = 0.5
 """Live applies transport and launch changes on its next tick, 10 to 100 ms later; this allows for a busy Live."""
 SETTLE_PUMPS = 12
@@ -63,11 +61,11 @@ class Executor:
         tell: Callable[[Any, Dict[str, Any]], None],
         log: Callable[[str], None],
         guard: Guard,
-        results: Optional[OrderedDict[str, Any]] = None,
+        results: Optional[FinishedWrites] = None,
     ) -> None:
         self.batcher = batcher
         self._guard = guard
-        self.results: OrderedDict[str, Any] = OrderedDict() if results is None else results
+        self.results = FinishedWrites() if results is None else results
         self.counters: Dict[str, int] = {
             "executed": 0,
             "verified": 0,
@@ -87,7 +85,6 @@ class Executor:
         self._queue: Deque[Write] = deque()
         self._steps: Optional[Steps] = None
         self._waiting_for_tick = 0
-        self._result_bytes = sum(_size(result) for result in self.results.values())
         self._step = UndoStep(batcher, log)
         self._beside = Beside(batcher, clock)
         self._resumed: Optional[Parked] = None
@@ -263,8 +260,6 @@ class Executor:
 
     def _finish(self, write: Write, outcome: Any) -> None:
         """Reply to all clients that wait for a write and keep the result; a second call only replaces the result."""
-        if write.id in self.results:
-            self._result_bytes -= _size(self.results.pop(write.id))
         self.counters["executed"] += not write.answered
         if isinstance(outcome, BridgeError):
             self.counters["refused"] += not write.answered
@@ -272,12 +267,7 @@ class Executor:
         else:
             self.counters[outcome["outcome"]] += not write.answered
             result = encode(outcome)
-        self.results[write.id] = result
-        self._result_bytes += _size(result)
-        while len(self.results) > RESULTS_KEPT or (
-            self._result_bytes > RESULT_BYTES and len(self.results) > 1
-        ):
-            self._result_bytes -= _size(self.results.popitem(last=False)[1])
+        self.results.add(write.id, result)
         write.answered = True
         waiters, write.waiters = write.waiters, []
         for client, request in waiters:
@@ -589,10 +579,6 @@ def _entries(operations: List[Operation]) -> int:
             entries += alone or not shared
             shared = not alone
     return entries
-
-
-def _size(result: Any) -> int:
-    return len(result) if isinstance(result, bytes) else 500
 
 
 def _refusal(problem: Exception) -> BridgeError:

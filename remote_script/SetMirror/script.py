@@ -11,7 +11,6 @@ import gc
 import os
 import sys
 import time
-import traceback
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
 from . import settings
@@ -28,19 +27,19 @@ from .contract.values import ABSENT, read
 from .executor import Executor
 from .follow_ups import add_follow_ups
 from .guard import Guard
+from .live_log import LiveLog
 from .policy_requests import PolicyRequests
+from .pump_timer import PumpTimer
 from .questions import Questions
 from .requests import Requests
 from .rounds import Rounds
 from .server import Server
 from .timings import Timings
 from .transport import TcpListener
-from .wire import error_line, request_line, result_line
+from .wire import error_line, request_line
 from .write import FLUSH, PUMP
 
 VERSION = "0.1.0"
-TIMER_MS = 10
-"""Live keeps this interval on macOS (measured 10.3 ms); on one Windows PC it was 34 ms for every setting."""
 STEPS_END = 0.75
 """Fraction of the budget after which no new step starts."""
 LONG_STEPS_END = 0.9
@@ -72,6 +71,8 @@ class SetMirror:
     ) -> None:
         self._c_instance = c_instance
         self._clock = clock
+        self._live_log = LiveLog(c_instance)
+        self.log = self._live_log.write
         chosen = settings.load(self.log)
         self._budget_s = budget_s
         """A fixed budget, for tests; None for a share of the distance between pumps."""
@@ -91,7 +92,6 @@ class SetMirror:
         """Batches sealed since the current write last advanced, or since the next write waits to start."""
         self._closed = False
         self._pumping = False
-        self._timer: Any = None
         self._last_pump = self._last_display = self._began = clock()
         self._job: Optional[Iterator[None]] = None
         self._fill_next = False
@@ -101,7 +101,6 @@ class SetMirror:
         """Share of the Set that is read; None once the whole Set is read."""
         self._next_progress = 0.0
         self._rebuild_at = 0.0
-        self._logged: Dict[str, int] = {}
         self.counters: Dict[str, Any] = {"pumps": 0, "fallback_pumps": 0, "failures": 0, "rebuilds": 0}
         self.timings = {name: Timings() for name in ("pump", "build", "flush", "write", "audit", "rest")}
         self.distances = {"timer": Timings(), "update_display": Timings()}
@@ -134,7 +133,7 @@ class SetMirror:
             self.server = Server(listener, token, clock, self.requests.answer, self.welcome, script, self.log)
         # A transport without `wait` (in tests) disables waiting.
         self.awake = Awake(getattr(listener, "wait", None), chosen.awake_share)
-        self._start_timer()
+        self._timer = PumpTimer(self.live_module, self.pump, self._failed)
 
     # -- methods that Live calls -----------------------------------------------------------------------
 
@@ -148,7 +147,7 @@ class SetMirror:
         self._last_display = now
         if now - self._last_pump > SILENCE_S:
             self.counters["fallback_pumps"] += 1
-            self._revive_timer()
+            self._timer.revive()
             self.pump()
 
     def disconnect(self) -> None:
@@ -157,7 +156,7 @@ class SetMirror:
             return
         self._closed = True
         for step in (
-            self._stop_timer,
+            self._timer.stop,
             self._close_executor,
             self._close_server,
             self.batcher.close,
@@ -462,8 +461,8 @@ class SetMirror:
             self.batcher,
             self._clock,
             lambda: self.live_module,
-            self._reply,
-            self._tell_write_progress,
+            Client.reply,
+            Client.notify_progress,
             self.log,
             self.guard,
             results,
@@ -523,17 +522,6 @@ class SetMirror:
 
     # -- clients -----------------------------------------------------------------------------------
 
-    def _reply(self, client: Client, request: Any, outcome: Any) -> None:
-        if isinstance(outcome, BridgeError):
-            client.answer(error_line(request, outcome))
-        else:
-            client.answer(result_line(request, outcome))
-
-    def _tell_write_progress(self, client: Client, progress: Dict[str, Any]) -> None:
-        line = request_line("write.progress", progress)
-        if client.has_room(line):
-            client.stream(line)
-
     def welcome(self) -> Dict[str, Any]:
         """The answer to bridge.authenticate."""
         batcher = self.batcher
@@ -574,39 +562,19 @@ class SetMirror:
             budget={"pump_ms": round(self.budget_s * 1000, 3), "audit_ms": self._audit_s * 1000},
             awake=self.awake.report(),
             counters=dict(self.counters),
-            timer=bool(read(self._timer, "running")),
+            timer=self._timer.is_running,
         )
         if server is not None:
             report["server"] = dict(server.counters)
-            report["clients"] = [
-                {
-                    "name": client.name,
-                    "role": client.role,
-                    "identity": client.identity,
-                    "state": client.state,
-                    "following": client.following,
-                    "outbox": client.outbox_bytes,
-                }
-                for client in server.clients
-            ]
+            report["clients"] = [client.report() for client in server.clients]
         return report
 
-    # -- log and timer -----------------------------------------------------------------------------
-
-    def log(self, text: str) -> None:
-        """Write a line to Live's Log.txt."""
-        try:
-            self._c_instance.log_message(text)
-        except Exception:
-            pass
+    # -- parts -------------------------------------------------------------------------------------
 
     def _failed(self, where: str) -> None:
-        """Count an internal error and log its traceback; equal errors are logged only once."""
+        """Count an internal error and log its traceback."""
         self.counters["failures"] += 1
-        text = traceback.format_exc()
-        self._logged[text] = self._logged.get(text, 0) + 1
-        if self._logged[text] == 1 and len(self._logged) <= 50:
-            self.log("SetMirror failed in {}: {}".format(where, text))
+        self._live_log.failed(where)
 
     def _import_live(self) -> Any:
         try:
@@ -615,28 +583,6 @@ class SetMirror:
             return Live
         except ImportError:
             return None
-
-    def _start_timer(self) -> None:
-        try:
-            timer = self.live_module.Base.Timer
-            self._timer = timer(callback=self.pump, interval=TIMER_MS, repeat=True, start=True)
-        except Exception:
-            # update_display then runs the pump, ten times a second.
-            self._timer = None
-            self._failed("timer")
-
-    def _revive_timer(self) -> None:
-        """Start a stopped timer again; a timer that merely stalled with Live is left alone."""
-        try:
-            if self._timer is not None and not self._timer.running:
-                self._timer.start()
-        except Exception:
-            self._failed("timer")
-
-    def _stop_timer(self) -> None:
-        timer, self._timer = self._timer, None
-        if timer is not None:
-            timer.stop()
 
     def _close_executor(self) -> None:
         self.executor.close("The Set was closed or is being read again")

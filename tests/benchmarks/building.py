@@ -77,7 +77,7 @@ class Bench:
         self.script: Timed = hosted.instance
         self.script.forget()
         if tick_s != TICK_S:
-            self.script._stop_timer()
+            self.script._timer.stop()
 
     def until_ready(self) -> None:
         for _ in range(MOST_TICKS):

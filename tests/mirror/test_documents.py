@@ -28,8 +28,8 @@ PAGE = PATH.read_text("utf-8")
 GREETING = ("bridge.hello", "bridge.authenticate")
 LIMITED = {
     "remote_script.SetMirror": (
-        "wire", "server", "clients", "requests", "listener_probe", "batches", "write", "executor", "questions",
-        "policy_requests", "guard", "contract.limits",
+        "wire", "server", "clients", "requests", "listener_probe", "sent_batches", "batches", "write", "executor",
+        "finished_writes", "questions", "policy_requests", "guard", "contract.limits",
     ),
     "mirror": ("wire", "sync", "link", "writes", "subscriptions", "events"),
 }  # fmt: skip

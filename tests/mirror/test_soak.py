@@ -13,7 +13,7 @@ import trio.testing
 
 from mirror import errors, load_token, open_mirror
 from remote_script.headless.sets.generate import default_set
-from remote_script.SetMirror.batches import HISTORY_BYTES
+from remote_script.SetMirror.sent_batches import HISTORY_BYTES
 from tests import changes
 from tests.lean import demo_set
 from tests.whole import LONG_S, Refused, Whole, whole_path

@@ -21,12 +21,13 @@ from hypothesis import strategies as st
 from mirror import errors, load_token, open_mirror
 from remote_script.headless.sets.generate import default_set
 from remote_script.headless.sets.spec import SetSpec
-from remote_script.SetMirror import batches, observers
+from remote_script.SetMirror import observers
 from remote_script.SetMirror.batches import Batcher
 from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.contract.seal import TRAILER, Seal
 from remote_script.SetMirror.layouts import Kind, Row
 from remote_script.SetMirror.script import SetMirror
+from remote_script.SetMirror.sent_batches import SentBatches
 from remote_script.SetMirror.settings import BUDGET_MS
 from tests import changes, sets
 from tests.lean import demo_set
@@ -377,7 +378,7 @@ def test_a_wrong_mirror_is_detected_on_the_whole_path(name: str, monkeypatch: py
     # Without this, a seal would end the connection before the mirror sees a gap or an old batch.
     without_seals(monkeypatch)
     # The history is so short that a lost link often leads to a snapshot of the same Set.
-    monkeypatch.setattr(batches.History.__init__, "__defaults__", (2, 1 << 20))
+    monkeypatch.setattr(SentBatches.__init__, "__defaults__", (2, 1 << 20))
 
     line = only_again if name == "old batches again" else a_bad_line
 

@@ -410,7 +410,7 @@ def test_requests_during_the_first_reading_are_answered_with_progress(
 
 def test_a_pump_that_is_not_driven_by_the_timer_is_driven_by_the_display(guest: Guest) -> None:
     guest.until_ready()
-    timer = guest.script._timer
+    timer = guest.script._timer._timer
     timer.stop()
     guest.now += 0.2
     pumps = guest.script.counters["pumps"]
@@ -447,7 +447,7 @@ def test_a_mistake_of_ours_leads_to_a_new_reading_not_to_a_wrong_mirror(
 
 def test_disconnecting_sends_goodbye_closes_and_stops(guest: Guest) -> None:
     client = guest.follower()
-    timer = guest.script._timer
+    timer = guest.script._timer._timer
     guest.script.disconnect()
     guest.script.disconnect()
     assert client.notices("bridge.bye") == [{"reason": "disconnect"}]

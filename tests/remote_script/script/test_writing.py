@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from remote_script.SetMirror import executor
+from remote_script.SetMirror import finished_writes
 
 from . import fake_live
 from .guest import Client, Guest
@@ -293,7 +293,7 @@ def test_a_write_sent_twice_before_it_ran_is_executed_once(guest: Guest) -> None
 def test_results_are_kept_up_to_a_number_of_bytes_and_the_newest_in_any_case(
     guest: Guest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(executor, "RESULT_BYTES", 1)
+    monkeypatch.setattr(finished_writes, "RESULT_BYTES", 1)
     client = guest.follower()
     for id_ in ("older", "newer"):
         client.write(put("tracks/0", "name", id_), id=id_)
