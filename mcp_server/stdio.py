@@ -10,15 +10,15 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import aclosing, asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import anyio
 import mcp_types as types
 import msgspec
 import trio
-from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from mcp.shared.message import SessionMessage
 
 LINE_BYTES = 16 * 1024 * 1024
@@ -36,8 +36,16 @@ def _take(fd: int, instead: int) -> int:
     return wire
 
 
+class _Wires(NamedTuple):
+    """The wire's two ends; `fd` takes writes that do not block, None where the platform has none."""
+
+    receive: Receive
+    send: Send
+    fd: int | None
+
+
 @asynccontextmanager
-async def _wires() -> AsyncIterator[tuple[Receive, Send]]:
+async def _wires() -> AsyncIterator[_Wires]:
     null = os.open(os.devnull, os.O_RDONLY)
     source, sink = _take(0, null), _take(1, 2)
     os.close(null)
@@ -47,19 +55,32 @@ async def _wires() -> AsyncIterator[tuple[Receive, Send]]:
             return await trio.to_thread.run_sync(os.read, source, CHUNK_BYTES, abandon_on_cancel=True)
 
         async def send(data: bytes) -> None:
-            unwritten = memoryview(data)
-            while unwritten:
-                count = await trio.to_thread.run_sync(os.write, sink, unwritten, abandon_on_cancel=True)
-                unwritten = unwritten[count:]
+            view = memoryview(data)
+            while view:
+                view = view[await trio.to_thread.run_sync(os.write, sink, view, abandon_on_cancel=True) :]
 
-        yield receive, send
+        yield _Wires(receive, send, None)
         return
     async with trio.lowlevel.FdStream(source) as reader, trio.lowlevel.FdStream(sink) as writer:
 
         async def receive_some() -> bytes:
             return bytes(await reader.receive_some(CHUNK_BYTES))
 
-        yield receive_some, writer.send_all
+        # The stream has made it one that does not block.
+        yield _Wires(receive_some, writer.send_all, sink)
+
+
+class _Stream:
+    """What the SDK asks of every stream besides its messages."""
+
+    async def aclose(self) -> None:
+        """Nothing: the wire outlives the sessions."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *problem: object) -> None:
+        await self.aclose()
 
 
 Refuse = Callable[[int | str, Exception], Awaitable[None]]
@@ -127,16 +148,69 @@ def _refusal(id_: int | str, problem: Exception) -> SessionMessage:
     return SessionMessage(types.JSONRPCError(jsonrpc="2.0", id=id_, error=error))
 
 
-async def _write(
-    send: Send, out: MemoryObjectReceiveStream[SessionMessage], answered: Callable[[], None]
-) -> None:
-    async with out:
-        async for message in out:
-            try:
-                await send(_line(message.message) + b"\n")
-                answered()
-            except (OSError, trio.BrokenResourceError):
-                return
+class _Outgoing(_Stream):
+    """The stream for outgoing messages. A line that the pipe takes at once is written without waiting for a task.
+
+    The rest of a line, and the lines behind it, are sent by `run`, so that cancelling a request cuts no line off.
+    """
+
+    def __init__(self, wires: _Wires, answered: Callable[[], None]) -> None:
+        self._wires = wires
+        self._answered = answered
+        self._waiting: deque[bytes] = deque()
+        self._wake = trio.Event()
+        self._sent = trio.Event()
+        self._ended = False
+
+    async def send(self, message: SessionMessage) -> None:
+        """Send a message; waits while the client does not read.
+
+        Raises:
+          BrokenResourceError: the client closed its end.
+        """
+        if self._ended:
+            raise anyio.BrokenResourceError
+        line = _line(message.message) + b"\n"
+        if not self._waiting:
+            line = line[self._at_once(line) :]
+        if not line:
+            self._answered()
+            await trio.lowlevel.checkpoint_if_cancelled()
+            return
+        self._waiting.append(line)
+        self._wake.set()
+        await self._sent.wait()
+
+    def _at_once(self, line: bytes) -> int:
+        """Write what the pipe takes now; the number of bytes."""
+        if self._wires.fd is None:
+            return 0
+        try:
+            return os.write(self._wires.fd, line)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            # `run` meets the same error, and ends.
+            return 0
+
+    async def run(self) -> None:
+        """Send the waiting lines until the client closes its end."""
+        try:
+            while True:
+                while not self._waiting:
+                    self._wake = trio.Event()
+                    await self._wake.wait()
+                await self._wires.send(self._waiting[0])
+                self._waiting.popleft()
+                self._answered()
+                if not self._waiting:
+                    sent, self._sent = self._sent, trio.Event()
+                    sent.set()
+        except (OSError, trio.BrokenResourceError):
+            return
+        finally:
+            self._ended = True
+            self._sent.set()
 
 
 def _line(message: Any) -> bytes:
@@ -150,24 +224,57 @@ def _line(message: Any) -> bytes:
 @asynccontextmanager
 async def stdio(answered: Callable[[], None] = lambda: None) -> AsyncIterator[tuple[Any, Any]]:
     """The incoming messages and the stream for outgoing ones; `answered` is called after each sent line."""
-    writing, out = anyio.create_memory_object_stream[SessionMessage](0)
+    async with _wires() as wires, anyio.create_task_group() as tasks:
+        writing = _Outgoing(wires, answered)
 
-    async def refuse(id_: int | str, problem: Exception) -> None:
-        await writing.send(_refusal(id_, problem))
-
-    async with (
-        _wires() as (receive, send),
-        anyio.create_task_group() as tasks,
-        aclosing(_messages(receive, refuse)) as reading,
-    ):
+        async def refuse(id_: int | str, problem: Exception) -> None:
+            await writing.send(_refusal(id_, problem))
 
         async def write() -> None:
-            await _write(send, out, answered)
+            await writing.run()
             tasks.cancel_scope.cancel()
 
-        tasks.start_soon(write)
-        yield reading, writing
-        tasks.cancel_scope.cancel()
+        async with aclosing(_messages(wires.receive, refuse)) as reading:
+            tasks.start_soon(write)
+            yield reading, writing
+            tasks.cancel_scope.cancel()
+
+
+class _Part(_Stream):
+    """The messages of one session: those up to the next `initialize`, which is kept in `following`."""
+
+    def __init__(self, reading: AsyncIterator[Any], first: Any = None) -> None:
+        self._reading = reading
+        self._first = first
+        self._begun = False
+        self._ended = False
+        self.following: Any = None
+
+    async def receive(self) -> Any:
+        """The next message.
+
+        Raises:
+          EndOfStream: the session has ended.
+        """
+        try:
+            return await anext(self)
+        except StopAsyncIteration:
+            raise anyio.EndOfStream from None
+
+    def __aiter__(self) -> _Part:
+        return self
+
+    async def __anext__(self) -> Any:
+        if self._ended:
+            raise StopAsyncIteration
+        message, self._first = self._first, None
+        if message is None:
+            message = await anext(self._reading)
+        if self._begun and _initializes(message):
+            self.following, self._ended = message, True
+            raise StopAsyncIteration
+        self._begun = True
+        return message
 
 
 Run = Callable[[Any, Any], Coroutine[Any, Any, None]]
@@ -180,20 +287,11 @@ async def sessions(reading: Any, writing: Any, run: Run) -> None:
     The first request of a session determines the protocol's era for the whole session. Without a new session, a
     client that starts with a request of the modern era and then falls back to `initialize` would always be refused.
     """
-    async with anyio.create_task_group() as tasks, writing:
-        into: MemoryObjectSendStream[Any] | None = None
-        async for message in reading:
-            if into is None or _initializes(message):
-                if into is not None:
-                    await into.aclose()
-                into, part = anyio.create_memory_object_stream[Any](0)
-                tasks.start_soon(run, part, writing.clone())
-            try:
-                await into.send(message)
-            except (anyio.BrokenResourceError, anyio.ClosedResourceError):
-                break
-        if into is not None:
-            await into.aclose()
+    part = _Part(reading)
+    await run(part, writing)
+    while part.following is not None:
+        part = _Part(reading, part.following)
+        await run(part, writing)
 
 
 def _initializes(message: Any) -> bool:
