@@ -34,7 +34,7 @@ from .questions import Questions
 from .requests import Requests
 from .rounds import Rounds
 from .server import Server
-from .timings import Timings
+from .timings import Collections, Timings
 from .transport import TcpListener
 from .wire import error_line, request_line
 from .write import FLUSH, PUMP
@@ -103,6 +103,7 @@ class SetMirror:
         self._rebuild_at = 0.0
         self.counters: Dict[str, Any] = {"pumps": 0, "fallback_pumps": 0, "failures": 0, "rebuilds": 0}
         self.timings = {name: Timings() for name in ("pump", "build", "flush", "write", "audit", "rest")}
+        self.collections = Collections()
         self.distances = {"timer": Timings(), "update_display": Timings()}
         """Measured intervals between calls, to compare with the timer's setting."""
         self.live_module = self._import_live()
@@ -161,6 +162,7 @@ class SetMirror:
             self._close_server,
             self.batcher.close,
             self.requests.listener_probe.close,
+            self.collections.close,
             gc.unfreeze,
         ):
             try:
@@ -200,6 +202,9 @@ class SetMirror:
             return
         self._pumping = True
         start = time.perf_counter()
+        # A collection of garbage walks all that Python has in Live: in the middle of a pump it is not in its budget.
+        collecting = gc.isenabled()
+        gc.disable()
         try:
             self.counters["pumps"] += 1
             now = self._clock()
@@ -212,6 +217,8 @@ class SetMirror:
             self._failed("pump")
         finally:
             self._pumping = False
+            if collecting:
+                gc.enable()
         spent = time.perf_counter() - start
         self._credit_s -= spent
         self.awake.ended(spent)
@@ -367,8 +374,6 @@ class SetMirror:
         assert job is not None
         began = time.perf_counter()
         kind = "build" if self._batch is None or self._batch.cause is BUILD else "flush"
-        collecting = gc.isenabled()
-        gc.disable()
         try:
             for _ in job:
                 if time.perf_counter() > deadline:
@@ -383,8 +388,6 @@ class SetMirror:
                 # Rows live as long as the Set: full garbage collections over 20,000 of them would block Live for
                 # 50 ms and more. `disconnect` unfreezes them.
                 gc.freeze()
-            if collecting:
-                gc.enable()
             self.timings[kind].add(time.perf_counter() - began)
         self._job = None
         batch, self._batch = self._batch, None
@@ -558,6 +561,7 @@ class SetMirror:
             audit=dict(self.audit.counters),
             rounds=dict(self.rounds.counters),
             timings={name: timings.report() for name, timings in self.timings.items()},
+            collections=self.collections.report(),
             distances={name: timings.report() for name, timings in self.distances.items()},
             budget={"pump_ms": round(self.budget_s * 1000, 3), "audit_ms": self._audit_s * 1000},
             awake=self.awake.report(),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import time
 from array import array
-from typing import Dict
+from typing import Any, Dict
 
 KEPT = 1024
 
@@ -32,3 +34,23 @@ class Timings:
             "p95_ms": round(ordered[int(len(ordered) * 0.95)] * 1000, 4),
             "max_ms": round(self.longest * 1000, 4),
         }
+
+
+class Collections(Timings):
+    """The durations of Python's garbage collections, whoever caused them: each one stops Live's main thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._began = 0.0
+        gc.callbacks.append(self._collected)
+
+    def _collected(self, phase: str, info: Dict[str, Any]) -> None:
+        if phase == "start":
+            self._began = time.perf_counter()
+        else:
+            self.add(time.perf_counter() - self._began)
+
+    def close(self) -> None:
+        """Stop measuring."""
+        if self._collected in gc.callbacks:
+            gc.callbacks.remove(self._collected)
