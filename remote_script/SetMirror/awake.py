@@ -60,7 +60,7 @@ class Awake:
         self.patience_s = PATIENCE_S
         """Longest duration of the next wait."""
         self._gap_s = 0.0
-        """Smoothed time between an answer and the next request in time; 0 before the first request."""
+        """Time between an answer and the next request in time, smoothed towards short times; 0 before the first."""
         self._saved_s = 0.0
         """Time that the previous pump left to the next one."""
         self._strikes = 0
@@ -68,6 +68,8 @@ class Awake:
         self._pump = 0
         self._missed_in = -1
         """Number of the pump whose last wait was in vain; -1 after a request."""
+        self._waited_in = -1
+        """Number of the pump of the last wait."""
         self._in_vain = 0
         self._rests_until = 0
 
@@ -98,8 +100,10 @@ class Awake:
             self._missed_in = -1
         began = self._clock()
         asked = min(self.patience_s, self.deadline(start) - began)
-        if asked < max(SHORTEST_S, self._gap_s):
+        # The first wait of a pump is always tried: it shows how fast the client is now.
+        if asked < max(SHORTEST_S, self._gap_s if self._waited_in == self._pump else 0.0):
             return False
+        self._waited_in = self._pump
         try:
             ready = self._wait(asked)
         except Exception as problem:
@@ -111,7 +115,8 @@ class Awake:
         self.counters["wait_ms"] += took * 1000
         if ready:
             self._in_vain = 0
-            self._gap_s += (took - self._gap_s) / 4
+            # A client that is late once in a while is still worth a wait: a longer gap counts less than a shorter one.
+            self._gap_s += (took - self._gap_s) / (1 if not self._gap_s else 4 if took < self._gap_s else 16)
             self.patience_s += (max(PATIENCE_S, GAPS * took) - self.patience_s) / 4
             return True
         self._missed_in = self._pump

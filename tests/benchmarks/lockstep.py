@@ -1,15 +1,17 @@
-"""A client that waits for each answer before its next request: the effect of the awake pump on the number of writes.
+"""A client that waits for each answer before its next request: what the awake pump makes of Live's tick.
 
-Headless Live is a process with its 10 ms timer, the mirror is in this process, connected by a socket, in real time.
-Each share of Live's main thread is a separate run; with share 0 the pump waits for its timer. In Lives before 12.4 a
-parameter joins the undo history only on Live's ticks, and the next write waits for that: so its p50 is measured with
-pauses, and the time of writes in a row is another figure. Many notes in one write are measured here too.
+Headless Live as a process with its 10 ms timer, over a socket, in real time; the mirror in this process, then over MCP
+with the SDK's client and with one of a few lines, beside an empty tool of the SDK. Each share of Live's main thread is
+a run of its own; share 0 is the pump that waits for its timer. On Lives before 12.4 a parameter joins the undo history
+on Live's ticks only, and the next write waits for that: so there writes with pauses are timed, of the tempo as well,
+at random phases of Live's timer. Many notes in one write are measured here, too.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -21,26 +23,31 @@ import trio
 from mcp_server.commands import processes
 from mcp_server.commands.link import linked
 from mcp_server.commands.processes import HeadlessProcess
+from mcp_server.demo import measures
 from mcp_server.demo.agent import Agent
 from mcp_server.demo.tool_calls import ToolCalls
 from mirror import Call, Mirror, Set
-from mirror.model import Node
 from tests.benchmarks.measure import OURS, Distribution, Row
+from tests.benchmarks.pipe import EMPTY_TOOL, Pipe, empty_tool
 
 SHARES = (0.0, 0.2, 0.4, 0.6, 0.8)
 VERSIONS = ("12.4", "12.3", "11.3")
 NOTES = (5_000, 20_000)
 MANY, FEW, CLIPS = 100, 20, 5
 TEMPO, PARAMETER = "set the tempo in lock-step, verified", "set a parameter in lock-step, verified"
+TEMPO_APART, PARAMETER_APART = (what.replace("in lock-step", "now and then") for what in (TEMPO, PARAMETER))
 OVER_MCP = ", over MCP"
 OLDER = {VERSIONS[0]: "", **{version: f", Live {version}" for version in VERSIONS[1:]}}
 IN_ONE_WRITE = "write many notes into an empty clip in one write, verified"
 ORDER = [
-    what + how + older for older in OLDER.values() for what in (TEMPO, PARAMETER) for how in ("", OVER_MCP)
+    what + how + older
+    for older in OLDER.values()
+    for what in (TEMPO, TEMPO_APART, PARAMETER, PARAMETER_APART)
+    for how in ("", OVER_MCP)
 ]
 ORDER.append(IN_ONE_WRITE)
 APART_S = 0.3
-"""Seconds between two writes that do not wait for each other's undo step."""
+"""Between two writes that do not wait for each other's undo step, and up to two ticks of the timer more."""
 
 Write = Callable[[int], Awaitable[Any]]
 
@@ -58,21 +65,18 @@ def rows() -> Iterator[Row]:
 
 
 @asynccontextmanager
-async def _running(version: str, share: float | None = None) -> AsyncIterator[tuple[HeadlessProcess, Mirror]]:
-    """Headless Live and a mirror with separate folders; without `share` the script uses its default."""
+async def _running(version: str, share: float | None = None) -> AsyncIterator[HeadlessProcess]:
+    """Headless Live with folders of its own; without `share` the script's own is taken."""
     settings = {} if share is None else {"awake_share": share}
     with tempfile.TemporaryDirectory(prefix="setmirror-lockstep-") as home:
         await trio.Path(home, "script.json").write_text(json.dumps(settings), "utf-8")
         before = os.environ.get("SETMIRROR_HOME")
         os.environ["SETMIRROR_HOME"] = home
         try:
-            async with (
-                HeadlessProcess.started(
-                    more=["--live-version", version], environ=processes.environment(SETMIRROR_HOME=home)
-                ) as live,
-                linked(live.port, sync_s=60.0) as mirror,
-            ):
-                yield live, mirror
+            async with HeadlessProcess.started(
+                more=["--live-version", version], environ=processes.environment(SETMIRROR_HOME=home)
+            ) as live:
+                yield live
         finally:
             if before is None:
                 del os.environ["SETMIRROR_HOME"]
@@ -80,17 +84,12 @@ async def _running(version: str, share: float | None = None) -> AsyncIterator[tu
                 os.environ["SETMIRROR_HOME"] = before
 
 
-async def _measure(measured: list[Row], version: str, share: float) -> None:
-    subject = f"{OURS}, Live {version}, share {share:g}" + (" (waits for the timer)" if not share else "")
-    older = OLDER[version]
-    async with (
-        _running(version, share) as (live, mirror),
-        Agent.connected(live.port, environ=processes.environment()) as agent,
-    ):
-        calls = ToolCalls(agent)
-        await calls.wait_synced()
-        spans = [
-            (node, node.props["min"], node.props["max"])
+class _Parameters:
+    """The first continuous parameters of the Set, and a value for each write; all can be named without a mirror."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        self._spans = [
+            (node.id, mirror.ref(node.parent or 0), node.name, node.props["min"], node.props["max"])
             for node in mirror.walk("song")
             if node.type == "DeviceParameter"
             and node.role == "parameters"
@@ -98,42 +97,83 @@ async def _measure(measured: list[Row], version: str, share: float) -> None:
             and not node.props["is_quantized"]
         ][:MANY]
 
-        def parameter(number: int, shift: float) -> tuple[Node, float]:
-            node, low, high = spans[number % len(spans)]
-            return node, low + (high - low) * (shift + 0.3 * (number // len(spans) % 2))
+    def operation(self, number: int) -> Set:
+        id_, _, _, low, high = self._spans[number % len(self._spans)]
+        return Set(id_, "value", self._value(number, low, high, 0.3))
 
-        async def set_value(number: int) -> None:
-            node, value = parameter(number, 0.3)
-            await mirror.write([Set(node.id, "value", value)], author="bench")
+    def arguments(self, number: int, shift: float) -> dict[str, Any]:
+        """The arguments of `set_device`."""
+        _, device, name, low, high = self._spans[number % len(self._spans)]
+        return {"device": device, "parameters": {name: self._value(number, low, high, shift)}}
 
-        async def call_set_device(number: int) -> None:
-            node, value = parameter(number, 0.35)
-            device = mirror.ref(node.parent or 0)
-            await agent.call("set_device", device=device, parameters={node.name: value})
+    def _value(self, number: int, low: float, high: float, shift: float) -> float:
+        return low + (high - low) * (shift + 0.3 * (number // len(self._spans) % 2))
 
-        tempo = await _lockstep(
-            TEMPO + older, subject, lambda n: mirror.write([Set("song", "tempo", 100.0 + n % 7)])
+
+async def _measure(measured: list[Row], version: str, share: float) -> None:
+    subject = f"{OURS}, Live {version}, share {share:g}" + (" (waits for the timer)" if not share else "")
+    older = OLDER[version]
+
+    async def rows(how: str, subject: str, tempo: Write, parameter: Write) -> None:
+        # The step of a parameter that was written before this is still open on a Live before 12.4.
+        await trio.sleep(APART_S)
+        measured.append(await _lockstep(TEMPO + how + older, subject, tempo))
+        if older:
+            measured.append(await _apart(TEMPO_APART + how + older, subject, tempo))
+        question = (PARAMETER_APART if older else PARAMETER) + how + older
+        measured.append(await (_apart if older else _lockstep)(question, subject, parameter))
+
+    async with _running(version, share) as live:
+        # One client after the other: each one that is connected gets all changes.
+        async with linked(live.port, sync_s=60.0) as mirror:
+            spans = _Parameters(mirror)
+            await rows(
+                "",
+                subject,
+                lambda n: mirror.write([Set("song", "tempo", 100.0 + n % 7)]),
+                lambda n: mirror.write([spans.operation(n)], author="bench"),
+            )
+            measured[-2 - bool(older)].facts.update(await _awake(mirror))
+        environ = processes.environment()
+        async with Agent.connected(live.port, environ=environ) as agent:
+            calls = ToolCalls(agent)
+            await calls.wait_synced()
+            await rows(
+                OVER_MCP,
+                f"{subject}, SDK client",
+                lambda n: calls.tempo(100.0 + n % 7),
+                lambda n: agent.call("set_device", **spans.arguments(n, 0.35)),
+            )
+        async with Pipe.connected(live.port, environ) as pipe:
+            await rows(
+                OVER_MCP,
+                f"{subject}, at the pipe",
+                lambda n: pipe.call("set_song", tempo=100.0 + n % 7),
+                lambda n: pipe.call("set_device", **spans.arguments(n, 0.25)),
+            )
+    async with empty_tool(environ) as call:
+        measured.append(
+            await _lockstep(TEMPO + OVER_MCP + older, f"{EMPTY_TOOL}, SDK client", lambda n: call())
         )
-        tempo.facts.update(await _awake(mirror))
-        measured += [
-            tempo,
-            await _lockstep(PARAMETER + older, subject, set_value, waits=bool(older)),
-            await _lockstep(TEMPO + OVER_MCP + older, subject, lambda n: calls.tempo(100.0 + n % 7)),
-            await _lockstep(PARAMETER + OVER_MCP + older, subject, call_set_device, waits=bool(older)),
-        ]
 
 
-async def _lockstep(question: str, subject: str, write: Write, waits: bool = False) -> Row:
-    """Time writes in a row; with `waits`, each waits for the previous undo step, so writes with pauses are timed."""
-    singly = [await _timed(write, number) for number in range(FEW if waits else MANY)]
-    samples, note = singly, ""
-    if waits:
-        samples, note = [], f"a write every {APART_S:g} s"
-        for number in range(FEW, 2 * FEW):
-            await trio.sleep(APART_S)
-            samples.append(await _timed(write, number))
-    facts = {f"{len(singly)} singly ms": sum(singly) * 1000}
-    return Row(question, subject, Distribution.of_seconds(samples), facts, note)
+async def _lockstep(question: str, subject: str, write: Write) -> Row:
+    """Writes in a row."""
+    samples = [await _timed(write, number) for number in range(MANY)]
+    return Row(
+        question, subject, Distribution.of_seconds(samples), {f"{MANY} singly ms": sum(samples) * 1000}
+    )
+
+
+async def _apart(question: str, subject: str, write: Write) -> Row:
+    """Writes that do not wait for the undo step of the one before, and some in a row, which do."""
+    chance, samples = random.Random(7), []
+    for number in range(FEW):
+        await trio.sleep(APART_S + chance.uniform(0, measures.PHASE_S))
+        samples.append(await _timed(write, number))
+    singly = [await _timed(write, number) for number in range(FEW, 2 * FEW)]
+    facts = {f"{FEW} singly ms": sum(singly) * 1000}
+    return Row(question, subject, Distribution.of_seconds(samples), facts, f"a write every {APART_S:g} s")
 
 
 async def _notes(measured: list[Row], count: int) -> None:
@@ -142,7 +182,7 @@ async def _notes(measured: list[Row], count: int) -> None:
         {"pitch": 36 + n % 48, "start_time": n / 80, "duration": 0.05, "velocity": 100.0}
         for n in range(count)
     ]
-    async with _running(VERSIONS[0]) as (_, mirror):
+    async with _running(VERSIONS[0]) as live, linked(live.port, sync_s=60.0) as mirror:
         made = await mirror.write([Call("song", "create_midi_track", {"index": -1})])
         slots = [f"@{made.results[0].result['id']}/clip_slots/{number}" for number in range(CLIPS)]
         samples = []
@@ -150,8 +190,12 @@ async def _notes(measured: list[Row], count: int) -> None:
             made = await mirror.write([Call(slot, "create_clip", {"pages": count / 80})])
             call = Call(made.results[0].result["id"], "add_new_notes", {"notes": notes})
             samples.append(await _timed(lambda _, call=call: mirror.write([call], author="bench"), 0))
-        timings = (await mirror.script_status())["timings"]
-    facts = {f"longest {name} ms": timings[name]["max_ms"] for name in ("write", "flush", "pump")}
+        status = await mirror.script_status()
+    timings = {**status["timings"], "collection of garbage": status["collections"]}
+    facts = {
+        f"longest {name} ms": timings[name]["max_ms"]
+        for name in ("write", "flush", "pump", "collection of garbage")
+    }
     measured.append(Row(IN_ONE_WRITE, f"{OURS}, {count:,} notes", Distribution.of_seconds(samples), facts))
 
 

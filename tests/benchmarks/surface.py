@@ -7,11 +7,9 @@ the same Set in the same headless Live, one after the other, since both scripts 
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import random
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -31,6 +29,7 @@ from mcp_server.demo.tool_calls import ToolCalls
 from tests import over_http, third_party
 from tests.benchmarks import peers
 from tests.benchmarks.measure import OURS, Distribution, Row
+from tests.benchmarks.pipe import EMPTY_TOOL, Pipe, empty_tool
 
 TRACKS, NOTES, PARAMETERS = 24, 100, 60
 READS, CLIENTS, CHANGES, CALLS = 300, 8, 60, 60
@@ -41,24 +40,6 @@ DEVICE = f"tokens of a device of about {PARAMETERS} parameters"
 READ = "read one track through the MCP server"
 NOTICE = "a change in Live → notice at the MCP client"
 POLLED = 20
-EMPTY = """
-import mcp_types as types, trio
-from mcp.server.lowlevel import Server
-from mcp.server.stdio import stdio_server
-
-async def tools(ctx, params):
-    return types.ListToolsResult(tools=[types.Tool(name="nothing", input_schema={"type": "object"})])
-
-async def call(ctx, params):
-    return types.CallToolResult(content=[types.TextContent(type="text", text="nothing")])
-
-async def main():
-    server = Server("empty", version="0", on_list_tools=tools, on_call_tool=call)
-    async with stdio_server() as (reading, writing):
-        await server.run(reading, writing, server.create_initialization_options())
-
-trio.run(main)
-"""
 LIVEMCP = third_party.LIVEMCP[0]
 ABLETON_MCP = third_party.ABLETON_MCP[0]
 
@@ -278,45 +259,16 @@ async def _latencies(live: HeadlessProcess, environ: dict[str, str]) -> list[Row
 
 
 async def _floor(environ: dict[str, str]) -> Row:
-    """A tool without effect on the SDK's own server and transport: the lower bound for servers that use the SDK."""
-    server = StdioServerParameters(command=sys.executable, args=["-c", EMPTY], env=environ)
-    async with Agent.over(stdio_client(server)) as agent:
-        times = await measures.calls(lambda: agent.client.call_tool("nothing", {}), READS)
-    return Row(
-        READ, "an empty tool of the SDK's, stdio, SDK client", Distribution.of_seconds(times), note="no Live"
-    )
+    """A tool that does nothing, on the SDK's own server and transport: what no server of the SDK's goes below."""
+    async with empty_tool(environ) as call:
+        times = await measures.calls(call, READS)
+    return Row(READ, f"{EMPTY_TOOL}, stdio, SDK client", Distribution.of_seconds(times), note="no Live")
 
 
 async def _at_the_pipe(live: HeadlessProcess, environ: dict[str, str]) -> Row:
-    """Lines to and from our server, without the SDK's client, which costs more than the server."""
-    command = [sys.executable, "-m", "mcp_server.cli", "serve", "--port", str(live.port)]
-    process = await trio.lowlevel.open_process(command, stdin=-1, stdout=-1, env=environ)
-    into, out = process.stdin, process.stdout
-    assert into is not None
-    assert out is not None
-    numbers, buffered = itertools.count(), b""
-
-    async def ask(method: str, **params: Any) -> bytes:
-        nonlocal buffered
-        message = {"jsonrpc": "2.0", "id": next(numbers), "method": method, "params": params}
-        await into.send_all(json.dumps(message).encode() + b"\n")
-        while b"\n" not in buffered:
-            buffered += await out.receive_some()
-        line, _, buffered = buffered.partition(b"\n")
-        return line
-
-    try:
-        about = {"name": "pipe", "version": "0"}
-        await ask("initialize", protocolVersion="2025-11-25", capabilities={}, clientInfo=about)
-        await into.send_all(b'{"jsonrpc":"2.0","method":"notifications/initialized"}\n')
-        read = {"name": "get_track", "arguments": {"track": "tracks/1"}}
-        with trio.fail_after(measures.ARRIVAL_S * 6):
-            while b'"synced":true' not in await ask("tools/call", **read):  # noqa: ASYNC110 - it is asked
-                await trio.sleep(0.05)
-        times = await measures.calls(lambda: ask("tools/call", **read), READS)
-    finally:
-        process.kill()
-        await process.wait()
+    """Without the SDK's client, which costs more than the server: a line in, a line out."""
+    async with Pipe.connected(live.port, environ) as pipe:
+        times = await measures.calls(lambda: pipe.call("get_track", track="tracks/1"), READS)
     return Row(READ, f"{OURS}, stdio, at the pipe", Distribution.of_seconds(times))
 
 

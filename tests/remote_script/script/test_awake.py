@@ -114,6 +114,23 @@ def test_what_is_too_short_for_the_client_is_left_to_the_next_pump() -> None:
     assert max(took) <= share * (1 + awake.SAVED)
 
 
+def test_a_client_that_became_fast_is_waited_for_again() -> None:
+    waiting = Waiting(*[True] * 1000)
+    made = waiting.made(0.4)
+    for gap_s, most in ((0.0035, 2), (0.0005, 100)):
+        waiting.gap_s = gap_s
+        for _ in range(30):
+            start = waiting.now
+            made.pumped(0.010)
+            requests = 0
+            while made.more(start):
+                requests += 1
+            made.ended(waiting.now - start)
+            waiting.now = start + 0.010
+        assert 1 <= requests <= most
+    assert requests >= 7
+
+
 def test_no_pump_takes_more_than_the_most_whatever_the_ones_before_left() -> None:
     made = Waiting().made(0.8)
     for _ in range(10):
