@@ -38,7 +38,7 @@ def test_every_path_on_a_page_exists(page: str) -> None:
     assert [each for each in paths if "/" not in each and each not in names] == []
 
 
-def test_the_walks_name_classes_and_methods_in_the_modules_that_hold_them() -> None:
+def test_the_walkthroughs_name_classes_and_methods_with_their_modules() -> None:
     pairs = re.findall(r"`([A-Z]\w+)(?:\.(\w+))?` \(`([\w/]+)(?:\.py)?`", text(".github/CONTRIBUTING.md"))
     assert len(pairs) > 20
     unknown = []
@@ -55,5 +55,5 @@ def test_the_walks_name_classes_and_methods_in_the_modules_that_hold_them() -> N
     assert unknown == []
 
 
-def test_the_guide_for_contributors_stays_short_enough_to_be_read() -> None:
+def test_the_guide_for_contributors_stays_short() -> None:
     assert len(text(".github/CONTRIBUTING.md").splitlines()) <= MOST_LINES

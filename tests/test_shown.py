@@ -22,7 +22,7 @@ def row(question: str, subject: str, *samples_s: float) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("suite", shown.CHOSEN)
-def test_the_readme_shows_questions_that_a_suite_asks(suite: str) -> None:
+def test_questions_in_the_readme_are_in_a_suite(suite: str) -> None:
     assert suite in SUITES
     module = import_module(f"tests.benchmarks.{suite}")
     asked = {value for value in vars(module).values() if isinstance(value, str)}

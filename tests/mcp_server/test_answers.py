@@ -74,7 +74,7 @@ async def test_a_device_shows_changed_parameters_and_all_on_request(autojump_clo
         assert len(full) == len(whole.mirror.children(made, "parameters"))
 
 
-async def test_no_answer_is_empty_without_a_word(autojump_clock: Clock) -> None:
+async def test_no_answer_is_empty_without_an_explanation(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         for tool, arguments, near in (
             ("find", {"where": ["tempoo > 3"]}, "tempo"),
@@ -102,7 +102,7 @@ async def test_values_kept_only_by_live_are_read_on_request(autojump_clock: Cloc
         assert meters["sampled"]
 
 
-async def test_a_change_is_one_line_and_found_by_its_author(autojump_clock: Clock) -> None:
+async def test_a_change_is_one_line_and_filtered_by_its_author(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         began = whole.mirror.revision
         await whole.call("set_track", track=1, volume="-9 dB")

@@ -107,7 +107,7 @@ async def test_a_refusal_names_the_call_and_nothing_is_changed(
         assert (whole.history(), whole.mirror.revision) == (entries, revision)
 
 
-async def test_too_many_operations_are_refused_before_anything_runs(autojump_clock: Clock) -> None:
+async def test_too_many_operations_are_refused_before_any_runs(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         many = [call("duplicate", target="tracks/0/clip_slots/0", time=[0.0] * 200) for _ in range(6)]
         with pytest.raises(Refused, match=r"call 5 .* at most 1000 operations"):
@@ -243,7 +243,7 @@ async def test_a_rack_of_the_batch_gets_chains_devices_and_macros(autojump_clock
         assert whole.mirror.find(name="Macro 1", under=rack)[0].node.props["value"] == 64
 
 
-async def test_a_new_track_is_routed_once_live_has_its_lists(autojump_clock: Clock) -> None:
+async def test_a_new_track_is_routed_after_live_has_its_lists(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         await whole.call(
             "batch",

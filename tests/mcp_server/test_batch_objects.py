@@ -34,7 +34,7 @@ def batch(*calls: tuple[Product | None, list[Any]]) -> BatchObjects:
     return objects
 
 
-def test_an_object_has_the_number_of_its_operation_in_the_whole_batch() -> None:
+def test_a_new_object_has_the_number_of_its_operation_in_the_batch() -> None:
     objects = batch((None, [Set(7, "mute", True), Set(7, "solo", True)]), (TRACK, [CREATE]))
     assert objects.find("$1").id == "$2"
     assert objects.makes == [None, 2]

@@ -31,7 +31,7 @@ def names(whole: Whole, owner: str, role: str) -> list[str]:
     return [each.name for each in whole.mirror.children(owner, role)]
 
 
-def test_all_methods_that_insert_are_tried_here() -> None:
+def test_all_inserting_methods_are_tested_here() -> None:
     found = {
         (class_, name)
         for class_ in schema.CLASSES

@@ -143,7 +143,7 @@ async def scenarios(npm: Path, folder: Path, url: str, revision: str) -> tuple[s
 
 
 @pytest.mark.parametrize("revision", ["2025-11-25", "2026-07-28"])
-async def test_the_conformance_suite_passes_with_its_fixtures_and_without_but_for_them(
+async def test_the_conformance_suite_passes_except_for_missing_fixtures(
     revision: str, npm: Path, tmp_path: Path
 ) -> None:
     async with HeadlessProcess.started() as live:

@@ -294,7 +294,7 @@ NOTE_PROPERTIES = [
 """The table of note properties: the value to set, and its form in a verbose read; None if Live lacks the property."""
 
 
-async def test_the_table_of_note_properties_holds_and_chance_works_beyond_it(
+async def test_the_table_of_note_properties_is_implemented_and_chance_works_too(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     async with client() as one:
@@ -395,7 +395,7 @@ def test_each_row_of_the_parity_tables_has_a_method(table: str) -> None:
     assert set(PARITY[table]) <= set(daw_mcp.METHODS)
 
 
-async def test_rows_that_the_protocol_has_no_method_for_have_a_tool(
+async def test_rows_without_a_method_of_the_protocol_have_a_tool(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     async with whole_path(default_set()) as whole:
@@ -416,7 +416,7 @@ EQUALS = {
 }
 
 
-def test_each_higher_tool_of_the_document_has_an_equal_here() -> None:
+def test_each_higher_tool_of_the_document_has_an_equivalent() -> None:
     assert set(EQUALS.values()) <= set(TOOLS)
 
 
@@ -483,7 +483,7 @@ async def test_malformed_requests_are_answered_by_the_rules_of_json_rpc(
         }
 
 
-async def test_lines_are_answered_in_order_and_http_speakers_are_turned_away(
+async def test_lines_are_answered_in_order_and_http_clients_refused(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     async with client() as one, trio.open_nursery() as nursery:

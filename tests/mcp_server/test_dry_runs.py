@@ -41,7 +41,7 @@ async def outcome(whole: Any, tool: str, **args: Any) -> str:
 
 @pytest.mark.parametrize("name", RECIPES)
 @pytest.mark.parametrize("make", [demo_set, without_kit, default_set])
-async def test_a_recipe_is_refused_dry_only_where_it_is_refused(
+async def test_a_recipe_is_refused_in_a_dry_run_only_if_refused_in_a_run(
     autojump_clock: Any, make: Any, name: str
 ) -> None:
     example = dict(recipes.shelf().recipes[name].example)
@@ -68,7 +68,7 @@ async def test_an_insertion_that_only_moves_clips_overwrites_none_of_them(autoju
         assert (dry, await outcome(whole, "arrange", **args)) == ("", "")
 
 
-async def test_locators_are_refused_dry_too_while_the_song_plays(autojump_clock: Any) -> None:
+async def test_locators_are_refused_in_a_dry_run_too_while_the_song_plays(autojump_clock: Any) -> None:
     async with whole_path(without_audio(), tick_s=0.02) as whole:
         await whole.call("call_method", target="song", method="start_playing")
         args = {"action": "insert", "range": ["bar 5", "bar 7"]}

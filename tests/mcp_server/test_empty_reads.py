@@ -81,7 +81,7 @@ MISSING = [word for missing in unavailable.MISSING for word in missing.words]
 
 
 @pytest.mark.parametrize("word", MISSING)
-async def test_a_function_that_live_lacks_is_explained_wherever_it_is_asked_for(
+async def test_a_function_missing_in_live_is_explained_by_every_tool(
     word: str, autojump_clock: Clock
 ) -> None:
     missing = unavailable.about(word)

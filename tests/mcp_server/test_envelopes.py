@@ -70,7 +70,7 @@ async def test_a_ramp_continues_at_the_end_of_the_former_and_keeps_other_points(
         ]  # fmt: skip
 
 
-async def test_curves_bend_as_they_are_called(autojump_clock: Clock) -> None:
+async def test_curves_bend_according_to_their_name(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         await whole.call("create_clip", track=5, slot=0, length="2 bars")
         middles = {}
@@ -205,7 +205,7 @@ async def test_parameters_out_of_reach_of_automation_are_refused_with_the_reason
         assert whole.history() == []
 
 
-async def test_clips_of_the_arrangement_are_not_written_over(autojump_clock: Clock) -> None:
+async def test_clips_of_the_arrangement_are_not_overwritten(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         held = whole.mirror.children("tracks/0", "arrangement_clips")
         assert held
@@ -394,7 +394,7 @@ async def test_automation_written_again_counts_as_changed(autojump_clock: Clock)
             assert "note" not in stamped
 
 
-async def test_automation_that_live_does_not_show_now_is_not_called_verified(autojump_clock: Clock) -> None:
+async def test_automation_that_live_does_not_show_is_not_reported_as_verified(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         slots = whole.mirror.children("tracks/5", "clip_slots")
         filled = next(slot for slot in slots if slot.props["has_clip"])
@@ -411,7 +411,7 @@ async def test_automation_that_live_does_not_show_now_is_not_called_verified(aut
 
 
 @pytest.mark.parametrize(("time", "length"), [(1576799, 100), (-4, 8)])
-async def test_automation_ends_with_lives_time(time: float, length: float, autojump_clock: Clock) -> None:
+async def test_automation_ends_at_lives_time_limit(time: float, length: float, autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         ramp = {"time": time, "length": length, "to": "-12 dB"}
         with pytest.raises(Refused, match="from 0 to 1576800 beats"):

@@ -32,7 +32,7 @@ async def refused(whole: Whole, tool: str, **args: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("value", ["+60 dB", "by 60 dB", "60 dB", "-100 dB", "by -200 dB", -6, "-6", 1.5])
-async def test_no_volume_becomes_another_one(value: Any, autojump_clock: Clock) -> None:
+async def test_a_volume_out_of_range_is_refused_and_not_limited(value: Any, autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         told = await refused(whole, "set_track", track=1, volume=value)
         assert told["error"] == "INVALID_VALUE"
@@ -122,7 +122,7 @@ NOT_LISTED_HERE = {"compare"}
 MORE = {"more", "more_since", "next_cursor", "cut", "left", "total"}
 
 
-def test_each_tool_with_a_limit_is_tried() -> None:
+def test_each_tool_with_a_limit_is_tested() -> None:
     limited = {
         name for name, tool in TOOLS.items() if "limit" in tool.declared.input_schema.get("properties", {})
     }

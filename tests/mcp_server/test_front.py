@@ -29,12 +29,12 @@ def test_the_first_answer_imports_neither_mirror_nor_tools() -> None:
     assert not set(LATE) & set(loaded)
 
 
-def test_every_handler_of_the_front_is_one_of_the_engines() -> None:
+def test_every_handler_of_the_front_exists_in_the_engine() -> None:
     for name in front._HANDLERS.values():
         assert hasattr(ToolServer, name) or name == "listening"
 
 
-async def test_a_request_waits_for_the_engine_and_is_its_identitys(
+async def test_a_request_waits_for_the_engine_and_keeps_its_identity(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     behind, asked = Behind(), []

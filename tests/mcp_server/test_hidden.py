@@ -348,7 +348,7 @@ async def test_a_rule_about_a_tool_holds_for_it_and_for_the_resource_that_reads_
             assert (await whole.call("get_track", track="tracks/1"))["track"]["name"] == "Keys"
 
 
-async def test_a_rule_against_a_writing_tool_is_against_the_methods_that_only_read(
+async def test_a_rule_against_a_writing_tool_covers_its_read_only_methods(
     autojump_clock: Clock,
 ) -> None:
     rule = Rule("deny", tools=("call_method",))

@@ -140,7 +140,7 @@ async def test_unauthorized_requests_are_refused_with_little_information(url: st
         assert elsewhere.status_code == 404
 
 
-async def test_only_this_machine_is_listened_to(url: str) -> None:
+async def test_only_local_connections_are_accepted(url: str) -> None:
     assert url.startswith("http://127.0.0.1:")
 
 
@@ -160,7 +160,7 @@ async def test_the_token_file_is_readable_by_its_owner_only() -> None:
         pytest.param("legacy", signal.SIGINT, marks=pytest.mark.slow),
     ],
 )
-async def test_a_signal_ends_it_at_once_with_streams_open(mode: str, number: int, port: int) -> None:
+async def test_a_signal_ends_the_server_at_once_with_open_streams(mode: str, number: int, port: int) -> None:
     async with serving(port) as (url, process):
         with anyio.CancelScope() as scope:
             async with connected(url, mode) as agent, agent.subscribed("live://set"):
@@ -170,7 +170,7 @@ async def test_a_signal_ends_it_at_once_with_streams_open(mode: str, number: int
                 scope.cancel()
 
 
-async def test_a_session_is_not_anothers(url: str) -> None:
+async def test_a_session_of_another_client_is_refused(url: str) -> None:
     """A session belongs to the client that opened it, and an ended session cannot be used."""
     async with client(**ACCEPT) as ours:
         first = await ours.post(url, json=INITIALIZE)
@@ -187,7 +187,7 @@ async def test_a_session_is_not_anothers(url: str) -> None:
         assert (await ours.post(url, json=ping, headers=session)).status_code == 404
 
 
-async def test_the_name_that_a_client_gives_itself_is_decoration(url: str) -> None:
+async def test_the_self_declared_name_of_a_client_grants_no_rights(url: str) -> None:
     async with (
         client("cursor") as http,
         Agent.over(streamable_http_client(url, http_client=http), name="claude") as agent,

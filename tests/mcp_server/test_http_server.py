@@ -85,7 +85,7 @@ async def until(stream: trio.SocketStream, end: bytes) -> bytes:
 GET = b"GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
-async def test_one_connection_serves_many_requests_also_sent_ahead() -> None:
+async def test_one_connection_serves_many_requests_also_pipelined() -> None:
     async with serving() as served:
         stream = await served.connect()
         await stream.send_all(GET + b"POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nxyz" + GET)
@@ -108,7 +108,7 @@ async def test_one_connection_serves_many_requests_also_sent_ahead() -> None:
     ],
     ids=["chunked", "HTTP/1.0", "close"],
 )
-async def test_a_body_arrives_however_it_is_sent_byte_by_byte_too(sent: bytes) -> None:
+async def test_a_body_is_received_in_any_chunks(sent: bytes) -> None:
     async with serving() as served:
         for size in (len(sent), 1):
             stream = await served.connect()
@@ -117,7 +117,7 @@ async def test_a_body_arrives_however_it_is_sent_byte_by_byte_too(sent: bytes) -
             assert (await until(stream, b"abcde")).endswith(b"POST /p? abcde")
 
 
-async def test_a_client_that_asks_whether_to_send_its_body_is_answered() -> None:
+async def test_a_client_with_expect_100_continue_is_answered() -> None:
     async with serving() as served:
         stream = await served.connect()
         head = b"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
@@ -158,7 +158,7 @@ async def test_an_invalid_request_is_refused_and_the_connection_closed(sent: byt
 
 
 @pytest.mark.parametrize("path", [b"/fail", b"/nothing"])
-async def test_an_application_that_fails_costs_its_request(
+async def test_a_failing_application_fails_only_its_request(
     path: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with serving() as served:
@@ -222,7 +222,7 @@ async def test_a_client_too_slow_with_its_head_or_body_is_disconnected(
                 assert await until(slow, b"never") == b""
 
 
-async def test_idle_connections_keep_no_newcomer_out(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_idle_connections_do_not_block_new_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_server, "CONNECTIONS", 4)
     async with serving() as served:
         used = await served.connect()

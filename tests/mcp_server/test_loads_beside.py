@@ -126,7 +126,7 @@ async def test_a_cancelled_load_returns_within_one_tick_and_keeps_its_late_devic
         assert await whole.differences() == []
 
 
-async def test_while_a_load_waits_its_aim_stays(autojump_clock: Clock) -> None:
+async def test_while_a_load_waits_its_target_is_kept(autojump_clock: Clock) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         await whole.call("set_song", tempo=99)
         await whole.call("undo")

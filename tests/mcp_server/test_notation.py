@@ -43,7 +43,7 @@ def test_formatted_notes_are_parsed_to_the_same_notes(held: list[Note]) -> None:
 
 
 @given(st.lists(notes, max_size=12))
-def test_ids_are_kept_where_they_are_asked_for(held: list[Note]) -> None:
+def test_ids_are_included_on_request(held: list[Note]) -> None:
     back = [whole(each) for each in notation.read(notation.written(held, ids=True))]
     assert sorted(back, key=repr) == sorted((whole(msgspec.to_builtins(note)) for note in held), key=repr)
 

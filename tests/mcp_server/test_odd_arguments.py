@@ -51,7 +51,7 @@ async def test_a_property_set_twice_in_one_call_is_refused_and_nothing_changes(
         assert whole.history() == []
 
 
-async def test_a_property_may_be_set_again_after_a_call(autojump_clock: Clock) -> None:
+async def test_a_property_can_be_set_again_after_a_call(autojump_clock: Clock) -> None:
     calls = [
         {"tool": "set_track", "args": {"track": 0, "name": "one"}},
         {"tool": "duplicate", "args": {"target": "tracks/0"}},

@@ -241,7 +241,7 @@ def test_no_argument_of_a_tool_is_repeated_in_a_header() -> None:
 
 
 @ERAS
-async def test_reads_are_answered_on_the_spot_and_as_the_sdk_answers_them(
+async def test_direct_answers_of_reads_equal_those_of_the_sdk(
     era: str, monkeypatch: pytest.MonkeyPatch, autojump_clock: Clock
 ) -> None:
     async with beside_the_sdk(era, monkeypatch) as (one, same):
@@ -368,7 +368,7 @@ async def test_a_session_belongs_to_one_client_and_ends_with_it(
         assert (await owner.call("get_set")).status == 404
 
 
-async def test_a_session_that_only_reads_on_the_spot_does_not_idle(
+async def test_direct_reads_keep_a_session_active(
     monkeypatch: pytest.MonkeyPatch, autojump_clock: Clock
 ) -> None:
     assert http.IDLE_S > 2 * on_the_spot.UNSEEN_S

@@ -209,7 +209,7 @@ async def test_a_pad_that_is_full_is_copied_over_only_when_that_is_allowed(autoj
         assert (await whole.call("duplicate", target=pads[0], to=pads[0]))["outcome"] == "unchanged"
 
 
-async def test_a_goal_that_is_reached_already_is_unchanged(autojump_clock: Clock) -> None:
+async def test_a_state_already_reached_is_reported_unchanged(autojump_clock: Clock) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         calls = [
             ("song", "stop_playing"),
@@ -267,7 +267,7 @@ async def test_a_persons_edit_in_the_same_tick_is_not_attributed_to_the_call(
         assert "tempo" not in (result["after"] or {})
 
 
-async def test_notes_that_live_removes_against_all_foresight_are_brought_back(
+async def test_unexpectedly_removed_notes_are_restored(
     autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def nothing(*arguments: Any) -> Any:

@@ -109,7 +109,7 @@ async def test_simultaneous_changes_of_a_clips_gain_add_up(autojump_clock: Clock
         assert whole.mirror.node(clip.node.id).props["gain_display_string"] == "-5.0 dB"
 
 
-async def test_an_explicit_slot_that_was_filled_meanwhile_is_refused(autojump_clock: Clock) -> None:
+async def test_an_explicit_slot_filled_in_between_is_refused(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         refusals = []
 

@@ -51,7 +51,7 @@ PAST_THE_LOCK: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("tool", "arguments"), PAST_THE_LOCK)
-async def test_no_way_leads_past_a_rule_about_an_object(
+async def test_a_rule_for_an_object_cannot_be_evaded(
     tool: str, arguments: dict[str, Any], autojump_clock: Clock
 ) -> None:
     async with whole_path(demo_set(), policy=LOCKED) as whole:
@@ -63,7 +63,7 @@ async def test_no_way_leads_past_a_rule_about_an_object(
         assert (whole.history(), whole.mirror.revision) == (entries, before)
 
 
-async def test_a_rule_about_a_tool_holds_inside_of_a_batch(autojump_clock: Clock) -> None:
+async def test_a_rule_about_a_tool_applies_inside_a_batch(autojump_clock: Clock) -> None:
     policy = ruled(Rule("deny", tools=("set_track",), reason="the mix is done"))
     async with whole_path(demo_set(), policy=policy) as whole:
         revision = whole.mirror.revision
@@ -79,7 +79,7 @@ async def test_a_rule_about_a_tool_holds_inside_of_a_batch(autojump_clock: Clock
         assert (await whole.call("batch", calls=calls[:1]))["outcome"] == "verified"
 
 
-async def test_a_rule_about_a_tool_holds_inside_of_a_batch_where_the_object_is_when_it_runs(
+async def test_a_rule_about_a_tool_in_a_batch_applies_at_the_place_at_execution(
     autojump_clock: Clock,
 ) -> None:
     policy = ruled(Rule("deny", tools=("delete",), refs=("tracks/1",)))
@@ -177,7 +177,7 @@ def select_track(number: int, song: Any) -> None:
     song.view.selected_track = song.tracks[number]
 
 
-async def test_an_allow_rule_must_mean_all_that_is_touched(autojump_clock: Clock) -> None:
+async def test_an_allow_rule_must_cover_all_changed_objects(autojump_clock: Clock) -> None:
     policy = ruled(Rule("allow", refs=("tracks/1", "tracks/1/**")), Rule("deny"))
     async with whole_path(demo_set(), policy=policy) as whole:
         await whole.call("set_track", track="tracks/1", mute=True)
@@ -326,7 +326,7 @@ def called(method: str, index: int) -> dict[str, Any]:
 INSERT = called("create_midi_track", 0)
 
 
-async def test_a_rule_holds_for_the_object_that_a_person_moves_to_its_place_while_a_write_waits(
+async def test_a_rule_applies_to_an_object_moved_to_its_place_during_a_waiting_write(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(demo_set(), policy=ruled(Rule("deny", refs=("tracks/0",)))) as whole:
@@ -389,7 +389,9 @@ async def test_rules_are_sent_to_the_script_once_and_again_when_their_objects_ch
         assert next(reversed(guard._rule_sets["tests"])) == first + 1
 
 
-async def test_rules_that_the_script_lost_are_sent_again_and_the_write_is_done(autojump_clock: Clock) -> None:
+async def test_rules_lost_by_the_script_are_sent_again_and_the_write_is_executed(
+    autojump_clock: Clock,
+) -> None:
     async with whole_path(demo_set(), policy=LOCKED) as whole:
         await whole.call("set_song", tempo=100)
         whole.stage.script.guard.forget()

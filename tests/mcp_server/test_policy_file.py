@@ -30,14 +30,16 @@ ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
         "read_only = 'no'",
     ],
 )
-def test_a_policy_that_cannot_be_understood_is_refused_whole(text: str, tmp_path: Path) -> None:
+def test_an_invalid_policy_is_refused_completely(text: str, tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
     path.write_text(text)
     with pytest.raises(errors.InvalidParams, match=r"policy\.toml cannot be used"):
         Policy.load(path)
 
 
-def test_there_is_a_default_but_no_guess(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_policy_has_no_rules_and_a_missing_named_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SETMIRROR_HOME", str(tmp_path))
     assert Policy.load().rules == ()
     with pytest.raises(errors.InvalidParams, match="There is no policy"):

@@ -128,7 +128,7 @@ async def test_every_resource_is_listed_and_can_be_read(mode: str) -> None:
         assert (await agent.read("live://status"))["objects"] > 1000
 
 
-async def test_an_address_that_is_none_is_refused_with_a_hint() -> None:
+async def test_an_invalid_address_is_refused_with_a_hint() -> None:
     async with HeadlessProcess.started() as live, Agent.connected(live.port) as agent:
         await until(agent, True)
         for uri in (
@@ -384,7 +384,7 @@ UNREADABLE = [
 
 
 @posix
-async def test_every_request_with_an_id_is_answered_and_the_next_one_too() -> None:
+async def test_every_request_with_an_id_is_answered_without_blocking_the_next() -> None:
     async with serving("--port", "1") as process:
         raw = Raw(process)
         await raw.hello()

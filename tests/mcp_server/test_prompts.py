@@ -19,7 +19,7 @@ CALL = re.compile(r"\b([a-z_]+)\(((?:[^()]|\([^()]*\))*)\)")
 
 
 @pytest.mark.parametrize("name", PROMPTS)
-def test_a_prompt_names_only_tools_arguments_and_values_that_there_are(name: str) -> None:
+def test_a_prompt_names_only_existing_tools_arguments_and_values(name: str) -> None:
     prompt = PROMPTS[name]
     text = Template(prompt.text).substitute(
         {key: default or "4" for key, (_, default) in prompt.arguments.items()}

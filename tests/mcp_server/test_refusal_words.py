@@ -125,7 +125,7 @@ async def test_an_unknown_name_is_refused_with_existing_names(
         '{"A": "-20 dB", "B": "-30 dB"}',
     ],
 )
-async def test_sends_go_by_their_letters_and_as_one_object(autojump_clock: Clock, sends: Any) -> None:
+async def test_sends_are_given_by_letter_and_as_one_object(autojump_clock: Clock, sends: Any) -> None:
     async with whole_path(demo_set()) as whole:
         await whole.call("set_track", track=0, sends=sends)
         levels = whole.mirror.children("tracks/0/mixer_device", "sends")

@@ -58,7 +58,7 @@ async def only_if(whole: Whole, node: Node, name: str, value: Any) -> dict[str, 
     )
 
 
-async def test_every_choice_is_understood_by_label_and_by_number_and_shown_in_one_way(
+async def test_every_choice_is_accepted_by_label_and_number_and_shown_by_label(
     autojump_clock: Clock,
 ) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:

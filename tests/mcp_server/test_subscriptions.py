@@ -116,7 +116,7 @@ async def test_a_disconnected_client_gets_no_updates_and_leaves_no_subscription(
         assert (await whole.call("get_track", track="tracks/0"))["track"]["name"] == "Beat"
 
 
-async def test_a_client_that_does_not_read_harms_only_itself(autojump_clock: Clock) -> None:
+async def test_a_client_that_does_not_read_affects_no_other(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), mode="legacy") as whole:
         stuck = trio.Event()
 

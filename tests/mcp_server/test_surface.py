@@ -35,7 +35,7 @@ def tokens(tool: Tool) -> float:
     return len(json.dumps(shown, separators=(",", ":"), ensure_ascii=False).encode()) / 4
 
 
-def test_the_tools_are_few_and_small() -> None:
+def test_the_list_of_tools_is_within_its_bounds() -> None:
     own = [tool for tool in TOOLS.values() if tool.toolset not in OTHERS]
     for name, tools in (("all", [*TOOLS.values()]), ("own", own), ("core", [*chosen(["core"]).values()])):
         most, size = LIMITS[name]
@@ -246,7 +246,7 @@ async def test_a_cancelled_call_ends_and_a_sent_write_is_kept(autojump_clock: Cl
         "live://events?since=x",
     ],
 )
-async def test_a_uri_that_is_none_is_refused(uri: str, autojump_clock: Clock) -> None:
+async def test_an_invalid_uri_is_refused(uri: str, autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         with pytest.raises(MCPError):
             shown = await whole.agent.client.read_resource(uri)

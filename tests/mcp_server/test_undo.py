@@ -57,7 +57,7 @@ async def written_and_undone(whole: Whole, draw: random.Random, count: int) -> N
 
 
 @pytest.mark.parametrize("version", ["11.3", "12.4"])
-async def test_writes_are_one_entry_each_and_undoing_all_leads_back(
+async def test_each_write_is_one_undo_entry_and_undoing_all_restores_the_set(
     version: str, autojump_clock: trio.testing.MockClock
 ) -> None:
     async with whole_path(demo_set(), version) as whole:
@@ -66,7 +66,9 @@ async def test_writes_are_one_entry_each_and_undoing_all_leads_back(
 
 @pytest.mark.parametrize("writes", [20, pytest.param(WRITES, marks=pytest.mark.slow)])
 @sets.parametrize_long
-async def test_on_a_real_set_too(als: Path, writes: int, autojump_clock: trio.testing.MockClock) -> None:
+async def test_each_write_on_a_real_set_is_one_undo_entry_and_undoing_all_restores_it(
+    als: Path, writes: int, autojump_clock: trio.testing.MockClock
+) -> None:
     async with whole_path(load_als(str(als))) as whole:
         await written_and_undone(whole, random.Random(als.stem), writes)
 

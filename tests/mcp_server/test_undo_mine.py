@@ -158,7 +158,7 @@ async def test_a_persons_edit_after_an_invisible_write_is_not_undone(
         assert "live: tempo" in (await refused(whole))["rule"]
 
 
-async def test_a_write_that_no_mirror_shows_is_in_the_way_of_an_older_one(autojump_clock: Clock) -> None:
+async def test_a_write_invisible_to_the_mirror_blocks_undo_of_an_older_one(autojump_clock: Clock) -> None:
     async with whole_path(everything()) as whole:
         older = await whole.call("set_track", track="tracks/1", name="Bass")
         await whole.call("call_method", **MODULATE)

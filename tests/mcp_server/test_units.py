@@ -103,7 +103,7 @@ def test_an_invalid_key_is_refused(said: str) -> None:
         units.key(said)
 
 
-def test_a_scale_that_is_nearly_right_is_refused_with_the_near_ones() -> None:
+def test_a_misspelled_scale_is_refused_with_close_matches() -> None:
     with pytest.raises(errors.InvalidValue) as caught:
         units.key("C lidian")
     assert "Lydian" in caught.value.hint

@@ -113,7 +113,7 @@ async def serving() -> AsyncIterator[Served]:
             served.stop.set()
 
 
-async def test_texts_go_both_ways_whole_or_in_parts_or_ahead_of_the_answer() -> None:
+async def test_texts_are_exchanged_whole_fragmented_or_before_the_handshake_answer() -> None:
     async with serving() as served:
         ahead = FrameProtocol(client=True, extensions=[]).send_data("early", fin=True)
         client = await served.connect(ahead=ahead)
@@ -142,7 +142,7 @@ async def test_a_client_disconnecting_during_a_send_is_not_an_error(
     assert caplog.records == []
 
 
-async def test_an_application_may_refuse() -> None:
+async def test_an_application_can_refuse_a_connection() -> None:
     async with serving() as served:
         client = await served.connect("/no")
         event = await client.event()

@@ -30,7 +30,7 @@ def equal(mirror: Any, peer: Peer) -> bool:
     return plain(mirror.store.nodes) == truth(peer.rows) and mirror.store.faults() == []
 
 
-async def test_a_new_mirror_is_soon_equal(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_a_new_mirror_becomes_equal(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as mirror:
         assert equal(mirror, peer)
         assert mirror.state is State.FOLLOWING
@@ -121,7 +121,7 @@ async def test_a_silent_connection_is_closed_after_three_heartbeats_and_reopened
         assert mirror.status().counters["silences"] == 1
 
 
-async def test_another_set_replaces_the_first_one_whole(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_another_set_replaces_the_first_completely(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as mirror:
         rows = {1: obj(1, "Song", None, "song", {"tempo": 99.0}, tracks=[2], scenes=[]),
                 2: obj(2, "Track", 1, "tracks", {"name": "Solo"}, clip_slots=[])}  # fmt: skip
@@ -251,7 +251,7 @@ async def test_an_invalid_message_closes_the_link_with_a_reason(
         assert equal(mirror, peer)
 
 
-async def test_a_stranger_may_not_send_long_lines(nursery: trio.Nursery, clock: Clock) -> None:
+async def test_long_lines_of_an_unauthenticated_peer_are_refused(nursery: trio.Nursery, clock: Clock) -> None:
     peer = Peer(nursery)
     peer.answering = False
 
@@ -278,7 +278,7 @@ async def test_a_line_without_an_end_closes_the_link(
         await mirror.wait_synced(10)
 
 
-async def test_a_newer_script_is_followed_past_all_that_is_new(
+async def test_a_newer_script_is_followed_and_unknown_data_ignored(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     async with opened() as mirror:
@@ -312,7 +312,7 @@ async def test_a_newer_script_is_followed_past_all_that_is_new(
         assert mirror.status().counters["bad unknown change 'swap'"] == 1
 
 
-async def test_bytes_may_arrive_in_any_pieces(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_bytes_can_arrive_in_any_chunks(clock: Clock, peer: Peer, opened: Open) -> None:
     def split(theirs: End, ours: End) -> None:
         theirs.split = 1
 
@@ -324,7 +324,7 @@ async def test_bytes_may_arrive_in_any_pieces(clock: Clock, peer: Peer, opened: 
 
 
 @pytest.mark.parametrize("after", [0, 1, 10, 100, 200, 400, 700, 1000, 2000, 3000])
-async def test_a_line_cut_after_any_byte_is_opened_again(
+async def test_a_connection_cut_after_any_byte_is_reopened(
     clock: Clock, peer: Peer, opened: Open, after: int
 ) -> None:
     cuts = [after, after * 2]
@@ -342,7 +342,7 @@ async def test_a_line_cut_after_any_byte_is_opened_again(
         assert equal(mirror, peer)
 
 
-async def test_two_mirrors_do_not_notice_each_other(clock: Clock, peer: Peer, opened: Open) -> None:
+async def test_two_mirrors_do_not_affect_each_other(clock: Clock, peer: Peer, opened: Open) -> None:
     async with opened() as one, opened() as other:
         peer.clients[0].end.cut()
         peer.set(3, "name", "Sub")
@@ -353,7 +353,7 @@ async def test_two_mirrors_do_not_notice_each_other(clock: Clock, peer: Peer, op
         assert equal(other, peer)
 
 
-async def test_a_mistake_of_ours_ends_in_a_snapshot_not_in_silence(
+async def test_an_internal_error_leads_to_a_snapshot(
     clock: Clock, peer: Peer, opened: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with opened() as mirror:

@@ -145,7 +145,7 @@ def test_an_id_of_another_epoch_is_mapped_to_the_object_at_the_same_place() -> N
     assert set(stream._waiting) == {"tracks/1"}
 
 
-async def test_a_slow_reader_harms_only_itself(
+async def test_a_slow_reader_affects_no_other(
     clock: Clock, peer: Peer, opened: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("mirror.subscriptions.MOST_WAITING", 5)

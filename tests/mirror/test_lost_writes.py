@@ -51,7 +51,7 @@ async def test_a_write_lost_before_execution_is_reported_as_not_done(
         assert mirror.resolve("tracks/1").name == "Bass"
 
 
-async def test_lost_before_the_reply_the_script_is_asked_for_the_result(
+async def test_after_a_loss_before_the_reply_the_script_is_asked_for_the_result(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     async with opened() as mirror:
@@ -62,7 +62,7 @@ async def test_lost_before_the_reply_the_script_is_asked_for_the_result(
         assert mirror.resolve("tracks/1").name == "Sub"
 
 
-async def test_lost_after_the_reply_before_the_batch_it_is_seen_all_the_same(
+async def test_after_a_loss_between_reply_and_batch_the_write_is_still_visible(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     async with opened() as mirror:
@@ -74,7 +74,7 @@ async def test_lost_after_the_reply_before_the_batch_it_is_seen_all_the_same(
 
 
 @pytest.mark.parametrize("bytes_out", [0, 1, 20, 60, 100])
-async def test_cut_in_the_middle_of_the_line_it_was_not_done(
+async def test_a_write_whose_line_was_cut_is_reported_as_not_done(
     clock: Clock, peer: Peer, opened: Open, bytes_out: int
 ) -> None:
     ends: list[End] = []
@@ -140,7 +140,7 @@ async def test_a_lost_refusal_is_reported_after_the_reconnect(clock: Clock, peer
             await mirror.write([RENAME])
 
 
-async def test_a_write_under_way_is_asked_for_until_it_is_done(
+async def test_the_result_of_a_running_write_is_polled_until_its_end(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     asked: list[int] = []

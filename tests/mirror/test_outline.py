@@ -135,7 +135,7 @@ async def test_a_tool_names_parts_pending_at_its_timeout(
         await settled(whole)
 
 
-async def test_a_write_waits_until_all_that_it_may_name_is_there(autojump_clock: Clock) -> None:
+async def test_a_write_waits_for_the_parts_that_it_can_name(autojump_clock: Clock) -> None:
     async with path() as whole:
         await outline_of(whole.mirror)
         target = f"tracks/{TRACKS - 1}/devices/0/parameters/1"
@@ -145,7 +145,7 @@ async def test_a_write_waits_until_all_that_it_may_name_is_there(autojump_clock:
         await settled(whole)
 
 
-async def test_a_write_is_refused_in_words_while_parts_stay_away(autojump_clock: Clock) -> None:
+async def test_a_write_is_refused_with_a_message_while_parts_are_missing(autojump_clock: Clock) -> None:
     async with path() as whole:
         await outline_of(whole.mirror)
         whole.stage.script._budget_s = 1e-9
@@ -228,7 +228,7 @@ async def test_the_end_is_announced_also_when_the_last_pending_part_is_deleted(
         await settled(whole)
 
 
-async def test_an_envelope_that_is_drawn_meanwhile_names_its_parameter(autojump_clock: Clock) -> None:
+async def test_an_envelope_drawn_during_the_outline_names_its_parameter(autojump_clock: Clock) -> None:
     async with path() as whole:
         await outline_of(whole.mirror)
 
@@ -256,7 +256,7 @@ async def test_an_edit_during_the_outline_has_its_author_and_event(autojump_cloc
         await settled(whole)
 
 
-async def test_endless_edits_and_the_parts_do_not_hold_up_each_other(autojump_clock: Clock) -> None:
+async def test_continuous_edits_and_parts_do_not_delay_each_other(autojump_clock: Clock) -> None:
     async with path() as whole:
         await outline_of(whole.mirror)
         number = 0
@@ -269,7 +269,7 @@ async def test_endless_edits_and_the_parts_do_not_hold_up_each_other(autojump_cl
         await settled(whole)
 
 
-async def test_a_link_that_is_lost_meanwhile_is_resumed(autojump_clock: Clock) -> None:
+async def test_a_link_lost_during_the_outline_is_resumed(autojump_clock: Clock) -> None:
     async with path() as whole:
         await outline_of(whole.mirror)
         for _ in range(3):
@@ -293,7 +293,7 @@ async def test_lost_batches_of_parts_are_sent_again(autojump_clock: Clock) -> No
         assert (counters["snapshots"], counters["resumes"], counters["bad"]) == (1, 1, 1)
 
 
-async def test_a_history_that_is_too_short_leads_to_the_whole_set(autojump_clock: Clock) -> None:
+async def test_a_too_short_history_leads_to_a_full_snapshot(autojump_clock: Clock) -> None:
     async with path() as whole:
         await outline_of(whole.mirror)
         whole.stage.script.batcher.history._most = 1
@@ -303,7 +303,7 @@ async def test_a_history_that_is_too_short_leads_to_the_whole_set(autojump_clock
         assert whole.mirror.status().counters["snapshots"] >= 2
 
 
-async def test_another_epoch_meanwhile_is_read_from_the_beginning(autojump_clock: Clock) -> None:
+async def test_a_new_epoch_during_the_outline_is_read_from_the_beginning(autojump_clock: Clock) -> None:
     async with path() as whole:
         await outline_of(whole.mirror)
         epoch = whole.mirror.epoch
@@ -314,7 +314,7 @@ async def test_another_epoch_meanwhile_is_read_from_the_beginning(autojump_clock
         assert [track.children["devices"] for track in whole.mirror.children("song", "tracks")]
 
 
-async def test_a_mirror_that_holds_a_set_keeps_it_until_all_of_the_next_is_read(
+async def test_a_mirror_keeps_its_set_until_the_next_is_complete(
     autojump_clock: Clock,
 ) -> None:
     async with path() as whole:

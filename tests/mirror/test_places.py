@@ -358,7 +358,7 @@ async def test_with_if_revision_a_place_in_a_changed_list_is_refused_with_its_pr
         assert (await mirror.write([op], if_revision=mirror.revision)).outcome == "verified"
 
 
-async def test_an_identity_is_not_refused_for_its_list(autojump_clock: Clock) -> None:
+async def test_an_id_is_not_refused_after_a_change_of_its_list(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         mirror = whole.mirror
         seen, meant = mirror.revision, mirror.resolve("scenes/2").id

@@ -182,7 +182,7 @@ def test_the_typed_views_match_the_table() -> None:
     )
 
 
-def test_no_name_of_lives_is_hidden_by_one_of_ours() -> None:
+def test_no_name_of_live_is_hidden_by_ours() -> None:
     ours = {name for name in vars(live_set.LiveObject) if not name.startswith("_")}
     live = {name for each in schema.CLASSES for name in (*schema.properties(each), *schema.methods(each))}
     assert ours & live == set()

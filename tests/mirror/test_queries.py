@@ -153,7 +153,7 @@ def test_the_best_matches_come_first() -> None:
     [{"kind": "banjo"}, {"where": "length"}, {"where": {"length": {"~~": 3}}}, {"limit": 0}, {"under": 99}],
     ids=str,
 )
-def test_a_question_that_cannot_be_read_is_refused(query: dict[str, Any]) -> None:
+def test_an_invalid_query_is_refused(query: dict[str, Any]) -> None:
     with pytest.raises(errors.MirrorError) as caught:
         ids(**query)
     assert caught.value.hint
@@ -184,7 +184,7 @@ PLAIN = [
 """`type` is also the class of any object."""
 
 
-def test_a_word_that_no_value_of_a_property_can_be_is_refused() -> None:
+def test_an_impossible_value_of_a_property_is_refused() -> None:
     store = filled()
     for class_, name in PLAIN:
         if (class_, name) != ("DeviceParameter", "value"):

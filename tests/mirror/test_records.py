@@ -33,7 +33,7 @@ def test_events_are_lines_that_read_back(tmp_path: Path) -> None:
     assert json.loads(journal.path.read_text().splitlines()[0])["ref"] == "tracks/1"
 
 
-def test_a_full_file_is_turned_over_and_the_oldest_go(tmp_path: Path) -> None:
+def test_a_full_file_is_rotated_and_the_oldest_are_deleted(tmp_path: Path) -> None:
     journal = Journal(tmp_path, file_bytes=300, files_kept=3, wall=lambda: 0.0)
     for number in range(40):
         journal.write([event(number)])
@@ -44,7 +44,7 @@ def test_a_full_file_is_turned_over_and_the_oldest_go(tmp_path: Path) -> None:
     assert all(path.stat().st_size < 600 for path in files)
 
 
-def test_an_old_file_is_turned_over(tmp_path: Path) -> None:
+def test_an_old_file_is_rotated(tmp_path: Path) -> None:
     now = [1000.0]
     journal = Journal(tmp_path, file_age_s=100, wall=lambda: now[0])
     journal.write([event(1, time=1000.0)])
@@ -57,7 +57,7 @@ def test_an_old_file_is_turned_over(tmp_path: Path) -> None:
     assert read(journal.path) == [event(3)]
 
 
-def test_a_line_that_was_cut_by_a_crash_costs_itself(tmp_path: Path) -> None:
+def test_a_line_cut_by_a_crash_is_skipped(tmp_path: Path) -> None:
     journal = Journal(tmp_path, wall=lambda: 0.0)
     journal.write([event(1)])
     with open(journal.path, "ab") as file:
@@ -66,7 +66,7 @@ def test_a_line_that_was_cut_by_a_crash_costs_itself(tmp_path: Path) -> None:
     assert read(journal.path) == [event(1), event(3)]
 
 
-def test_a_disk_that_refuses_costs_only_the_file(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failing_disk_affects_only_the_file(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "taken").write_text("a file where the folder should be")
     journal = Journal(tmp_path / "taken")
     journal.write([event(1)])
@@ -91,7 +91,7 @@ async def test_the_journal_follows_the_log(peer_in_real_time: Peer, tmp_path: Pa
         assert [each.after for each in read(journal.path)] == [f"Bass {number}" for number in range(20)]
 
 
-async def test_a_journal_gathers_events_between_two_appends_and_has_all_when_it_ends(
+async def test_a_journal_buffers_events_and_writes_all_before_its_end(
     peer_in_real_time: Peer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mirror.journal, "TOGETHER_S", math.inf)
@@ -141,7 +141,7 @@ async def recorded(peer: Peer, opened: Open, path: Path) -> tuple[Any, list[Even
 
 
 @pytest.mark.parametrize("speed", [1.0, 10.0, math.inf])
-async def test_a_recorded_session_is_a_live_to_the_mirror(
+async def test_a_mirror_can_follow_a_recorded_session(
     clock: Clock, peer: Peer, opened: Open, tmp_path: Path, speed: float
 ) -> None:
     held, events = await recorded(peer, opened, tmp_path / "session.ndjson")
@@ -170,9 +170,7 @@ async def test_a_recording_holds_no_proofs(clock: Clock, peer: Peer, opened: Ope
     assert TOKEN not in text
 
 
-async def test_a_replay_wants_the_token_as_live_does(
-    clock: Clock, peer: Peer, opened: Open, tmp_path: Path
-) -> None:
+async def test_a_replay_requires_the_token(clock: Clock, peer: Peer, opened: Open, tmp_path: Path) -> None:
     await recorded(peer, opened, tmp_path / "session.ndjson")
     replay = Replay(tmp_path / "session.ndjson", "cd" * 32)
     async with open_mirror(replay.connect, TOKEN) as mirror:

@@ -23,7 +23,7 @@ def refill(store: Store, rows: dict[int, list[Any]], epoch: str = "e1", revision
     return store.replace(epoch, revision)
 
 
-def test_a_snapshot_is_held_whole() -> None:
+def test_a_snapshot_is_stored_completely() -> None:
     rows = small_set()
     store = filled(rows)
     assert plain(store.nodes) == truth(rows)
@@ -123,7 +123,7 @@ def test_an_edit_of_many_lists_is_a_change_of_each_list() -> None:
     assert store.bad["changes"] == 2
 
 
-def test_an_absent_property_is_not_there_any_more() -> None:
+def test_an_absent_property_is_removed() -> None:
     store = filled()
     store.apply(6, [["absent", 3, "arm"], ["absent", 3, "name"]])
     assert "arm" not in store.nodes[3].props
@@ -131,7 +131,7 @@ def test_an_absent_property_is_not_there_any_more() -> None:
     assert store.faults() == []
 
 
-def test_a_bad_change_costs_itself_and_a_count() -> None:
+def test_an_invalid_change_is_skipped_and_counted() -> None:
     store = filled()
     bad: list[Any] = [
         7,
@@ -161,7 +161,7 @@ def test_a_bad_change_costs_itself_and_a_count() -> None:
     assert store.faults() == []
 
 
-def test_a_bad_object_in_a_snapshot_costs_itself() -> None:
+def test_an_invalid_object_in_a_snapshot_is_skipped() -> None:
     rows = small_set()
     store = Store()
     store.collect([], True)
@@ -171,14 +171,14 @@ def test_a_bad_object_in_a_snapshot_costs_itself() -> None:
     assert store.bad["objects"] == 4
 
 
-def test_a_bad_note_costs_itself() -> None:
+def test_an_invalid_note_is_skipped() -> None:
     store = filled()
     store.apply(6, [["set", 40, "notes", [note(1), [1, 2], None, ["a"] * 9, note(2)]]])
     assert [n.note_id for n in store.nodes[40].props["notes"]] == [1, 2]
     assert store.bad["notes"] == 3
 
 
-def test_a_removed_track_vanishes_after_resync() -> None:
+def test_a_removed_track_is_absent_after_a_resync() -> None:
     store, rows = filled(), small_set()
     rows[1][5]["tracks"] = [3]
     for id_ in (40, 20, 21, 23, 22, 25, 26, 24, 2):
@@ -284,7 +284,7 @@ def test_encoded_json_is_cached_until_the_node_changes() -> None:
     assert b'"Sub"' in store.encoded(3)
 
 
-def test_parents_in_a_ring_end_the_search_for_a_ref() -> None:
+def test_a_cycle_of_parents_ends_the_search_for_a_ref() -> None:
     rows = small_set()
     rows[200] = obj(200, "Chain", 201, "chains", {}, chains=[201])
     rows[201] = obj(201, "Chain", 200, "chains", {}, chains=[200])

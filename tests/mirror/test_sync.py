@@ -164,7 +164,7 @@ def test_every_state_is_reached_from_the_first() -> None:
     ("epoch", "revision", "verdict"),
     [("e2", 6, "foreign"), ("e1", 4, "old"), ("e1", 5, "old"), ("e1", 6, "next"), ("e1", 7, "gap")],
 )
-def test_a_batch_is_judged_by_epoch_and_revision(epoch: str, revision: int, verdict: str) -> None:
+def test_a_batch_is_checked_by_epoch_and_revision(epoch: str, revision: int, verdict: str) -> None:
     assert judge(("e1", 5), epoch, revision) == verdict
 
 
@@ -288,7 +288,7 @@ def test_a_new_epoch_is_fetched_and_batches_of_the_old_one_are_passed_over() -> 
     assert effects[0] == Replace("e2", 0)
 
 
-def test_coming_back_within_the_history_needs_no_snapshot() -> None:
+def test_a_reconnect_within_the_history_needs_no_snapshot() -> None:
     machine, _ = machine_in(State.FOLLOWING)
     machine.closed(1.0, "cut")
     assert (machine.epoch, machine.revision) == ("e1", 5)
@@ -331,7 +331,7 @@ def test_an_unanswered_hello_closes_the_link() -> None:
     assert isinstance(machine.tick(5.0)[0], Close)
 
 
-def test_a_snapshot_that_stops_in_the_middle_closes_the_link_though_hearts_beat() -> None:
+def test_an_incomplete_snapshot_closes_the_link_despite_heartbeats() -> None:
     machine, _ = machine_in(State.SNAPSHOTTING)
     for second in range(0, 60, 2):
         machine.receive(beat(5), float(second))

@@ -353,7 +353,7 @@ def without_seals(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("seed", "sealed"), [*((seed, True) for seed in range(8)), *((seed, False) for seed in range(4))]
 )
-def test_over_a_bad_line_every_mirror_equals_live(
+def test_over_an_unreliable_connection_every_mirror_equals_live(
     seed: int, sealed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not sealed:

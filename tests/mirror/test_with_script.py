@@ -138,7 +138,9 @@ async def test_a_refusal_by_live_is_reported_with_its_reason(
         assert caught.value.hint
 
 
-async def test_a_lost_line_is_resumed_from_the_history(clock: Clock, bridge: Bridge, opened: Open) -> None:
+async def test_a_lost_connection_is_resumed_from_the_history(
+    clock: Clock, bridge: Bridge, opened: Open
+) -> None:
     async with opened() as mirror:
         bridge.lines[-1].pipe.failing = True
         bridge.guest.song.tracks[0].name = "Kick"
@@ -149,7 +151,7 @@ async def test_a_lost_line_is_resumed_from_the_history(clock: Clock, bridge: Bri
         await alike(mirror, bridge)
 
 
-async def test_a_stall_of_live_is_waited_out(clock: Clock, bridge: Bridge, opened: Open) -> None:
+async def test_the_mirror_waits_for_the_end_of_a_stall(clock: Clock, bridge: Bridge, opened: Open) -> None:
     async with opened() as mirror:
         bridge.stalled = True
         await trio.sleep(30)

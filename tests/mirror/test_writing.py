@@ -136,9 +136,7 @@ async def test_an_impossible_write_is_refused_before_it_is_sent(
         assert not any(method == "write.execute" for method, _ in peer.requests)
 
 
-async def test_many_notes_go_as_texts_that_the_script_reads_one_by_one(
-    clock: Clock, peer: Peer, opened: Open
-) -> None:
+async def test_many_notes_are_sent_as_texts_parsed_one_by_one(clock: Clock, peer: Peer, opened: Open) -> None:
     asked: list[Any] = []
 
     def refuses(client: Client, id_: Any, params: dict[str, Any]) -> bool:
@@ -189,7 +187,7 @@ async def test_a_property_too_new_for_this_live_is_refused(clock: Clock, peer: P
             await mirror.write([Call("tracks/0", "insert_device", {"device_name": "Reverb"})])
 
 
-async def test_values_may_be_given_as_labels_and_objects_by_any_of_their_names(
+async def test_values_can_be_labels_and_objects_any_of_their_names(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     async with opened() as mirror:
@@ -407,7 +405,7 @@ def test_progress_without_a_known_end_never_decreases() -> None:
     assert 0 <= shares[0] <= shares[-1] <= 1
 
 
-async def test_progress_that_is_none_ends_the_link_and_not_the_write(
+async def test_invalid_progress_ends_the_link_and_not_the_write(
     clock: Clock, peer: Peer, opened: Open
 ) -> None:
     def lies(client: Client, id_: Any, params: dict[str, Any]) -> bool:

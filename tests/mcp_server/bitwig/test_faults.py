@@ -35,7 +35,7 @@ async def test_a_slow_bitwig_is_polled_less_often_and_still_followed(autojump_cl
         assert await whole.differences() == []
 
 
-async def test_heartbeats_go_on_in_the_midst_of_a_long_write(autojump_clock: Clock) -> None:
+async def test_heartbeats_continue_during_a_long_write(autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         whole.line.delay_s = 0.2
         server, beats = whole.stage.script.server, [whole.stage.time.now()]
@@ -146,7 +146,7 @@ async def test_a_write_without_answer_has_an_unknown_outcome_and_is_not_sent_aga
         assert await whole.differences() == []
 
 
-async def test_a_question_that_is_not_answered_blocks_the_bridge_for_seconds_only(
+async def test_an_unanswered_request_blocks_the_bridge_for_seconds_only(
     autojump_clock: Clock,
 ) -> None:
     async with bitwig() as whole:
@@ -216,7 +216,7 @@ async def test_reads_fail_until_bitwig_starts_and_work_afterwards(
         assert await whole.differences() == []
 
 
-async def test_an_extension_that_counts_from_0_is_refused_before_anything_is_written(
+async def test_an_extension_that_counts_from_0_is_refused_before_any_write(
     autojump_clock: Clock,
 ) -> None:
     async with bitwig() as whole:
@@ -240,9 +240,7 @@ async def test_refused_notes_become_absent_and_return_when_readable(autojump_clo
 
 
 @pytest.mark.parametrize("method", ["track.list", "project.getInfo", "clip.getSceneCount"])
-async def test_a_question_that_is_answered_wrongly_for_long_ends_the_epoch(
-    method: str, autojump_clock: Clock
-) -> None:
+async def test_a_request_answered_wrongly_for_long_ends_the_epoch(method: str, autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         epoch = whole.mirror.epoch
         whole.standin.wrong[method] = {"odd": 1}

@@ -18,7 +18,7 @@ from .world import BitwigWhole, bitwig
 Clock = trio.testing.MockClock
 
 
-async def test_the_mirror_shows_all_that_the_protocol_gives(autojump_clock: Clock) -> None:
+async def test_the_mirror_has_all_values_of_the_protocol(autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         assert await whole.differences() == []
         shown = (await whole.call("get_set"))["set"]
@@ -67,7 +67,7 @@ EDITS: dict[str, Callable[[Project], Any]] = {
 
 
 @pytest.mark.parametrize("edit", EDITS)
-async def test_a_persons_edit_reaches_the_mirror_as_a_persons(edit: str, autojump_clock: Clock) -> None:
+async def test_a_persons_edit_is_attributed_to_the_person(edit: str, autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         epoch, revision = whole.mirror.epoch, whole.mirror.revision
         EDITS[edit](whole.standin.project)
@@ -92,7 +92,7 @@ def _ids(whole: BitwigWhole) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("edit", ["insert a track", "delete a track", "move a track", "rename"])
-async def test_tracks_that_stay_keep_their_ids(edit: str, autojump_clock: Clock) -> None:
+async def test_remaining_tracks_keep_their_ids(edit: str, autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         before = _ids(whole)
         EDITS[edit](whole.standin.project)
@@ -127,7 +127,7 @@ async def test_a_track_added_during_a_poll_cycle_mixes_up_no_clips(autojump_cloc
         assert [event for event in whole.mirror.log.whole(revision) if event.id in slots] == []
 
 
-async def test_notes_that_stay_keep_their_ids(autojump_clock: Clock) -> None:
+async def test_remaining_notes_keep_their_ids(autojump_clock: Clock) -> None:
     clip = "tracks/0/clip_slots/0/clip"
     async with bitwig() as whole:
         before = {(n.start_time, n.pitch): n.note_id for n in whole.mirror.notes(clip)}
@@ -167,7 +167,7 @@ async def test_a_project_without_tracks_or_scenes_can_be_shown(autojump_clock: C
         assert await whole.differences() == []
 
 
-async def test_a_large_project_is_read_in_slices_at_the_rate_that_is_stated(autojump_clock: Clock) -> None:
+async def test_a_large_project_is_read_in_slices_at_the_documented_rate(autojump_clock: Clock) -> None:
     tracks = [Track(f"T{n}", clips={k: Clip(f"C{k}") for k in range(1, 9)}) for n in range(25)]
     async with bitwig(Project(tracks)) as whole:
         await whole.settled()

@@ -370,7 +370,7 @@ async def test_a_write_after_a_persons_edit_of_the_same_changes_nothing(
         assert await whole.differences() == []
 
 
-async def test_a_press_of_play_by_a_person_is_not_undone_by_ours(autojump_clock: Clock) -> None:
+async def test_a_write_does_not_undo_a_persons_start_of_playback(autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         whole.standin.project.playing = True
         await whole.call("transport", action="play")
@@ -394,7 +394,7 @@ async def test_notes_that_change_places_keep_their_ids_and_properties(autojump_c
         assert after == {first.note_id: (1.0, 38), second.note_id: (0.0, 36)}
 
 
-async def test_a_row_of_notes_that_shifts_into_itself_loses_none(autojump_clock: Clock) -> None:
+async def test_shifting_notes_onto_each_other_loses_none(autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         _notes(whole.standin.project).clear()
         _notes(whole.standin.project).update({(n, 60): Note(float(n + 1)) for n in range(8)})
@@ -407,7 +407,7 @@ async def test_a_row_of_notes_that_shifts_into_itself_loses_none(autojump_clock:
             assert found == {n + (by > 0): float(n + 1) for n in range(8)}
 
 
-async def test_many_notes_are_written_in_one_go(autojump_clock: Clock) -> None:
+async def test_many_notes_are_written_in_one_write(autojump_clock: Clock) -> None:
     async with bitwig() as whole:
         notes = [{"p": 40 + n % 48, "t": (n // 48) * 0.25, "d": 0.25, "v": 1 + n % 127} for n in range(1000)]
         answer = await whole.call("create_clip", track=0, length=8, notes=notes)

@@ -34,7 +34,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "unpacked"
 
 
-def test_the_manifest_names_files_that_are_there_and_settings_with_defaults(unpacked: Path) -> None:
+def test_the_manifest_names_existing_files_and_settings_with_defaults(unpacked: Path) -> None:
     manifest = json.loads((unpacked / "manifest.json").read_text("utf-8"))
 
     assert manifest["version"] == doctor_checks.version()
@@ -113,7 +113,9 @@ SWITCHES = {"true": True, "TRUE": True, "1": True, "false": False, "": False, "$
 
 
 @pytest.mark.parametrize(("text", "on"), SWITCHES.items())
-def test_a_switch_is_read_as_clients_write_it(text: str, on: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_switch_is_accepted_in_the_forms_that_clients_write(
+    text: str, on: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SETMIRROR_READ_ONLY", text)
     assert options.switched_on("SETMIRROR_READ_ONLY") is on
 
@@ -142,5 +144,5 @@ def test_the_bundlers_own_validator_accepts_the_manifest(unpacked: Path) -> None
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_zip_opens_as_one() -> None:
+def test_the_bundle_is_a_valid_zip() -> None:
     assert zipfile.ZipFile(io.BytesIO(bundle.bundle("1.0.0", []))).testzip() is None

@@ -36,7 +36,7 @@ def machine(platform: str, home: Path, **environ: str) -> folders.Machine:
 
 
 @pytest.mark.parametrize("name", list(CLIENTS))
-def test_the_snippet_starts_a_program_that_is_there(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_snippet_starts_an_existing_program(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     row, client = printed(capsys, name), CLIENTS[name]
 
     assert shutil.which(row[client.command]) == row[client.command]
@@ -81,7 +81,7 @@ def test_every_client_has_a_file_on_every_system(name: str, platform: str, tmp_p
     assert found.expected == (not found.path.is_absolute())
 
 
-def test_claude_desktop_on_windows_is_written_where_each_kind_of_it_reads(tmp_path: Path) -> None:
+def test_both_kinds_of_claude_desktop_on_windows_are_configured(tmp_path: Path) -> None:
     local, roaming = tmp_path / "Local", tmp_path / "Roaming"
     windows = machine("win32", tmp_path, LOCALAPPDATA=str(local), APPDATA=str(roaming))
     plain = roaming / "Claude/claude_desktop_config.json"
@@ -117,7 +117,7 @@ def test_both_files_are_written_and_named(
         assert client_config.read(path, CLIENTS["claude"]) is not None
 
 
-def test_a_client_that_seems_not_to_be_installed_is_asked_after(
+def test_a_client_that_seems_absent_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     linux = machine("linux", tmp_path)
@@ -134,7 +134,7 @@ def test_folders_named_by_the_environment_are_used(tmp_path: Path) -> None:
     assert files_of(CLIENTS["goose"], linux)[0].path == Path("/xdg/goose/config.yaml")
 
 
-def test_other_servers_and_settings_stay() -> None:
+def test_other_servers_and_settings_are_kept() -> None:
     before = {"theme": "dark", "mcpServers": {"other": {"command": "x"}, "setmirror": {"command": "old"}}}
 
     after = json.loads(merged(json.dumps(before), CLIENTS["claude"], ROW))
@@ -262,7 +262,7 @@ def test_the_text_from_before_the_first_write_is_kept(name: str, tmp_path: Path)
     assert path.read_text("utf-8") == first
 
 
-def test_a_link_its_file_and_the_mode_stay(tmp_path: Path) -> None:
+def test_a_link_its_file_and_the_mode_are_kept(tmp_path: Path) -> None:
     dotfiles = tmp_path / "dotfiles"
     dotfiles.mkdir()
     real, link = dotfiles / "mcp.json", tmp_path / "mcp.json"
@@ -277,7 +277,7 @@ def test_a_link_its_file_and_the_mode_stay(tmp_path: Path) -> None:
     assert client_config.read(link, CLIENTS["cursor"]) == ROW
 
 
-def test_a_byte_order_mark_and_line_ends_stay(tmp_path: Path) -> None:
+def test_a_byte_order_mark_and_line_ends_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "mcp.json"
     path.write_bytes(codecs.BOM_UTF8 + b'{\r\n  "a": "\xc3\xa9"\r\n}\r\n')
 
@@ -311,7 +311,7 @@ def test_the_entry_for_http_has_the_address_and_a_token(
 
 
 @pytest.mark.parametrize("name", ["", "a b", "../x", "process-1", "x" * 65])
-def test_a_name_that_cannot_be_one_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_name_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     if name:
         assert run_command(setmirror, ["client-config", "cursor", "--name", name]) != 0
         assert "--name" in capsys.readouterr().err

@@ -72,7 +72,7 @@ def test_a_single_error_inside_exception_groups_is_reported_unwrapped() -> None:
         run_async(main)
 
 
-def test_a_mistake_of_ours_is_not_hidden() -> None:
+def test_an_internal_error_is_not_hidden() -> None:
     with pytest.raises(ZeroDivisionError):
         run_command(command_that(lambda: 1 / 0), [])
 
@@ -101,7 +101,7 @@ def test_run_returns_the_result() -> None:
 
 
 @pytest.mark.parametrize("name", ["get", "tail", "live", "status", "install", "doctor"])
-def test_commands_that_do_not_serve_begin_without_the_mcp_library(name: str) -> None:
+def test_commands_without_a_server_start_without_the_mcp_library(name: str) -> None:
     program = (
         "import sys; from mcp_server.cli import setmirror; "
         f"setmirror.get_command(None, {name!r}); "
@@ -134,7 +134,7 @@ COMMANDS += ["tail", "record {home}/x.ndjson", "probe"]
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no FIFOs")
 @pytest.mark.parametrize("words", COMMANDS)
-def test_a_token_that_cannot_be_used_is_one_clear_line_of_every_command(
+def test_every_command_reports_an_unusable_token_in_one_line(
     words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("SETMIRROR_HOME", str(tmp_path))
@@ -146,7 +146,7 @@ def test_a_token_that_cannot_be_used_is_one_clear_line_of_every_command(
     assert "Traceback" not in said
 
 
-def test_without_a_command_it_shows_where_one_is_and_the_next_step(
+def test_without_a_command_the_state_and_the_next_step_are_shown(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert run_command(setmirror, []) == 0

@@ -103,7 +103,7 @@ def test_an_interrupted_demo_stops_all_its_processes(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_one_step_that_failed_fails_the_demo(capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_failed_step_fails_the_demo(capsys: pytest.CaptureFixture[str]) -> None:
     good, bad = Story(), Story()
     good.check("all is well", True)
     bad.check("all is well", True)

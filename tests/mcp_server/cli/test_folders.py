@@ -71,7 +71,7 @@ def test_a_library_on_an_absent_drive_is_named_and_not_replaced_by_another(tmp_p
     assert mac(tmp_path).libraries() == [folders.UserLibrary(unplugged, ("12.4",), False)]
 
 
-def test_where_no_live_has_run_only_a_default_library_that_is_there_counts(tmp_path: Path) -> None:
+def test_without_preferences_only_an_existing_default_library_counts(tmp_path: Path) -> None:
     library = tmp_path / "Music/Ableton/User Library"
     assert mac(tmp_path).libraries() == []
     library.mkdir(parents=True)

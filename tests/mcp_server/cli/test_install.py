@@ -153,7 +153,7 @@ def test_symbolic_links_are_not_followed_for_writing_or_removing(
     assert capsys.readouterr().out.count("symbolic link") == 3
 
 
-def test_a_linked_file_is_replaced_and_its_target_stays(target: Path, tmp_path: Path) -> None:
+def test_a_linked_file_is_replaced_and_its_target_kept(target: Path, tmp_path: Path) -> None:
     precious = tmp_path / "precious.py"
     precious.write_text("mine")
     setmirror_to(target, "install")

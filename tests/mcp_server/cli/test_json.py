@@ -40,7 +40,7 @@ def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[s
             yield " ".join((*path, name)), command
 
 
-def test_every_command_writes_json_or_has_a_reason_not_to() -> None:
+def test_every_command_supports_json_or_has_a_reason_not_to() -> None:
     having = {
         name: any("--json" in option.opts for option in command.params)
         for name, command in commands(setmirror)
@@ -82,7 +82,7 @@ def lines(capsys: pytest.CaptureFixture[str], *words: str) -> list[object]:
         "probe --list --json",
     ],
 )
-def test_json_is_all_that_a_program_reads(
+def test_json_is_the_only_output_on_stdout(
     words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -91,7 +91,7 @@ async def test_parameters_that_make_an_entry_of_their_own(monkeypatch: Patch, au
     )
 
 
-async def test_another_place_for_what_is_made(monkeypatch: Patch, autojump_clock: Clock) -> None:
+async def test_another_position_of_a_created_object(monkeypatch: Patch, autojump_clock: Clock) -> None:
     create = Structure.call_create_scene
     monkeypatch.setattr(
         Structure, "call_create_scene", lambda self, index: create(self, 0 if index == -1 else index)

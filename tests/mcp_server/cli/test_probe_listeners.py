@@ -24,7 +24,7 @@ Clock = trio.testing.MockClock
 
 
 @pytest.mark.parametrize("version", ["11.3", "12.4"])
-async def test_the_figures_are_there_and_the_set_is_as_before(version: str, autojump_clock: Clock) -> None:
+async def test_the_figures_are_complete_and_the_set_is_unchanged(version: str, autojump_clock: Clock) -> None:
     async with whole_path(default_set(), version) as whole, whole.person() as mirror:
         await whole.audited()
         before, entries = picture(mirror), len(whole.history())
@@ -88,7 +88,7 @@ async def test_objects_that_cannot_be_restored_are_named(
             await costs.measure(mirror)
 
 
-async def test_a_set_with_music_in_it_is_not_touched(autojump_clock: Clock) -> None:
+async def test_a_set_with_contents_is_not_changed(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole, whole.person() as mirror:
         entries = len(whole.history())
         with pytest.raises(errors.NotAvailable, match="not empty"):

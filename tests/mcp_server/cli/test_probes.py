@@ -37,7 +37,7 @@ def untracked(mirror: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "version", ["11.3", *(pytest.param(v, marks=pytest.mark.slow) for v in ("12.0", "12.3")), "12.4"]
 )
-async def test_all_facts_agree_and_the_set_is_as_before(version: str, autojump_clock: Clock) -> None:
+async def test_all_facts_agree_and_the_set_is_unchanged(version: str, autojump_clock: Clock) -> None:
     async with whole_path(default_set(), version) as whole:
         await whole.audited()
         before, entries, rest = picture(whole.mirror), len(whole.history()), untracked(whole.mirror)
@@ -73,7 +73,7 @@ async def test_one_theme_or_one_fact_can_be_chosen(autojump_clock: Clock) -> Non
             await probe.run(whole.mirror, lambda outcome: None, ["no_such"])
 
 
-async def test_a_set_with_music_in_it_is_not_touched(autojump_clock: Clock) -> None:
+async def test_a_set_with_contents_is_not_changed(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         entries = len(whole.history())
         with pytest.raises(errors.NotAvailable, match="not empty"):
@@ -81,7 +81,7 @@ async def test_a_set_with_music_in_it_is_not_touched(autojump_clock: Clock) -> N
         assert len(whole.history()) == entries
 
 
-async def test_a_set_that_plays_is_not_touched(autojump_clock: Clock) -> None:
+async def test_a_playing_set_is_not_changed(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         await whole.by_hand(lambda song: song.start_playing())
         await whole.audited()

@@ -62,7 +62,7 @@ async def test_a_file_that_is_not_a_recording_is_refused_with_the_line(tmp_path:
     assert b"Traceback" not in done.stderr
 
 
-async def test_a_recording_is_not_overwritten_unasked(tmp_path: Path) -> None:
+async def test_a_recording_is_not_overwritten_by_default(tmp_path: Path) -> None:
     file = tmp_path / "kept.jsonl"
     file.write_text("precious\n")
     done = await setmirror("record", str(file), "--port", "1")

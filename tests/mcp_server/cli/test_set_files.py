@@ -50,7 +50,7 @@ async def test_the_status_warns_an_agent_only_of_a_damaged_set(
         assert (await whole.call("get_set", parts=["status"]))["set"]["status"]["set_warnings"] == []
 
 
-def test_a_set_of_live_8_ends_the_command_with_one_sentence(tmp_path: Path) -> None:
+def test_a_set_of_live_8_ends_the_command_with_a_one_line_error(tmp_path: Path) -> None:
     text = m.whole_set(m.Ids(), "", creator="Ableton Live 8.4.2").replace(
         'MajorVersion="5"', 'MajorVersion="4"'
     )

@@ -156,7 +156,7 @@ def test_one_console_writes_for_every_command() -> None:
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("words", tried())
-def test_no_name_ends_a_command_in_any_encoding(
+def test_no_name_crashes_a_command_in_any_encoding(
     words: str, encoding: str, ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A command without an end of its own ends when its reader closes the stream.
@@ -209,7 +209,7 @@ def test_a_closed_pipe_is_not_an_error(words: str, ground: Ground, monkeypatch: 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX shells")
 @pytest.mark.parametrize("words", ["probe --list", "tail --since 0 --port {port}", "--help"])
-def test_head_ends_a_real_pipe_without_a_word(words: str, ground: Ground) -> None:
+def test_head_closes_a_real_pipe_without_an_error_message(words: str, ground: Ground) -> None:
     program = f"'{sys.executable}' -m mcp_server.cli {words.format(port=ground.port)}"
     command = f"{program} | head -n 1; exit ${{PIPESTATUS[0]}}"
     environ = processes.environment(SETMIRROR_HOME=str(ground.home)) | {"PYTHONIOENCODING": "cp1252"}
@@ -222,7 +222,7 @@ def test_head_ends_a_real_pipe_without_a_word(words: str, ground: Ground) -> Non
 
 
 @pytest.mark.slow
-def test_the_demo_ends_well_on_a_cp1252_pipe(ground: Ground) -> None:
+def test_the_demo_succeeds_on_a_cp1252_pipe(ground: Ground) -> None:
     environ = processes.environment(SETMIRROR_HOME=str(ground.home)) | {"PYTHONIOENCODING": "cp1252"}
     words = [sys.executable, "-m", "mcp_server.cli", "demo", "--quick", "--set", str(ground.als)]
     done = subprocess.run(words, capture_output=True, env=environ, check=False, timeout=120)

@@ -32,7 +32,7 @@ def test_a_star_is_one_step_and_two_are_any_number(pattern: str, ref: str, fits:
     assert Filter((pattern,))(event(ref=ref)) is fits
 
 
-def test_all_conditions_must_hold_and_any_of_each_may() -> None:
+def test_filters_are_joined_by_and_and_values_of_a_filter_by_or() -> None:
     wanted = Filter(("tracks/2", "song"), ("live", "claude"), ("set",))
 
     assert wanted(event(ref="song", who="claude"))
@@ -69,7 +69,7 @@ def test_an_event_is_described_in_one_line(told: Event, text: str) -> None:
     assert "\n" not in line
 
 
-def test_a_long_value_is_cut() -> None:
+def test_a_long_value_is_shortened() -> None:
     line = click.unstyle(line_of(event(name="name", before="x" * 500, after="y")))
 
     assert len(line) < 200

@@ -98,7 +98,7 @@ async def test_a_server_process_with_a_broken_policy_starts_and_reports_the_erro
                 await agent.call("set_song", tempo=90)
 
 
-async def test_a_taken_port_of_daw_mcp_does_not_end_the_server(
+async def test_an_occupied_port_of_daw_mcp_does_not_end_the_server(
     taken: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(daw_mcp_server, "serve", partial(daw_mcp_server.serve, port=taken))
@@ -109,7 +109,7 @@ async def test_a_taken_port_of_daw_mcp_does_not_end_the_server(
 
 
 @pytest.mark.parametrize("words", ["serve --http --http-port {taken}", "daw-mcp --daw-mcp-port {taken}"])
-def test_a_taken_port_is_named_with_the_option_for_another(
+def test_an_occupied_port_is_named_with_the_option_for_another(
     words: str, taken: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     said = ends(words.format(taken=taken), capfd)
@@ -149,9 +149,7 @@ def test_an_invalid_port_variable_is_reported_once_and_both_sides_use_the_defaul
 
 
 @pytest.mark.parametrize("text", ["", "9999", " 9999 "])
-def test_a_port_variable_that_is_one_is_used_on_both_sides(
-    text: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_valid_port_variable_is_used_on_both_sides(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SETMIRROR_PORT", text)
 
     assert options.default_port() == settings.load(lambda line: None).port == int(text or 9860)
@@ -187,7 +185,5 @@ def test_a_home_folder_that_cannot_be_created_is_named(
         "lint {missing}",
     ],
 )
-def test_a_folder_that_is_missing_is_named(
-    words: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_folder_is_named(words: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     ends(f"{words.format(missing=tmp_path / 'missing')} " + ("" if "lint" in words else "--port 1"), capfd)

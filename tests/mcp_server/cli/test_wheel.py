@@ -66,7 +66,7 @@ def test_the_readmes_commands_work_from_the_wheel(version: str, wheel: Path, tmp
 
 
 @pytest.mark.parametrize("version", REFUSES)
-def test_an_older_python_is_refused_in_words(version: str, wheel: Path, tmp_path: Path) -> None:
+def test_an_older_python_is_refused_with_a_message(version: str, wheel: Path, tmp_path: Path) -> None:
     environment = tmp_path / "environment"
     assert run(python(version), "-m", "venv", environment).returncode == 0
     for source in (wheel, ROOT):

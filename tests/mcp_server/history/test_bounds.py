@@ -54,7 +54,7 @@ def test_a_day_of_changes_stays_within_the_bounds(tmp_path: Path) -> None:
     assert journal.failed == 0
 
 
-def test_states_of_a_day_of_clients_are_as_many_as_there_are_clients(tmp_path: Path) -> None:
+def test_states_are_kept_for_a_bounded_number_of_clients(tmp_path: Path) -> None:
     world = World()
     for number in range(visits.CLIENTS * 2):
         world.edit("live", {(1, "tempo"): 60.0 + number})

@@ -97,7 +97,7 @@ async def test_an_action_is_not_hidden_by_its_consequences(autojump_clock: Clock
         ]
 
 
-async def test_changes_are_filtered_by_who_and_by_seconds(autojump_clock: Clock) -> None:
+async def test_changes_are_filtered_by_author_and_by_seconds(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         began = whole.mirror.revision
         await at_once(whole, lambda song: setattr(song.tracks[2], "name", "Sub"))
@@ -114,7 +114,7 @@ async def test_changes_are_filtered_by_who_and_by_seconds(autojump_clock: Clock)
         assert (await whole.call("get_changes", seconds=1e-9))["events"] == []
 
 
-async def test_since_you_last_asked_is_kept_for_each_client(autojump_clock: Clock) -> None:
+async def test_the_time_of_the_last_read_is_kept_for_each_client(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole, whole.another("friend") as friend:
         first = await whole.call("get_changes", since="last")
         assert "first time" in first["notes"][0]

@@ -35,7 +35,7 @@ def state(spec: object) -> object:
         live.close()
 
 
-def test_the_arrangement_of_the_demo_set_plays_out_its_loops() -> None:
+def test_the_exported_arrangement_has_unrolled_loops() -> None:
     found = song(state(demo_set()))  # type: ignore[arg-type]
     assert [track.name for track in found.tracks] == ["Drums", "Keys", "Bass", "Bells"]
     assert [name for _, name in found.markers] == ["Intro", "Verse", "Hook", "Outro"]

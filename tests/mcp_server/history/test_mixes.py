@@ -182,7 +182,7 @@ async def test_the_input_of_a_sidechain_belongs_to_its_device_and_is_recalled(au
         assert (await whole.call("mix", action="compare", name="A"))["different"] == []
 
 
-async def test_the_mix_that_is_not_on_is_toggled(autojump_clock: Clock) -> None:
+async def test_toggle_recalls_the_mix_that_is_not_active(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         song = whole.stage.live.song
         await whole.call("mix", action="save", name="A", scope=["tracks/2"])
@@ -245,7 +245,7 @@ def test_a_mix_is_read_as_written_and_equals_itself(store: Store) -> None:
     assert mixes.recall(back, store) == mixes.Recall()
 
 
-def test_a_mix_that_is_cut_at_any_byte_loses_at_most_its_last_line(store: Store) -> None:
+def test_a_mix_file_cut_at_any_byte_loses_at_most_its_last_line(store: Store) -> None:
     data = mixes.text(made(store, scope=("mixer",))).encode()
     whole = mixes.parse(data.decode())
     for length in range(len(mixes.HEAD) + 1, len(data), 7):

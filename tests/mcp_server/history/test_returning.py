@@ -228,7 +228,7 @@ async def test_an_object_created_and_deleted_in_one_write_is_no_change(autojump_
         assert len(shown) == len(set(shown))
 
 
-async def test_a_revision_that_is_not_reached_is_refused_with_the_present_one(autojump_clock: Clock) -> None:
+async def test_a_future_revision_is_refused_with_the_present_one(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         await whole.call("set_song", tempo=99)
         for tool in ("get_changes", "revert"):

@@ -26,7 +26,7 @@ def volume(song: Any, track: int) -> float:
     return float(song.tracks[track].mixer_device.volume.value)
 
 
-async def test_two_minutes_of_an_agent_go_and_a_persons_edits_between_stay(autojump_clock: Clock) -> None:
+async def test_two_minutes_of_an_agent_are_reverted_and_a_persons_edits_kept(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         song = whole.stage.live.song
         before = volume(song, 2), song.tracks[2].name, song.tempo
@@ -90,7 +90,7 @@ async def test_a_persons_value_between_two_reverted_changes_is_restored(autojump
         assert whole.stage.live.song.tempo == 101.0
 
 
-async def test_one_write_everything_under_a_ref_or_one_property(autojump_clock: Clock) -> None:
+async def test_a_revert_selects_one_write_a_ref_or_one_property(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         song = whole.stage.live.song
         first = await whole.call("set_track", track="tracks/1", name="Piano", volume="-9 dB")
@@ -131,7 +131,7 @@ async def test_without_since_only_the_last_change_of_a_property_is_reverted(auto
         assert pan.value == at[2]
 
 
-async def test_a_move_by_hand_is_one_change_of_a_property_and_a_write_another(autojump_clock: Clock) -> None:
+async def test_a_drag_and_a_write_are_separate_changes_of_a_property(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         pan = whole.stage.live.song.tracks[2].mixer_device.panning
         await whole.call("set_track", track="tracks/2", panning="10R")
@@ -430,7 +430,7 @@ async def test_movements_by_playing_automation_have_no_author(where: str, autoju
         assert not [note for note in answer.get("notes", ()) if "'Mine'" in note]
 
 
-async def test_a_person_who_takes_over_from_automation_has_changed_the_value(autojump_clock: Clock) -> None:
+async def test_overriding_automation_is_a_change_by_the_person(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         since = whole.mirror.revision
         await whole.call("create", kind="midi", name="Mine")

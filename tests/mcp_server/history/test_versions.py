@@ -145,7 +145,7 @@ async def test_only_sets_in_allowed_folders_are_read(
         assert await whole.refused("compare", old="text.als") == "DENIED"
 
 
-async def test_a_set_that_is_too_large_or_damaged_is_refused_and_costs_little(
+async def test_a_too_large_or_damaged_set_is_refused_with_little_memory(
     autojump_clock: Clock, song: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (song.parent / "bomb.als").write_bytes(gzip.compress(b"<Ableton>" + b" " * 3_000_000))

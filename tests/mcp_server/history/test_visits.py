@@ -100,7 +100,7 @@ async def test_a_returning_client_is_shown_changes_since_its_last_call(autojump_
         assert seen.since("b") is None
 
 
-async def test_a_thousand_changes_are_a_screen(autojump_clock: Clock) -> None:
+async def test_a_thousand_changes_fit_on_a_screen(autojump_clock: Clock) -> None:
     async with whole_path(headless.demo_set()) as whole:
         before = Here(0.0, whole.mirror.store)
 

@@ -139,7 +139,7 @@ async def test_text_and_picture_are_the_same_beside_a_view(mode: str, autojump_c
 
 
 @pytest.mark.parametrize("kind", extension.KINDS)
-def test_a_view_is_one_document_that_needs_no_other(kind: str) -> None:
+def test_a_view_is_a_single_self_contained_document(kind: str) -> None:
     html = document(kind)
     assert html.startswith("<!doctype html>")
     assert "{{" not in html
@@ -199,7 +199,7 @@ async def test_every_address_is_served_with_a_policy_without_network(
 # -- what a view is told of a call -------------------------------------------------------------------------------
 
 
-async def test_each_call_has_the_view_that_belongs_to_it(autojump_clock: Clock) -> None:
+async def test_each_call_has_its_view(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole, host(whole) as client:
         mirror = whole.mirror
         clip, other = mirror.resolve(CLIP).id, mirror.resolve("tracks/0/clip_slots/1/clip").id
@@ -324,7 +324,7 @@ async def test_a_call_waits_for_a_change_up_to_its_timeout(autojump_clock: Clock
         assert list(answers[0]["parts"]) == ["body/0"]
 
 
-async def test_a_lost_answer_is_given_again(autojump_clock: Clock) -> None:
+async def test_a_lost_answer_is_sent_again(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole, host(whole) as client:
         state, _ = await all_of(client, "session")
         await whole.by_hand(lambda song: setattr(song.tracks[0], "name", "Percussion"))
@@ -334,7 +334,7 @@ async def test_a_lost_answer_is_given_again(autojump_clock: Clock) -> None:
         assert "Percussion" in first["parts"]["head/0"]
 
 
-async def test_an_answer_is_bounded_and_the_next_one_has_the_rest(
+async def test_answers_are_bounded_and_the_rest_is_in_the_next(
     autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(following, "MOST_CHARACTERS", 1)
@@ -426,7 +426,7 @@ async def requests(whole: Whole) -> int:
     return int((await whole.mirror.script_status())["server"]["requests"])
 
 
-async def test_a_roll_follows_its_clips_and_says_which_can_be_fired(autojump_clock: Clock) -> None:
+async def test_a_roll_follows_its_clips_and_marks_launchable_ones(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole, host(whole) as client:
         mirror = whole.mirror
         clip, other = mirror.resolve(CLIP).id, mirror.resolve("tracks/0/clip_slots/1/clip").id
@@ -494,7 +494,7 @@ async def test_a_view_omits_objects_hidden_from_its_client(
             assert "Secret" not in json.dumps(await follow(client, **state))
 
 
-async def test_rules_about_look_are_about_its_views_as_well(autojump_clock: Clock) -> None:
+async def test_rules_about_look_apply_to_its_views(autojump_clock: Clock) -> None:
     nothing = Policy(PolicyFile(rule=(Rule("deny", operations=("read",), tools=("look",)),)))
     async with whole_path(demo_set(), policy=nothing) as whole, host(whole) as client:
         for tool in ("look", "follow_view"):

@@ -305,7 +305,7 @@ async def test_a_refusal_and_a_cancelled_call_are_shown(built: Path) -> None:
         await go(test)
 
 
-async def test_theme_and_room_follow_the_host(built: Path) -> None:
+async def test_theme_and_size_follow_the_host(built: Path) -> None:
     ground = "getComputedStyle(document.body).backgroundColor"
     plane = "getComputedStyle(document.getElementById('plane')).backgroundColor"
 

@@ -93,7 +93,7 @@ def test_names_are_spelled_in_the_key_and_keep_lives_octaves() -> None:
     assert analysis.name_of(65, Scale.of_text("F# major")) == "E#3"
 
 
-def test_equal_contents_are_grouped_wherever_they_lie() -> None:
+def test_equal_contents_are_grouped_at_any_position() -> None:
     one, other = line(60, 62), line(60, 64)
     groups = analysis.same_contents([part("a", one), part("b", other), part("c", list(one)), part("d", [])])
     assert groups == [["a", "c"]]
@@ -151,7 +151,7 @@ def proposals(*parts: analysis.Part) -> list[Any]:
 
 
 @pytest.mark.parametrize("symbol", ["A7b9/E", "A7", "A", "D7", "E7", "C#dim7", "Ebmaj7", "Bb7", "Gm6"])
-def test_tones_of_a_chord_that_the_analysis_names_are_not_fitted_to_the_scale(symbol: str) -> None:
+def test_tones_of_a_recognized_chord_are_not_fitted_to_the_scale(symbol: str) -> None:
     chords = progression(f"Dm | {symbol} | Dm")
     keys = part("keys", chords, track="Keys", scene=0, span=(0, 12 * BEAT))
     assert proposals(keys) == []

@@ -158,7 +158,7 @@ async def without_long_audio(whole: Whole) -> None:
     await trio.sleep(1)
 
 
-async def test_time_is_inserted_and_removed_again(autojump_clock: Clock) -> None:
+async def test_removing_inserted_time_restores_the_arrangement(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         await without_long_audio(whole)
         before = picture(whole.mirror)
@@ -196,7 +196,7 @@ async def test_removing_a_range_splits_midi_clips(autojump_clock: Clock) -> None
         await one_undo(whole, before)
 
 
-async def test_audio_is_never_cut(autojump_clock: Clock) -> None:
+async def test_audio_clips_are_never_split(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         for action in ("insert", "remove"):
             with pytest.raises(Refused, match="cannot cut audio"):

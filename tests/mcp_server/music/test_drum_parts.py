@@ -25,7 +25,7 @@ PITCH_EDITS = {
 }
 
 
-def test_every_edit_that_changes_pitches_is_among_the_tried_ones() -> None:
+def test_every_edit_that_changes_pitches_is_tested() -> None:
     assert {name for name, class_ in EDITS.items() if class_.pitched} == PITCH_EDITS.keys()
 
 
@@ -41,7 +41,7 @@ async def test_edits_of_pitch_over_a_scene_leave_drum_clips_as_they_are(
         assert drums(whole) == before
 
 
-async def test_a_drum_clip_is_transposed_when_it_is_named_selected_or_allowed(autojump_clock: Any) -> None:
+async def test_a_drum_clip_is_transposed_when_named_selected_or_allowed(autojump_clock: Any) -> None:
     lifted = {"edit": "transpose", "semitones": 1}
     for clips, edit, more in (
         (["tracks/0/clip_slots/2"], lifted, {}),
@@ -83,7 +83,7 @@ def sixteenths(pitch: int) -> list[Note]:
     return [Note(pitch, n * BEAT // 4, BEAT // 4) for n in range(16)]
 
 
-def test_a_shaker_of_one_pitch_counts_in_no_finding_about_harmony() -> None:
+def test_a_shaker_of_one_pitch_is_ignored_in_harmony_findings() -> None:
     line = [Note(pitch, n * BEAT, BEAT) for n, pitch in enumerate((33, 40, 45, 36))]
     found = report.report([part("0", "Aux", sixteenths(34)), part("1", "Bass", line)], [], A_MINOR)
     assert not {"outside_scale", "clashes", "crowded_low"} & found.keys()
@@ -95,7 +95,7 @@ def test_a_bass_on_one_pitch_is_not_taken_for_percussion() -> None:
     assert part("0", "Anything", sixteenths(34)).percussive
 
 
-def test_the_fit_to_a_scale_names_only_clips_with_wrong_notes_that_lead_nowhere() -> None:
+def test_fitting_to_a_scale_names_only_clips_with_unresolved_wrong_notes() -> None:
     walk = [Note(33, 0, BEAT), Note(40, BEAT, BEAT), Note(44, 2 * BEAT, BEAT), Note(45, 3 * BEAT, BEAT)]
     wrong = [Note(61, n * BEAT, BEAT) for n in range(2)] + [Note(64, 3 * BEAT, BEAT)]
     right = [Note(pitch, n * BEAT, BEAT) for n, pitch in enumerate((57, 60, 64))]

@@ -144,7 +144,7 @@ INVERSES = (
 @pytest.mark.parametrize(("there", "back"), INVERSES, ids=lambda edit: str(edit["edit"]))
 @settings(max_examples=40, deadline=None)
 @given(notes=note_lists())
-def test_an_edit_and_its_inverse_give_back_the_same_doubles(
+def test_an_edit_and_its_inverse_give_bit_identical_values(
     there: dict[str, Any], back: dict[str, Any], notes: list[Note]
 ) -> None:
     inside = [note for note in notes if note.pitch in Scale.of_text("C major")]
@@ -155,7 +155,7 @@ def test_an_edit_and_its_inverse_give_back_the_same_doubles(
 
 @settings(max_examples=40, deadline=None)
 @given(notes=note_lists(apart=True), by=st.sampled_from(("1/16", "-1/8T", "1 bar", "3/8")))
-def test_rotating_there_and_back_gives_the_same_notes(notes: list[Note], by: str) -> None:
+def test_rotating_back_restores_the_notes(notes: list[Note], by: str) -> None:
     context = Context(span=(0, 16 * BEAT))
     back = by[1:] if by.startswith("-") else "-" + by
     turned = run([read({"edit": "rotate", "by": by})], notes, context)
@@ -224,7 +224,7 @@ def chord(*numbers: int, start: float = 0.0, length: float = 4.0) -> list[Note]:
     ]
 
 
-def test_quantize_moves_to_the_nearest_line_and_half_way_with_half_the_strength() -> None:
+def test_quantize_moves_to_the_nearest_grid_line_by_its_strength() -> None:
     assert starts(edited(at(0.05, 0.3, 0.49), {"edit": "quantize", "grid": "1/16"})) == [0.0, 0.25, 0.5]
     half = edited(at(0.0, 0.35), {"edit": "quantize", "grid": "1/4", "strength": 0.5})
     assert starts(half) == [0.0, 0.175]
@@ -238,7 +238,7 @@ def test_quantizing_a_part_follows_the_set_s_swing_as_live_does() -> None:
     assert both == pytest.approx([1 / 3, 1 / 3])
 
 
-def test_quantize_to_triplets_gives_the_nearest_double_of_a_third() -> None:
+def test_quantize_to_triplets_gives_exactly_rounded_thirds() -> None:
     assert starts(edited(at(0.3, 0.7), {"edit": "quantize", "grid": "1/8T"})) == [1 / 3, 2 / 3]
 
 

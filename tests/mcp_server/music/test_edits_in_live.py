@@ -34,7 +34,7 @@ def sounds(whole: Whole, slot: str) -> list[tuple[Any, ...]]:
     )
 
 
-async def test_ghosts_that_are_swung_in_the_same_call_leave_the_backbeat(autojump_clock: Any) -> None:
+async def test_ghost_notes_swung_in_the_same_call_keep_the_backbeat(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         await empty_clips(whole)
         await whole.call("edit_notes", clip=ONE, replace=BEAT)
@@ -93,7 +93,7 @@ async def test_a_note_that_an_edit_would_replace_is_named_before_the_edit(
         assert any(f"{lost} replaced by others" in note for note in answer["notes"])
 
 
-async def test_notes_of_the_same_batch_are_replaced_only_with_a_word_too(autojump_clock: Any) -> None:
+async def test_replacing_notes_of_the_same_batch_needs_permission_too(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         quantize = {"clips": ["$0"], "edits": [{"edit": "quantize", "grid": "1/1"}]}
         calls: list[dict[str, Any]] = [

@@ -115,7 +115,7 @@ def test_a_dry_run_of_a_form_lists_planned_clips_by_section() -> None:
     assert third == "End (bars 14 to 14): nothing"
 
 
-def test_tiles_cut_their_notes_at_the_end_and_where_a_pass_strikes_them_again() -> None:
+def test_tiles_cut_notes_at_their_end_and_at_repeated_notes() -> None:
     found = tiled([Note(60, BEAT, 3 * BEAT, note_id=5)], 2 * BEAT, 3 * BEAT + BEAT // 2)
     assert [(note.start, note.end, note.note_id) for note in found] == [
         (BEAT, 3 * BEAT, None), (3 * BEAT, 3 * BEAT + BEAT // 2, None),
@@ -168,7 +168,7 @@ def test_half_of_chords_keeps_whole_chords_and_reports_when_none_can_be_omitted(
 
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 999), timing=st.sampled_from((0.008, 0.02, 0.05)), bars=st.integers(1, 3))
-def test_no_note_of_a_written_clip_is_cut_to_a_stub(seed: int, timing: float, bars: int) -> None:
+def test_no_note_of_a_written_clip_is_shortened_to_a_stub(seed: int, timing: float, bars: int) -> None:
     hats = [Note(42, n * BEAT // 4, BEAT // 4, note_id=n) for n in range(16)]
     loop = [*KICKS, *hats, Note(38, BEAT, BEAT // 4), Note(38, 3 * BEAT, BEAT // 4)]
     played = run([read({"edit": "humanize", "timing": timing, "seed": seed})], loop, Context())

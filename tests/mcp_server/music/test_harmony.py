@@ -90,7 +90,7 @@ def test_a_degree_is_read_in_its_key(asked: tuple[str, str], expected: tuple[str
     assert chord.intervals == tuple(int(each) for each in expected[1].split())
 
 
-def test_a_degree_can_have_another_one_in_the_bass() -> None:
+def test_a_degree_can_have_another_degree_in_the_bass() -> None:
     chord = harmony.degree("I/3", C)
     assert (chord.root, chord.bass) == (0, 4)
 
@@ -176,7 +176,7 @@ def bars(text: str) -> list[list[harmony.Chord]]:
     return harmony.progression(text, C)
 
 
-def test_chords_land_on_their_bars_and_share_them() -> None:
+def test_chords_are_on_their_bars_and_divide_them() -> None:
     notes = writing.chord_notes(bars("C | F G"), Context(), lead=False)
     assert sorted({(to_beats(n.start), to_beats(n.duration)) for n in notes}) == [
         (0.0, 4.0),

@@ -30,7 +30,7 @@ def label(text: str) -> tuple[int, str]:
 
 
 @pytest.mark.slow
-def test_nine_of_ten_tunes_get_the_key_that_their_book_gives_them() -> None:
+def test_nine_of_ten_tunes_get_the_key_of_their_book() -> None:
     music21 = pytest.importorskip("music21", reason="the extra `corpus` is not installed")
     folder = Path(music21.__file__).parent / "corpus" / "ryansMammoth"
     files = sorted(folder.glob("*.abc"))[::EVERY]

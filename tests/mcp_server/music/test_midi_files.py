@@ -37,7 +37,7 @@ def songs(draw: st.DrawFn) -> MidiSong:
 
 @settings(max_examples=50, deadline=None)
 @given(songs())
-def test_a_song_that_is_written_is_read_back_whole(song: MidiSong) -> None:
+def test_a_written_song_is_read_back_completely(song: MidiSong) -> None:
     data, rounded = written(song)
     assert rounded == 0
     found = read(data)
@@ -55,7 +55,7 @@ def test_times_between_the_ticks_of_a_file_are_rounded_and_counted() -> None:
     assert abs(read(data).tracks[0].notes[0].start - BEAT / 7) < BEAT / 960
 
 
-def test_muted_notes_stay_out_and_other_names_than_latin_are_replaced() -> None:
+def test_muted_notes_are_omitted_and_non_latin_names_replaced() -> None:
     song = MidiSong((MidiTrack("鼓 Ä", (Note(60, 0, BEAT, mute=True), Note(61, 0, BEAT))),))
     track = read(written(song)[0]).tracks[0]
     assert (track.name, len(track.notes)) == ("? Ä", 1)

@@ -116,7 +116,7 @@ async def test_all_edits_are_listed_with_their_options_in_one_bounded_answer(aut
                 assert f"{option} (" in answer["edits"][name]
 
 
-def test_of_a_note_that_reaches_over_by_a_hair_no_sliver_stays() -> None:
+def test_a_note_slightly_longer_than_its_slot_leaves_no_sliver() -> None:
     early = Note(40, 12 * BEAT - BEAT // 400, BEAT, note_id=7)
     chord = [Note(40, 12 * BEAT, BEAT), Note(47, 12 * BEAT, BEAT)]
     assert cut_short([early, *chord], [early, *chord]) == [early]

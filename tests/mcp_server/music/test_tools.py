@@ -68,7 +68,7 @@ async def test_copies_of_a_clip_in_the_arrangement_follow_it(autojump_clock: Any
         assert set(lowest.values()) == {43 + 12}
 
 
-async def test_chords_bass_drums_and_melody_land_in_new_clips(autojump_clock: Any) -> None:
+async def test_chords_bass_drums_and_melody_are_written_in_new_clips(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         text = "Dm9 | G7 Bb/C | % | A7b9"
         await one_step(whole, "compose", part="chords", into="tracks/1/clip_slots/1", text=text, name="New")
@@ -201,7 +201,7 @@ async def test_notes_selected_in_live_have_ids_from_live(autojump_clock: Any) ->
         assert sorted(ids) == sorted(chosen)
 
 
-async def test_levels_are_peaks_behind_the_faders_with_the_calls_that_leave_headroom(
+async def test_levels_are_peaks_after_the_faders_with_calls_for_headroom(
     autojump_clock: Any,
 ) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
@@ -225,7 +225,7 @@ async def test_levels_are_peaks_behind_the_faders_with_the_calls_that_leave_head
             await one_step(whole, proposal["tool"], **proposal["args"])
 
 
-def test_headroom_is_counted_from_the_law_of_lives_meters() -> None:
+def test_headroom_is_computed_by_the_law_of_lives_meters() -> None:
     zero, over = 70 / 76, 73 / 76
     found = levels.levels(
         [levels.MeteredTrack("tracks/0", "A", [0.5, over]), levels.MeteredTrack("tracks/1", "B", [0.0]),
@@ -307,7 +307,7 @@ async def test_analysis_of_a_crowded_set_stays_within_its_size() -> None:
     assert "(the first 100 of " in fit["why"]
 
 
-async def test_an_arrangement_over_clips_can_be_tried_dry(autojump_clock: Any) -> None:
+async def test_an_arrangement_over_clips_supports_a_dry_run(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         sections = [{"name": "Intro", "bars": 4}, {"name": "Hook", "bars": 6, "fill": True}]
         with pytest.raises(Refused, match="overwrite"):
@@ -322,7 +322,7 @@ async def test_an_arrangement_over_clips_can_be_tried_dry(autojump_clock: Any) -
 
 
 @pytest.mark.parametrize("start", [0, 16, 40])
-async def test_all_clips_that_an_arrangement_writes_over_are_named_by_track(
+async def test_all_clips_overwritten_by_an_arrangement_are_named_by_track(
     start: int, autojump_clock: Any
 ) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
@@ -343,7 +343,7 @@ async def test_all_clips_that_an_arrangement_writes_over_are_named_by_track(
         assert f"overwrites {problem['rule'].partition('overwrite ')[2]}" in answer["notes"]
 
 
-async def test_clips_that_an_arrangement_writes_keep_their_groove(autojump_clock: Any) -> None:
+async def test_clips_of_a_written_arrangement_keep_their_groove(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         sources = [
             clip

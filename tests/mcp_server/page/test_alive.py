@@ -197,7 +197,7 @@ async def test_a_question_of_the_policy_is_answered_in_the_page(autojump_clock: 
         assert len(browser.whole.stage.live.song.tracks) == tracks - allow
 
 
-async def test_questions_are_followed_again_after_the_link_was_lost(autojump_clock: Any) -> None:
+async def test_questions_are_followed_again_after_a_lost_link(autojump_clock: Any) -> None:
     async with served(autojump_clock, demo_set(), policy=ASKING) as browser:
         page = await browser.page()
         await page.until(lambda: "read_only" in page.now)
@@ -261,7 +261,7 @@ async def test_hostile_names_are_escaped_text_in_every_view(autojump_clock: Any)
             assert browser.proof not in drawn(page)
 
 
-async def test_a_page_in_the_background_is_sent_no_pictures_but_is_asked(autojump_clock: Any) -> None:
+async def test_a_page_in_the_background_gets_questions_but_no_pictures(autojump_clock: Any) -> None:
     async with served(autojump_clock, demo_set(), policy=ASKING) as browser:
         page = await browser.page()
         await page.look("session")
@@ -332,7 +332,7 @@ async def test_revert_restores_a_write_in_the_persons_name_and_names_kept_change
         assert "person at the page: Mine › Volume : -9.0 dB → 0.0 dB" in words(page)
 
 
-async def test_a_revert_that_cannot_be_is_refused_with_the_reason(autojump_clock: Any) -> None:
+async def test_an_impossible_revert_is_refused_with_the_reason(autojump_clock: Any) -> None:
     async with served(autojump_clock, demo_set()) as browser:
         page = await browser.page()
         answer = await browser.whole.call("set_song", tempo=99)
@@ -387,7 +387,7 @@ async def test_a_page_shows_changes_since_the_persons_last_visit(autojump_clock:
 
 
 @pytest.mark.slow
-async def test_a_digest_is_a_screen_and_all_of_it_on_demand(autojump_clock: Any, tmp_path: Path) -> None:
+async def test_a_digest_fits_on_a_screen_and_expands_on_demand(autojump_clock: Any, tmp_path: Path) -> None:
     def edit(song: Any) -> None:
         for track in song.tracks:
             for slot in track.clip_slots:
@@ -480,7 +480,7 @@ async def test_only_visible_values_without_listeners_are_polled(
         assert await requests_in(browser, ASKS_S) == alone
 
 
-async def test_meters_are_read_of_the_strips_in_sight(autojump_clock: Any) -> None:
+async def test_meters_are_read_only_for_visible_strips(autojump_clock: Any) -> None:
     async with served(autojump_clock, demo_set()) as browser:
         await browser.whole.by_hand(lambda song: song.tracks[1].clip_slots[2].fire())
         page = await browser.page()
@@ -510,7 +510,7 @@ async def test_the_arrangement_names_newly_automated_parameters(autojump_clock: 
         await page.until(lambda: "~ Track Volume" in page.parts["side/0"])
 
 
-async def test_numbers_and_names_at_the_edge_of_a_part_are_whole_in_one_or_go_on_in_the_next(
+async def test_texts_at_the_edge_of_a_part_are_complete_or_continue_in_the_next(
     autojump_clock: Any,
 ) -> None:
     async with served(autojump_clock, demo_set()) as browser:

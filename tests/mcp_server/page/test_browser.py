@@ -209,7 +209,7 @@ async def test_the_playhead_moves_between_messages() -> None:
         await go(test)
 
 
-async def test_show_leads_to_the_object_and_revert_puts_the_write_back() -> None:
+async def test_show_opens_the_object_and_revert_reverts_the_write() -> None:
     def test(browser: Browser) -> None:
         page = browser.page
         browser.call("set_track", track="tracks/1", volume="-9 dB")

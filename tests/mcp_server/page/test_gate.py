@@ -109,7 +109,9 @@ async def test_a_websocket_needs_the_cookie_its_path_and_then_the_proof(autojump
 @pytest.mark.parametrize(
     "sent", [{"do": "what"}, {"do": "want", "keys": [1]}, {"do": "look", "view": "x"}, {"keys": []}]
 )
-async def test_a_message_that_is_none_ends_its_page_only(autojump_clock: Any, sent: dict[str, Any]) -> None:
+async def test_an_invalid_message_disconnects_only_its_page(
+    autojump_clock: Any, sent: dict[str, Any]
+) -> None:
     async with served(autojump_clock) as browser:
         page, other = await browser.page(), await browser.page()
         await page.say(**sent)

@@ -35,7 +35,7 @@ CHANGES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("uri", URIS)
-async def test_a_picture_is_read_as_png_with_the_same_in_words(autojump_clock: Any, uri: str) -> None:
+async def test_a_picture_is_read_as_png_with_a_description(autojump_clock: Any, uri: str) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         image, words = (await whole.agent.client.read_resource(uri)).contents
         assert (image.mime_type, words.mime_type) == ("image/png", "text/plain")

@@ -145,7 +145,7 @@ def subjects(name: str) -> list[Subject]:
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
-def test_no_name_widens_a_line_adds_one_or_reaches_the_terminal(name: str) -> None:
+def test_no_name_widens_or_adds_a_line_or_controls_the_terminal(name: str) -> None:
     for subject, encoding, (columns, rows) in product(
         subjects(name), ENCODINGS, ((40, 8), (80, 24), (200, 60))
     ):
@@ -173,7 +173,7 @@ def test_an_ascii_stream_gets_the_same_picture() -> None:
     assert [len(line) for line in plain] == [len(line) for line in drawn]
 
 
-async def test_look_answers_with_text_when_asked(autojump_clock: Any) -> None:
+async def test_look_answers_with_text_on_request(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         answer = await whole.call("look", targets=["tracks/0/clip_slots/1"], **{"as": "text"})
         assert "Kick Dusty" in answer["text"]
@@ -185,7 +185,7 @@ async def test_look_answers_with_text_when_asked(autojump_clock: Any) -> None:
         assert [each.type for each in result.content] == ["text"]
 
 
-async def test_a_sweep_shows_its_shape_and_a_type_of_filter_that_it_was_changed(autojump_clock: Any) -> None:
+async def test_a_sweep_is_shown_as_a_curve_and_a_changed_choice_is_marked(autojump_clock: Any) -> None:
     async with whole_path(demo_set()) as whole:
         clip, sweep = "tracks/1/clip_slots/2", {"clip": "tracks/1/clip_slots/2", "begin": 300, "end": 4000}
         await whole.call("recipe", action="run", name="filter-sweep", parameters=sweep)

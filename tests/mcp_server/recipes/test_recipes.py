@@ -249,7 +249,7 @@ def messy(song: Any) -> None:
     song.tracks[2].arm = True
 
 
-def test_every_shipped_recipe_is_sound_and_shown_by_a_test() -> None:
+def test_every_shipped_recipe_is_valid_and_tested() -> None:
     assert faults(SHIPPED) == {}
     unshown = sorted(set(SHOWS) ^ set(SHIPPED.recipes))
     assert unshown == [], f"SHOWS in {__file__} says what Live shows after each recipe: {', '.join(unshown)}"
@@ -325,7 +325,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("what", BROKEN)
-def test_a_broken_file_is_named_with_the_reason_and_costs_no_other(what: str, tmp_path: Path) -> None:
+def test_a_broken_file_is_named_with_the_reason_and_affects_no_other(what: str, tmp_path: Path) -> None:
     text, word = BROKEN[what]
     (tmp_path / "broken.toml").write_text(text)
     (tmp_path / "good.toml").write_text(GOOD)
@@ -365,7 +365,7 @@ def test_faults_name_unknown_tools_unknown_arguments_and_asynchronous_tools(tmp_
     assert "later" in found["later"][0]
 
 
-def test_the_page_on_writing_one_names_every_function_and_its_example_is_sound(tmp_path: Path) -> None:
+def test_the_page_on_writing_recipes_names_every_function_and_its_example_is_valid(tmp_path: Path) -> None:
     page = (Path(recipes.__file__).parent / "WRITING.md").read_text()
     for name in FUNCTIONS:
         assert f"`{name}" in page, name
@@ -438,7 +438,7 @@ async def test_rules_about_a_tool_hold_inside_of_a_recipe(autojump_clock: Clock)
         await whole.call("recipe", action="run", name="gain-staging")
 
 
-async def test_lists_and_shows_every_recipe_in_few_words(autojump_clock: Clock) -> None:
+async def test_every_recipe_is_listed_and_shown_briefly(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         listed = await whole.call("recipe")
         assert set(listed["recipes"]) >= set(SHIPPED.recipes)
@@ -466,7 +466,7 @@ async def test_every_genre_works_with_its_default_chords_and_with_given_ones(
         assert await whole.differences() == []
 
 
-async def test_a_recipe_for_session_clips_means_the_session_clip_of_a_name(autojump_clock: Clock) -> None:
+async def test_a_name_in_a_recipe_for_session_clips_means_a_session_clip(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         for clip in ("tracks/2/clip_slots/1/clip", "tracks/2/arrangement_clips/0"):
             await whole.call("set_clip", clip=clip, name="Line")

@@ -137,7 +137,7 @@ def test_an_arrangement_clip_that_kept_its_envelope_writes_no_lane(live: Headles
     assert volume.automation_state == 0
 
 
-def test_other_parameters_and_other_times_stay(live: HeadlessLive) -> None:
+def test_other_parameters_and_other_times_are_unchanged(live: HeadlessLive) -> None:
     track = instrument_track(live)
     resonance = parameter(track, "Flt 1 Res")
     track.duplicate_clip_to_arrangement(steps(track, resonance, 0.9), 0.0)

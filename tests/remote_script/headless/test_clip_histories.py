@@ -134,7 +134,7 @@ def described():
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(steps, min_size=1, max_size=20))
-def test_clips_stay_sound_and_every_undo_leads_one_step_back(sequence):
+def test_clips_stay_valid_and_each_undo_reverts_one_step(sequence):
     bench = Bench(described())
     states = [whole(bench)]
     for step in sequence:

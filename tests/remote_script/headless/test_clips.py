@@ -74,7 +74,7 @@ def test_deleting_a_clip_kills_it_and_an_empty_slot_has_none_to_delete(bench, cl
         bench.slot().delete_clip()
 
 
-def test_undoing_a_deletion_brings_back_another_object_with_the_same_notes(bench, clip):
+def test_undoing_a_deletion_creates_a_new_object_with_the_same_notes(bench, clip):
     add(bench, clip, (60, 0.0, 1.0))
     bench.song.begin_undo_step()
     bench.slot().delete_clip()
@@ -436,7 +436,7 @@ def test_a_session_clip_is_copied_to_the_arrangement_and_deleted_there(bench, cl
         bench.song.tracks[2].duplicate_clip_to_arrangement(clip, 8.0)
 
 
-def test_an_instrument_on_the_track_costs_the_copy_its_envelopes(bench, clip):
+def test_a_copy_to_a_track_with_an_instrument_loses_its_envelopes(bench, clip):
     track = bench.song.tracks[0]
     clip.create_automation_envelope(track.mixer_device.volume)
     track.insert_device("Operator")

@@ -19,7 +19,7 @@ CORE = (
 )  # fmt: skip
 
 
-def test_the_core_of_the_object_model_is_whole() -> None:
+def test_the_core_of_the_object_model_is_complete() -> None:
     found = {each.name: each for each in coverage(DEFAULT_VERSION)}
     assert {name: found[name].missing for name in CORE if found[name].missing} == {}
 
@@ -70,7 +70,7 @@ def test_every_property_of_every_object_is_readable_or_refused_with_a_reason(ver
     live.close()
 
 
-def test_versions_bring_and_keep_back_members() -> None:
+def test_members_depend_on_the_version() -> None:
     old, new = facts_for("11.0"), facts_for(DEFAULT_VERSION)
     assert "sync_parameter_changes" in new.classes["Song"].methods
     assert "sync_parameter_changes" not in facts_for("12.3").classes["Song"].methods

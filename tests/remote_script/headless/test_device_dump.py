@@ -80,7 +80,7 @@ def test_every_device_equals_its_dump_of_a_real_live(capsys: pytest.CaptureFixtu
 
 
 @needs_dump
-def test_numbers_that_a_real_live_showed_between_the_defaults_follow_the_laws() -> None:
+def test_measured_values_between_the_defaults_follow_the_laws() -> None:
     assert DUMP is not None
     pairs = 0
     for class_name, dumped in DUMP["devices"].items():
@@ -170,7 +170,7 @@ def test_a_law_that_a_new_dump_contradicts_is_replaced_and_marked() -> None:
     assert "law" in release.guesses
 
 
-def test_texts_that_fit_no_curve_are_shown_where_they_were_read_and_marked_between() -> None:
+def test_texts_without_a_fitting_curve_are_exact_at_measured_values_and_marked_between() -> None:
     dump = _live_dump()
     texts = [[0.0, "3.00 ms"], [0.25, "17.0 ms"], [0.5, "18.0 ms"], [0.75, "1.20 s"], [1.0, "1.25 s"]]
     release = next(row for row in dump["devices"]["Limiter"]["parameters"] if row["name"] == "Release")
@@ -196,7 +196,7 @@ def test_texts_of_all_whole_numbers_become_steps() -> None:
     assert "law" not in one.guesses
 
 
-def test_the_list_that_was_the_newest_becomes_one_of_an_older_live() -> None:
+def test_the_formerly_newest_list_becomes_that_of_an_older_live() -> None:
     before = devices.find("Limiter")
     assert before is not None
     older = _taken().older

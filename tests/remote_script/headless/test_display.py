@@ -102,7 +102,7 @@ def test_an_invalid_text_of_a_value_is_refused():
         parse("db", "loud")
 
 
-def test_texts_lead_back_to_their_values():
+def test_texts_convert_back_to_their_values():
     assert parse("volume", "-6.0 dB") == pytest.approx(0.7)
     assert parse("volume", "-inf dB") == 0.0
     assert parse("pan", "25L") == -0.5

@@ -9,7 +9,7 @@ def pairs(envelope):
     return [(e.time, e.value) for e in envelope]
 
 
-def test_an_empty_envelope_answers_the_value_of_its_parameter():
+def test_an_empty_envelope_has_the_value_of_its_parameter():
     assert Breakpoints().value_at(3.0, without=0.85) == 0.85
 
 
@@ -37,7 +37,7 @@ def test_adjacent_steps_have_no_gap():
     assert [envelope.value_at(t) for t in (0.5, 1.0, 1.5, 2.0, 2.5)] == [0.1, 0.1, 0.9, 0.9, 0.5]
 
 
-def test_between_events_the_value_runs_straight():
+def test_values_between_events_are_interpolated_linearly():
     assert Breakpoints.of([(0, 0.0), (4, 1.0)]).value_at(1.0) == 0.25
 
 
@@ -73,7 +73,7 @@ def test_cropping_keeps_the_values_at_the_borders():
 
 
 @given(st.lists(st.tuples(st.floats(0, 16), st.floats(0.1, 8), st.floats(0, 1)), max_size=8))
-def test_the_last_step_always_shows_and_events_stay_sorted(steps):
+def test_the_latest_step_takes_precedence_and_events_stay_sorted(steps):
     envelope = Breakpoints()
     for start, length, value in steps:
         envelope = envelope.with_step(start, length, value)

@@ -153,7 +153,7 @@ def test_a_new_change_drops_undone_steps(live: Any) -> None:
     ("typed", "shown"),
     [("# Keys", "2 Keys"), ("## Keys", "02 Keys"), ("Take ###", "Take 002"), ("a#b#", "a2b2")],
 )
-def test_signs_in_a_name_are_the_tracks_number(live: Any, typed: str, shown: str) -> None:
+def test_number_signs_in_a_name_show_the_tracks_number(live: Any, typed: str, shown: str) -> None:
     track = live.song.tracks[1]
     track.name = typed
     assert track.name == shown

@@ -117,14 +117,14 @@ def test_views_cannot_be_shown_while_a_script_is_created(live: Any, tmp_path: Pa
     assert any("RuntimeError" in line for line in script.log)
 
 
-def test_a_log_is_kept_like_lives(tmp_path: Path) -> None:
+def test_the_log_has_the_format_of_lives_log(tmp_path: Path) -> None:
     live = HeadlessLive(small_set(), log_file=str(tmp_path / "Log.txt"))
     live.load_script(folder(tmp_path, "Delta"))
     live.close()
     assert "info: RemoteScriptMessage: (Delta) Delta sees 3 tracks" in (tmp_path / "Log.txt").read_text()
 
 
-def test_setmirror_is_a_guest_like_any_other(live: Any, monkeypatch: Any, tmp_path: Path) -> None:
+def test_setmirror_runs_like_any_other_script(live: Any, monkeypatch: Any, tmp_path: Path) -> None:
     import types
 
     monkeypatch.setenv("SETMIRROR_HOME", str(tmp_path))
@@ -151,7 +151,7 @@ def test_setmirror_is_a_guest_like_any_other(live: Any, monkeypatch: Any, tmp_pa
     assert live.listener_count() == 0
 
 
-def test_memory_connections_fill_up_and_close() -> None:
+def test_in_memory_connections_have_a_limit_and_close() -> None:
     listener = MemoryListener(window=4)
     woken: list[int] = []
     client = listener.connect(lambda: woken.append(1))

@@ -199,6 +199,6 @@ def test_a_person_script_plays(live: HeadlessLive) -> None:
         60,
     ],
 )
-def test_a_key_that_is_none_is_refused(live: HeadlessLive, note: Any) -> None:
+def test_an_invalid_key_number_is_refused(live: HeadlessLive, note: Any) -> None:
     with pytest.raises(ValueError, match=r"pitch|seconds"):
         Actions(live, None).carry_out({"do": "play", "notes": [note]})

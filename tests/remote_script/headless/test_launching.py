@@ -55,7 +55,7 @@ def test_a_launch_while_playing_waits_for_the_bar(bench, clip):
     assert clip.start_time == 4.0
 
 
-def test_clips_fired_together_from_a_standing_transport_start_together(bench, clip):
+def test_clips_fired_together_while_stopped_start_together(bench, clip):
     other = bench.slot(1, 3).create_clip(2.0)
     clip.fire()
     other.fire()
@@ -151,7 +151,7 @@ def test_stopping_all_clips_unquantized_is_at_once(bench, clip):
     ids=["all", "all at once", "track", "clip", "slot", "empty slot", "empty scene"],
 )
 @pytest.mark.parametrize("song_first", [True, False])
-def test_a_stop_asked_in_the_same_turn_as_the_songs_stop_is_not_lost(
+def test_a_clip_stop_in_the_same_turn_as_the_songs_stop_is_not_lost(
     bench, clip, stop, song_first, quantization
 ):
     bench.song.clip_trigger_quantization = quantization
@@ -181,7 +181,7 @@ def test_a_stop_that_waits_for_the_grid_happens_when_the_song_stops(bench, clip)
     assert (clip.is_playing, bench.song.tracks[0].fired_slot_index) == (False, -1)
 
 
-def test_a_fire_after_the_songs_stop_starts_it_again_and_one_before_is_off(bench, clip):
+def test_a_fire_after_the_songs_stop_restarts_the_song_and_one_before_is_cancelled(bench, clip):
     bench.song.start_playing()
     bench.play(1)
     clip.fire()

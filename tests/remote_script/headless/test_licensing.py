@@ -55,7 +55,7 @@ def test_a_session_is_stored_until_it_is_ended(live: Any) -> None:
     assert not live.surface.classes["Licensing.UnlockStatus"]().unlocked
 
 
-def test_a_modal_dialog_holds_all_but_the_network_timer(live: Any) -> None:
+def test_a_modal_dialog_suspends_everything_except_the_network_timer(live: Any) -> None:
     bridge = live.licensing
     dialog = bridge.get_progress_dialog()
     dialog.set_status_message("Looking for licences")

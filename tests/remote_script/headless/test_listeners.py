@@ -130,7 +130,7 @@ def test_a_listener_follows_its_object_not_its_index(live: Any) -> None:
     assert heard == ["bass"]
 
 
-def test_listeners_see_a_set_that_agrees_with_itself(live: Any) -> None:
+def test_listeners_see_a_consistent_set(live: Any) -> None:
     sizes: list[Any] = []
 
     def look() -> None:
@@ -161,7 +161,7 @@ def test_derived_changes_notify_listeners_too(live: Any) -> None:
     assert track.name == "2-MIDI"
 
 
-def test_a_parameter_of_the_mixer_and_the_property_of_the_track_are_one(live: Any) -> None:
+def test_a_mixer_parameter_and_the_track_property_are_the_same_value(live: Any) -> None:
     heard, listener = recorder()
     track = live.song.tracks[0]
     activator = track.mixer_device.track_activator
@@ -190,7 +190,7 @@ def test_view_visibility_is_listened_to_by_name(live: Any) -> None:
     assert heard == ["arranger"]
 
 
-def test_opening_a_set_kills_objects_and_listeners(live: Any) -> None:
+def test_opening_a_set_invalidates_objects_and_listeners(live: Any) -> None:
     song = live.song
     song.add_tempo_listener(lambda: None)
     live.open_set(small_set())

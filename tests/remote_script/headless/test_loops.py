@@ -24,14 +24,14 @@ def test_unlooped_the_start_marker_is_not_moved_and_the_end_marker_only_seems_to
     assert seeming.with_looping(True).end_marker == 8.0
 
 
-def test_switching_the_loop_brings_the_remembered_brace_back():
+def test_switching_the_loop_restores_the_former_brace():
     region = Region.of_length(8.0).with_loop_start(2.0).with_loop_end(4.0)
     off = region.with_looping(False)
     assert (off.loop_start, off.loop_end) == (0.0, 8.0)
     assert off.with_looping(True) == region
 
 
-def test_a_loop_cannot_be_turned_around():
+def test_the_end_of_a_loop_cannot_precede_its_start():
     region = Region.of_length(4.0)
     with pytest.raises(RuntimeError, match=r"^Cannot set LoopStart behind LoopEnd$"):
         region.with_loop_start(4.0)

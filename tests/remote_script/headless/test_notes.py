@@ -36,7 +36,7 @@ def test_a_note_added_at_the_same_pitch_and_start_replaces_the_old_one():
     assert rows(notes) == [(2, 60, 0.0, 1.0)]
 
 
-def test_a_note_starting_inside_a_new_one_is_swallowed_even_if_it_rings_longer():
+def test_a_note_starting_inside_a_new_one_is_removed_even_if_longer():
     notes = Notes.of([spec(60, 1, 5)]).add([spec(60, 0, 2)])[0]
     assert rows(notes) == [(2, 60, 0.0, 2.0)]
 
@@ -56,7 +56,7 @@ def test_notes_of_other_pitches_are_unchanged():
     assert (2, 61, 0.0, 4.0) in rows(notes)
 
 
-def test_adding_answers_only_the_ids_that_survive_the_batch():
+def test_adding_returns_only_the_ids_of_remaining_notes():
     assert Notes().add([spec(60, 0), spec(60, 0)])[1] == [2]
 
 

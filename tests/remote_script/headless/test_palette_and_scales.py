@@ -40,7 +40,7 @@ def test_a_flat_key_spells_its_notes_with_flats():
 
 
 @given(st.integers(0, 127))
-def test_a_note_name_leads_back_to_its_pitch(pitch):
+def test_a_note_name_converts_back_to_its_pitch(pitch):
     assert scales.pitch_of(scales.note_name(pitch)) == pitch
     assert scales.pitch_of(scales.note_name(pitch, scales.FLAT)) == pitch
 

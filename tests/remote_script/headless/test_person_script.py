@@ -79,7 +79,7 @@ def test_while_a_menu_is_open_actions_wait_and_scripts_do_not_tick() -> None:
     live.close()
 
 
-def test_a_slow_load_keeps_scripts_away_for_as_long() -> None:
+def test_a_slow_load_delays_the_start_of_scripts() -> None:
     live = HeadlessLive(demo_set())
     made: list[float] = []
     live.load_script(
@@ -102,7 +102,7 @@ def test_a_slow_load_keeps_scripts_away_for_as_long() -> None:
     live.close()
 
 
-def test_a_dialog_is_there_until_it_is_answered() -> None:
+def test_a_dialog_is_open_until_it_is_answered() -> None:
     script, heard, _ = played(
         """
         {"do": "dialog", "message": "Save changes?", "buttons": 2}

@@ -106,7 +106,7 @@ def test_a_stalled_ui_runs_no_timers_and_then_a_burst(live: Any) -> None:
     assert len(guest.times) > 5
 
 
-def test_no_timer_starves_the_others(live: Any) -> None:
+def test_no_timer_blocks_the_others(live: Any) -> None:
     guest = Displayed(live)
     live.load_script(script_module(guest))
     counts = [0, 0]

@@ -97,7 +97,7 @@ def test_a_repeating_launch_starts_again_on_every_line():
     assert track.start_beat == 1.0
 
 
-def test_a_clip_that_is_deleted_stops_and_its_launch_is_off():
+def test_a_deleted_clip_stops_and_its_launch_is_cancelled():
     track = Playback()
     track.ask(Launch("A"))
     track.tick(0.0, 0.0, True)

@@ -39,7 +39,7 @@ def test_renaming_adding_and_deleting_a_track_changes_the_list_and_notifies() ->
         assert names(device) != before
 
 
-def test_in_a_rack_too_and_the_choice_follows_the_name() -> None:
+def test_a_side_chain_in_a_rack_works_and_its_choice_follows_the_name() -> None:
     live = HeadlessLive(demo_set())
     track = live.song.tracks[1]
 

@@ -30,7 +30,7 @@ def test_a_length_counts_from_zero():
 
 
 @given(st.integers(0, 10**6), st.integers(1, 12), st.sampled_from([1, 2, 4, 8, 16]))
-def test_a_display_time_leads_back_to_its_beats(ticks, numerator, denominator):
+def test_a_display_time_converts_back_to_beats(ticks, numerator, denominator):
     beats = ticks / 240
     shown = tm.to_beat_time(beats, numerator, denominator)
     display_beats = (shown.bars - 1) * numerator + shown.beats - 1
@@ -56,7 +56,7 @@ def test_a_clip_launches_on_the_next_line_or_at_once():
     assert launch_time(0.5, 0, 0) == 0.5
 
 
-def test_a_play_head_wraps_into_its_loop_however_far_it_ran():
+def test_a_play_head_wraps_into_its_loop_after_any_distance():
     assert tm.wrapped(3.0, 1.0, 4.0) == 3.0
     assert tm.wrapped(4.5, 1.0, 4.0) == 1.5
     assert tm.wrapped(10.5, 1.0, 4.0) == pytest.approx(1.5)

@@ -126,7 +126,7 @@ histories = st.lists(st.integers(0, 2**32), min_size=1, max_size=14)
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(histories)
-def test_the_set_stays_sound_and_every_undo_leads_one_step_back(seeds: list[int]) -> None:
+def test_the_set_stays_valid_and_each_undo_reverts_one_step(seeds: list[int]) -> None:
     one_history(seeds)
 
 
@@ -151,5 +151,5 @@ def test_every_change_notifies_its_listeners_in_long_histories(seeds: list[int])
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
 )
 @given(st.lists(st.integers(0, 2**32), min_size=8, max_size=40))
-def test_the_set_stays_sound_through_many_long_histories(seeds: list[int]) -> None:
+def test_the_set_stays_valid_in_many_long_histories(seeds: list[int]) -> None:
     one_history(seeds)

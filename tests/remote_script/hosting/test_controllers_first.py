@@ -127,7 +127,7 @@ GRID = """
 """
 
 
-def test_a_grid_answers_only_after_its_greeting(live: HeadlessLive, load: Load) -> None:
+def test_a_grid_is_used_only_after_its_handshake(live: HeadlessLive, load: Load) -> None:
     hosted = load(GRID)
     live.run_for(2.0)
     assert (0xF0, 0x7E, 0, 6, 1, 0xF7) in hosted.midi_out
@@ -239,7 +239,7 @@ PADS = """
 """
 
 
-def test_pads_from_a_table_of_numbers(live: HeadlessLive, load: Load) -> None:
+def test_pads_can_be_defined_by_a_table_of_numbers(live: HeadlessLive, load: Load) -> None:
     before = live.listener_count()
     hosted = load(PADS)
     live.run_for(1.0)

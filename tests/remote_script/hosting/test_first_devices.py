@@ -166,7 +166,7 @@ APPOINTER = """
 """
 
 
-def test_knobs_follow_the_device_that_the_script_appoints(live: HeadlessLive, load: Load) -> None:
+def test_knobs_follow_the_device_appointed_by_the_script(live: HeadlessLive, load: Load) -> None:
     hosted = load(APPOINTER)
     made, song = hosted.instance, live.song
     live.run_for(0.2)
@@ -259,7 +259,7 @@ APCS = """
 """
 
 
-def test_two_controllers_side_by_side_and_their_banks(live: HeadlessLive, load: Load) -> None:
+def test_two_combined_controllers_have_adjacent_banks(live: HeadlessLive, load: Load) -> None:
     left, right = load(APCS, "Left"), load(APCS, "Right")
     song = live.song
     live.run_for(2.0)

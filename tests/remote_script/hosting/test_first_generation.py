@@ -139,7 +139,7 @@ def test_faders_and_knobs_move_their_tracks(live: HeadlessLive, grid: Any) -> No
     assert live.song.master_track.mixer_device.volume.value == 0.0
 
 
-def test_switches_of_a_strip_toggle_and_show(live: HeadlessLive, grid: Any) -> None:
+def test_buttons_of_a_strip_toggle_and_show_their_state(live: HeadlessLive, grid: Any) -> None:
     track = live.song.tracks[1]
     assert shown(grid, 21) == 127
     press(grid, 21)
@@ -161,7 +161,7 @@ def test_switches_of_a_strip_toggle_and_show(live: HeadlessLive, grid: Any) -> N
     assert (shown(grid, 32), shown(grid, 33)) == (0, 127)
 
 
-def test_a_person_at_the_mouse_is_seen_on_the_controller(live: HeadlessLive, grid: Any) -> None:
+def test_changes_by_mouse_are_shown_on_the_controller(live: HeadlessLive, grid: Any) -> None:
     live.person.do(lambda song: setattr(song.tracks[0], "mute", True))
     live.person.do(lambda song: song.create_audio_track(0))
     live.run_for(0.3)
@@ -244,7 +244,7 @@ def test_the_window_moves_with_its_frame_and_its_mixer(live: HeadlessLive, grid:
     assert grid.highlight == (0, 0, 4, 2, False)
 
 
-def test_a_held_bank_button_scrolls_on(live: HeadlessLive, grid: Any) -> None:
+def test_a_held_bank_button_repeats_scrolling(live: HeadlessLive, grid: Any) -> None:
     grid.receive_midi((0x90, 82, 127))
     live.run_for(0.2)
     assert grid.instance.session.scene_offset() == 1
@@ -266,7 +266,7 @@ def test_a_zoomed_matrix_jumps_by_windows_and_launches_no_clip(live: HeadlessLiv
     assert grid.instance.session.is_enabled()
 
 
-def test_the_transport_plays_and_shows_it(live: HeadlessLive, grid: Any) -> None:
+def test_transport_buttons_work_and_show_the_state(live: HeadlessLive, grid: Any) -> None:
     press(grid, 90)
     live.run_for(0.3)
     assert live.song.is_playing
@@ -393,7 +393,7 @@ MODES = """
 """
 
 
-def test_modes_give_the_same_buttons_another_meaning(live: HeadlessLive, load: Load) -> None:
+def test_modes_change_the_function_of_buttons(live: HeadlessLive, load: Load) -> None:
     hosted = load(MODES)
     live.run_for(0.2)
     track = live.song.tracks[0]
@@ -411,7 +411,7 @@ def test_modes_give_the_same_buttons_another_meaning(live: HeadlessLive, load: L
     assert hosted.instance.modes.selected_mode == "solo"
 
 
-def test_a_mode_selector_of_numbers_gives_knobs_another_parameter(live: HeadlessLive, load: Load) -> None:
+def test_a_numbered_mode_selector_assigns_other_parameters_to_knobs(live: HeadlessLive, load: Load) -> None:
     hosted = load(MODES)
     live.run_for(0.2)
     mixer = live.song.tracks[0].mixer_device

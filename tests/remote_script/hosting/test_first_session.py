@@ -197,7 +197,7 @@ WINDOW = """
 """
 
 
-def test_a_window_of_the_session_with_pads_lists_and_panels(live: HeadlessLive, load: Load) -> None:
+def test_a_session_window_works_with_pads_lists_and_panels(live: HeadlessLive, load: Load) -> None:
     hosted = load(WINDOW)
     made, song = hosted.instance, live.song
     live.run_for(0.3)

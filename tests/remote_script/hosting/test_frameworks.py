@@ -38,7 +38,7 @@ GENERATIONS = pytest.mark.parametrize(
 
 @GENERATIONS
 @pytest.mark.parametrize(("delay", "ticks"), [(0, 2), (1, 1), (2, 2), (5, 5)])
-def test_from_outside_a_tick_zero_costs_two_ticks_and_one_costs_one(
+def test_outside_a_tick_delay_zero_takes_two_ticks_and_delay_one_takes_one(
     live: HeadlessLive, load: Load, module: str, how: str, delay: int, ticks: int
 ) -> None:
     surface = load(PLAIN.format(module=module, how=how)).instance
@@ -70,7 +70,7 @@ def test_inside_a_tick_delay_zero_is_the_same_tick_and_n_is_n_ticks_later(
 
 
 @GENERATIONS
-def test_an_error_in_a_scheduled_message_is_logged_and_ends_that_one_only(
+def test_an_error_in_a_scheduled_message_is_logged_and_others_run(
     live: HeadlessLive, load: Load, module: str, how: str
 ) -> None:
     hosted = load(PLAIN.format(module=module, how=how))
@@ -269,7 +269,7 @@ def test_switching_off_and_on_imports_the_code_again(live: HeadlessLive, load: L
     assert hosted.instance.value == 22
 
 
-def test_live_on_a_socket_thread_is_refused_with_the_file_and_line_that_did_it(
+def test_access_to_live_on_a_socket_thread_is_refused_with_file_and_line(
     live: HeadlessLive, load: Load
 ) -> None:
     hosted = load(
@@ -391,7 +391,7 @@ def test_c_instance_has_the_methods_used_by_scripts(live: HeadlessLive, load: Lo
         made.c.real_time_mapper  # noqa: B018
 
 
-def test_a_component_that_skips_its_base_costs_only_itself(live: HeadlessLive, load: Load) -> None:
+def test_a_component_without_a_base_call_fails_alone(live: HeadlessLive, load: Load) -> None:
     hosted = load(
         """
         from _Framework.ButtonElement import ButtonElement

@@ -123,7 +123,7 @@ DEVICES = """
 """
 
 
-def test_parameters_decorators_and_lists_of_devices(live: HeadlessLive, load: Load) -> None:
+def test_later_device_components_show_parameters_and_lists_of_devices(live: HeadlessLive, load: Load) -> None:
     made = load(DEVICES).instance
     song, found = live.song, made.found
     words = found.pop("words")

@@ -196,7 +196,7 @@ WINDOW = """
 """
 
 
-def test_a_window_with_scrollers_modes_and_lights(live: HeadlessLive, load: Load) -> None:
+def test_a_later_session_window_has_scrollers_modes_and_lights(live: HeadlessLive, load: Load) -> None:
     hosted = load(WINDOW)
     made, song = hosted.instance, live.song
     live.run_for(0.3)

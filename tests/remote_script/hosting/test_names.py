@@ -58,7 +58,7 @@ def test_every_name_that_this_live_has_can_be_imported(version: str) -> None:
 
 
 @framework_names.needed
-def test_a_module_of_another_live_cannot(version: str) -> None:
+def test_a_module_of_another_live_cannot_be_imported(version: str) -> None:
     mine = listed(version)
     everything = framework_names.listing()["modules"]
     later = [
@@ -75,7 +75,7 @@ def test_a_module_of_another_live_cannot(version: str) -> None:
 
 
 @framework_names.needed
-def test_numbers_texts_and_tuples_of_constants_are_lives(version: str) -> None:
+def test_constants_have_the_values_of_live(version: str) -> None:
     compared, wrong = 0, []
     for name, about in listed(version).items():
         module = importlib.import_module(name)
@@ -189,7 +189,7 @@ the first argument, which is an object, as it omits `self`."""
 
 
 @framework_names.needed
-def test_functions_and_methods_take_lives_arguments_and_ask_for_no_others(version: str) -> None:
+def test_functions_and_methods_have_the_parameters_of_live(version: str) -> None:
     different, compared = [], 0
 
     def compare(name: str, function: Any, signature: Any, *skip: str) -> None:
@@ -256,7 +256,7 @@ def test_an_unsupported_family_is_refused_in_one_sentence(package: str, version:
 
 
 @framework_names.needed
-def test_every_family_of_lives_is_here_or_refused() -> None:
+def test_every_family_of_live_is_provided_or_refused() -> None:
     families = {name.split(".")[0] for name in framework_names.listing()["modules"]}
     assert families == {*PACKAGES, *facts.REFUSED}
 

@@ -73,7 +73,7 @@ POLLED = """
 """
 
 
-def test_a_socket_that_is_polled_in_ticks_answers_listens_and_reloads(
+def test_a_socket_polled_in_ticks_answers_and_survives_reloads(
     live: HeadlessLive, load: Load, tmp_path: Path
 ) -> None:
     hosted = load(POLLED, words='GREETING = "hello"')
@@ -192,7 +192,7 @@ def press(hosted: Any, number: int) -> None:
     hosted.receive_midi((0x8E, number, 0))
 
 
-def test_a_surface_that_builds_itself_and_swaps_layers(live: HeadlessLive, load: Load) -> None:
+def test_a_surface_can_build_itself_and_swap_layers(live: HeadlessLive, load: Load) -> None:
     before = live.listener_count()
     hosted = load(SETUP)
     live.run_for(0.3)
@@ -223,7 +223,9 @@ def test_a_surface_that_builds_itself_and_swaps_layers(live: HeadlessLive, load:
     assert not [line for line in hosted.log if "Error" in line]
 
 
-def test_tracks_are_scrolled_and_the_selected_one_armed_by_itself(live: HeadlessLive, load: Load) -> None:
+def test_tracks_are_scrolled_and_the_selected_one_is_armed_automatically(
+    live: HeadlessLive, load: Load
+) -> None:
     hosted = load(SETUP)
     live.run_for(0.3)
     tracks = live.song.tracks

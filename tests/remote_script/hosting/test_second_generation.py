@@ -170,7 +170,7 @@ def shown(hosted: Any, number: int) -> int:
     return next(sent[2] for sent in reversed(hosted.midi_out) if sent[:2] == (0x90, number))
 
 
-def test_the_ring_frames_the_window_and_moves_all_that_follow_it(live: HeadlessLive, pads: Any) -> None:
+def test_the_session_ring_frames_the_window_and_moves_its_followers(live: HeadlessLive, pads: Any) -> None:
     assert pads.highlight == (0, 0, 4, 2, False)
     press(pads, 4)
     press(pads, 5)
@@ -214,9 +214,7 @@ def test_a_mode_takes_over_the_pads_and_releases_them(live: HeadlessLive, pads: 
     assert shown(pads, 45) in (10, 11, 12)
 
 
-def test_the_knobs_are_the_devices_while_it_is_enabled_and_the_mixers_again(
-    live: HeadlessLive, pads: Any
-) -> None:
+def test_knobs_control_the_enabled_device_and_afterwards_the_mixer(live: HeadlessLive, pads: Any) -> None:
     device = live.song.tracks[2].devices[0]
     live.person.do(lambda song: song.view.select_device(device))
     live.run_for(0.3)
@@ -271,7 +269,7 @@ def test_controls_of_a_matrix_have_coordinates(live: HeadlessLive, pads: Any) ->
     assert pads.instance.custom.told == [(1, 2)]
 
 
-def test_it_is_identified_by_its_product_bytes(live: HeadlessLive, pads: Any) -> None:
+def test_a_controller_is_identified_by_its_product_bytes(live: HeadlessLive, pads: Any) -> None:
     reply = (0xF0, 0x7E, 0, 6, 2, 0, 32, 41, 1, 0, 0, 0, 0xF7)
     pads.receive_midi(reply)
     assert pads.instance.identified == reply

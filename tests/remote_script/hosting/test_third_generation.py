@@ -206,7 +206,7 @@ def test_modes_are_defined_by_mappings(live: HeadlessLive, knobs: Any) -> None:
     assert modes.selected_mode == "launching"
 
 
-def test_a_modified_control_is_another_one(live: HeadlessLive, knobs: Any) -> None:
+def test_a_control_with_a_modifier_is_a_separate_control(live: HeadlessLive, knobs: Any) -> None:
     press(knobs, 1)
     live.run_for(0.2)
     assert live.song.is_playing
@@ -216,7 +216,7 @@ def test_a_modified_control_is_another_one(live: HeadlessLive, knobs: Any) -> No
     assert not live.song.is_playing
 
 
-def test_hello_when_it_is_identified_goodbye_when_it_ends(live: HeadlessLive, knobs: Any) -> None:
+def test_hello_is_sent_on_identification_and_goodbye_at_the_end(live: HeadlessLive, knobs: Any) -> None:
     hello, goodbye = (0xF0, 1, 0xF7), (0xF0, 2, 0xF7)
     assert hello not in knobs.midi_out
     knobs.receive_midi((0xF0, 0x7E, 0, 6, 2, 1, 2, 3, 0, 0xF7))

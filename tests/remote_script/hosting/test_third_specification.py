@@ -227,7 +227,7 @@ THIRD = """
 """
 
 
-def test_a_specification_with_actions_lights_and_pages(live: HeadlessLive, load: Load) -> None:
+def test_a_specification_can_have_actions_lights_and_pages(live: HeadlessLive, load: Load) -> None:
     hosted = load(THIRD)
     made, song = hosted.instance, live.song
     live.run_for(0.3)

@@ -55,7 +55,7 @@ TOOLS = """
 
 
 @pytest.mark.parametrize("module", ["_Framework.Util", "ableton.v2.base"])
-def test_the_tools_of_scripts(load: Load, module: str) -> None:
+def test_tools_of_scripts_work(load: Load, module: str) -> None:
     found = load(TOOLS.format(module=module)).instance.found
     assert found == {
         "nop": 1, "clamp": (5, 0, 3), "const": 7, "find": (2, None), "first": 4, "flatten": [1, 2, 3], "inner": 5,
@@ -93,7 +93,7 @@ APC = """
 """
 
 
-def test_the_makers_of_controls_and_skins(load: Load) -> None:
+def test_factories_of_controls_and_skins_work(load: Load) -> None:
     made = load(APC).instance
     assert made.found == [(0x91, 2), (0xB0, 64), (0xB3, 4), (0xB5, 6), (0xB7, 8), (0xB0, 48)]
     assert made.skins == [True] * 5

@@ -143,7 +143,7 @@ WINDOW = """
 
 
 @pytest.mark.parametrize("generation", WHERE)
-def test_tools_events_and_dependencies(load: Load, generation: str) -> None:
+def test_shared_tools_events_and_dependencies_work(load: Load, generation: str) -> None:
     window = WINDOW if generation == "second" else ""
     found = load(TOOLS.format(**WHERE[generation], window=window)).instance.found
     more: dict[str, Any] = {
@@ -212,7 +212,7 @@ TASKS = """
 
 
 @pytest.mark.parametrize("generation", WHERE)
-def test_tasks_wait_tick_fade_and_loop(live: HeadlessLive, load: Load, generation: str) -> None:
+def test_tasks_can_wait_tick_fade_and_loop(live: HeadlessLive, load: Load, generation: str) -> None:
     made = load(TASKS.format(**WHERE[generation])).instance
     live.run_for(0.15)
     assert made.log == ["first"]

@@ -150,7 +150,7 @@ def test_a_script_switched_off_at_any_time_leaves_no_listeners(turns: int) -> No
     stage.live.close()
 
 
-def test_a_mistake_of_ours_in_the_middle_of_long_work_ends_in_a_new_epoch(
+def test_an_internal_error_during_long_work_starts_a_new_epoch(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def mistaken(self: Batcher, batch: Any) -> Any:

@@ -28,14 +28,14 @@ def test_a_token_created_by_the_other_side_is_used(tmp_path: Path) -> None:
     assert auth.load_token(str(tmp_path)) == "ab" * 32
 
 
-def test_a_file_that_holds_no_token_is_refused_not_replaced(tmp_path: Path) -> None:
+def test_a_file_without_a_token_is_refused_and_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("password")
     with pytest.raises(auth.TokenUnusable, match="64 hex digits"):
         auth.load_token(str(tmp_path))
     assert (tmp_path / "token").read_text() == "password"
 
 
-def test_a_token_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+def test_a_token_readable_by_others_is_made_private(tmp_path: Path) -> None:
     path = tmp_path / "token"
     path.write_text("cd" * 32)
     path.chmod(0o644)

@@ -33,7 +33,7 @@ class Waiting:
         return Awake(self.wait, share, lambda: self.now)
 
 
-def test_it_waits_until_the_share_of_the_pump_is_used_and_not_longer() -> None:
+def test_the_wait_lasts_at_most_its_share_of_the_pump() -> None:
     waiting = Waiting(*[True] * 1000)
     made = waiting.made(0.4)
     start = waiting.now
@@ -95,7 +95,7 @@ def test_a_client_whose_requests_came_in_time_is_waited_for_as_long_after_a_paus
     assert waiting.asked[-1] == pytest.approx(awake.GAPS * 0.0015, rel=0.01)
 
 
-def test_what_is_too_short_for_the_client_is_left_to_the_next_pump() -> None:
+def test_a_rest_too_short_for_the_client_is_not_waited() -> None:
     waiting = Waiting(*[True] * 1000)
     waiting.gap_s = 0.0015
     made = waiting.made(0.4)
@@ -131,7 +131,7 @@ def test_a_client_that_became_fast_is_waited_for_again() -> None:
     assert requests >= 7
 
 
-def test_no_pump_takes_more_than_the_most_whatever_the_ones_before_left() -> None:
+def test_no_pump_exceeds_the_maximum() -> None:
     made = Waiting().made(0.8)
     for _ in range(10):
         made.pumped(0.010)
@@ -149,7 +149,7 @@ def test_after_many_vain_waits_waiting_pauses_and_resumes() -> None:
     assert made.off == ""
 
 
-def test_the_share_is_one_of_the_distance_that_live_really_keeps() -> None:
+def test_the_share_refers_to_the_measured_interval_of_live() -> None:
     made = Waiting().made(0.5)
     for _ in range(200):
         made.pumped(0.034)
@@ -159,7 +159,7 @@ def test_the_share_is_one_of_the_distance_that_live_really_keeps() -> None:
     assert made.deadline(0.0) <= 0.5 * awake.DISTANCES[1]
 
 
-def test_after_a_stall_of_live_it_does_not_wait() -> None:
+def test_after_a_stall_of_live_there_is_no_wait() -> None:
     waiting = Waiting(True, True)
     made = waiting.made()
     made.pumped(1.0)
@@ -182,7 +182,7 @@ def test_several_overlong_waits_disable_waiting_and_a_single_one_does_not() -> N
     assert made.report()["off"] == made.off
 
 
-def test_on_a_busy_machine_some_late_waits_do_not_switch_it_off() -> None:
+def test_on_a_busy_machine_some_late_waits_do_not_disable_waiting() -> None:
     waiting = Waiting(takes=lambda asked: asked * (8 if len(waiting.asked) % awake.STRIKES else 1))
     made = waiting.made()
     for _ in range(20 * awake.STRIKES):
@@ -190,7 +190,7 @@ def test_on_a_busy_machine_some_late_waits_do_not_switch_it_off() -> None:
     assert made.off == ""
 
 
-def test_a_wait_that_raises_switches_it_off() -> None:
+def test_a_raising_wait_disables_waiting() -> None:
     def wait(seconds: float) -> bool:
         raise ValueError("filedescriptor out of range in select()")
 
@@ -200,7 +200,7 @@ def test_a_wait_that_raises_switches_it_off() -> None:
 
 
 @pytest.mark.parametrize(("wait", "share"), [(None, 0.4), (lambda seconds: True, 0.0)])
-def test_without_a_wait_or_a_share_it_never_waits(wait: awake.Wait | None, share: float) -> None:
+def test_without_a_wait_function_or_a_share_there_is_no_wait(wait: awake.Wait | None, share: float) -> None:
     made = Awake(wait, share, lambda: 0.0)
     assert not made.more(0.0)
     assert made.off == "not wanted"
@@ -266,7 +266,7 @@ def test_a_write_with_calls_has_its_own_turn(guest: LockStep) -> None:
     assert guest.run(_set(peer, 1), _set(peer, 2), _call(peer, 6), _set(peer, 3)) == 3
 
 
-def test_with_undo_apart_each_write_is(guest: LockStep) -> None:
+def test_with_separate_undo_each_write_has_its_own_pump(guest: LockStep) -> None:
     guest.script._undo_apart = True
     peer = guest.peer
     assert guest.run(*[_set(peer, number) for number in range(5)]) == 5

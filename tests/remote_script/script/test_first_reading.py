@@ -80,5 +80,5 @@ def test_an_object_deleted_while_being_read_affects_no_other() -> None:
     assert layout.kind_of(parameter).reading._get is not None
 
 
-def test_a_display_text_is_of_the_value_read_with_it_or_absent() -> None:
+def test_a_display_text_belongs_to_the_value_read_with_it_or_is_absent() -> None:
     assert reading(Parameter(("value",)), fresh())["display"] is ABSENT

@@ -430,9 +430,7 @@ def test_gauges_are_read_on_request_and_are_not_part_of_the_replica(guest: Guest
     assert [value["error"]["error"] for value in values["values"][1:]] == ["STALE_REFERENCE", "NOT_AVAILABLE"]
 
 
-def test_a_mistake_of_ours_leads_to_a_new_reading_not_to_a_wrong_mirror(
-    guest: Guest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_internal_error_leads_to_a_new_reading(guest: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
     client = guest.follower()
     monkeypatch.setattr(guest.script.batcher, "_compare", lambda *_: 1 / 0)
     guest.song.tracks[0].put("name", "Bass")

@@ -57,7 +57,7 @@ def names(stage: Stage) -> list[str]:
     return [track.name for track in stage.song.tracks]
 
 
-def test_a_rule_holds_where_the_object_was_read_and_where_it_is_now(stage: Stage) -> None:
+def test_a_rule_applies_at_the_former_and_the_present_place_of_an_object(stage: Stage) -> None:
     client = stage.follower()
     (drums, keys, bass) = ids(client, "tracks/0", "tracks/1", "tracks/2")
     policy = guarded(client, {"decide": "deny", "refs": ["tracks/0"], "ids": [drums]})
@@ -76,7 +76,7 @@ def test_a_rule_holds_where_the_object_was_read_and_where_it_is_now(stage: Stage
     assert outcome(client.write(put(bass, "name", "x"), policy=policy)) == "verified"
 
 
-def test_an_object_that_the_write_itself_moves_to_a_place_is_under_the_rule_about_it(stage: Stage) -> None:
+def test_an_object_moved_to_a_protected_place_is_protected(stage: Stage) -> None:
     client = stage.follower()
     keys, bass, later = ids(client, "tracks/1", "tracks/2", "tracks/5")
     policy = guarded(client, {"decide": "deny", "refs": ["tracks/1"], "ids": [keys]})
@@ -168,7 +168,7 @@ def test_a_deletion_is_refused_when_it_would_delete_a_protected_object(
     assert len(stage.live.history) == before
 
 
-def test_the_first_rule_that_fits_decides_and_an_allowance_must_hold_now(stage: Stage) -> None:
+def test_the_first_matching_rule_decides_and_an_allowance_must_match_now(stage: Stage) -> None:
     client = stage.follower()
     policy = guarded(client, {"decide": "allow", "refs": ["tracks/1"]}, {"decide": "deny"})
     assert outcome(client.write(put("tracks/1", "name", "a"), policy=policy)) == "verified"
@@ -191,7 +191,7 @@ def test_a_consent_covers_only_its_objects(stage: Stage) -> None:
     assert "Keys" in names(stage)[0]
 
 
-def test_a_write_names_the_version_of_its_rules_or_is_refused(stage: Stage) -> None:
+def test_a_write_with_an_outdated_version_of_its_rules_is_refused(stage: Stage) -> None:
     client = stage.follower()
     old = guarded(client, {"decide": "deny", "operations": ["delete"]})
     new = guarded(client, {"decide": "deny", "operations": ["create"]})
@@ -209,7 +209,7 @@ def test_a_write_names_the_version_of_its_rules_or_is_refused(stage: Stage) -> N
     assert outcome(client.write(call("song", "create_scene", index=0))) == "verified"
 
 
-def test_rates_count_for_each_client_and_for_all(stage: Stage) -> None:
+def test_rates_are_counted_per_client_and_in_total(stage: Stage) -> None:
     client = stage.follower()
     rule = {"decide": "allow", "per_minute": 2, "per_minute_in_all": 3, "rate": "r"}
     one, two = guarded(client, rule, who="one"), guarded(client, rule, who="two")
@@ -273,7 +273,7 @@ def test_an_undo_that_changes_a_protected_object_is_redone_at_once(
         [{"decide": "deny", "operations": [1]}],
     ],
 )  # fmt: skip
-def test_rules_that_cannot_be_used_are_refused_whole(stage: Stage, rules: Any) -> None:
+def test_invalid_rules_are_refused_completely(stage: Stage, rules: Any) -> None:
     client = stage.follower()
     assert client.error("policy.protect", client="x", version=1, rules=rules)["error"] == "INVALID_PARAMS"
 
@@ -298,7 +298,7 @@ def test_only_a_person_switches_read_only_and_then_all_writes_are_refused(stage:
     assert outcome(agent.write(put("song", "tempo", 99.0))) == "verified"
 
 
-def test_the_switch_outlives_the_script(stage: Stage) -> None:
+def test_the_read_only_switch_survives_a_restart_of_the_script(stage: Stage) -> None:
     stage.until_ready()
     stage.client(role="person").result("policy.read_only", on=True)
     other = Stage(demo_set(), budget_s=10.0)

@@ -366,7 +366,7 @@ def names(song: Any) -> list[Any]:
 
 @pytest.mark.parametrize("version", ["11.3", "12.4"])
 @pytest.mark.parametrize("seed", range(2))
-def test_random_writes_are_one_entry_each_and_undoing_all_leads_back(seed: int, version: str) -> None:
+def test_random_writes_are_one_entry_each_and_undoing_all_restores_the_set(seed: int, version: str) -> None:
     draw = random.Random(seed)
     with on_stage(demo_set(), version) as stage:
         client = stage.follower()

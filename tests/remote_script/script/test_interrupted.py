@@ -60,7 +60,7 @@ def edit_without_end(stage: Stage, done: Callable[[], Any]) -> None:
     raise AssertionError("it had to wait for the person")
 
 
-def test_a_write_is_done_while_a_person_edits_without_end(stage: Stage) -> None:
+def test_a_write_is_executed_during_continuous_edits(stage: Stage) -> None:
     client = scarce(stage)
     client.write(call(CLIP, "add_new_notes", notes=many()))
     client.follow()

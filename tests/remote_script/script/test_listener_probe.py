@@ -70,7 +70,7 @@ def slow(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(scene.probe, name, slowly)
 
 
-def test_all_are_attached_and_removed_and_the_set_is_as_it_was(scene: Scene) -> None:
+def test_all_listeners_are_attached_and_removed_and_the_set_is_unchanged(scene: Scene) -> None:
     revision = scene.stage.script.batcher.revision
     attached = scene.until(MOST)
     assert scene.listeners == scene.before + MOST
@@ -125,7 +125,7 @@ def test_a_disconnected_script_leaves_no_listeners() -> None:
     scene.stage.live.close()
 
 
-def test_parameters_that_go_away_take_their_listeners_with_them(scene: Scene) -> None:
+def test_deleted_parameters_lose_their_listeners(scene: Scene) -> None:
     scene.until(300)
     scene.stage.live.person.do(lambda song: song.delete_track(0))
     scene.stage.pump(5)
@@ -145,7 +145,7 @@ def test_one_connection_measures_at_a_time(scene: Scene) -> None:
     assert other.result("probe.listeners", targets=scene.ids, count=5)["attached"] == 5
 
 
-def test_an_agent_may_not(scene: Scene) -> None:
+def test_an_agent_is_refused(scene: Scene) -> None:
     agent = scene.stage.client()
     assert agent.error("probe.listeners", targets=scene.ids, count=5)["error"] == "DENIED"
     assert scene.listeners == scene.before
@@ -165,7 +165,9 @@ def test_invalid_numbers_and_parameters_are_refused(scene: Scene, params: dict[s
     assert scene.listeners == scene.before
 
 
-def test_a_live_that_refuses_a_listener_is_quoted(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_listener_is_reported_with_lives_message(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(listener_probe, "PROPERTY", "no_such")
     refusal = scene.client.error("probe.listeners", targets=scene.ids, count=5)
     assert refusal["error"] == "LIVE_REFUSED"

@@ -118,7 +118,7 @@ def texts(notes: list[dict[str, Any]], size: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("size", [1, 7, NOTES_A_PIECE, MANY])
-def test_notes_in_texts_are_the_same_notes(stage: Stage, size: int) -> None:
+def test_notes_given_as_texts_are_equal(stage: Stage, size: int) -> None:
     client = scarce(stage)
     client.write(call(CLIP, "replace_notes", notes=many(300)))
     client.follow()

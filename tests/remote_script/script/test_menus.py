@@ -14,7 +14,7 @@ LABELS = st.lists(st.sampled_from("abcd"), max_size=8).map(tuple)
 
 
 @given(old=LABELS, new=LABELS)
-def test_an_edit_leads_exactly_from_one_list_to_the_other(old: Any, new: Any) -> None:
+def test_an_edit_transforms_one_list_exactly_into_the_other(old: Any, new: Any) -> None:
     edit = edit_of(old, new)
     assert edit is None or edited(old, edit) == list(new)
 

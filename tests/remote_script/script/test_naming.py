@@ -20,7 +20,7 @@ NAMES = ["name", "mute", "current_monitoring_state", "input_routing_type", "outp
         ("n", []),
     ],
 )
-def test_names_are_near_by_their_spelling_or_by_a_word_in_them(text: str, near: list[str]) -> None:
+def test_close_names_are_matched_by_spelling_or_by_word(text: str, near: list[str]) -> None:
     assert near_names(text, NAMES, cutoff=0.6) == near
 
 

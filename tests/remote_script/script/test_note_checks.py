@@ -60,7 +60,7 @@ def typed(answer: Any) -> Any:
 
 
 @given(rows | objects, st.sampled_from([NEW, ("note_id",), ()]), st.data())
-def test_a_list_of_notes_is_judged_as_its_notes_are_one_by_one(
+def test_a_list_of_notes_is_judged_like_its_single_notes(
     items: list[Any], required: tuple[str, ...], data: st.DataObject
 ) -> None:
     if data.draw(st.booleans()):

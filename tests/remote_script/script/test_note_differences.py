@@ -51,7 +51,7 @@ def test_differences_are_detected_at_any_position_in_the_pieces(seed: int) -> No
     assert sorted(removed) == sorted(old.keys() - new.keys())
 
 
-def test_of_a_long_clip_only_the_pieces_that_differ_are_read_again() -> None:
+def test_only_differing_pieces_of_a_long_clip_are_read_again() -> None:
     before = [(number, 60, number / 4) for number in range(50 * PIECE)]
     old, new = encoded(before), encoded([*before, (10**6, 60, 0.5)])
     steps = note_differences(old, new)

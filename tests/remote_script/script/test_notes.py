@@ -25,7 +25,7 @@ def note(id_: int, pitch: int, start: float, duration: float = 1.0) -> Note:
     return Note(id_, pitch, start, duration)
 
 
-def test_a_transposed_note_removes_the_older_one_that_starts_with_it_and_cuts_the_one_before() -> None:
+def test_a_transposed_note_replaces_one_with_the_same_start_and_cuts_the_previous() -> None:
     held = [note(1, 60, 0.0, 4.0), note(2, 60, 2.0), note(3, 62, 2.0, 8.0)]
     outcome = whole(after_changing(held, [held[2]._replace(pitch=60)]))
     assert outcome.removed == (held[1],)
@@ -43,7 +43,7 @@ def test_a_new_note_replaced_by_another_new_one_is_not_reported_as_removed() -> 
     assert outcome == ((), (), 2)
 
 
-def test_a_new_note_removes_those_that_start_inside_it_and_cuts_the_one_that_it_starts_in() -> None:
+def test_a_new_note_removes_notes_starting_inside_it_and_cuts_the_previous() -> None:
     held = [note(1, 60, 0.0, 2.0), note(2, 60, 2.0), note(3, 60, 3.0), note(4, 61, 1.0)]
     outcome = whole(after_adding(held, [(60, 1.0, 2.0)]))
     assert outcome.removed == (held[1],)
@@ -82,7 +82,7 @@ def test_predicted_effects_of_adding_notes_equal_those_of_headless_live(
 
 
 @given(st.lists(notes, max_size=8))
-def test_a_lane_follows_the_rules_one_note_after_the_other(new: list[SimpleNamespace]) -> None:
+def test_a_pitch_applies_the_rules_note_by_note(new: list[SimpleNamespace]) -> None:
     lane, expected = PitchLane(), []
     for number, added in enumerate(new):
         note = Note(number, 60, added.start_time, added.duration)

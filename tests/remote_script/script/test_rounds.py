@@ -23,7 +23,7 @@ OTHER: dict[str, Any] = {"name": "Renamed", "state": 1, "automation_state": 2}
 AT_ONCE_S = 0.05
 
 
-def test_the_table_gives_each_property_without_a_listener_at_rest_some_two_seconds() -> None:
+def test_each_property_without_a_listener_is_polled_within_two_seconds() -> None:
     assert {name for _, name in WITHIN} == set(OTHER)
     for class_, name in WITHIN:
         prop = schema.CLASSES[class_].properties[name]

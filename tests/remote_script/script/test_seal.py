@@ -69,7 +69,7 @@ ATTACKS += ["with the trailer of another", "renumbered", "in capitals", "empty",
 
 
 @pytest.mark.parametrize("kind", ATTACKS)
-def test_a_line_that_is_not_the_next_one_does_not_open(kind: str) -> None:
+def test_a_line_out_of_order_does_not_open(kind: str) -> None:
     client, script = both()
     lines = [client.outgoing.seal(MESSAGE)[:-1] for _ in range(3)]
     *good, bad = _attack(kind, lines)
@@ -81,7 +81,7 @@ def test_a_line_that_is_not_the_next_one_does_not_open(kind: str) -> None:
         script.incoming.open(bad)
 
 
-def test_a_line_sent_back_or_of_another_session_does_not_open() -> None:
+def test_a_line_reflected_or_of_another_session_does_not_open() -> None:
     client, _ = both()
     with pytest.raises(BadSeal):
         client.incoming.open(client.outgoing.seal(MESSAGE)[:-1])
@@ -100,7 +100,7 @@ def test_a_bad_line_does_not_move_the_counter() -> None:
 
 
 @given(message=st.binary(max_size=200), at=st.integers(min_value=0), flip=st.integers(1, 255))
-def test_no_single_byte_can_be_changed(message: bytes, at: int, flip: int) -> None:
+def test_a_change_of_any_byte_is_detected(message: bytes, at: int, flip: int) -> None:
     sealing, opening = Seal(b"k" * 32), Seal(b"k" * 32)
     line: Any = bytearray(sealing.seal(message.replace(b"\n", b""))[:-1])
     line[at % len(line)] ^= flip

@@ -130,7 +130,7 @@ def test_a_wrong_token_is_reported_and_the_connection_closed(bridge: Bridge) -> 
     assert peer.pipe.closed_by_script
 
 
-def test_a_proof_is_good_for_one_connection_only(bridge: Bridge) -> None:
+def test_a_proof_is_valid_for_one_connection_only(bridge: Bridge) -> None:
     first, second = Peer(bridge.listener), Peer(bridge.listener)
     hello, other = first.hello(), second.hello()
     bridge.turn()
@@ -187,7 +187,7 @@ def test_replies_stay_when_the_stream_is_dropped() -> None:
 
 
 @pytest.mark.parametrize("greeting", [False, True], ids=["silent", "that say hello"])
-def test_a_flood_of_strangers_keeps_no_newcomer_out(bridge: Bridge, greeting: bool) -> None:
+def test_a_flood_of_unauthenticated_peers_does_not_block_new_clients(bridge: Bridge, greeting: bool) -> None:
     def flood() -> None:
         for _ in range(serving.ACCEPTED_A_TURN):
             stranger = Peer(bridge.listener)
@@ -289,9 +289,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("line", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_long_line_is_worked_on_in_slices_and_the_others_are_served_meanwhile(
-    bridge: Bridge, line: bytes
-) -> None:
+def test_a_long_line_is_processed_in_slices_and_other_clients_are_served(bridge: Bridge, line: bytes) -> None:
     hostile, other = bridge.peer(), bridge.peer()
     hostile.line(line)
     asks, answered, turns = 0, 0, 0

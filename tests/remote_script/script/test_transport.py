@@ -25,7 +25,7 @@ def until(what: Callable[[], Any]) -> Any:
     raise AssertionError("nothing came")
 
 
-def test_bytes_go_both_ways_and_the_end_is_seen() -> None:
+def test_bytes_are_exchanged_both_ways_and_the_end_is_detected() -> None:
     logged: list[str] = []
     listener = TcpListener(0, Clock(), logged.append)
     assert logged == [f"SetMirror listening on 127.0.0.1:{listener.port}"]
@@ -43,7 +43,7 @@ def test_bytes_go_both_ways_and_the_end_is_seen() -> None:
     listener.close()
 
 
-def test_a_wait_ends_with_the_first_byte_or_newcomer_and_with_the_time() -> None:
+def test_a_wait_ends_with_the_first_byte_connection_or_timeout() -> None:
     listener = TcpListener(0, Clock(), print)
     assert not listener.wait(0.0)
     client = socket.create_connection(("127.0.0.1", listener.port), timeout=5)

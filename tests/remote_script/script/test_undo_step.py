@@ -76,7 +76,7 @@ def test_a_foreign_step_is_closed_only_while_no_step_of_ours_is_open() -> None:
     assert song.asked == ["end", "begin"]
 
 
-def test_a_set_that_is_going_away_costs_a_line_in_the_log_only() -> None:
+def test_a_set_closed_during_a_step_gives_only_a_log_line() -> None:
     step, _, log = step_of(Song(ends=False))
     step.begin()
     step.end()

@@ -166,7 +166,7 @@ def test_a_property_set_twice_is_compared_with_its_value_before_the_write(guest:
     assert (data["op"], data["applied"], data["taken_back"]) == (2, [], 2)
 
 
-def test_a_live_that_keeps_no_empty_entry_loses_no_edit_of_a_person(guest: Guest) -> None:
+def test_in_a_live_without_empty_entries_no_edit_of_a_person_is_lost(guest: Guest) -> None:
     client = guest.follower()
     guest.world.drops_empty_steps = True
     guest.song.tracks[1].name = "Person"
@@ -301,13 +301,13 @@ def test_results_are_kept_up_to_a_number_of_bytes_and_the_newest_in_any_case(
     assert client.result("write.result", write="newer")["outcome"] == "verified"
 
 
-def test_a_refusal_is_kept_too(guest: Guest) -> None:
+def test_refusals_are_kept_too(guest: Guest) -> None:
     client = guest.follower()
     assert refused(client.write(put("song", "tempo", 5), id="bad"))["error"] == "INVALID_VALUE"
     assert client.error("write.result", write="bad")["error"] == "INVALID_VALUE"
 
 
-def test_expectations_that_do_not_hold_stop_the_write(guest: Guest) -> None:
+def test_failed_expectations_stop_the_write(guest: Guest) -> None:
     client = guest.follower()
     guest.song.tracks[0].put("name", "Changed")
     data = refused(
@@ -321,7 +321,7 @@ def test_expectations_that_do_not_hold_stop_the_write(guest: Guest) -> None:
     assert client.write(put("song", "tempo", 90, expect=120))["result"]["outcome"] == "verified"
 
 
-def test_a_change_since_the_revision_named_stops_a_write_to_the_same_object_only(guest: Guest) -> None:
+def test_a_change_since_the_given_revision_stops_only_writes_to_the_same_object(guest: Guest) -> None:
     client = guest.follower()
     revision = client.revision
     guest.song.tracks[0].put("name", "Person")
@@ -350,7 +350,7 @@ def test_a_write_is_refused_when_an_object_that_it_was_computed_from_was_edited(
         assert refused(client.write(put("song", "tempo", 93), expect=[wrong]))["error"] == "INVALID_PARAMS"
 
 
-def test_undo_is_refused_when_somebody_changed_the_set_since(guest: Guest) -> None:
+def test_undo_is_refused_after_a_later_edit_by_another_author(guest: Guest) -> None:
     client = guest.follower()
     mine = client.write(put("tracks/0", "name", "Mine"))["result"]["revision"]
     guest.song.tracks[1].put("name", "Person")
@@ -497,7 +497,7 @@ def test_writes_of_several_clients_are_executed_in_order_of_arrival(guest: Guest
     assert all(b["author"] == f"a{int(b['write']) % 3}" for b in batches)
 
 
-def test_an_operation_that_live_refuses_while_it_notifies_is_tried_again(guest: Guest) -> None:
+def test_an_operation_refused_during_a_notification_is_retried(guest: Guest) -> None:
     client = guest.follower()
     guest.world.notifying = 1
     request = client.ask("write.execute", write="w", ops=[put("song", "tempo", 90)])
@@ -574,7 +574,7 @@ def plain(guest: Guest) -> list[Any]:
     return found
 
 
-def test_a_write_that_expects_too_much_is_refused_before_it_is_looked_at(guest: Guest) -> None:
+def test_a_write_with_too_many_expectations_is_refused_before_its_checks(guest: Guest) -> None:
     client = guest.follower()
     wishes = [{"target": "song", "name": "tempo", "value": 1}] * 1001
     answer = client.call("write.execute", write="w", ops=[put("song", "tempo", 90)], expect=wishes)
@@ -583,7 +583,7 @@ def test_a_write_that_expects_too_much_is_refused_before_it_is_looked_at(guest: 
 
 
 @pytest.mark.parametrize("target", ["tracks/0" + "/x" * 10_000, "1" * 100_000])
-def test_a_ref_without_end_is_refused_by_its_length(guest: Guest, target: str) -> None:
+def test_an_overlong_ref_is_refused(guest: Guest, target: str) -> None:
     client = guest.follower()
     values = client.call("set.read", items=[[target, "name"]])["result"]["values"]
     assert values[0]["error"]["error"] == "INVALID_VALUE"

@@ -49,9 +49,7 @@ def test_a_good_script_passes_every_check(tmp_path: Path, version: str) -> None:
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_each_check_is_the_first_to_fail_for_a_script_that_is_broken_there(
-    tmp_path: Path, check: str
-) -> None:
+def test_each_check_is_the_first_to_fail_for_its_broken_script(tmp_path: Path, check: str) -> None:
     outcomes = course(write(tmp_path / "Broken", BROKEN[check], EXTRA.get(check)))
     failed = [name for name, each in outcomes.items() if each.verdict == FAIL]
     assert failed[:1] == [check], outcomes
@@ -59,7 +57,7 @@ def test_each_check_is_the_first_to_fail_for_a_script_that_is_broken_there(
     assert all(each.verdict in VERDICTS for each in outcomes.values())
 
 
-def test_a_script_that_cannot_be_created_is_checked_no_further(tmp_path: Path) -> None:
+def test_a_script_that_cannot_be_created_is_not_checked_further(tmp_path: Path) -> None:
     outcomes = course(write(tmp_path / "Broken", BROKEN["load"]))
     assert [name for name, each in outcomes.items() if each.verdict == SKIP] == list(CHECKS)[2:]
 
@@ -133,7 +131,7 @@ def test_a_missing_python_is_reported(tmp_path: Path, monkeypatch: pytest.Monkey
     [(HANGS, "did not end within 4 s"), (QUITS, "ended with status 7")],
     ids=["hangs", "quits"],
 )
-def test_a_script_that_hangs_or_ends_its_process_fails_the_check_that_ran(
+def test_a_script_that_hangs_or_exits_fails_the_running_check(
     tmp_path: Path, source: str, words: str
 ) -> None:
     report = check_command.run_course(write(tmp_path / "Bad", source), "12.4", None, 4.0)

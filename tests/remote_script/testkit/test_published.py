@@ -24,7 +24,7 @@ TIDIES = "self.tidy(); super().disconnect()"
     [(POLLED, {"words": 'GREETING = "hello"'}), (SETUP, {}), (TIDY.format(ending=TIDIES), {})],
     ids=["polled socket", "third generation", "first generation with threads"],
 )
-def test_a_script_in_the_manner_of_published_ones_passes(
+def test_a_script_in_the_style_of_published_ones_passes(
     tmp_path: Path, source: str, modules: dict[str, str]
 ) -> None:
     outcomes = course(write(tmp_path / "Made", source, modules))

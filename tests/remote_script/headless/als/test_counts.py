@@ -64,7 +64,7 @@ def test_counts_of_every_kind_of_object_equal_those_of_the_file(als: Path) -> No
 
 
 @sets.parametrize
-def test_a_real_set_loads_without_a_warning_but_for_guesses(als: Path) -> None:
+def test_a_real_set_loads_with_warnings_about_guesses_only(als: Path) -> None:
     found = [
         warning
         for warning in sets.spec(als).warnings

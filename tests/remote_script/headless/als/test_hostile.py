@@ -130,7 +130,7 @@ def test_the_depth_of_ignored_parts_is_limited_too(tmp_path: Path) -> None:
     assert "nested" in refused(path).rule
 
 
-def test_another_root_is_refused(tmp_path: Path) -> None:
+def test_a_file_with_another_root_element_is_refused(tmp_path: Path) -> None:
     assert refused(write(tmp_path, HEAD + "<html><body/></html>")).value == "'html'"
 
 
@@ -138,7 +138,7 @@ def test_a_preset_is_refused_as_a_set(tmp_path: Path) -> None:
     assert "LiveSet" in refused(write(tmp_path, f"{HEAD}{ROOT}<GroupDevicePreset/></Ableton>")).rule
 
 
-def test_a_file_that_breaks_off_is_refused(tmp_path: Path) -> None:
+def test_a_truncated_file_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path, whole("<Tracks/>" * 1000))
     data = path.read_bytes()
     for length in (2, 9, 12, len(data) // 2, len(data) - 9):
@@ -210,7 +210,7 @@ def test_plain_xml_has_the_same_limits(tmp_path: Path) -> None:
     assert "document type" in refused(write(tmp_path, bomb, pack=False)).rule
 
 
-def test_reading_reports_how_far_it_is(tmp_path: Path) -> None:
+def test_reading_reports_its_progress(tmp_path: Path) -> None:
     shares: list[float] = []
     load_als(write(tmp_path, whole("<a/>" * 400_000), pack=False), progress=shares.append)
     assert shares == sorted(set(shares))
@@ -277,7 +277,7 @@ DAMAGED_NOTES = {
 
 
 @pytest.mark.parametrize("what", DAMAGED_NOTES)
-def test_a_damaged_note_is_put_right_and_counted(tmp_path: Path, what: str) -> None:
+def test_a_damaged_note_is_repaired_and_counted(tmp_path: Path, what: str) -> None:
     note, kind, wanted = DAMAGED_NOTES[what]
     spec = opened(write(tmp_path, whole(midi_track(clip=clip(note * 3)))), kind)
     found = spec.tracks[0].clip_slots[0].notes
@@ -310,7 +310,7 @@ DAMAGED_LOOPS = {
 
 
 @pytest.mark.parametrize("what", DAMAGED_LOOPS)
-def test_a_damaged_loop_is_put_right(tmp_path: Path, what: str) -> None:
+def test_a_damaged_loop_is_repaired(tmp_path: Path, what: str) -> None:
     loop, kind, wanted = DAMAGED_LOOPS[what]
     found = opened(write(tmp_path, whole(midi_track(clip=clip(loop=loop)))), kind).tracks[0].clip_slots[0]
     assert (found.loop_start, found.loop_end, found.start_marker, found.end_marker) == wanted
@@ -324,7 +324,7 @@ def test_a_damaged_loop_is_put_right(tmp_path: Path, what: str) -> None:
         ("8", "x", "value", [(8.0, 12.0)]),
     ],
 )
-def test_a_damaged_place_in_the_arrangement_is_put_right(
+def test_a_damaged_position_in_the_arrangement_is_repaired(
     tmp_path: Path, start: str, end: str, kind: str, wanted: list[tuple[float, float]]
 ) -> None:
     placed = f'<MidiClip><CurrentStart Value="{start}"/><CurrentEnd Value="{end}"/></MidiClip>'
@@ -493,9 +493,7 @@ def damaged(text: str, seed: int, places: int) -> str:
 
 @pytest.mark.parametrize("places", [2, 20, 200])
 @pytest.mark.parametrize("seed", range(6))
-def test_a_set_damaged_at_random_opens_plays_and_is_one_that_live_could_hold(
-    tmp_path: Path, seed: int, places: int
-) -> None:
+def test_a_randomly_damaged_set_opens_plays_and_is_valid(tmp_path: Path, seed: int, places: int) -> None:
     spec = load_als(write(tmp_path, damaged(making.small(), seed, places)))
     assert spec.warnings or places < 200
     live = HeadlessLive(spec)

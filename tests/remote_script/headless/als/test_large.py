@@ -8,7 +8,7 @@ from remote_script.headless import HeadlessLive, load_als
 from tests.benchmarks.large import counts, write_als
 
 
-def test_a_large_set_is_loaded_whole(tmp_path: Path) -> None:
+def test_a_large_set_is_loaded_completely(tmp_path: Path) -> None:
     path = tmp_path / "Large.als"
     write_als(path, 100, 1_000, 20_000, 20_000)
     live = HeadlessLive(load_als(str(path)))

@@ -253,7 +253,7 @@ def test_a_sidechain_keeps_its_source_and_tap(
 
 
 @pytest.mark.parametrize("reference", ["MxPatchRef", "MxDPatchRef"])
-def test_a_max_device_is_named_after_its_patch_and_its_class_is_lives(tmp_path: Path, reference: str) -> None:
+def test_a_max_device_has_the_name_of_its_patch_and_lives_class(tmp_path: Path, reference: str) -> None:
     ids = m.Ids()
     held = m.max_device(ids, reference, "/Max/Step Sequencer.amxd")
     with opened(tmp_path, m.whole_set(ids, m.track(ids, "MidiTrack", "Keys", 1, devices=held))) as live:
@@ -262,7 +262,7 @@ def test_a_max_device_is_named_after_its_patch_and_its_class_is_lives(tmp_path: 
         assert device.class_display_name == "Max MIDI Effect"
 
 
-def test_a_tuning_system_is_read_whole(tmp_path: Path) -> None:
+def test_a_tuning_system_is_read_completely(tmp_path: Path) -> None:
     ids = m.Ids()
     systems = m.tuning("Five", [0.0, 240.0, 480.0, 720.0, 960.0]) + m.tuning("Other", [0.0])
     with opened(

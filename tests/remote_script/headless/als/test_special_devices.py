@@ -54,7 +54,7 @@ def test_every_place_is_read_into_a_property_that_a_script_can_read(class_name: 
     fresh_live.close()
 
 
-def test_a_wavetable_and_its_matrix_are_the_sets() -> None:
+def test_a_wavetable_and_its_matrix_equal_those_of_the_set() -> None:
     amounts = "".join(f"<ModulationAmounts.{index} Value='{index / 100}'/>" for index in range(13))
     still = "".join(f"<ModulationAmounts.{index} Value='0'/>" for index in range(13))
     live, device = opened(
@@ -132,7 +132,7 @@ def test_a_fresh_drift_has_the_modulations_of_a_real_one() -> None:
     live.close()
 
 
-def test_a_place_that_holds_no_number_is_named() -> None:
+def test_an_element_without_a_number_is_named() -> None:
     with notices.collecting() as collector:
         live, _ = opened("<Drift><Lfo_ModSource Value='loud'/></Drift>")
     live.close()
