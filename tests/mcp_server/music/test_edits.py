@@ -47,24 +47,28 @@ def times() -> st.SearchStrategy[float]:
     )
 
 
+NOTES = st.tuples(
+    st.integers(48, 72),
+    times(),
+    st.one_of(st.sampled_from((0.25, 1 / 3, 1.0)), st.floats(1 / 64, 8)),
+    st.integers(1, 127),
+)
+"""Pitch, start and length in beats, velocity."""
+
+
 @st.composite
 def note_lists(draw: st.DrawFn, most: int = 24, apart: bool = False) -> list[Note]:
     """Notes of a valid clip: simultaneous notes have different pitches; any length, in the middle register.
 
     With `apart` all pitches differ, so that notes cannot overlap after any edit.
     """
-    found = []
+    notes = []
     for number in range(draw(st.integers(0, most))):
-        found.append(
-            Note(
-                48 + number if apart else draw(st.integers(48, 72)),
-                from_beats(draw(times())),
-                from_beats(draw(st.one_of(st.sampled_from((0.25, 1 / 3, 1.0)), st.floats(1 / 64, 8)))),
-                float(draw(st.integers(1, 127))),
-                note_id=number + 1,
-            )
-        )
-    return settled(found).notes
+        pitch, start, length, velocity = draw(NOTES)
+        if apart:
+            pitch = 48 + number
+        notes.append(Note(pitch, from_beats(start), from_beats(length), float(velocity), note_id=number + 1))
+    return settled(notes).notes
 
 
 CONTEXTS = st.sampled_from(
