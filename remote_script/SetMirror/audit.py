@@ -6,8 +6,7 @@ objects. It only marks a difference; the following flush reads the property agai
 
 from __future__ import annotations
 
-from array import array
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from .batches import Batcher
 from .content import Reading, whole
@@ -41,7 +40,7 @@ class Audit:
         }
         self._batcher = batcher
         self._clock = clock
-        self._order = array("I")
+        self._order: Sequence[int] = ()
         """Ids of rows, some of which may be deleted when their turn comes."""
         self._position = 0
         self._row: Optional[Row] = None
@@ -114,7 +113,7 @@ class Audit:
                 self.counters["passes"] += 1
                 self.counters["last_pass_s"] = round(now - self._pass_began, 3)
             self._pass_began = now
-            self._order = array("I", list(rows))
+            self._order = self._batcher.shadow.order()
             self._position = 0
         return None
 

@@ -23,7 +23,7 @@ from .observers import Observers
 from .property_reader import PropertyReader
 from .sent_batches import SentBatches
 from .shadow import AT_ONCE, Shadow
-from .snapshot_tables import Tables, state_of
+from .snapshot_tables import Tables, view_of
 from .wire import Encoded, encode, notification
 
 PART_OBJECTS = 100
@@ -235,15 +235,18 @@ class Batcher:
         children: List[Optional[Row]] = []
         # First process all known objects, in one slice: between two slices an object may move to a list that is
         # already done.
-        for ptr, obj in listed:
-            child = self.shadow.known(root, ptr)
-            if child is not None and _replaced(child, obj):
-                child = None
-            if child is not None:
-                if child.parent != row.id or child.role != prop.name:
-                    self._move(child, row, prop.name, batch, gone)
-                gone.pop(child.id, None)
-            children.append(child)
+        if self.shadow.pointers(root).keys().isdisjoint([ptr for ptr, _ in listed]):
+            children = [None] * len(listed)
+        else:
+            for ptr, obj in listed:
+                child = self.shadow.known(root, ptr)
+                if child is not None and _replaced(child, obj):
+                    child = None
+                if child is not None:
+                    if child.parent != row.id or child.role != prop.name:
+                        self._move(child, row, prop.name, batch, gone)
+                    gone.pop(child.id, None)
+                children.append(child)
         fresh: List[Row] = []
         for place, (ptr, obj) in enumerate(listed):
             if children[place] is None and alive(obj):
@@ -251,6 +254,8 @@ class Batcher:
                 batch.added.append(child.id)
                 fresh.append(child)
                 yield
+                if not child.layout.slow:
+                    continue
                 if not self.outlined:
                     self._leave_long(child)
                     continue
@@ -504,7 +509,7 @@ class Batcher:
         """Encode new objects in the snapshot's form, in a third of the time."""
         for start in range(0, len(ids), AT_ONCE):
             rows = [self.shadow.rows[id_] for id_ in ids[start : start + AT_ONCE]]
-            tables = b",".join(self._tables.encoded(map(state_of, rows)))
+            tables = b",".join(self._tables.encoded(map(view_of, rows)))
             changes.append(b'["tables",' + b"[" + tables + b"]]")
             yield
 

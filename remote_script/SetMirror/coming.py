@@ -7,6 +7,7 @@ others.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import Dict, List, Tuple
 
 from .layouts import Row
@@ -23,7 +24,8 @@ class Coming:
     """The properties that are still to be read, by part: id of the object → bits."""
 
     def __init__(self) -> None:
-        self._marks: Dict[str, Dict[int, int]] = {part: {} for part in PARTS}
+        # A plain dict would search its beginning for the first that is left.
+        self._marks: Dict[str, OrderedDict[int, int]] = {part: OrderedDict() for part in PARTS}
 
     def __bool__(self) -> bool:
         return any(self._marks.values())
@@ -55,8 +57,7 @@ class Coming:
     def take(self) -> Tuple[int, int]:
         """Remove and return the next object of the first part, as id and properties; the object may be deleted."""
         marks = next(marks for marks in self._marks.values() if marks)
-        id_ = next(iter(marks))
-        return id_, marks.pop(id_)
+        return marks.popitem(last=False)
 
     def clear(self) -> None:
         for marks in self._marks.values():

@@ -8,10 +8,11 @@ this copy, and its listener marks the property. Notes and envelopes are encoded 
 from __future__ import annotations
 
 from itertools import islice
+from operator import attrgetter
 from typing import Any, Callable, Dict, Generator, Iterator, List, Tuple
 
 from .contract.limits import FOREVER_BEATS
-from .contract.values import ABSENT, alive, as_expressive_note, as_note, as_routing, as_warp_marker, read
+from .contract.values import ABSENT, alive, as_expressive_note, as_note, as_str, as_warp_marker, read
 from .layouts import Row
 from .shadow import Shadow
 from .wire import Encoded, elements_of, encode
@@ -38,9 +39,11 @@ def reading(shadow: Shadow, row: Row, index: int) -> Reading:
             return (yield from encoded_in_pieces(vector, read_note))
         if prop.type == "envelopes":
             return (yield from _read_envelopes(shadow, row))
-        plain = as_warp_marker if prop.type == "warp_markers" else as_routing
+        vector = getattr(row.obj, prop.name)
+        if prop.type == "routings":
+            return (yield from _read_labels(vector))
         elements: List[Any] = []
-        for piece in _pieces(getattr(row.obj, prop.name), plain):
+        for piece in _pieces(vector, as_warp_marker):
             elements.extend(piece)
             yield
         return tuple(elements)
@@ -78,6 +81,21 @@ def all_notes(clip: Any) -> Any:
         return clip.get_all_notes_extended()
     # Live 11.0 has no such method; a clip may have notes before its start.
     return clip.get_notes_extended(0, 128, -FOREVER_BEATS, 2 * FOREVER_BEATS)
+
+
+_LABEL = attrgetter("display_name")
+
+
+def _read_labels(vector: Any) -> Reading:
+    """The labels of routings; there are as many in a Set as the square of its tracks."""
+    labels: List[Any] = []
+    elements = iter(vector)
+    while True:
+        piece = list(map(_LABEL, islice(elements, PIECE)))
+        if not piece:
+            return tuple(labels)
+        labels += map(as_str, piece)
+        yield
 
 
 def _pieces(vector: Any, plain: Callable[[Any], Any]) -> Iterator[List[Any]]:

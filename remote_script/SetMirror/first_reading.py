@@ -14,6 +14,9 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 from .contract import schema
 from .contract.values import ABSENT, PLAIN
 
+_FINISHED: Dict[str, type] = {"bool": bool, "int": int}
+"""Type of the table → the Python type whose values are plain already."""
+
 Getter = Callable[[Any], Any]
 Plain = Callable[[Any], Any]
 
@@ -60,7 +63,10 @@ class FirstReading:
         self._together = together
         names = [self._properties[place].name for place, _ in together]
         self._get: Optional[Callable[[Any], Tuple[Any, ...]]] = attrgetter(*names) if names else None
-        self._plains = [(place, PLAIN[self._properties[place].type]) for place, _ in together]
+        self._places = [place for place, _ in together]
+        types = [self._properties[place].type for place, _ in together]
+        self._plains = [PLAIN[type_] for type_ in types]
+        self._finished = [_FINISHED.get(type_) for type_ in types]
 
     def read(self, obj: Any, values: List[Any]) -> None:
         """Put the plain values of `obj` at their places in `values`; ABSENT for properties that Live does not give."""
@@ -68,8 +74,9 @@ class FirstReading:
             values[place] = constant
         if self._get is not None:
             try:
-                for (place, plain), value in zip(self._plains, self._get(obj)):
-                    values[place] = plain(value)
+                read = zip(self._places, self._finished, self._plains, self._get(obj))
+                for place, finished, plain, value in read:
+                    values[place] = value if type(value) is finished else plain(value)
             except Exception:
                 # Boost can raise any exception here.
                 self._read_singly(obj, values)

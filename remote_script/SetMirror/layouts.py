@@ -8,6 +8,8 @@ callback knows its object, never an index.
 
 from __future__ import annotations
 
+import sys
+from itertools import accumulate
 from operator import attrgetter, itemgetter
 from typing import Any, Callable, ClassVar, Dict, List, NamedTuple, Optional, Sequence, Tuple, Type
 
@@ -50,6 +52,10 @@ class Kind(NamedTuple):
     """The listeners that are always attached, with their numbers."""
     attended: List[Tuple[int, Listener]]
     """The listeners that are attached while a client attends to the object."""
+    names: List[Tuple[str, str]]
+    """`adder` and `method` of each of `resting`."""
+    resting_bits: List[int]
+    """`Row.attached` when so many of `resting` are attached."""
 
 
 class Row(List[Any]):
@@ -68,7 +74,7 @@ class Row(List[Any]):
 
     def __init__(self, id_: int, obj: Any, ptr: int, parent: Optional[int]) -> None:
         # A list made from a tuple takes exactly the memory that it needs.
-        super().__init__(self.layout.blank)
+        list.__init__(self, self.layout.blank)
         self.id = id_
         self.obj = obj
         self.ptr = ptr
@@ -224,14 +230,16 @@ class Layout:
         self.listeners = [self._listener(name, bits) for name, bits in marked.items()]
         self.marked_by = {self.index[name]: bits for name, bits in marked.items() if name in self.index}
         """Index of a property → bits that its listener marks, including the property's own bit."""
-        self._kinds: Dict[Tuple[Any, ...], Kind] = {}
+        self._kinds: Dict[Any, Kind] = {}
         self._constants = tuple(_KINDS.get(type_, {}).values())
+        self._get_constants = attrgetter(*self._constants) if self._constants else None
 
     def _listener(self, name: str, bits: int) -> Listener:
         prop = schema.properties(self.type).get(name)
         kinds = () if prop is None else self._constants_of(prop)
         resting = prop is None or not prop.within_s
-        return Listener(name, "add_" + name + "_listener", "on_" + name, bits, kinds, resting)
+        adder, method = sys.intern("add_" + name + "_listener"), sys.intern("on_" + name)
+        return Listener(name, adder, method, bits, kinds, resting)
 
     def _constants_of(self, prop: schema.Property) -> Tuple[str, ...]:
         """The constants of which one must be true for an object to have `prop`; () if the constants do not decide."""
@@ -240,10 +248,17 @@ class Layout:
 
     def kind_of(self, obj: Any) -> Kind:
         """The kind of `obj`; an object whose constants cannot be read may have any property."""
-        constants = tuple([read(obj, name) for name in self._constants])
+        constants: Any = None
+        if self._get_constants is not None:
+            try:
+                constants = self._get_constants(obj)
+            except Exception:
+                constants = tuple([read(obj, name) for name in self._constants])
         kind = self._kinds.get(constants)
         if kind is None:
-            kind = self._kinds[constants] = self._new_kind(dict(zip(self._constants, constants)))
+            # One constant comes without a tuple around it.
+            all_ = constants if type(constants) is tuple else (constants,)
+            kind = self._kinds[constants] = self._new_kind(dict(zip(self._constants, all_)))
         return kind
 
     def _new_kind(self, constants: Dict[str, Any]) -> Kind:
@@ -258,6 +273,7 @@ class Layout:
         if self.type in _REFUSED:
             places = [i for i in places if i not in lacking]
         listeners = [listener for listener in enumerate(self.listeners) if has(listener[1].kinds)]
+        resting = [listener for listener in listeners if listener[1].resting]
         return Kind(
             FirstReading(
                 self.properties,
@@ -266,8 +282,10 @@ class Layout:
                 {self.index[name]: value for name, value in known.items() if name in self.index},
                 lacking,
             ),
-            [listener for listener in listeners if listener[1].resting],
+            resting,
             [listener for listener in listeners if not listener[1].resting],
+            [(listener.adder, listener.method) for _, listener in resting],
+            list(accumulate([0] + [1 << number for number, _ in resting])),
         )
 
     def _marked_by(self) -> Dict[str, int]:

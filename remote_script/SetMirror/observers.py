@@ -25,7 +25,18 @@ class Observers:
 
     def attach(self, row: Row, kind: Kind) -> None:
         """Attach the listeners that every object of this kind has."""
-        self._attach(row, kind.resting)
+        obj, attached = row.obj, 0
+        try:
+            for adder, method in kind.names:
+                getattr(obj, adder)(getattr(row, method))
+                attached += 1
+        except Exception:
+            # Live refuses one: from here on one by one.
+            pass
+        row.attached = kind.resting_bits[attached]
+        self.attached += attached
+        if attached < len(kind.names):
+            self._attach(row, kind.resting)
 
     def attend(self, row: Row) -> None:
         """Attach the remaining listeners; the caller then looks for changes made before."""

@@ -11,7 +11,7 @@ from typing import Any, List, Optional, Set, Tuple
 from .coming import Coming
 from .content import Reading, reading, whole
 from .contract.values import ABSENT, alive, as_float, as_int, as_str, items, live_ptr, read
-from .layouts import Row
+from .layouts import Row, root_class
 from .shadow import Shadow
 
 _POINTER = attrgetter("_live_ptr")
@@ -49,8 +49,15 @@ class PropertyReader:
             targets = read(row.obj, prop.name)
             if targets is ABSENT:
                 return ABSENT
+            objects = _items(targets)
             ids: List[int] = []
-            for target in _items(targets):
+            pointers = self.shadow.pointers(root_class(prop.of))
+            try:
+                return tuple([pointers[ptr] for ptr in map(_POINTER, objects)])
+            except Exception:
+                # An object is unknown or deleted.
+                pass
+            for target in objects:
                 known = self.shadow.row_of(target, prop.of)
                 if known is not None:
                     ids.append(known.id)

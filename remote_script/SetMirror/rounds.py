@@ -11,7 +11,7 @@ A difference is only marked here; the following flush reads the property again a
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, Optional, Sequence
 
 from .batches import Batcher
 from .contract import schema
@@ -41,9 +41,7 @@ class Rounds:
         self.counters: Dict[str, Any] = {"rounds": 0, "hurried": 0, "found": 0, "last_round_s": 0.0}
         self._batcher = batcher
         self._clock = clock
-        self._order: List[Row] = []
-        """Objects with such properties; listed again only when objects were added or removed."""
-        self._composition = (-1, -1)
+        self._order: Sequence[int] = ()
         self._position: Optional[int] = None
         """Position of the current round in `_order`; None between two rounds."""
         self._began = clock()
@@ -78,10 +76,13 @@ class Rounds:
             position = 0
         size = len(self._order)
         due = size if self._hurried else min(size, int(size * (now - self._began) / (SPARE * WITHIN_S)))
+        find = self._batcher.shadow.rows.get
         while position < due:
             end = min(due, position + AT_ONCE)
-            for row in self._order[position:end]:
+            for row in map(find, self._order[position:end]):
                 # The hot path: 20,000 objects in two seconds.
+                if row is None or row.layout.glance is None:
+                    continue
                 layout, obj = row.layout, row.obj
                 try:
                     if layout.glance(obj) == layout.glanced(row):
@@ -101,10 +102,7 @@ class Rounds:
 
     def _start(self, now: float) -> None:
         """Begin a round over all objects."""
-        shadow = self._batcher.shadow
-        if shadow.composition != self._composition:
-            self._composition = shadow.composition
-            self._order = [row for row in shadow.rows.values() if row.layout.within]
+        self._order = self._batcher.shadow.order()
         self._position, self._began = 0, now
 
     def take(self) -> Dict[int, int]:

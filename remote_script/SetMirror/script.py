@@ -86,8 +86,11 @@ class SetMirror:
         self._began_writes: List[bool] = []
         """For every write started in this pump: True if it has calls."""
         self._audit_s = chosen.audit_ms / 1000 if audit_s is None else audit_s
+        self._audit_end = 0.0
+        """When the last audit should have ended, by `perf_counter`."""
         self._audit_debt_s = 0.0
-        """Time by which the last audit ended late, at most one audit's time: the next audit ends earlier by it."""
+        """Time by which the last audit, or an idle pump with it, ended late, at most one audit's time: the next audit
+        ends earlier by it."""
         self._flushes = 0
         """Batches sealed since the current write last advanced, or since the next write waits to start."""
         self._closed = False
@@ -225,6 +228,7 @@ class SetMirror:
         self.timings["pump"].add(spent)
         if not worked:
             self.timings["rest"].add(spent)
+            self._owe(start + spent)
 
     def _turn(self, start: float) -> bool:
         server = self.server
@@ -425,13 +429,17 @@ class SetMirror:
         deadline = max(end, time.perf_counter() + self._audit_s * AUDIT_LEFT)
         self.audit.step(lambda: time.perf_counter() < deadline)
         now = time.perf_counter()
-        self._audit_debt_s = min(self._audit_s, max(0.0, now - end))
+        self._audit_end = end
+        self._owe(now)
         self.timings["audit"].add(now - began)
         marks = self.rounds.take()
         for id_, bits in self.audit.take().items():
             marks[id_] = marks.get(id_, 0) | bits
         if marks:
             self._start(Lot(AUDIT, marks))
+
+    def _owe(self, ended: float) -> None:
+        self._audit_debt_s = min(self._audit_s, max(0.0, ended - self._audit_end))
 
     def _attend(self, batcher: Batcher) -> None:
         """Attach all listeners to the attended objects, and detach the extra listeners from all others."""

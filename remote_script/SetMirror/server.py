@@ -37,9 +37,10 @@ WAITING_LINES = 1024
 WAITING_BYTES = BYTES_A_TURN
 """Received but unanswered bytes; beyond this limit the server stops reading from the client."""
 SENT_A_TURN = 4 * 1024 * 1024
+SNAPSHOT_LINE = 8 * 1024
+"""Most pieces of a snapshot are longer: one piece, then a look at the clock."""
 SNAPSHOT_AHEAD = 512 * 1024
 """Bytes of a snapshot that are encoded ahead of the client."""
-SNAPSHOT_LINE = 24 * 1024
 
 _HTTP = (b"GET ", b"POST", b"HEAD", b"PUT ", b"OPTI", b"DELE", b"CONN", b"TRAC", b"PATC", b"PRI ")
 

@@ -6,12 +6,12 @@ copied first (copy on write), so a snapshot reads nothing from Live and blocks n
 
 from __future__ import annotations
 
-from collections import deque
-from typing import Any, Deque, Dict, Iterator, List, Optional, Set, Tuple
+from array import array
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from .contract.values import ABSENT, live_ptr
 from .layouts import Row, class_of, root_class
-from .snapshot_tables import State, Tables, state_of
+from .snapshot_tables import State, Tables, state_of, view_of
 from .wire import length
 
 AT_ONCE = 128
@@ -23,28 +23,37 @@ _LONG = 32
 class Snapshot:
     """A snapshot that is being sent; `revision` and `count` are known from the start."""
 
-    def __init__(self, rows: Dict[int, Row], revision: int, coming: List[str]) -> None:
+    def __init__(
+        self, rows: Dict[int, Row], revision: int, coming: List[str], order: Optional[Sequence[int]] = None
+    ) -> None:
+        """`order`: the ids of `rows`, ascending; some of them may be gone."""
         self.revision = revision
         self.coming = coming
         """The parts of the Set that were not read yet."""
         self.count = len(rows)
-        self._order: Deque[int] = deque(rows)
-        self._left: Set[int] = set(rows)
+        self._order = array("I", rows) if order is None else order
+        self._position = 0
         self._kept: Dict[int, State] = {}
         self._tables = Tables()
 
     def keep(self, row: Row) -> None:
         """Copy the present state of `row`, unless this snapshot has sent the row already."""
-        if row.id in self._left and row.id not in self._kept:
+        if self.is_taken or row.id in self._kept:
+            return
+        if self._order[self._position] <= row.id <= self._order[-1]:
             self._kept[row.id] = state_of(row)
+
+    @property
+    def is_taken(self) -> bool:
+        """True when nothing is left."""
+        return self._position >= len(self._order)
 
     def take(self, rows: Dict[int, Row], most_bytes: int) -> List[bytes]:
         """The tables of the next objects, about `most_bytes` of them; empty at the end."""
         taken: List[bytes] = []
         size = 0
-        while self._order and size < most_bytes:
+        while size < most_bytes and not self.is_taken:
             ids = self._next(rows)
-            self._left.difference_update(ids)
             piece = self._tables.encoded(self._states(rows, ids))
             size += sum(map(len, piece))
             taken += piece
@@ -54,13 +63,15 @@ class Snapshot:
         """The ids of the next objects that are encoded together."""
         ids: List[int] = []
         weight = 0
-        while self._order and weight < AT_ONCE:
-            id_ = self._order.popleft()
-            ids.append(id_)
-            weight += 1
+        while weight < AT_ONCE and not self.is_taken:
+            id_ = self._order[self._position]
+            self._position += 1
             row = rows.get(id_)
             if row is not None:
-                weight += sum(length(row.values[index]) // _LONG for index in row.layout.slow)
+                weight += 1 + sum(length(row[index]) // _LONG for index in row.layout.slow)
+            elif id_ not in self._kept:
+                continue
+            ids.append(id_)
         return ids
 
     def _states(self, rows: Dict[int, Row], ids: List[int]) -> Iterator[State]:
@@ -69,8 +80,7 @@ class Snapshot:
             if id_ in preserved:
                 yield preserved.pop(id_)
             else:
-                row = rows[id_]
-                yield row.layout, id_, row.parent, row.role, row
+                yield view_of(rows[id_])
 
 
 class Shadow:
@@ -95,14 +105,25 @@ class Shadow:
         self._next_id += 1
         return self._next_id - 1
 
-    @property
-    def composition(self) -> Tuple[int, int]:
-        """A pair that differs after every addition or removal of an object."""
-        return len(self.rows), self._next_id
+    def order(self) -> Sequence[int]:
+        """The ids of all objects, ascending, as is the order of reading; up to half of them may be gone.
+
+        A list of 200,000 ids would take a slice to make.
+        """
+        if self._next_id <= 2 * len(self.rows):
+            return range(1, self._next_id)
+        return array("I", self.rows)
 
     def add(self, row: Row) -> None:
         self.rows[row.id] = row
-        self._ids.setdefault(row.layout.root, {})[row.ptr] = row.id
+        self.pointers(row.layout.root)[row.ptr] = row.id
+
+    def pointers(self, root: str) -> Dict[int, int]:
+        """Ids by pointer, of all objects whose topmost class is `root`."""
+        ids = self._ids.get(root)
+        if ids is None:
+            ids = self._ids[root] = {}
+        return ids
 
     def discard(self, row: Row) -> None:
         """Remove a row; the pointer may already belong to a newer object."""
@@ -176,7 +197,7 @@ class Shadow:
     # -- snapshots ---------------------------------------------------------------------------------
 
     def snapshot(self, revision: int, coming: List[str]) -> Snapshot:
-        started = Snapshot(self.rows, revision, coming)
+        started = Snapshot(self.rows, revision, coming, self.order())
         self.is_copied = True
         self.snapshots.append(started)
         return started

@@ -24,7 +24,12 @@ State = Tuple[Layout, int, Optional[int], str, Sequence[Any]]
 
 def state_of(row: Row) -> State:
     """The state of `row` now; its values are copied."""
-    return row.layout, row.id, row.parent, row.role, tuple(row.values)
+    return row.layout, row.id, row.parent, row.role, tuple(row)
+
+
+def view_of(row: Row) -> State:
+    """The same without a copy, for use before the row changes."""
+    return row.layout, row.id, row.parent, row.role, row
 
 
 class Tables:

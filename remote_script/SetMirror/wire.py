@@ -11,7 +11,7 @@ import itertools
 import json
 import math
 from json.decoder import WHITESPACE, scanstring  # type: ignore[attr-defined]
-from typing import Any, Generator, Iterable, List, Optional, Tuple
+from typing import Any, Callable, Generator, Iterable, List, Optional, Tuple
 
 from .contract.errors import BridgeError
 
@@ -88,6 +88,18 @@ def _constant(text: str) -> Any:
 _decoder = json.JSONDecoder(parse_int=_int, parse_float=_float, parse_constant=_constant)
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
 _CONSTANTS = {None: b"null", True: b"true", False: b"false"}
+
+
+def _encoding() -> Callable[[Any], str]:
+    """`_encoder.encode`; where Python has its C encoder, one that is made once and not for every value."""
+    make = json.encoder.c_make_encoder  # type: ignore[attr-defined]
+    if make is None:
+        return _encoder.encode
+    chunks = make(None, _encoder.default, json.encoder.encode_basestring, None, ":", ",", False, False, False)
+    return lambda value: "".join(chunks(value, 0))
+
+
+_text_of = _encoding()
 
 
 def decode(line: bytes) -> Any:
@@ -203,7 +215,7 @@ def encode(value: Any) -> bytes:
         return repr(value).encode("ascii")
     if value is None or kind is bool:
         return _CONSTANTS[value]
-    return _encoder.encode(value).encode("utf-8", "replace")
+    return _text_of(value).encode("utf-8", "replace")
 
 
 class Encoded(tuple):  # type: ignore[type-arg]

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import traceback
 import weakref
+from types import MethodType
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -59,11 +60,15 @@ class Listener:
     __slots__ = ("function", "owner")
 
     def __init__(self, callback: Any) -> None:
+        if type(callback) is MethodType:
+            self.function = callback.__func__
+            self.owner: Any = weakref.ref(callback.__self__)
+            return
         owner = getattr(callback, "__self__", None)
         function = getattr(callback, "__func__", None)
         if owner is not None and function is not None:
             self.function = function
-            self.owner: Any = weakref.ref(owner)
+            self.owner = weakref.ref(owner)
         else:
             self.function = callback
             self.owner = None
@@ -118,8 +123,9 @@ class Node:
 
     def __init__(self, doc: Document, **values: Any) -> None:
         self.doc = doc
-        if values:
-            self.__dict__.update(values)
+        # Not through `__dict__`: CPython then keeps the values in the object itself, where they are read faster.
+        for field, value in values.items():
+            setattr(self, field, value)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -248,7 +254,10 @@ class Node:
         listeners = self.listeners
         if listeners is None:
             listeners = self.listeners = {}
-        mine = listeners.setdefault(event, [])
+        mine = listeners.get(event)
+        if mine is None:
+            listeners[event] = [Listener(callback)]
+            return
         for listener in mine:
             if listener.matches(callback):
                 raise RuntimeError("Observer already connected")

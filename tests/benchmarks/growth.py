@@ -67,16 +67,16 @@ def _in_live(tracks: int) -> Iterator[Row]:
     objects = status["objects"]
     facts = {
         "objects": objects,
-        "longest slice ms": max(slices) * 1000,
+        **bench.script.longest(),
         "in Live's time s": status["counters"]["build_s"],
         "listeners for each object": status["listeners"]["attached"] / objects,
     }
     yield Row(BUILD, _subject(tracks), _per_object(sum(slices), objects), facts)
     peer = Follower(bench, auth.load_token())
-    bench.script.slices = []
+    bench.script.forget()
     ticks = peer.take_snapshot()
     facts = {
-        "longest slice ms": max(bench.script.slices) * 1000,
+        **bench.script.longest(),
         "ticks": ticks,
         "bytes for each object": peer.bytes / objects,
     }

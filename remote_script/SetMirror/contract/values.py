@@ -50,6 +50,8 @@ _INTERN_BELOW = 48
 _COMMON = {number: number for number in (0.0, 1.0, -1.0, 0.5, 2.0, 4.0, 100.0, 127.0)}
 """Shared objects for the bounds and defaults of thousands of parameters; Live creates a new object at every read."""
 
+_common, _intern = _COMMON.get, sys.intern
+
 _STRUCTS = {
     "index_in_octave": ("index_in_octave", "octave", "frequency"),
     "bars": ("bars", "beats", "sub_division", "ticks"),
@@ -112,15 +114,16 @@ def as_int(value: Any) -> Any:
 def as_float(value: Any) -> Any:
     if value is None:
         return None
-    number = float(value)
-    return _COMMON.get(number, number) if math.isfinite(number) else None
+    number = value if type(value) is float else float(value)
+    # Neither infinity nor NaN has a difference of zero from itself.
+    return _common(number, number) if number - number == 0.0 else None
 
 
 def as_str(value: Any) -> Any:
     if value is None:
         return None
-    text = str(value)
-    return sys.intern(text) if len(text) < _INTERN_BELOW and type(text) is str else text
+    text = value if type(value) is str else str(value)
+    return _intern(text) if type(text) is str and len(text) < _INTERN_BELOW else text
 
 
 def as_strs(value: Any) -> Any:

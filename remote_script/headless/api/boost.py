@@ -149,9 +149,6 @@ class VectorBase(Instance):
         if self._doc is not None and get_ident() != self._doc.main:
             self._doc.off_main("%s: %s" % (type(self).__name__, access))
 
-    def _wrapped(self, item: Any) -> Any:
-        return item
-
     def __len__(self) -> int:
         self._guard("length")
         return len(self._items)
@@ -161,21 +158,23 @@ class VectorBase(Instance):
         if isinstance(index, slice):
             return type(self).of(self._items[index], self._doc)
         try:
-            return self._wrapped(self._items[index])
+            return self._items[index]
         except IndexError:
             raise IndexError(OUT_OF_RANGE) from None
         except TypeError:
             raise TypeError("Invalid index type") from None
 
     def __iter__(self) -> Any:
+        doc = self._doc
         self._guard("iteration")
         for item in self._items if isinstance(self._items, Made) else list(self._items):
-            yield self._wrapped(item)
-            self._guard("iteration")
+            yield item
+            if doc is not None and get_ident() != doc.main:
+                self._guard("iteration")
 
     def __contains__(self, wanted: Any) -> bool:
         self._guard("search")
-        return any(self._wrapped(item) == wanted for item in self._items)
+        return any(item == wanted for item in self._items)
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise RuntimeError(READ_ONLY_CONTAINER)

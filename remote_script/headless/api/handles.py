@@ -58,6 +58,9 @@ class Handle(Instance):
         return NotImplemented
 
     def __ne__(self, other: object) -> bool:
+        if other is None and get_ident() == self._node.doc.main:
+            # The most frequent question of scripts: is it still there?
+            return bool(self._node.ptr == self._ptr)
         same = self.__eq__(other)
         return same if same is NotImplemented else not same
 
@@ -68,12 +71,6 @@ class Handle(Instance):
 def node_of(handle: Handle) -> Node:
     """The node behind a handle, for authors of headless Live."""
     return handle._node
-
-
-class NodeVector(VectorBase):
-    """Nodes with the pointers that they had; each access makes a new handle."""
-
-    __slots__ = ()
 
 
 def _dead(handle: Any, name: str, cpp: str) -> ArgumentError:
@@ -168,7 +165,7 @@ class ApiSurface:
         """A new handle for the node; None for a dead node."""
         if node is None or node.ptr is None:
             return None
-        made = object.__new__(self.class_of(node))
+        made = object.__new__(self.classes.get(node.lom) or self.class_of(node))
         made._node = node
         made._ptr = node.ptr
         return made
@@ -261,15 +258,6 @@ class ApiSurface:
 
     # Members
 
-    def _guard(self, handle: Handle, name: str) -> Node:
-        """The node behind a living handle, for a call on the main thread."""
-        node = handle._node
-        if node.ptr != handle._ptr:
-            raise _dead(handle, "None.None", "None(TPyHandle<A%s>)" % type(handle).__name__)
-        if get_ident() != node.doc.main:
-            node.doc.off_main("%s.%s" % (node.lom, name))
-        return node
-
     def _property(self, owner: str, prop: lom.Property) -> property:
         name = prop.name
         export = self.exporter(prop.type, owner)
@@ -295,29 +283,23 @@ class ApiSurface:
 
             def get(self: Any) -> Any:
                 node = self._node
-                if node.ptr != self._ptr:
-                    raise _dead(self, "None.None", "None(TPyHandle<A%s>)" % type(self).__name__)
-                if get_ident() != node.doc.main:
-                    node.doc.off_main("%s.%s" % (owner, name))
-                kind = node.__class__
+                if node.ptr != self._ptr or get_ident() != node.doc.main:
+                    _check(self, owner, name)
                 try:
-                    fn = getters[kind]
+                    fn = getters[node.__class__]
                 except KeyError:
-                    fn = reader(kind)
+                    fn = reader(node.__class__)
                 return fn(node)
         else:
 
             def get(self: Any) -> Any:
                 node = self._node
-                if node.ptr != self._ptr:
-                    raise _dead(self, "None.None", "None(TPyHandle<A%s>)" % type(self).__name__)
-                if get_ident() != node.doc.main:
-                    node.doc.off_main("%s.%s" % (owner, name))
-                kind = node.__class__
+                if node.ptr != self._ptr or get_ident() != node.doc.main:
+                    _check(self, owner, name)
                 try:
-                    fn = getters[kind]
+                    fn = getters[node.__class__]
                 except KeyError:
-                    fn = reader(kind)
+                    fn = reader(node.__class__)
                 return export(fn(node), node.doc)
 
         if not prop.write:
@@ -364,6 +346,8 @@ class ApiSurface:
         cpp = cpp_signature(method.cpp, name)
         short = owner.split(".")[-1]
         overloads = OVERLOADS.get((owner, name), ())
+        attribute = "call_" + name
+        convert_one = converters[0] if count == 1 else None
 
         def call(self: Any, *positional: Any, **named: Any) -> Any:
             node = self._node
@@ -371,7 +355,7 @@ class ApiSurface:
                 raise mismatch(short, name, (self,) + positional, cpp)
             if get_ident() != node.doc.main:
                 node.doc.off_main("%s.%s" % (owner, name))
-            own = getattr(node, "call_" + name, None)
+            own = getattr(node, attribute, None)
             if own is None:
                 raise NotImplementedError(not_done(full))
             if overloads and (positional or named):
@@ -381,7 +365,10 @@ class ApiSurface:
                 return export(own(*values), node.doc)
             if not named and len(positional) == count:
                 try:
-                    converted = [convert(value) for convert, value in zip(converters, positional)]
+                    if convert_one is not None:
+                        converted = (convert_one(positional[0]),)
+                    else:
+                        converted = tuple([convert(value) for convert, value in zip(converters, positional)])
                 except TypeError:
                     raise mismatch(short, name, (self,) + positional, cpp) from None
                 return export(own(*converted), node.doc)
@@ -417,7 +404,6 @@ class ApiSurface:
         return call
 
     def _listeners(self, namespace: Dict[str, Any], owner: str, event: str) -> None:
-        guard = self._guard
         keyed = (owner, event) == ("Application.View", "is_view_visible")
 
         def split(args: Tuple[Any, ...]) -> Tuple[Any, Any]:
@@ -431,7 +417,7 @@ class ApiSurface:
             def member(self: Any, *args: Any) -> Any:
                 node = self._node
                 if node.ptr != self._ptr or get_ident() != node.doc.main:
-                    node = guard(self, name)
+                    _check(self, node.lom, name)
                 if not keyed and len(args) == 1 and callable(args[0]):
                     return act(node, event, args[0])
                 try:
@@ -445,32 +431,31 @@ class ApiSurface:
             member.__name__ = member.__qualname__ = name
             return member
 
-        for verb, act in (("add", _add), ("remove", _remove), ("", _has)):
+        for verb, act in _LISTENER_VERBS:
             made = make(verb, act)
             namespace[made.__name__] = made
 
 
-def _add(node: Node, event: Any, callback: Any) -> None:
-    refuse = getattr(node, "refuse_listener", None)
-    if refuse is not None:
-        refuse(event)
-    node.add_listener(event, callback)
+_LISTENER_VERBS: Tuple[Tuple[str, Callable[[Node, Any, Any], Any]], ...] = (
+    ("add", Node.add_listener),
+    ("remove", Node.remove_listener),
+    ("", Node.has_listener),
+)
 
 
-def _remove(node: Node, event: Any, callback: Any) -> None:
-    node.remove_listener(event, callback)
-
-
-def _has(node: Node, event: Any, callback: Any) -> bool:
-    return node.has_listener(event, callback)
+def _check(handle: Handle, owner: str, name: str) -> None:
+    """Raise the error of a dead handle, or report a call off the main thread."""
+    node = handle._node
+    if node.ptr != handle._ptr:
+        raise _dead(handle, "None.None", "None(TPyHandle<A%s>)" % type(handle).__name__)
+    if get_ident() != node.doc.main:
+        node.doc.off_main("%s.%s" % (owner, name))
 
 
 def _live_ptr(self: Any) -> int:
     node = self._node
-    if node.ptr != self._ptr:
-        raise _dead(self, "None.None", "None(TPyHandle<A%s>)" % type(self).__name__)
-    if get_ident() != node.doc.main:
-        node.doc.off_main("%s._live_ptr" % node.lom)
+    if node.ptr != self._ptr or get_ident() != node.doc.main:
+        _check(self, node.lom, "_live_ptr")
     return int(self._ptr)
 
 

@@ -7,7 +7,7 @@ on group slots only; `will_record_on_start` never becomes true.
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional
 
 from ..node import Node, model
 from . import launching
@@ -25,6 +25,28 @@ INCOMPATIBLE = "Incompatible track types for clip duplication"
 LEGATO = "Can only pass force_legato to non-empty slots."
 RECORD_LENGTH = "Can only pass record_length to empty slots."
 """The texts about audio tracks, duplication and force_legato are measured; the others are guesses."""
+
+
+def _first_clip(below: List[Any], name: str) -> Any:
+    return next((getattr(slot.clip.body, name) for slot in below if slot.clip is not None), None)
+
+
+def _group_status(below: List[Any]) -> int:
+    playing = [slot for slot in below if slot.get_is_playing()]
+    recording = any(slot.get_is_recording() for slot in playing)
+    return 2 if recording else 1 if playing else 0
+
+
+_OF_GROUP: Dict[str, Callable[[List[Any]], Any]] = {
+    "controls_other_clips": lambda below: any(
+        slot.clip is not None and not slot.clip.body.muted for slot in below
+    ),
+    "color": lambda below: _first_clip(below, "color"),
+    "color_index": lambda below: _first_clip(below, "color_index"),
+    "is_triggered": lambda below: any(slot.get_is_triggered() for slot in below),
+    "playing_status": _group_status,
+}
+"""Property of a group slot → how it follows from the slots below."""
 
 
 @model
@@ -68,7 +90,8 @@ class ClipSlot(Node):
 
     @property
     def is_group_slot(self) -> bool:
-        return is_group(track_of(self))
+        track: Any = self.parent
+        return bool(track.kind == "group")
 
     def get_has_clip(self) -> bool:
         return self.clip is not None
@@ -78,16 +101,7 @@ class ClipSlot(Node):
     def group_state(self) -> Dict[str, Any]:
         """The state of a group slot, derived from the slots below it."""
         below = launching.slots_below(self)
-        clips = [slot.clip for slot in below if slot.clip is not None]
-        playing = [slot for slot in below if slot.get_is_playing()]
-        recording = any(slot.get_is_recording() for slot in playing)
-        return {
-            "controls_other_clips": any(not clip.body.muted for clip in clips),
-            "color": clips[0].body.color if clips else None,
-            "color_index": clips[0].body.color_index if clips else None,
-            "is_triggered": any(slot.get_is_triggered() for slot in below),
-            "playing_status": 2 if recording else 1 if playing else 0,
-        }
+        return {name: of_group(below) for name, of_group in _OF_GROUP.items()}
 
     def look_again(self) -> None:
         """Notify the properties of a group slot that changed since the last call."""
@@ -100,12 +114,13 @@ class ClipSlot(Node):
                 self.notify(name)
 
     def _of_group(self, name: str, otherwise: Any) -> Any:
-        if not self.is_group_slot:
+        track: Any = self.parent
+        if track.kind != "group":
             return otherwise
-        now = self.group_state()
         if self._seen is None:
-            self._seen = now
-        return now[name]
+            self._seen = self.group_state()
+            return self._seen[name]
+        return _OF_GROUP[name](launching.slots_below(self))
 
     def get_controls_other_clips(self) -> bool:
         return bool(self._of_group("controls_other_clips", False))
@@ -123,22 +138,28 @@ class ClipSlot(Node):
 
     # Playing
 
+    @property
+    def _playback(self) -> Any:
+        """The playback of the track; None outside a song."""
+        track: Any = self.parent
+        return None if track.parent is None else track.playback
+
     def get_is_playing(self) -> bool:
         if self.is_group_slot:
             return self.get_playing_status() != 0
-        playback = launching.playback_of(self)
+        playback = self._playback
         return playback is not None and playback.playing is self
 
     def get_is_recording(self) -> bool:
         if self.is_group_slot:
             return self.get_playing_status() == 2
-        playback = launching.playback_of(self)
+        playback = self._playback
         return playback is not None and playback.playing is self and playback.recording
 
     def get_is_triggered(self) -> bool:
         if self.is_group_slot:
             return bool(self._of_group("is_triggered", False))
-        playback = launching.playback_of(self)
+        playback = self._playback
         return playback is not None and playback.fired is self
 
     def call_fire(

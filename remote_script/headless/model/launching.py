@@ -10,7 +10,7 @@ read (`playing_slot_index`, `fired_slot_index`, `back_to_arranger`) are derived 
 from __future__ import annotations
 
 import math
-from typing import Any, Iterable, List, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 from ..history import Step
 from ..music import transport_math
@@ -347,13 +347,22 @@ def refresh_back_to_arranger(song: Any) -> None:
 
 def tracks_below(group: Any) -> List[Any]:
     """The tracks in a group, at any depth, without the group tracks."""
-    members = []
-    for track in song_of(group).tracks:
-        above = track.group_track
-        while above is not None and above is not group:
+    doc, present = group.doc, song_of(group).tracks
+    tracks, members = doc.group_members
+    if tracks is not present:
+        # A track gets its group before it enters the song, so that another list of tracks is the only change.
+        members = _members_of_groups(present)
+        doc.group_members = (present, members)
+    return list(members.get(group, ()))
+
+
+def _members_of_groups(tracks: Tuple[Any, ...]) -> Dict[Any, List[Any]]:
+    members: Dict[Any, List[Any]] = {}
+    for track in tracks:
+        above = None if is_group(track) else track.group_track
+        while above is not None:
+            members.setdefault(above, []).append(track)
             above = above.group_track
-        if above is group and not is_group(track):
-            members.append(track)
     return members
 
 

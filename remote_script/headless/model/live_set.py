@@ -37,6 +37,8 @@ class LiveSet(Document):
         self.live = live
         self.warnings: List[str] = [str(warning) for warning in spec.warnings]
         """Parts of the Set's file that were changed or left out, a line for each kind."""
+        self.group_members: Tuple[Any, Dict[Any, List[Any]]] = (None, {})
+        """The song's tracks, and of these the ones below each group; see `launching.tracks_below`."""
         self.banks: Dict[Tuple[Any, int], int] = {}
         self.routing = Routing(self)
         self.transport = Transport(self)

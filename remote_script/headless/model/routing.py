@@ -7,7 +7,8 @@ MIDI device. Measured: a new track's lists are empty in the tick in which the tr
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Iterator, List, Optional, Tuple
+from itertools import starmap
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from ..api.values import RoutingChannel, RoutingType
 from .device_io import PORTS
@@ -26,6 +27,9 @@ class Routing:
 
     def __init__(self, doc: Any) -> None:
         self._doc = doc
+        self._channels: Dict[Tuple[str, int], Any] = {}
+        self._types: Dict[Tuple[str, int, Any], Any] = {}
+        """By name, category, pointer: they cannot be changed, and 1,000 tracks offer the same two million times."""
         self._track_list_listened = (
             "available_input_routing_types",
             "available_output_routing_types",
@@ -124,10 +128,10 @@ class Routing:
         yield "Sends Only", NONE, None
 
     def input_types(self, track: Any) -> Tuple[Any, ...]:
-        return tuple(self._type(*offer) for offer in self._inputs(track))
+        return tuple(starmap(self._type, self._inputs(track)))
 
     def output_types(self, track: Any) -> Tuple[Any, ...]:
-        return tuple(self._type(*offer) for offer in self._outputs(track))
+        return tuple(starmap(self._type, self._outputs(track)))
 
     def input_channels(self, track: Any) -> Tuple[Any, ...]:
         if track.kind == "midi":
@@ -303,6 +307,8 @@ class Routing:
         doc = self._doc
         if doc.building:
             return
+        self._types.clear()
+        self._channels.clear()
         doc.refresh("routing", self._tell_all)
 
     def _tell_all(self) -> None:
@@ -322,10 +328,15 @@ class Routing:
     # Creating
 
     def _type(self, name: str, category: int, attached: Any = None) -> Any:
-        wrapped = None if attached is None else self._doc.surface.wrap(attached)
-        # The hot path: a Set of 1,000 tracks has two million such objects.
-        return RoutingType.exactly((name, category, wrapped))
+        key = (name, category, None if attached is None else attached.ptr)
+        made = self._types.get(key)
+        if made is None:
+            wrapped = None if attached is None else self._doc.surface.wrap(attached)
+            made = self._types[key] = RoutingType.exactly((name, category, wrapped))
+        return made
 
-    @staticmethod
-    def _channel(name: str, layout: int) -> Any:
-        return RoutingChannel.of(name, layout)
+    def _channel(self, name: str, layout: int) -> Any:
+        made = self._channels.get((name, layout))
+        if made is None:
+            made = self._channels[name, layout] = RoutingChannel.exactly((name, layout))
+        return made

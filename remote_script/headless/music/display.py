@@ -232,7 +232,10 @@ def _straightened(parts: Law, number: float) -> float:
 
 def shown_number(unit: str, value: float, minimum: float = 0.0, maximum: float = 1.0) -> float:
     """The number that Live's interface shows for `value`, without unit (Hz, not kHz)."""
-    parts = law(unit)
+    return _shown(law(unit), value, minimum, maximum)
+
+
+def _shown(parts: Law, value: float, minimum: float, maximum: float) -> float:
     if parts.curve:
         share = (value - minimum) / (maximum - minimum) if maximum > minimum else 0.0
         number = _bent(parts, share)
@@ -269,9 +272,9 @@ def value_of_number(unit: str, number: float, minimum: float = 0.0, maximum: flo
 
 def written(number: float, digits: str) -> str:
     """A number with these digits; Live chooses the decimals by the exact size: 99.99 becomes "100.0"."""
-    if math.isinf(number):
-        return "inf" if number > 0.0 else "-inf"
     size = abs(number)
+    if size == math.inf:
+        return "inf" if number > 0.0 else "-inf"
     if digits == "s":
         decimals = 2 if size < 10.0 else 1 if size < 100.0 else 0
     elif digits == "p":
@@ -280,7 +283,8 @@ def written(number: float, digits: str) -> str:
         decimals = 0 if float(number).is_integer() else 2
     else:
         decimals = int(digits or "2")
-    if round(size, decimals) == 0.0:
+    if number <= 0.0 and round(size, decimals) == 0.0:
+        # No minus sign.
         number = 0.0
     return "%.*f" % (decimals, number)
 
@@ -333,7 +337,7 @@ for _name in ("volume", "send", "gain", "amp", "db"):
 def text(unit: str, value: float, minimum: float = 0.0, maximum: float = 1.0) -> str:
     """The text of `str_for_value` for `value` of a parameter in `minimum`..`maximum` with this law."""
     parts = law(unit)
-    return _TEXTS.get(parts.unit, _plain)(shown_number(unit, value, minimum, maximum), parts)
+    return _TEXTS.get(parts.unit, _plain)(_shown(parts, value, minimum, maximum), parts)
 
 
 _NUMBER = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+|inf))\s*(.*?)\s*$", re.IGNORECASE)
