@@ -18,7 +18,7 @@ _RESULT = re.compile(r"\$([0-9]{1,9})(?:[./](.+))?\Z", re.DOTALL)
 
 
 class BatchObjects:
-    """The objects of a batch so far: those that its calls make, and those that they name."""
+    """The objects that the calls of a batch have created or named so far."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class BatchObjects:
         return self._names.get(name, ())
 
     def return_tracks(self) -> list[Node]:
-        """The return tracks that the calls make."""
+        """The return tracks that the calls create."""
         return [node for node in self.made if node is not None and node.role == "return_tracks"]
 
     # -- following the calls -----------------------------------------------------------------------

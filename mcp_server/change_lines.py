@@ -36,7 +36,7 @@ def line(mirror: Mirror, change: LoggedChange) -> dict[str, Any]:
 
 
 def clock(at: float, now: float) -> str:
-    """A time by the local clock, with the date unless that is today."""
+    """A time by the local clock, with the date if it is not today's."""
     date, present = (time.strftime("%Y-%m-%d", time.localtime(moment)) for moment in (at, now))
     text = time.strftime("%H:%M:%S", time.localtime(at))
     return text if date == present else f"{date} {text}"
@@ -49,7 +49,7 @@ def with_owner(mirror: Mirror, id_: int, name: str) -> str:
 
 
 def note_text(notes: Sequence[Any]) -> Any:
-    """Notes in the compact form; the number of notes if that text would be long."""
+    """Notes in the compact form; only their number if the text would be long."""
     text = notation.timeline(msgspec.convert(msgspec.to_builtins(notes), list[Note]), name=units.pitch_name)
     return text if len(text) <= LONGEST else {"notes": len(notes)}
 

@@ -68,7 +68,7 @@ class Caller:
 
     @property
     def who(self) -> str:
-        """The key for rules and rates: the identity, which has no #, or the name of a client without one."""
+        """The key for rules and rates: the client's identity (which contains no #), or else the client's name."""
         return self.client.partition("#")[0]
 
     @property
@@ -486,7 +486,7 @@ class Desk:
 
 
 def _partial(answer: dict[str, Any], left: int) -> dict[str, Any]:
-    """The answer of a write that did only a part of the request, with that fact first."""
+    """The answer of a write that did only a part of the request, with the fact that it is partial first."""
     outcome = "partial" if answer["outcome"] == "verified" else answer["outcome"]
     summary = (
         f"partial: {left} {'thing stays as it is' if left == 1 else 'things stay as they are'}, see notes"

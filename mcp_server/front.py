@@ -116,7 +116,7 @@ def build(engine: Any, version: str = "", identity: str = "") -> Server[Any]:
 
 
 async def _announce_views(ctx: Any, call_next: Any) -> Any:
-    """Add the extension to the answer to `initialize` if the client has it; the SDK adds it in later eras only."""
+    """Add the extension to the answer to `initialize` if the client has it; the SDK does so only in later eras."""
     result = await call_next(ctx)
     if ctx.method == "initialize":
         declared = ((ctx.params or {}).get("capabilities") or {}).get("extensions") or {}

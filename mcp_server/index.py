@@ -71,7 +71,7 @@ def folder() -> Path:
 
 @contextmanager
 def opened() -> Iterator[Index]:
-    """Open the newest index; NotAvailable if there is none, or if it cannot be read."""
+    """Open the newest index; raises NotAvailable if no index exists or can be read."""
     where = folder()
     databases = sorted(where.glob("Live-files-*.db"), key=lambda path: path.stat().st_mtime)
     if not databases:
@@ -171,7 +171,7 @@ class Index:
         return None if row is None else self._hit(row[0]).file
 
     def _tagged(self, tag: str) -> tuple[str, list[Any]]:
-        """A query for the files that have a tag, in either form, and its values."""
+        """An SQL query for the files with a tag, in either form of tags, and the query's values."""
         like = _literal(tag)
         forms = [like, f"{like}|%", f"%|{like}", f"%|{like}|%"]
         queries: list[str] = []

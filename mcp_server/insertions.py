@@ -79,7 +79,7 @@ class Insertions:
         )
 
     def follow(self, op: Operation, made: LateNode | None) -> None:
-        """Apply one operation to the lists; `made` is the object that it makes, or None."""
+        """Apply one operation to the lists; `made` is the object that the operation creates, or None."""
         if not isinstance(op, Call):
             return
         if made is not None and op.method in _COPIES:

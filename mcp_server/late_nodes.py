@@ -57,7 +57,7 @@ def late_node(id_: str, type_: str, above: Node | None = None, role: str = "", n
 
 
 def new(number: int, type_: str) -> LateNode:
-    """The object that operation `number` of the same plan makes."""
+    """The object that operation `number` of the same plan creates."""
     return late_node(made(number), type_)
 
 
@@ -72,7 +72,7 @@ class Product(msgspec.Struct, frozen=True):
 
 
 def product(number: int, ops: tuple[Operation, ...]) -> Product | None:
-    """The object that operation `number` makes; None where it makes none or the table does not define it."""
+    """The object that operation `number` creates; None if there is none, or if the table does not define it."""
     op = ops[number]
     if not isinstance(op, Call):
         return None

@@ -238,7 +238,7 @@ class Scope:
         return node
 
     def same(self, words: str, node: Node) -> Node:
-        """The object that these words meant at the first reading of this call; `node` at the first reading."""
+        """The object that these words meant when the call was planned first; `node` in the first planning."""
         return self.mirror.node(self._meant.setdefault(words, node.id))
 
     def _clip_before(self, id_: int) -> Node | None:
@@ -247,7 +247,7 @@ class Scope:
         return node if node.type == "Clip" else self.mirror.child(node, "clip")
 
     def _ids_before(self, owner: Any, role: str) -> list[Any]:
-        """The ids in a list of an object before the batch; of a new object none."""
+        """The ids in a list of an object before the batch; empty for a new object."""
         return (
             []
             if is_late(owner)
@@ -325,7 +325,7 @@ class Scope:
         return reading.target(self, value, *kinds, within=within, role=role)
 
     def prefer(self, value: Any, *kinds: str) -> Node:
-        """The object of a target; if several objects have the name, only those of these kinds count."""
+        """The object of a target; if several objects have the name, only objects of these kinds match."""
         text = str(value).strip()
         known = text.isdecimal() or self.named(text, *kinds)
         return self.target(value, *(kinds if known else ()))
@@ -344,7 +344,7 @@ class Scope:
         return clip
 
     def meant(self, value: Any, kind: str) -> Node:
-        """The object of the argument, or else the object that is selected in Live, which the answer then names.
+        """The object of the argument; without an argument the object selected in Live, which the answer names.
 
         For reading and creating only: a client must name the objects that it deletes, overwrites or moves.
         """
@@ -364,7 +364,7 @@ class Scope:
         return node
 
     def ref(self, node: Node) -> str:
-        """The ref of an object; of an object that does not exist yet its text in calls of the batch, such as `$1`."""
+        """The ref of an object; for an object that does not exist yet, its text in calls of the batch, such as `$1`."""
         return self.mirror.ref(node.id) if isinstance(node.id, int) else self.said(str(node.id))
 
     def said(self, text: str) -> str:

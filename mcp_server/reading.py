@@ -80,7 +80,7 @@ def _struct(payload: dict[str, Any], type_: inspect.Type, label: str) -> dict[st
 
 
 def _fit(value: Any, type_: inspect.Type, label: str) -> Any:
-    """`value` converted to `type_`; a value that cannot be converted is returned unchanged, and its type refuses it."""
+    """`value` converted to `type_`; an inconvertible value is returned unchanged, and its type check refuses it."""
     if schemas.kind(type_):
         # The tool converts these values itself; a JSON number without a fraction is whole.
         return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -213,9 +213,9 @@ def target(
     """The object that an argument stands for.
 
     Args:
-      kinds: Only these make sense here: kinds as `mirror.kinds.KINDS` or Live's classes; none for any.
-      within, role: The owner and its list that an index counts in; the song's tracks, scenes or cue points where
-        one of them is the only kind.
+      kinds: The accepted kinds, as in `mirror.kinds.KINDS`, or Live's classes; empty for any object.
+      within, role: The owner and its list for an index; by default the song's list of tracks, scenes or cue points
+        if the only kind is one of them.
 
     Raises:
       InvalidValue: the index may refer to several lists, or the text is both an index and a name.

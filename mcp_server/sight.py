@@ -64,7 +64,7 @@ class Sight:
         return [replace(change, **names.scrub(asdict(change))) for change in changes]
 
     def _hidden(self, store: Store) -> set[int]:
-        """The ids of hidden objects; the first rule that matches an object decides on it."""
+        """The ids of hidden objects; the first matching rule decides."""
         decided: dict[int, str] = {}
         tree = StoreTree(store)
         for rule in self.key:

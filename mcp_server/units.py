@@ -33,7 +33,7 @@ _LENGTH = re.compile(
 
 
 def number(value: float | str) -> float | None:
-    """A number, or a text that is a number, as float; None for other texts.
+    """A number, or a text with a number, as float; None for other texts.
 
     Raises:
       InvalidValue: it is not finite, or its comma can be read two ways.
@@ -62,7 +62,7 @@ def neat_beats(value: float) -> float:
 
 
 def whole(value: float | str) -> int | None:
-    """A whole number, or a text that is one, as int; None for anything else."""
+    """A whole number, or a text with a whole number, as int; None for other values."""
     parsed = number(value)
     return int(parsed) if parsed is not None and parsed.is_integer() and abs(parsed) < 2**53 else None
 

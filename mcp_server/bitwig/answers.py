@@ -1,4 +1,4 @@
-"""The shapes of an extension's answers, method by method, from the protocol's document; they are checked before use.
+"""The types of the extension's answers by method, from the protocol's document; every answer is checked before use.
 
 An answer of another shape is counted and ignored: the values that were known before stay.
 """

@@ -26,7 +26,7 @@ Cell = tuple[int, int]
 
 
 class BitwigNote:
-    """A note with the properties of Live's API and those that only Bitwig has; a copy may be changed freely."""
+    """A note with the properties of Live's API and Bitwig's further ones; changing a copy does not change the note."""
 
     def __init__(self, note_id: int, row: NoteRow) -> None:
         self.note_id = note_id
@@ -174,7 +174,7 @@ def _moves(
 def _swapped(
     at: dict[str, int], present: dict[int, BitwigNote], cells: dict[int, Cell], left: dict[int, Cell]
 ) -> list[Question]:
-    """Move notes in a ring, where each note goes to the cell of the next: remove all and write them again."""
+    """Move notes in a cycle, each to the cell of the next note: all are removed and written again."""
     questions: list[Question] = [
         ("clip.clearNote", {**at, "x": cells[id_][0], "y": cells[id_][1]}) for id_ in left
     ]

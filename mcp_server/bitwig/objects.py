@@ -178,7 +178,7 @@ class Track(BitwigObject):
         mixer.panning._show(value=row.pan)
 
     def _fit(self, scenes: int) -> None:
-        """Add or remove slots until there is one for each scene."""
+        """Add or remove slots until each scene has a slot."""
         slots: tuple[ClipSlot, ...] = self._values["clip_slots"]
         for slot in slots[scenes:]:
             slot._die()

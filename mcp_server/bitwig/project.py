@@ -303,7 +303,7 @@ class Project:
     # -- writing -----------------------------------------------------------------------------------
 
     def _ask(self, method: str, **params: Any) -> Any:
-        """Ask a question, and make the current cycle void, since its answers may be older than the change."""
+        """Send a request, and discard the current cycle, since its answers may be older than the change."""
         if self._cycle:
             self._queue.extendleft(about for about, _, _ in self._cycle if about is not None)
             self._cycle = []
@@ -381,7 +381,7 @@ class Project:
         self._apply_selection(answer)
 
     def toggle(self, method: str, field: str, name: str, wanted: bool) -> Any:
-        """Toggle a state of the transport, unless it is as wanted already."""
+        """Toggle a state of the transport, unless the state already has the wanted value."""
         status = self._ask("transport.getStatus")
         if getattr(status, field) is not wanted:
             self._ask(method)

@@ -188,7 +188,7 @@ class Runner:
         self._attempts += 1
 
     def _say(self, text: str) -> None:
-        """Log a text, unless it is the same as the last one."""
+        """Log a text, unless the last logged text is the same."""
         if text != self._said:
             self._said = text
             self._log(text)

@@ -206,7 +206,7 @@ def _block(lines: list[str], key: str) -> tuple[int, int] | None:
 
 
 def _entry_lines(lines: list[str], start: int, end: int, name: str) -> tuple[int, int, str]:
-    """(first, last + 1, indentation) of the entry `name` in a block; an empty range if it is not there."""
+    """(first, last + 1, indentation) of the entry `name` in a block; an empty range if the entry is missing."""
     indent = next((line[: len(line) - len(line.lstrip())] for line in lines[start:end] if line.strip()), "  ")
     for number in range(start, end):
         if re.match(rf"{indent}(?:{name}|\"{name}\"|'{name}')\s*:", lines[number]):

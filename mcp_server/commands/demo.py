@@ -1,4 +1,4 @@
-"""`setmirror demo`: shows the main features without anything else installed, and checks every step.
+"""`setmirror demo`: shows the main features without Live or a client, and checks every step.
 
 There are four parties, as in real use: headless Live with the Remote Script (a process), the MCP server (a process), an
 agent (an MCP client over stdio), and a person who works in Live. A separate mirror, which the agent does not use,

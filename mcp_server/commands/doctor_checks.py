@@ -369,7 +369,7 @@ def _repair_entry(
 
 
 def repaired(finding: CheckResult) -> CheckResult:
-    """The finding after its repair; a finding without a repair as it is."""
+    """Repair a finding and return its new state; a finding without a repair is returned unchanged."""
     if finding.repair is None:
         return finding
     try:

@@ -121,7 +121,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def user_library_of(config: Path) -> Path | None:
-    """The User Library that a `Library.cfg` names; None where the file names none."""
+    """The User Library that a `Library.cfg` names; None where the file names no library."""
     try:
         if config.stat().st_size > _CONFIG_BYTES:
             return None
@@ -156,7 +156,7 @@ def source() -> Path:
 
 
 def version_of(script: Path) -> str | None:
-    """The version in a script folder's `script.py`; None where there is none."""
+    """The version in a script folder's `script.py`; None where no version can be read."""
     try:
         match = _VERSION.search((script / "script.py").read_text("utf-8"))
     except (OSError, UnicodeDecodeError):

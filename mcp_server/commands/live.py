@@ -17,7 +17,7 @@ from mcp_server.commands.console import Failure
 
 
 def _how(port: int) -> str:
-    """Instructions for connecting and stopping; Failure if another Live has the port."""
+    """Instructions for connecting and stopping. Raises Failure if another Live has the port."""
     with socket.socket() as trial:
         if sys.platform != "win32":
             # As the script does: with this option a port that was closed a moment ago counts as free.

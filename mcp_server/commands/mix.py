@@ -1,4 +1,4 @@
-"""`setmirror mix`: saved mixes of the Set that is open; see `mcp_server.history.mixes`."""
+"""`setmirror mix`: saved mixes of the open Set; see `mcp_server.history.mixes`."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def old_python() -> str | None:
 
 
 def find_python(version: str) -> str | None:
-    """A working Python of this version ("3.7"): the running one, one on the path, or one of pyenv.
+    """A working Python of this version ("3.7"): the running Python, a Python on the path, or a Python of pyenv.
 
     A shim on the path may have no Python behind it, so each candidate is started once.
     """

@@ -107,7 +107,7 @@ def run(name: str, parameters: tuple[str, ...], port: int, as_json: bool) -> Non
 
 
 def assigned(texts: tuple[str, ...]) -> dict[str, Any]:
-    """NAME=VALUE as parameters; a value that is no JSON is a text.
+    """NAME=VALUE as parameters; a value that is not JSON is a text.
 
     Raises:
       Failure: a text has no "=", or a name is given twice.

@@ -56,7 +56,7 @@ def author(event: Event) -> str:
 
 @dataclass
 class Chains:
-    """The changes in order of each value, of each note and envelope of each clip, and of the order of each list."""
+    """The changes of each value, of each note and envelope of a clip, and of each list's order, oldest first."""
 
     values: dict[tuple[int, str], list[ValueChange]] = field(default_factory=lambda: defaultdict(list))
     notes: dict[int, dict[int, list[ValueChange]]] = field(
@@ -133,7 +133,7 @@ def chains(events: Sequence[Event], chosen: set[int], store: Store) -> Chains:
 
 
 def _append(chain: list[ValueChange], link: ValueChange, undone: dict[int, list[ValueChange]]) -> None:
-    """Put a change at the end of a chain; an undo takes the last one out, a redo puts it back."""
+    """Put a change at the end of a chain; an undo removes the last change, a redo appends it again."""
     step = history_step(link.event.write)
     if step == "undo" and chain and (chain[-1].before, chain[-1].after) == (link.after, link.before):
         undone.setdefault(id(chain), []).append(chain.pop())

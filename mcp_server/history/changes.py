@@ -1,4 +1,4 @@
-"""The log as a person would describe it: one `LoggedChange` for each action of somebody, without its consequences.
+"""The log as a person would describe it: one `LoggedChange` for each action of an author, without its consequences.
 
 A fader's move is one change with any number of values; an added device is one change without its parameters; a rename
 is one change without the menus that list the name. Pure functions over events.
@@ -37,7 +37,7 @@ _ROUTINGS = ("input_routing", "output_routing")
 
 
 class LoggedChange(msgspec.Struct, frozen=True):
-    """One action of somebody; `event` is its last event, with the first `before` and the last `after`.
+    """One action of an author; `event` is its last event, with the first `before` and the last `after`.
 
     Attributes:
       display: Live's texts for a parameter's values, such as "0.0 dB → -6.0 dB"; "" for other changes.

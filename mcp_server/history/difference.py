@@ -94,7 +94,7 @@ def _is_slot_content(node: Node) -> bool:
 
 
 def owner_name(store: Store, node: Node) -> str:
-    """The name of the track or scene that an object belongs to; "" where it belongs to none."""
+    """The name of the track or scene that an object belongs to; "" for other objects."""
     for owner in store.lineage(node.id):
         if owner.type in ("Track", "Scene") and owner.id != node.id:
             return owner.name or store.ref(owner.id)

@@ -79,7 +79,7 @@ class FormerValues:
         )
 
     def in_order(self) -> list[tuple[Set, str]]:
-        """The operations with their texts, in an order that Live accepts; values that follow others are left out."""
+        """The operations with their texts, in an order that Live accepts; values that follow others are omitted."""
         modes = {value.op.target for value in self._values if value.is_mode and value.text}
         needed = [value for value in self._values if value.text or value.op.target in modes]
         needed.sort(key=lambda value: (not value.is_mode, -value.revision))

@@ -112,7 +112,7 @@ def _time(removal: Event) -> float | None:
 
 
 def already_back(store: Store, formers: Iterable[Former]) -> set[int]:
-    """Ids of locators that stand where removed ones stood, and are called as those were."""
+    """Ids of present locators with the time and the name of a removed locator."""
     ids = set()
     for former in formers:
         if former.present is None and former.time is not None and not former.is_new:
@@ -125,7 +125,7 @@ def already_back(store: Store, formers: Iterable[Former]) -> set[int]:
 def put_back(
     store: Store, formers: Iterable[Former], going: Iterable[int]
 ) -> tuple[list[Former], list[tuple[Former, str]]]:
-    """The locators that can go back to their time, and the other locators with the reason.
+    """The locators that can return to their former time, and the others with the reason.
 
     Args:
       going: Ids of locators that the revert deletes.
@@ -171,7 +171,7 @@ def _end(store: Store) -> float:
 
 
 def _standing(store: Store, former: Former, leaving: Collection[int | None]) -> Node | None:
-    """A present locator at the former time, if it is not among those that leave their time."""
+    """A present locator at the former time, except one that the revert moves or deletes."""
     assert store.root is not None
     listed = store.nodes[store.root].children.get("cue_points")
     for id_ in listed if isinstance(listed, tuple) else ():

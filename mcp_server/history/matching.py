@@ -47,7 +47,7 @@ class Matching:
     back: dict[int, int] = field(default_factory=dict)
 
     def join(self, old: int, new: int) -> None:
-        """Record that the two ids are the same object."""
+        """Record that two ids are of the same object."""
         self.to[old], self.back[new] = new, old
 
 

@@ -1,4 +1,4 @@
-"""Objects that came back or were created again: the log has them as added, but they are not new.
+"""Objects that came back or were created again: the log lists them as added, but they are not new.
 
 An undo, a redo and the undoing of a failed write bring objects back, mostly with new ids. So does a person who presses
 undo in Live; only the order of the log's events shows that. A write may also delete an object and create it again at

@@ -32,7 +32,7 @@ class Selection(NamedTuple):
 
 
 def name_is(name: str, who: str) -> bool:
-    """True when `who` means this author of the log: its full name, or its name alone ("claude" for "claude (Code)")."""
+    """True when `who` is the full name in the log or the part before the parentheses ("claude" for "claude (Code)")."""
     name, wanted = name.casefold(), who.strip().casefold()
     return name == wanted or name.partition(" (")[0] == wanted
 

@@ -81,7 +81,7 @@ class Shelf:
             ) from None
 
     def delete(self, name: str) -> None:
-        """Remove a mix; NotFound where there is none."""
+        """Remove a mix; raises NotFound if no mix has the name."""
         path = self._path(name)
         with locked(self.folder):
             if not path.exists():

@@ -64,7 +64,7 @@ _OF_A_FILL = ("snare", "clap", "rim", "high tom", "mid tom", "low tom")
 
 
 def of_a_fill(pads: dict[str, int]) -> list[int]:
-    """The pitches of a fill: snare and two toms without a drum rack, else what the rack has of such drums.
+    """The pitches of a fill: snare and two toms without a drum rack, else the pads of the rack for these drums.
 
     A rack that has none of them plays all its pads but the kick.
     """

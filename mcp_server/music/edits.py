@@ -35,7 +35,7 @@ MOST_NOTES = 50_000
 
 
 class Selection(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Which notes an edit changes: those that match every condition that is set."""
+    """The conditions for the notes that an edit changes; a note must match every condition that is set."""
 
     time: tuple[Time, Time] | UnsetType = UNSET
     """[start, end] in the clip's beats; a note that starts at the end does not match."""
@@ -242,18 +242,18 @@ def _listed_options(class_: type[Edit]) -> str:
 
 
 def edit_summary(name: str) -> str:
-    """What an edit does, in its first sentence."""
+    """A description of an edit in one sentence."""
     return " ".join((EDITS[name].__doc__ or "").split()).split(". ")[0].rstrip(".")
 
 
 def edit_line(name: str) -> str:
-    """An edit in one line: what it does, and its options."""
+    """An edit in one line: its description and its options."""
     options = [_option(field) for field in msgspec.structs.fields(EDITS[name]) if field.name != "select"]
     return f"{edit_summary(name)}: {', '.join(options)}" if options else edit_summary(name)
 
 
 def edit_options(name: str) -> str:
-    """What an edit does, and its options with their types: for people and models."""
+    """An edit's description, and its options with their types, for people and models."""
     class_ = EDITS[name]
     words = " ".join((class_.__doc__ or "").split())
     options = ", ".join(_option(field) for field in msgspec.structs.fields(class_) if field.name != "select")

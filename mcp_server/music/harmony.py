@@ -48,7 +48,7 @@ class Chord:
 
     @property
     def voiced(self) -> tuple[int, ...]:
-        """The intervals that players sound, at most five where a fifth can go.
+        """The intervals that players use: at most five if the fifth can be omitted.
 
         Beside a major third a thirteenth goes without its eleventh, and an eleventh without the third; then a chord of
         more than five notes goes without its perfect fifth.
@@ -245,7 +245,7 @@ def is_symbol(text: str) -> bool:
 
 
 def progression(text: str, key: Scale) -> list[list[Chord]]:
-    """Bars between `|`, each with one chord or several that share the bar; `%` or an empty bar repeats the bar before.
+    """Bars between `|`, each with one chord or several that divide it; `%` or an empty bar repeats the previous bar.
 
     Raises:
       InvalidValue: there is no chord, or a chord cannot be read; the rule names its bar.

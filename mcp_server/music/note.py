@@ -134,7 +134,7 @@ HAIR = Fraction(BEAT, 10**9)
 
 
 class Settled(NamedTuple):
-    """Notes without overlaps of the same pitch, and the notes that were removed or cut for that."""
+    """Notes without overlaps of the same pitch, and the notes that were removed or cut to avoid overlaps."""
 
     notes: list[Note]
     replaced: list[Note]
@@ -171,7 +171,7 @@ def settled(notes: Iterable[Note]) -> Settled:
 
 
 def _newest_per_start(lane: list[Note], replaced: list[Note]) -> list[Note]:
-    """The notes of one pitch without those that a newer one of the same start replaces; these go to `replaced`."""
+    """The newest notes of one pitch per start; older notes of the same start are added to `replaced`."""
     newest: list[Note] = []
     for note in lane:
         if newest and _start_together(newest[-1], note):

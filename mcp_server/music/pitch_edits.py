@@ -63,7 +63,7 @@ class Transpose(PitchEdit):
 
 @edit("fit_to_scale")
 class FitToScale(PitchEdit):
-    """Moves each note outside the scale to the nearest pitch of it (of two the lower), or to the next up or down."""
+    """Moves each note outside the scale to its nearest pitch (the lower of two), or to the next pitch up or down."""
 
     direction: Literal["nearest", "up", "down"] = "nearest"
     key: str | UnsetType = UNSET
@@ -105,7 +105,7 @@ class Invert(PitchEdit):
 
 @edit("invert_chords")
 class InvertChords(PitchEdit):
-    """Each chord's lowest note an octave up, `inversion` times (negative: the highest one down); or a `voicing`.
+    """Raises each chord's lowest note an octave, `inversion` times (negative: lowers the highest); or sets a `voicing`.
 
     Without both options the chord goes up one inversion. A separate bass does not move, only the chord above it: the
     lowest note is a bass if it lies a fourth or more below at least three others and one of these doubles it. Single
@@ -207,7 +207,7 @@ Order = Literal["up", "down", "up-down", "down-up", "random", "as played"]
 
 @edit("arpeggiate")
 class Arpeggiate(PitchEdit):
-    """Plays each chord's notes one after the other for as long as the chord lasts.
+    """Plays each chord's notes one after the other for the length of the chord.
 
     `rate` from note to note, `octaves` the pattern climbs, `gate` the share of the rate that sounds; `pattern` names
     the steps to take ("0 2 1 2"), `.` is a rest. The first notes of the arpeggio keep the chord's ids.

@@ -48,6 +48,6 @@ def scaled(ticks: Ticks, factor: Fraction) -> Ticks:
 
 
 def nearest(ticks: Ticks, step: int) -> int:
-    """The multiple of `step` that is nearest to `ticks`; of two, the later one."""
+    """The multiple of `step` that is nearest to `ticks`; the later one of two equally near."""
     whole: int = (2 * ticks + step) // (2 * step) * step
     return whole

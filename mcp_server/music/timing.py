@@ -1,4 +1,4 @@
-"""Where notes lie on the grid: the swing that a pattern has, and notes that lie on no grid. Pure functions."""
+"""Positions of notes on the grid: the swing of a pattern, and notes off the grid. Pure functions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def swing(notes: Iterable[Note], step: int = BEAT // 4) -> float | None:
 
 
 def feel(notes: Sequence[Note]) -> tuple[float, str] | None:
-    """The swing of a pattern as (percent, grid) of the edit that would produce it, None where it is straight."""
+    """The swing of a pattern as (percent, grid) of the edit that would produce it; None for a straight pattern."""
     for step, grid in ((BEAT // 4, "1/16"), (BEAT // 2, "1/8")):
         percent = swing(notes, step)
         if percent is not None and 51 <= percent <= 75:

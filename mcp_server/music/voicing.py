@@ -12,7 +12,7 @@ from operator import sub
 
 
 def inverted(pitches: Sequence[int], times: int) -> list[int]:
-    """The lowest note an octave up, `times` times; negative: the highest one an octave down.
+    """The chord with its lowest note raised an octave, `times` times; negative: with its highest note lowered.
 
     Each note keeps its index in the list: sort the list to get the chord from low to high.
     """
@@ -187,7 +187,7 @@ def _clustered(pitches: Sequence[int]) -> bool:
 
 
 def _octaves(rotation: Sequence[int], before: Sequence[int]) -> range:
-    """The octaves in which a rotation overlaps `before` within 0 to 127; in others all voices would move more."""
+    """The octaves in which a rotation overlaps `before` within 0 to 127; in others, all voices would move more."""
     lowest, highest = 0, (127 - rotation[-1]) // 12
     low, high = (before[0] - rotation[-1]) // 12, -((rotation[0] - before[-1]) // 12)
     return range(min(max(low, lowest), highest), max(min(high, highest), lowest) + 1)

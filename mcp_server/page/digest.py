@@ -50,7 +50,7 @@ class Digest:
         self._compared = None
 
     async def here(self) -> bool:
-        """Note that the person sees a page, and compare if that was not done yet; True for a new comparison."""
+        """Note that the person sees a page, and compare if no comparison exists yet; True for a new comparison."""
         mirror = self._mirror
         if not mirror.synced:
             await trio.lowlevel.checkpoint()

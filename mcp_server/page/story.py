@@ -157,7 +157,7 @@ class Story:
             entry.more += 1
 
     def _joined(self, event: Event) -> StoryEntry | None:
-        """The entry that an event belongs to, if there is one."""
+        """The entry that an event belongs to, or None."""
         if event.write is not None:
             return self._entries.get(self._writes.get(event.write, 0))
         last = next(reversed(self._entries.values()), None)

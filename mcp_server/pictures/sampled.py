@@ -1,4 +1,4 @@
-"""The values of a picture that are read from Live, once: meters, and positions of the song and clips.
+"""The values of a picture that are read once from Live: meters, and positions of the song and clips.
 
 These values change all the time, so the mirror does not have them (`gauge` in the schema). A picture needs one request.
 """
@@ -76,5 +76,5 @@ async def levels(mirror: Mirror, strips: Collection[int]) -> dict[str, tuple[flo
 
 
 def meters_of(tracks: Sequence[Node]) -> list[tuple[Node, str]]:
-    """The meters of tracks that have some: those with an audio output."""
+    """The meters of tracks with an audio output; other tracks have none."""
     return [(track, name) for track in tracks if track.props.get("has_audio_output", True) for name in METERS]

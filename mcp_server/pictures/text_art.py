@@ -171,7 +171,7 @@ class _Ruler:
         return range(max(0, first), min(self.cells, last))
 
     def empty(self, canvas: Canvas, beats_per_bar: float) -> list[str]:
-        """A line with its bars, and its beats if there is space."""
+        """An empty line with marks for bars, and for beats if they fit."""
         cells = [" "] * self.cells
         if self.per_beat >= 2:
             self._mark(cells, 1.0, canvas.signs["beat"])

@@ -166,7 +166,7 @@ class Bench:
         return [node.name for node in self.mirror.children(target, listed)]
 
     def parameter(self, device: str, name: str) -> str:
-        """The ref of a device's parameter; NotFound when it has none of this name."""
+        """The ref of a device's parameter; raises NotFound if no parameter has this name."""
         for node in self.mirror.children(device, "parameters"):
             if node.name == name:
                 return self.mirror.ref(node.id)
@@ -179,7 +179,7 @@ class Bench:
         return len(self._undo), len(self._restore)
 
     async def put_back(self, since: tuple[int, int] = (0, 0)) -> None:
-        """Undo what was done since a savepoint, write by write, and set the rest as it was; nobody else's work.
+        """Restore the values and undo the writes since a savepoint, newest first; edits of other authors are kept.
 
         Raises:
           PreconditionFailed: somebody else changed the Set; that person must undo the remaining changes.
@@ -224,7 +224,7 @@ class Bench:
         return left
 
     async def back_to(self, before: Picture) -> tuple[int, list[str]]:
-        """The number of further undos that lead back to `before`; 0 and the differences if no number does."""
+        """The number of further undos that lead back to `before`; 0 and the differences if undos do not lead back."""
         left = await self.unlike(before)
         undone = 0
         while left and undone < EXTRA_UNDOS and not self._somebody_else() and self.prop("song", "can_undo"):

@@ -31,7 +31,7 @@ Memory = Callable[[int], Awaitable["int | None"]]
 
 
 async def memory_bytes(pid: int) -> int | None:
-    """The resident memory of a process of this computer, as the system reports it; None if it does not."""
+    """The resident memory of a process of this computer; None if the system does not report it."""
     if sys.platform == "win32":
         command = ["tasklist", "/FI", f"PID eq {pid}", "/FO", "CSV", "/NH"]
     else:

@@ -31,7 +31,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Parameter(Part, frozen=True, rename={"least": "min", "most": "max"}):
-    """A parameter of a recipe, whose value comes with the call that runs it."""
+    """A parameter of a recipe; the call that runs the recipe gives its value."""
 
     type: Type
     about: str

@@ -132,7 +132,7 @@ def _line(
 
 
 def log(entries: Sequence[StoryEntry], words: str, width: int, height: int, back: int) -> tuple[Text, int]:
-    """The entries that have all `words`, newest last, without the newest `back` lines; and their number."""
+    """The entries with all `words`, newest last, without the newest `back` lines; and the number of entries."""
     canvas = _canvas(width)
     wanted = words.casefold().split()
     lines = [line for entry in entries for line in _entry(canvas, entry)]

@@ -142,7 +142,7 @@ def _check_length(args: Compose, context: music.Context, length: music.Ticks) ->
 
 
 def _beginning(args: Compose, context: music.Context, new: bool) -> music.Ticks:
-    """The part's start: the given one, or else the last bar of the clip for a fill and 0 for other parts."""
+    """The part's start: the given time; by default the last bar of the clip for a fill, and 0 for other parts."""
     if args.at is not UNSET:
         return context.time(args.at)
     if args.part != "fill" or new:
@@ -151,7 +151,7 @@ def _beginning(args: Compose, context: music.Context, new: bool) -> music.Ticks:
 
 
 def _asked_length(args: Compose, context: music.Context) -> music.Ticks:
-    """The length of drums or a fill: as asked, else a bar."""
+    """The length of drums or a fill: as requested, by default a bar."""
     return context.bar if args.length is UNSET else context.length(args.length)
 
 

@@ -225,7 +225,7 @@ MOST_LINES = 200
 
 
 def _not_on(desk: Desk, one: Mix, other: Mix) -> Mix:
-    """The one of two mixes from which the Set differs more."""
+    """The mix, of two, from which the Set differs more."""
     first, second = (len(mixes.compare(candidate, desk.mirror.store).different) for candidate in (one, other))
     return one if first > second else other
 

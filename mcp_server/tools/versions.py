@@ -90,7 +90,7 @@ def _clock(at: float) -> str:
 
 
 async def _state(desk: Desk, text: str) -> tuple[Store, str]:
-    """The state that a text means, and a name for it."""
+    """The state that a text refers to, and the state's name."""
     if text.strip().casefold() == "visit":
         seen = desk.visits.since(desk.caller.lasting)
         if seen is None:
