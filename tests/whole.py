@@ -11,6 +11,7 @@ the mirror is in memory; it can be cut at any byte.
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -34,6 +35,8 @@ from tests.remote_script.script.stage import Stage
 
 TICK_S = 0.01
 """The interval of Live's timer."""
+MOST_TICKS = 10
+"""While Live stalls, its clients look at their lines all the same."""
 PLENTY_S = 10.0
 """A budget large enough that events in virtual time do not depend on the load of this machine."""
 QUIET_S = 0.5
@@ -52,6 +55,8 @@ class Stream(anyio.abc.ByteStream):
         """Number of bytes that are still sent before the cut."""
         self.gone = False
         """True when only the client's side is broken: the script still reads the data that the client sent."""
+        self.finished = False
+        """True once the client has read the end of the line, or closed it."""
         self.lost = 0
         """Number of next batches that do not arrive, although the line is not broken."""
         self.late: list[int] = []
@@ -61,8 +66,8 @@ class Stream(anyio.abc.ByteStream):
 
     @property
     def readable(self) -> bool:
-        """True when bytes have arrived or the line has ended."""
-        return bool(self.pipe.to_client) or self._ended
+        """True when bytes have arrived or the line has ended, until the client has read the end."""
+        return not self.finished and (bool(self.pipe.to_client) or self._ended)
 
     def look(self) -> None:
         """Wake the reader if there is something to read."""
@@ -78,6 +83,7 @@ class Stream(anyio.abc.ByteStream):
             self.pipe.failing = True
         while not self.pipe.to_client or self.pipe.failing or self.gone:
             if self._ended:
+                self.finished = True
                 raise anyio.EndOfStream
             self._readable = trio.Event()
             await self._readable.wait()
@@ -132,7 +138,7 @@ class Stream(anyio.abc.ByteStream):
         self.pipe.closed_by_client = True
 
     async def aclose(self) -> None:
-        self.pipe.closed_by_client = True
+        self.pipe.closed_by_client = self.finished = True
         await trio.lowlevel.checkpoint()
 
     async def send_eof(self) -> None:
@@ -150,6 +156,8 @@ class Whole:
         self.stage = stage
         self.tick_s = tick_s
         self.lines: list[Stream] = []
+        self.ticked = trio.Event()
+        """Set after the next tick of Live."""
 
     # -- the line ----------------------------------------------------------------------------------
 
@@ -166,17 +174,31 @@ class Whole:
             line.cut_after = after
 
     async def run(self) -> None:
-        """Advance Live's time with trio's until cancelled."""
+        """Advance Live's time with trio's until cancelled, from one tick with something to do in Live to the next."""
         while True:
+            wait_s, arrival_s = self._ticks() * self.tick_s, self.tick_s / 2
             if any(line.readable for line in self.lines):
                 # Data of a tick arrives half a tick later, so that a fault can happen in between.
-                await trio.sleep(self.tick_s / 2)
+                await trio.sleep(arrival_s)
                 for line in self.lines:
                     line.look()
-                await trio.sleep(self.tick_s / 2)
+                await trio.sleep(wait_s - arrival_s)
             else:
-                await trio.sleep(self.tick_s)
-            self.stage.live.run_for(self.tick_s)
+                await trio.sleep(wait_s)
+            self.stage.live.run_for(wait_s)
+            self.ticked.set()
+            self.ticked = trio.Event()
+
+    def _ticks(self) -> int:
+        """Number of ticks until Live's next action is due, 1 to `MOST_TICKS`."""
+        live = self.stage.live
+        ticks = (live.next_due() - live.clock.now()) / self.tick_s
+        return max(1, math.ceil(min(ticks, MOST_TICKS) - 1e-6))
+
+    async def until(self, claim: Callable[[], bool]) -> None:
+        """Wait until a tick of Live has made the claim true; what the tick sent has not arrived yet."""
+        while not claim():
+            await self.ticked.wait()
 
     # -- actions -----------------------------------------------------------------------------------
 

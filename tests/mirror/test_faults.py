@@ -28,6 +28,7 @@ POINTS = (
 KINDS = ("create", "rename", "color", "refused late", "five fail")
 WRITES = 12
 STEP_S = 0.001
+"""Less than the time between two ticks of Live, so that a request is lost before Live has carried it out."""
 REFUSED = Call("tracks/0", "insert_device", {"device_name": "No Such Device"})
 """A device that only Live knows to be missing: the write fails after its first operations were made."""
 
@@ -168,16 +169,17 @@ class World:
                 line.sent_before_cut = self.draw.randrange(1, 150)
             case "sent":
                 line.sent_before_cut = 100_000
-                await until(lambda: line.sent_before_cut != 100_000)
+                while line.sent_before_cut == 100_000:  # noqa: ASYNC110 - nothing announces what is sent
+                    await trio.sleep(STEP_S)
                 line.lose()
             case "received":
-                await until(lambda: executor.busy or len(executor.results) > taken)
+                await self.whole.until(lambda: executor.busy or len(executor.results) > taken)
                 line.pipe.failing = True
             case "executed":
-                await until(lambda: executor.counters["executed"] > done)
+                await self.whole.until(lambda: executor.counters["executed"] > done)
                 line.pipe.failing = True
             case "answered" | "answer cut":
-                await until(lambda: executor.counters["executed"] > done)
+                await self.whole.until(lambda: executor.counters["executed"] > done)
                 line.cut_after = self.draw.randrange(0, 400) if point == "answer cut" else 0
             case "reload":
                 await trio.sleep(self.draw.random() * 0.03)
@@ -188,13 +190,6 @@ class World:
             case "stall":
                 await trio.sleep(self.draw.random() * 0.02)
                 live.stall(30.0)
-
-
-async def until(claim: Callable[[], bool]) -> None:
-    """Wait until `claim()` is true, checking every 0.1 ms, and after a second, as in a stall, every millisecond."""
-    soon = trio.current_time() + 1.0
-    while not claim():  # noqa: ASYNC110 - what is looked at tells nobody
-        await trio.sleep(STEP_S / 10 if trio.current_time() < soon else STEP_S)
 
 
 async def history(seed: int) -> World:
