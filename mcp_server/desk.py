@@ -431,7 +431,7 @@ class Desk:
                 raise
 
     def written(self, result: WriteResult, ops: Sequence[Operation] = ()) -> dict[str, Any]:
-        """A write's result; the part of each operation names its object."""
+        """A write's result as JSON; the result of each operation has the ref of its object."""
         results: list[dict[str, Any]] = [
             {"changed": entry.changed, "verified": entry.verified, **msgspec.to_builtins(entry)}
             for entry in result.results

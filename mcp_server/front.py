@@ -1,7 +1,7 @@
 """The SDK's server in front of the engine: it answers a client's first request with as few imports as possible.
 
 Each client waits for the answer to `initialize` when it starts. Importing tools, mirror and schema takes longer than
-giving that answer, so over stdio they are imported after it: `Behind` replaces the engine until the engine is open.
+answering, so over stdio they are imported after the answer: `Behind` replaces the engine until the engine is open.
 """
 
 from __future__ import annotations

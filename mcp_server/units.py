@@ -36,7 +36,7 @@ def number(value: float | str) -> float | None:
     """A number, or a text with a number, as float; None for other texts.
 
     Raises:
-      InvalidValue: it is not finite, or its comma can be read two ways.
+      InvalidValue: the number is not finite, or its comma can be read two ways.
     """
     try:
         parsed = display.number(value) if isinstance(value, str) else float(value)

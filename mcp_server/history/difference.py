@@ -276,14 +276,14 @@ def words(change: Difference) -> str:
     where = f" in {change.within!r}" if change.within else ""
     match change.kind:
         case "added":
-            return f"{what} came{where}"
+            return f"{what} was added{where}"
         case "removed":
-            return f"{what} is gone{where}"
+            return f"{what} was removed{where}"
         case "moved":
             return f"{what} moved from {change.before} to {change.after}"
         case "notes":
-            came, went, changed = change.after
-            parts = [f"{came} notes came", f"{went} went", f"{changed} changed"]
+            added, removed, changed = change.after
+            parts = [f"{added} notes added", f"{removed} removed", f"{changed} changed"]
             counts = ", ".join(part for part, count in zip(parts, change.after, strict=True) if count)
             return f"{what}{where}: {counts}"
         case _:

@@ -35,10 +35,10 @@ class NotesToRestore:
         return operations
 
     def words(self) -> str:
-        """The numbers of changes as text: "2 notes come back, 1 go"."""
+        """The numbers of changes as text: "2 notes are restored, 1 are removed"."""
         counts = (
-            (self.back, f"{len(self.back)} notes come back"),
-            (self.gone, f"{len(self.gone)} go"),
+            (self.back, f"{len(self.back)} notes are restored"),
+            (self.gone, f"{len(self.gone)} are removed"),
             (self.changed, f"{len(self.changed)} are as before"),
         )
         return ", ".join(text for some, text in counts if some)

@@ -414,7 +414,7 @@ class _Reversal:
                 self._result.left.append(f"{where} was changed, and Live's API cannot move {key.name}{offer}")
         for op in put_back(self._store, former, own):
             device = self._store.nodes[op.args["device"]]
-            text = f"{self._where(device)} goes back to its place in {self._place_name(op.args['target'])}"
+            text = f"{self._where(device)} returns to its place in {self._place_name(op.args['target'])}"
             if self._can(op, text):
                 self._result.operations.append(op)
                 self._result.done.append(text)
@@ -447,7 +447,7 @@ class _Reversal:
                 op = Call(clip.parent, "move_clip_to", {"target_clip_slot": slot.id})
                 if self._can(op, where):
                     self._result.operations.append(op)
-                    self._result.done.append(f"{where} goes back to {self._store.ref(slot.id)}")
+                    self._result.done.append(f"{where} returns to {self._store.ref(slot.id)}")
         return moved
 
     # -- envelopes ---------------------------------------------------------------------------------

@@ -375,7 +375,7 @@ class Ratchet(Edit):
 
 @edit("flam")
 class Flam(Edit):
-    """Adds a softer note shortly before each note, unless that would start before the clip's start."""
+    """Adds a softer note shortly before each note, unless the added note would start before the clip."""
 
     time: Time = "1/64"
     velocity: Annotated[float, Meta(gt=0, le=1)] = 0.5

@@ -282,12 +282,12 @@ def _moved(before: list[music.Note], after: list[music.Note]) -> list[tuple[floa
 
 
 def _in_words(change: music.NoteDifference, result: music.Transformed) -> str:
-    """ "8 changed, 2 removed (7 cut where the next one of their pitch starts)"."""
+    """The numbers of changes as text: "8 changed, 2 removed (7 cut at the next note of their pitch)"."""
     counts = ", ".join(f"{count} {name}" for name, count in change.counts.items()) or "nothing changes"
     costs = {
         "replaced by others": len(result.replaced),
-        "cut where the next one of their pitch starts": result.cut,
-        "would be cut to less than a 1/64 note and go": result.slivers,
+        "cut at the next note of their pitch": result.cut,
+        "removed, since less than a 1/64 note would be left": result.slivers,
     }
     words = "; ".join(f"{count} {name}" for name, count in costs.items() if count)
     return f"{counts} ({words})" if words else counts

@@ -53,7 +53,7 @@ async def test_a_note_within_the_clip_gets_no_warning(autojump_clock: Clock) -> 
         assert "notes" not in answer
 
 
-async def test_an_empty_replacement_is_refused_and_none_clears(autojump_clock: Clock) -> None:
+async def test_an_empty_replacement_is_refused_and_the_text_none_clears(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         clip = whole.mirror.resolve(f"{CLIP}/clip")
         before = len(whole.mirror.notes(clip))

@@ -113,7 +113,7 @@ def test_notes_are_counted_as_added_removed_or_changed(live: HeadlessLive) -> No
 
     changes = after(live, edit)[0]
     assert [change.after for change in changes if change.kind == "notes"] == [(0, 1, 1)]
-    assert "1 went, 1 changed" in said(changes)[0]
+    assert "1 removed, 1 changed" in said(changes)[0]
 
 
 def test_the_fewest_possible_objects_are_reported_as_moved() -> None:

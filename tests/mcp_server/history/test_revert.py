@@ -272,7 +272,7 @@ async def test_moved_devices_return_to_their_places_beside_devices_of_others(aut
         await whole.call("move", target="tracks/1/devices/3", to="tracks/1", position=2)
         await by_hand(whole, lambda song: song.tracks[0].insert_device("Auto Filter", 2))
         planned = await whole.call("revert", since=since, dry_run=True)
-        assert all("goes back to its place in" in note for note in planned["notes"])
+        assert all("returns to its place in" in note for note in planned["notes"])
         answer = await whole.call("revert", since=since)
         assert answer["outcome"] == "verified"
         assert devices(song, 1) == before[1]
@@ -330,7 +330,7 @@ async def test_a_moved_clip_returns_and_is_never_deleted(autojump_clock: Clock) 
             "move", target="tracks/2/clip_slots/1/clip", to=f"tracks/2/clip_slots/{free}"
         )
         planned = await whole.call("revert", write=moved["write"], dry_run=True)
-        assert planned["notes"] == [f"clip {name!r} in 'Bass' goes back to tracks/2/clip_slots/1"]
+        assert planned["notes"] == [f"clip {name!r} in 'Bass' returns to tracks/2/clip_slots/1"]
         await whole.call("revert", write=moved["write"])
         assert (slots[1].has_clip, slots[free].has_clip) == (True, False)
         assert slots[1].clip.name == name

@@ -172,7 +172,7 @@ async def test_an_object_hidden_in_one_version_is_hidden_in_both(
         assert "Sub" not in text
         await by_hand(whole, lambda song: song.create_midi_track(0))
         text = str(await whole.call("compare", old="saved"))
-        assert "came" in text
+        assert "was added" in text
         assert "Bass" not in text
         assert "hidden" not in text
 
