@@ -190,8 +190,8 @@ def _has_nothing_to_say(options: Options) -> bool:
 async def serve_stdio(options: Options) -> None:
     """Serve MCP on stdin and stdout until the client leaves, SIGINT or SIGTERM.
 
-    If the first answer does not depend on the engine, the engine is opened after it. The link to Live is made in the
-    background, again after every loss.
+    If the first answer does not depend on the engine, the engine is opened after it. The link to Live is opened in
+    the background, and reopened after every loss.
     """
     proved = _proved()
     behind, answered = Behind(), anyio.Event()
@@ -262,7 +262,7 @@ async def serve_daw_mcp(
     Args:
       port: The port to listen on; 0 takes any free port.
       extension: Use the variant that the project's own MCP server expects.
-      ready: Called with the port once it answers.
+      ready: Called with the port when the server answers.
 
     Raises:
       NotAvailable: the port is taken.

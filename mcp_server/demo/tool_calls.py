@@ -15,7 +15,7 @@ LOOK_S = 0.02
 
 
 class ToolCalls:
-    """An agent's reads and writes; every answer is the tool's own."""
+    """An agent's reads and writes; answers are those of the tools, unchanged."""
 
     def __init__(self, agent: Agent) -> None:
         self.agent = agent
