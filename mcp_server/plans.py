@@ -555,6 +555,12 @@ _AUTOMATED = 1
 Planner = Callable[[Scope, Any], Plan]
 
 
+def no_effect(is_given: bool, name: str, when: str, hint: str = "") -> None:
+    """Refuse an argument that has no effect here."""
+    if is_given:
+        raise errors.InvalidParams(f"`{name}` has no effect with {when}", hint=hint or f"leave `{name}` out")
+
+
 def only(arguments: msgspec.Struct, when: str, *allowed: str, of: Iterable[str]) -> None:
     """Refuse arguments that have no effect here.
 
@@ -565,11 +571,8 @@ def only(arguments: msgspec.Struct, when: str, *allowed: str, of: Iterable[str])
     """
     defaults = type(arguments)(**{name: getattr(arguments, name) for name in _required(type(arguments))})
     for name in of:
-        if name not in allowed and getattr(arguments, name) != getattr(defaults, name):
-            raise errors.InvalidParams(
-                f"`{name}` has no effect with {when}",
-                hint=f"with {when} there is {', '.join(allowed)}" if allowed else f"leave `{name}` out",
-            )
+        is_given = name not in allowed and getattr(arguments, name) != getattr(defaults, name)
+        no_effect(is_given, name, when, f"with {when} there is {', '.join(allowed)}" if allowed else "")
 
 
 @cache

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 import anyio
 
+from remote_script.SetMirror.contract import checks as rules
+
 from . import errors, values
 from .driven import AUTOMATION, is_driven
 from .model import Change, Event, Node
@@ -280,12 +282,8 @@ class EventLog:
                 f"epoch {epoch} is over, the present epoch is {store.epoch}", epoch, epoch_now=store.epoch
             )
         if revision < self.oldest:
-            raise errors.RevisionTooOld(
-                f"revision {revision} is too old; the oldest kept is {self.oldest}",
-                revision,
-                hint="read the Set instead, or ask from the oldest",
-                oldest=self.oldest,
-            )
+            hint = "read the Set instead, or ask from the oldest"
+            raise errors.from_bridge(rules.too_old(revision, self.oldest, hint=hint))
         latest = max(self.latest, store.revision)
         if revision > latest:
             raise errors.InvalidValue(

@@ -11,7 +11,9 @@ from typing import Any
 
 import msgspec
 
-from remote_script.SetMirror.contract.limits import DEADLINE_S, MOST_DEADLINE_S, OPERATIONS
+from remote_script.SetMirror.contract import checks as rules
+from remote_script.SetMirror.contract.errors import BridgeError
+from remote_script.SetMirror.contract.limits import DEADLINE_S, MOST_DEADLINE_S
 
 from . import errors
 from .model import Call, Operation
@@ -61,10 +63,10 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     seen: dict[int, int | None] = {}
 
     def __post_init__(self) -> None:
-        if not 0 < len(self.ops) <= OPERATIONS:
-            raise errors.TooLarge(
-                f"A write has 1 to {OPERATIONS} operations, got {len(self.ops)}", len(self.ops)
-            )
+        try:
+            rules.operation_count(len(self.ops))
+        except BridgeError as problem:
+            raise errors.from_bridge(problem) from None
         if not 0 < self.deadline_s <= MOST_DEADLINE_S:
             raise errors.InvalidValue(
                 f"`deadline_s` must be above 0 and at most {MOST_DEADLINE_S:g}, got {self.deadline_s}",

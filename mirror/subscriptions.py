@@ -58,16 +58,14 @@ class Pattern:
                 stripped[:20],
                 hint=f"write id:{stripped[:18]}, tracks/{stripped[:18]}, or a name as tracks/*[{stripped[:18]}]",
             )
-        elif "*" in stripped or "/" in stripped or refs.looks_like_ref(stripped):
+        elif not stripped or "*" in stripped or "/" in stripped or refs.looks_like_ref(stripped):
             try:
                 self.steps = [refs.PathStep(*step) for step in rules.parse(stripped)]
             except ValueError as problem:
                 raise errors.InvalidValue(str(problem), self.text) from None
             self.deep = any(step.name == "**" for step in self.steps)
-        elif stripped:
-            self.name = stripped
         else:
-            raise errors.InvalidValue("A pattern is a ref, an id, a name or a ref with * in it", self.text)
+            self.name = stripped
         self.named = any(step.expected is not None for step in self.steps)
         self._regex = re.compile(self._expression()) if self.steps else None
 

@@ -20,10 +20,9 @@ from ..late_nodes import made
 from ..music import covered, export, form, from_set, ranges
 from ..music.from_set import notes_of, span
 from ..music.ticks import BEAT, Ticks, from_beats, to_beats
-from ..plans import Plan, Scope, only
+from ..plans import Plan, Scope, no_effect, only
 from ..tool import Arguments
 from . import music
-from .music import no_effect
 
 tools = music.tools
 """The toolset of `tools.music`, which has the tools for single clips."""

@@ -17,10 +17,10 @@ from ..fields import Length, Overwrite, Time
 from ..late_nodes import Product, made
 from ..music import drum_names, from_set, harmony, writing
 from ..music.ticks import BEAT, exact, to_beats
-from ..plans import Plan, Scope, only
+from ..plans import Plan, Scope, no_effect, only
 from ..tool import Arguments
 from .clips import free_slot
-from .music import no_effect, tools
+from .music import tools
 from .notes import say_outside
 
 Part = Literal["chords", "bass", "melody", "drums", "fill"]

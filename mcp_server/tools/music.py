@@ -20,7 +20,7 @@ from ..desk import Desk
 from ..fields import Overwrite
 from ..music import analysis, from_set, levels, report
 from ..music.ticks import to_beats
-from ..plans import Plan, Scope, only
+from ..plans import Plan, Scope, no_effect, only
 from ..tool import Arguments, Toolset
 from .notes import say_outside
 
@@ -136,12 +136,6 @@ def _left_out(refs: list[str]) -> str:
         return ""
     listed = ", ".join(refs[:8]) + (f" and {len(refs) - 8} more" if len(refs) > 8 else "")
     return f"left_out: drums, whose pitches are other drums: {listed}"
-
-
-def no_effect(so: bool, name: str, when: str) -> None:
-    """Refuse an argument that has no effect here."""
-    if so:
-        raise errors.InvalidParams(f"`{name}` has no effect with {when}", hint=f"leave `{name}` out")
 
 
 _LIVES_OWN = ("crop", "duplicate_loop", "select")

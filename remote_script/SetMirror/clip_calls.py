@@ -8,8 +8,8 @@ from typing import Any
 from . import row_checks
 from .call import Adapters, PendingCall
 from .contract import checks
-from .contract.errors import BridgeError
 from .contract.values import ABSENT, items, read
+from .envelope_calls import created_envelope, need_envelope
 from .overwrites import GAP_BEATS, arranged_length, meets_itself
 
 # -- moving ---------------------------------------------------------------------------------------
@@ -65,34 +65,21 @@ def _insert_envelope_step(call: PendingCall) -> Any:
         raise checks.refuse("length must be 0 or more beats", length)
     envelope = clip.automation_envelope(parameter)
     if envelope is None:
-        envelope = clip.create_automation_envelope(parameter)
-    if envelope is None:
-        raise RuntimeError("Live has no envelope for this parameter in this clip")
+        envelope = created_envelope(clip, parameter)
     return envelope.insert_step(call.args["time"], length, value)
 
 
-def _need_envelope(call: PendingCall) -> Any:
-    envelope = call.obj.automation_envelope(call.args["device_parameter"])
-    if envelope is None:
-        raise BridgeError(
-            "NOT_FOUND",
-            "The clip has no envelope for this parameter",
-            hint="steps or ramps that are drawn into it make one",
-        )
-    return envelope
-
-
 def _envelope_value(call: PendingCall) -> Any:
-    return _need_envelope(call).value_at_time(call.args["time"])
+    return need_envelope(call).value_at_time(call.args["time"])
 
 
 def _delete_envelope_events(call: PendingCall) -> Any:
-    envelope = _need_envelope(call)
+    envelope = need_envelope(call)
     return envelope.delete_events_in_range(call.args["from_time"], call.args["to_time"])
 
 
 def _clear_envelope(call: PendingCall) -> Any:
-    _need_envelope(call)
+    need_envelope(call)
     return call.obj.clear_envelope(call.args["device_parameter"])
 
 

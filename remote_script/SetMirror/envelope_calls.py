@@ -53,14 +53,32 @@ class Ramp(NamedTuple):
         return [self.time + self.length * n / count for n in range(count + 1)]
 
 
+def need_envelope(call: PendingCall) -> Any:
+    """The clip's envelope of the call's parameter; BridgeError NOT_FOUND without one."""
+    envelope = call.obj.automation_envelope(call.args["device_parameter"])
+    if envelope is None:
+        raise BridgeError(
+            "NOT_FOUND",
+            "The clip has no envelope for this parameter",
+            hint="steps or ramps that are drawn into it make one",
+        )
+    return envelope
+
+
+def created_envelope(clip: Any, parameter: Any) -> Any:
+    """A new envelope of the parameter; RuntimeError where Live makes none."""
+    envelope = clip.create_automation_envelope(parameter)
+    if envelope is None:
+        raise RuntimeError("Live has no envelope for this parameter in this clip")
+    return envelope
+
+
 def _draw(call: PendingCall) -> Any:
     clip, parameter = call.obj, call.args["device_parameter"]
     envelope = clip.automation_envelope(parameter)
     ramps = _ramps(call, parameter, envelope)
     if envelope is None:
-        envelope = clip.create_automation_envelope(parameter)
-    if envelope is None:
-        raise RuntimeError("Live has no envelope for this parameter in this clip")
+        envelope = created_envelope(clip, parameter)
     drawn = [_with_points(call, envelope, ramp) or _with_steps(envelope, ramp) for ramp in ramps]
     if "steps" in drawn:
         call.note = "drawn in steps of a sixteenth: this Live accepts no points"
@@ -146,13 +164,7 @@ def _with_steps(envelope: Any, ramp: Ramp) -> str:
 def _shown(call: PendingCall) -> Any:
     """The points of an envelope as [time, value, text]."""
     parameter = call.args["device_parameter"]
-    envelope = call.obj.automation_envelope(parameter)
-    if envelope is None:
-        raise BridgeError(
-            "NOT_FOUND",
-            "The clip has no envelope for this parameter",
-            hint="steps or ramps that are drawn into it make one",
-        )
+    envelope = need_envelope(call)
     if read(envelope, "events_in_range") is ABSENT:
         raise BridgeError("NOT_AVAILABLE", "Points of envelopes can be read from Live 12.2 on")
     times = sorted(

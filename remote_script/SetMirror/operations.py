@@ -17,7 +17,7 @@ from .call import ANY, EARLY, UNCHANGED, PendingCall
 from .calls import EFFECTS, PRODUCTS, UNSEEN, judge, victim
 from .contract import checks, schema
 from .contract.errors import BridgeError
-from .contract.late import is_late, parse
+from .contract.late import is_late, not_earlier, parse
 from .contract.places import ID, is_identity
 from .contract.values import ABSENT, alive, items, live_ptr, read, same
 from .identity import SEEN
@@ -115,7 +115,7 @@ class Operation:
         late = parse(target)
         for number in late.operations():
             if number >= self.number:
-                raise BridgeError("INVALID_VALUE", "$k names an earlier operation of the same write", target)
+                raise not_earlier(target)
             made = self._earlier.get(number)
             if made is not None and not made.makes_object:
                 raise checks.needs_object(number)

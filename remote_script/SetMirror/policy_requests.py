@@ -17,7 +17,7 @@ from typing import Any, Callable, Dict, Optional
 from .clients import Client
 from .contract.errors import BridgeError
 from .guard import Guard
-from .questions import Questions, need_person
+from .questions import Questions, need_person, switched
 from .wire import encode
 
 ANNOUNCED = 256
@@ -57,9 +57,7 @@ class PolicyRequests:
 
     def _read_only(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
         need_person(client, "switch read-only on or off")
-        on = params.get("on")
-        if not isinstance(on, bool):
-            raise BridgeError("INVALID_PARAMS", "`on` is true or false")
+        on = switched(params.get("on"))
         self._guard.switch(on)
         self._server().notify("policy.changed", {"read_only": on})
         return encode({"read_only": on})

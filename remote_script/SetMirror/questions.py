@@ -87,9 +87,7 @@ class Questions:
     def follow(self, client: Client, params: Dict[str, Any]) -> bytes:
         """Start or stop following questions on this connection; BridgeError DENIED unless its role is the person's."""
         need_person(client, "follow the questions")
-        on = params.get("on", True)
-        if not isinstance(on, bool):
-            raise BridgeError("INVALID_PARAMS", "`on` is true or false", short(on))
+        on = switched(params.get("on", True))
         client.answers = on
         return encode({"questions": self.listed()})
 
@@ -119,6 +117,13 @@ class Questions:
         line = request_line(method, params)
         if person.has_room(line):
             person.stream(line)
+
+
+def switched(on: Any) -> bool:
+    """The argument `on`; BridgeError INVALID_PARAMS unless it is a bool."""
+    if not isinstance(on, bool):
+        raise BridgeError("INVALID_PARAMS", "`on` is true or false", short(on))
+    return on
 
 
 def need_person(client: Client, action: str) -> None:

@@ -110,12 +110,7 @@ class Requests:
             )
         oldest = batcher.history.oldest(batcher.revision)
         if after < oldest:
-            raise BridgeError(
-                "REVISION_TOO_OLD",
-                "revision {} is too old; the oldest kept is {}".format(after, oldest),
-                after,
-                oldest=oldest,
-            )
+            raise checks.too_old(after, oldest)
         if after > batcher.revision:
             raise BridgeError(
                 "INVALID_PARAMS", "The newest revision is {}, got {}".format(batcher.revision, after), after

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from .attribution import Cause
+from .contract import checks
 from .contract.errors import BridgeError
-from .contract.limits import DEADLINE_S, OPERATIONS
+from .contract.limits import DEADLINE_S
 from .contract.values import alive
 from .layouts import Row
 
@@ -107,8 +108,7 @@ def parse_write(params: Dict[str, Any], now: float) -> Write:
     ops = params.get("ops")
     need(isinstance(ops, list) and all(isinstance(op, dict) for op in ops), "`ops` is a list of operations")
     assert isinstance(ops, list)
-    if not 0 < len(ops) <= OPERATIONS:
-        raise BridgeError("TOO_LARGE", "A write has 1 to {} operations, got {}".format(OPERATIONS, len(ops)))
+    checks.operation_count(len(ops))
     for name in ("author", "label", "undoes"):
         need(isinstance(params.get(name, ""), (str, type(None))), "`{}` is a text".format(name))
     revision = params.get("if_revision")

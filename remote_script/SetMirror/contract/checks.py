@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, List, Tuple
 from . import display, schema
 from .errors import BridgeError
 from .late import WRITTEN, said
-from .limits import FOREVER_BEATS
+from .limits import FOREVER_BEATS, OPERATIONS
 from .naming import NEAR, near_names, suggestion
 from .places import is_identity
 from .values import ABSENT
@@ -338,6 +338,19 @@ def changed_after(name: str, changed: int, asked: int, **facts: Any) -> BridgeEr
         hint="read the changes since revision {}, then decide again".format(asked),
         **facts,
     )
+
+
+def too_old(revision: int, oldest: int, **facts: Any) -> BridgeError:
+    """The refusal of a revision whose changes are not kept any more."""
+    rule = "revision {} is too old; the oldest kept is {}".format(revision, oldest)
+    return BridgeError("REVISION_TOO_OLD", rule, revision, oldest=oldest, **facts)
+
+
+def operation_count(count: int) -> None:
+    """Refuse a write without operations or with too many."""
+    if not 0 < count <= OPERATIONS:
+        rule = "A write has 1 to {} operations, got {}".format(OPERATIONS, count)
+        raise BridgeError("TOO_LARGE", rule, count)
 
 
 def arguments(method: schema.Method, values: Any) -> Dict[str, Any]:

@@ -42,11 +42,16 @@ def is_late(value: Any) -> bool:
     return isinstance(value, str) and (value.startswith("$") or (value.startswith("@") and "/" in value))
 
 
+def not_earlier(text: str) -> BridgeError:
+    """The refusal of a late target that names no earlier operation."""
+    return BridgeError("INVALID_VALUE", "$k names an earlier operation of the same write", text[:100])
+
+
 def parse(text: str) -> Late:
     """Parse a late target; BridgeError INVALID_VALUE if it is malformed."""
     match = _LATE.match(text)
     if match is None:
-        raise BridgeError("INVALID_VALUE", "$k names an earlier operation of the same write", text[:100])
+        raise not_earlier(text)
     path = match.group(2) or match.group(4) or ""
     steps = tuple(step for step in path.split("/") if step)
     if any(step[:1] in "$@" and not step[1:].isdigit() for step in steps):
