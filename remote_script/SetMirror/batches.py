@@ -201,7 +201,7 @@ class Batcher:
         # Attach before reading, so that a change in between is marked.
         kind = layout.kind_of(obj)
         self.observers.attach(row, kind)
-        kind.reading.read(obj, row.values)
+        kind.reading.read(obj, row)
         self.built += 1
         return row
 

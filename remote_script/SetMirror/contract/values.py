@@ -50,7 +50,7 @@ _INTERN_BELOW = 48
 _COMMON = {number: number for number in (0.0, 1.0, -1.0, 0.5, 2.0, 4.0, 100.0, 127.0)}
 """Shared objects for the bounds and defaults of thousands of parameters; Live creates a new object at every read."""
 
-_common, _intern = _COMMON.get, sys.intern
+common, _intern = _COMMON.get, sys.intern
 
 _STRUCTS = {
     "index_in_octave": ("index_in_octave", "octave", "frequency"),
@@ -116,7 +116,7 @@ def as_float(value: Any) -> Any:
         return None
     number = value if type(value) is float else float(value)
     # Neither infinity nor NaN has a difference of zero from itself.
-    return _common(number, number) if number - number == 0.0 else None
+    return common(number, number) if number - number == 0.0 else None
 
 
 def as_str(value: Any) -> Any:
@@ -207,6 +207,15 @@ PLAIN: Dict[str, Callable[[Any], Any]] = {
     "json": as_json,
 }
 """Type of the table → function that makes its value plain; the other types need more than one call."""
+
+
+PLAIN_ALREADY: Dict[str, str] = {
+    "bool": "v{n} if type(v{n}) is bool else plain{n}(v{n})",
+    "int": "v{n} if type(v{n}) is int else plain{n}(v{n})",
+    "float": "common(v{n}, v{n}) if type(v{n}) is float and v{n} - v{n} == 0.0 else plain{n}(v{n})",
+    "str": "intern(v{n}) if type(v{n}) is str and len(v{n}) < %d else plain{n}(v{n})" % _INTERN_BELOW,
+}
+"""The same rules as expressions for value `v{n}`, without a call where it is plain already; see `first_reading`."""
 
 
 def float32(value: float) -> float:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import types
 from typing import Any
 
 from remote_script.SetMirror.contract import schema
-from remote_script.SetMirror.contract.values import ABSENT
+from remote_script.SetMirror.contract.values import ABSENT, PLAIN
+from remote_script.SetMirror.first_reading import FirstReading
 from remote_script.SetMirror.layouts import Layout
 
 LAYOUT = Layout("DeviceParameter", (12, 4, 0), lambda row, bits: None)
@@ -82,3 +85,49 @@ def test_an_object_deleted_while_being_read_affects_no_other() -> None:
 
 def test_a_display_text_belongs_to_the_value_read_with_it_or_is_absent() -> None:
     assert reading(Parameter(("value",)), fresh())["display"] is ABSENT
+
+
+class Enum(int):
+    """As Boost's enums: an int that is not exactly one."""
+
+
+class Text(str):
+    """A text that is not exactly one."""
+
+
+GIVEN: dict[str, tuple[Any, ...]] = {
+    "bool": (True, False, 1, 0, None),
+    "int": (3, True, Enum(2), 2.0, None),
+    "float": (0.5, 1, -0.0, 0.30000001192092896, math.nan, math.inf, -math.inf, True, None),
+    "str": ("Dial", "", "x" * 47, "x" * 48, Text("Dial"), 7, None),
+    "bools": ((True, 0), ()),
+    "ints": ((1, Enum(2)),),
+    "floats": ((0.5, math.nan),),
+    "strs": (("A", Text("B")),),
+    "routing": (types.SimpleNamespace(display_name="Main"), None),
+    "json": ({"a": [1, Enum(2), math.inf]}, "text", None),
+}
+
+
+def test_values_read_together_equal_values_read_singly_whatever_type_live_gives() -> None:
+    assert set(GIVEN) == set(PLAIN)
+    for type_, given in GIVEN.items():
+        for value in given:
+            prop = schema.Property("value", type_, "polled")
+            other = schema.Property("other", "int", "polled")
+            obj = types.SimpleNamespace(value=value, other=1)
+            readers = [lambda obj, type_=type_: PLAIN[type_](obj.value), lambda obj: obj.other]
+            values = [ABSENT, ABSENT]
+            FirstReading([prop, other], [0, 1], readers, {}).read(obj, values)
+            plain = PLAIN[type_](value)
+            assert (repr(values[0]), type(values[0])) == (repr(plain), type(plain)), (type_, value)
+            assert values[1] == 1
+
+
+def test_equal_texts_and_frequent_numbers_of_many_objects_are_one_object() -> None:
+    first, second = (reading(Parameter(), LAYOUT) for _ in range(2))
+    parameter = Parameter()
+    parameter.values.update(name="".join(("Di", "al")), max=float("1.0"))
+    third = reading(parameter, LAYOUT)
+    assert first["name"] is second["name"] is third["name"]
+    assert first["max"] is second["max"] is third["max"]
