@@ -43,46 +43,28 @@ class Timed(SetMirror):
     slices: list[float]
     used: list[float]
     """Processor time, which does not depend on other work of the machine."""
-    collected: list[float]
-    """The part of it that Python's garbage collector took: it walks headless Live, which a real Live does not have."""
 
     def pump(self) -> None:
-        began, used, collected = time.perf_counter(), time.thread_time(), COLLECTOR.took
+        began, used = time.perf_counter(), time.thread_time()
         super().pump()
         if not hasattr(self, "slices"):
             self.forget()
         self.slices.append(time.perf_counter() - began)
         self.used.append(time.thread_time() - used)
-        self.collected.append(COLLECTOR.took - collected)
 
     def forget(self) -> None:
-        self.slices, self.used, self.collected = [], [], []
+        self.slices, self.used = [], []
 
     def longest(self) -> dict[str, float]:
-        """Facts about the longest slice: by the wall, and by the processor without the garbage collector."""
-        own = [used - collected for used, collected in zip(self.used, self.collected, strict=True)]
+        """Facts about the longest slice, and about Python's garbage collector, which runs between two slices.
+
+        The collector walks headless Live and the mirror, too, which are not in a real Live's process.
+        """
         return {
             "longest slice ms": max(self.slices) * 1000,
-            "longest slice's own processor ms": max(own) * 1000,
-            "garbage collection ms": sum(self.collected) * 1000,
+            "longest slice's processor ms": max(self.used) * 1000,
+            "longest garbage collection so far ms": self.collections.longest * 1000,
         }
-
-
-class Collector:
-    """Adds up the time of Python's garbage collector."""
-
-    def __init__(self) -> None:
-        self.took = self._began = 0.0
-        gc.callbacks.append(self._watch)
-
-    def _watch(self, phase: str, about: dict[str, int]) -> None:
-        if phase == "start":
-            self._began = time.thread_time()
-        else:
-            self.took += time.thread_time() - self._began
-
-
-COLLECTOR = Collector()
 
 
 class Bench:
