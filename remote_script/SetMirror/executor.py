@@ -436,6 +436,7 @@ class Executor:
             write.touched.add(row.id)
         self._guard.check(batcher, write, operation, operations)
         if operation.kind == "set":
+            operation.look(batcher)
             if operation.undoable and not operation.is_already_so(batcher):
                 self._step.begin()
             self._declare(write, operation)

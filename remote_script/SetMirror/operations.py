@@ -357,18 +357,23 @@ class Operation:
             return resolve(batcher.shadow, self.value).id
         return self.value
 
-    def is_already_so(self, batcher: Batcher) -> bool:
-        assert self.row is not None
-        assert self.prop is not None
-        return same(batcher.reader.now(self.row, self.prop.name), self._wanted(batcher))
-
-    def apply_set(self, batcher: Batcher, operations: List[Operation]) -> None:
-        """Set the property unless it already has the value; Live's exceptions pass through."""
+    def look(self, batcher: Batcher) -> None:
+        """Read the property's value right before it is set."""
         row, prop = self.row, self.prop
         assert row is not None
         assert prop is not None
         self._raw_before = read(row.obj, prop.name)
         self.before = self.after = batcher.reader.now(row, prop.name)
+
+    def is_already_so(self, batcher: Batcher) -> bool:
+        """True when the property had the wanted value at the last `look`."""
+        return same(self.before, self._wanted(batcher))
+
+    def apply_set(self, batcher: Batcher, operations: List[Operation]) -> None:
+        """Set the property unless it had the value at the last `look`; Live's exceptions pass through."""
+        row, prop = self.row, self.prop
+        assert row is not None
+        assert prop is not None
         if prop.type == "ref":
             target = None
             if self.value is not None:

@@ -94,9 +94,10 @@ class PropertyReader:
         """Read any property by name now, gauges included; ABSENT when it cannot be read."""
         index = row.layout.index.get(name)
         if index is not None:
-            if index in row.layout.tree:
-                return row.values[index]
-            return self.value(row, index)
+            reader = row.layout.readers[index]
+            if reader is not None:
+                return reader(row.obj)
+            return row.values[index] if index in row.layout.tree else self.value(row, index)
         raw = read(row.obj, name)
         if raw is ABSENT:
             return ABSENT

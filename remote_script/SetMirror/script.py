@@ -44,7 +44,7 @@ STEPS_END = 0.75
 """Fraction of the budget after which no new step starts."""
 LONG_STEPS_END = 0.9
 """The same fraction for a write of many notes, whose steps take about half a millisecond each."""
-FINISH_S = 0.002
+FINISH_S = 0.003
 """Extra time in which a finished write's changes and its reply may still be sent in the same turn."""
 AUDIT_LEFT = 0.25
 """Fraction of the audit's time that is left to the audit, however long the rounds took."""
