@@ -21,10 +21,16 @@ class SecondProperty(Claim):
 
 
 class World:
-    """Two rows with two plain properties each; `now` has Live's values."""
+    """Two rows with two plain and two long properties each, the first long one late; `now` has Live's values."""
 
     def __init__(self) -> None:
-        layout = SimpleNamespace(ref_bits=0, late_bits=0b100, tree_bits=0, long_bits=0b100)
+        layout = SimpleNamespace(
+            ref_bits=0,
+            late_bits=0b100,
+            tree_bits=0,
+            long_bits=0b1100,
+            properties=[SimpleNamespace(type="json")] * 4,
+        )
         self.rows = {
             id_: SimpleNamespace(id=id_, layout=layout, obj=ALIVE, parent=None, values=[]) for id_ in (1, 2)
         }
@@ -50,7 +56,7 @@ class World:
         return {
             (id_, index): lot.values.get((id_, index), self.now.get((id_, index)))
             for id_, bits in lot.marks.items()
-            for index in range(3)
+            for index in range(4)
             if bits & 1 << index
         }
 
@@ -116,12 +122,13 @@ def test_held_changes_wait_for_the_end_or_for_another_authors_change() -> None:
 
 
 def test_long_values_are_attributed_to_the_last_author() -> None:
-    world = World()
-    with world.attribution.acting(MINE):
-        world.put(1, 2, "mine")
-    world.attribution.end_turn()
-    world.put(1, 2, "theirs")
-    assert world.sent() == [(None, {(1, 2): "theirs"})]
+    for index in (2, 3):
+        world = World()
+        with world.attribution.acting(MINE):
+            world.put(1, index, "mine")
+        world.attribution.end_turn()
+        world.put(1, index, "theirs")
+        assert world.sent() == [(None, {(1, index): "theirs"})]
 
 
 def test_routing_lists_and_other_changes_are_read_alternately() -> None:
@@ -142,10 +149,45 @@ def test_changes_that_a_write_did_not_declare_have_no_author() -> None:
     assert world.sent() == [("me", {(1, 1): "later"}), (None, {(1, 0): "person"})]
 
 
+def test_a_change_after_the_end_of_a_declaration_has_no_author() -> None:
+    world = World()
+    world.attribution.declare(SecondProperty(MINE, -math.inf))
+    world.put(1, 1, "person")
+    assert world.sent() == [(None, {(1, 1): "person"})]
+
+
+def test_a_change_that_two_writes_declared_belongs_to_the_newer_write() -> None:
+    world = World()
+    for cause in (MINE, YOURS):
+        world.attribution.declare(SecondProperty(cause, math.inf))
+    world.put(1, 1, "later")
+    assert world.sent() == [("you", {(1, 1): "later"})]
+
+
+def test_a_persons_change_beside_a_declared_change_keeps_its_value_when_a_write_follows() -> None:
+    world = World()
+    world.attribution.declare(SecondProperty(MINE, math.inf))
+    world.put(1, 0, "person")
+    world.put(1, 1, "later")
+    with world.attribution.acting(YOURS):
+        world.put(1, 0, "yours")
+    assert world.sent() == [
+        ("me", {(1, 1): "later"}),
+        (None, {(1, 0): "person"}),
+        ("you", {(1, 0): "yours"}),
+    ]
+
+
 def test_a_deleted_object_is_no_longer_marked() -> None:
     world = World()
     world.put(1, 0, "x")
-    world.attribution.forget(1)
+    world.put(2, 2, "list")
+    world.put(2, 0, "x")
+    # The list of the second object waits until its other change is sent.
+    assert world.attribution.take().marks == {1: 0b1, 2: 0b1}
+    world.put(1, 0, "x")
+    for id_ in (1, 2):
+        world.attribution.forget(id_)
     assert not world.attribution.due
     assert world.attribution.take().marks == {}
     assert world.attribution.take().cause is LIVE

@@ -114,6 +114,21 @@ def test_a_rest_too_short_for_the_client_is_not_waited() -> None:
     assert max(took) <= share * (1 + awake.SAVED)
 
 
+def test_after_many_waits_in_vain_the_clients_former_speed_no_longer_counts() -> None:
+    waiting = Waiting(*[True] * 20, *[False] * awake.IN_VAIN, *[True] * 10)
+    waiting.gap_s = 0.0035
+    made = waiting.made(0.4)
+    for _ in range(20 + awake.IN_VAIN):
+        made.pumped(0.010)
+        made.more(waiting.now)
+    for _ in range(awake.REST_PUMPS):
+        made.pumped(0.010)
+    waiting.gap_s = 0.0005
+    start = waiting.now
+    assert made.more(start)
+    assert made.more(start)
+
+
 def test_a_client_that_became_fast_is_waited_for_again() -> None:
     waiting = Waiting(*[True] * 1000)
     made = waiting.made(0.4)
