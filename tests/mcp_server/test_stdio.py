@@ -44,8 +44,7 @@ def _message(number: int, size: int = 1) -> SessionMessage:
     return SessionMessage(types.JSONRPCResponse(jsonrpc="2.0", id=number, result={"text": "x" * size}))
 
 
-async def _read(client: trio.lowlevel.FdStream, lines: int) -> list[Any]:
-    received = b""
+async def _read(client: trio.lowlevel.FdStream, lines: int, received: bytes = b"") -> list[Any]:
     with trio.fail_after(5):
         while received.count(b"\n") < lines:
             received += await client.receive_some(65536)
@@ -78,6 +77,22 @@ async def test_a_client_that_reads_late_gets_whole_lines_in_order_also_of_cancel
         assert [line["id"] for line in lines] == [0, 1, 2, 3]
         assert [len(line["result"]["text"]) for line in lines] == [LONG, 1, LONG, 1]
         assert len(answered) == 4
+
+
+async def test_a_short_line_does_not_overtake_the_rest_of_a_long_one() -> None:
+    async with _outgoing([]) as (outgoing, client), trio.open_nursery() as nursery:
+        nursery.start_soon(outgoing.send, _message(0, LONG))
+        await trio.testing.wait_all_tasks_blocked()
+        # The pipe has room again before the rest is sent.
+        received = os.read(client.fileno(), 65536)
+        nursery.start_soon(outgoing.send, _message(2))
+
+        async def read() -> None:
+            assert [line["id"] for line in await _read(client, 3, received)] == [0, 1, 2]
+
+        nursery.start_soon(read)
+        with trio.fail_after(5):
+            await outgoing.send(_message(1))
 
 
 async def test_whoever_sends_waits_while_the_client_does_not_read() -> None:

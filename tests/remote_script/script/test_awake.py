@@ -132,18 +132,20 @@ def test_after_many_waits_in_vain_the_clients_former_speed_no_longer_counts() ->
 def test_a_client_that_became_fast_is_waited_for_again() -> None:
     waiting = Waiting(*[True] * 1000)
     made = waiting.made(0.4)
-    for gap_s, most in ((0.0035, 2), (0.0005, 100)):
+    for gap_s, most in ((0.0055, 1), (0.0005, 100)):
         waiting.gap_s = gap_s
         for _ in range(30):
             start = waiting.now
             made.pumped(0.010)
+            # Its request is answered first.
+            waiting.now += 0.001
             requests = 0
             while made.more(start):
                 requests += 1
             made.ended(waiting.now - start)
             waiting.now = start + 0.010
         assert 1 <= requests <= most
-    assert requests >= 7
+    assert requests >= 5
 
 
 def test_no_pump_exceeds_the_maximum() -> None:
