@@ -66,6 +66,43 @@ def test_a_pattern_matches_its_events_only(patterns: Any, change: list[Any], ref
     assert heard(filled(), patterns, [copy.deepcopy(change)]) == refs
 
 
+def test_a_pattern_is_matched_again_in_the_batch_that_moves_an_object() -> None:
+    store = filled()
+    hub = Hub(store)
+    stream = hub.subscribe(["tracks/0/**"])
+    hub.publish(store.apply(6, [VOLUME]))
+    assert stream._waiting == {}
+    hub.publish(store.apply(7, [["children", 1, "tracks", [3, 2]], ["set", 33, "value", 0.2]]))
+    assert "tracks/0/mixer_device/volume" in stream._waiting
+
+
+def test_a_removed_object_is_in_the_notice_to_a_pattern_for_all_below_its_owner() -> None:
+    removal = [["children", 20, "clip", None], ["remove", 40]]
+    assert "tracks/0/clip_slots/0/clip" in heard(filled(), ["tracks/0/**"], removal)
+
+
+def test_an_object_that_gets_the_name_of_a_pattern_is_in_the_notice() -> None:
+    store = filled()
+    hub = Hub(store)
+    stream = hub.subscribe(["Sub"])
+    hub.publish(store.apply(6, [["set", 3, "mute", True]]))
+    assert stream._waiting == {}
+    hub.publish(store.apply(7, [NAME]))
+    assert stream._waiting == {"tracks/1": 3}
+
+
+def test_an_id_of_a_former_epoch_matches_no_other_object() -> None:
+    store = filled()
+    hub = Hub(store)
+    stream = hub.subscribe([3])
+    shifted = renumbered(small_set(), 1)
+    shifted[4][4]["name"] = "Another"
+    hub.publish(refill(store, shifted, epoch="e2", revision=0))
+    stream._waiting.clear()
+    hub.publish(store.apply(1, [["set", 3, "name", "Kit"]]))
+    assert stream._waiting == {}
+
+
 @pytest.mark.parametrize("text", ["", "  ", "17", "tracks/[", "tracks/***", "a b/*"])
 def test_an_invalid_pattern_is_refused(text: str) -> None:
     with pytest.raises(errors.InvalidValue):
@@ -278,6 +315,35 @@ async def test_a_follower_continues_over_lost_links_and_other_sets(
     ]  # fmt: skip
     assert [event.kind for event in told].count("resynced") == 1
     assert [event.seq for event in told] == sorted(event.seq for event in told)
+
+
+def test_the_revision_at_a_time_is_the_one_before_the_events_of_that_time() -> None:
+    store = filled(revision=0)
+    log = EventLog(store, lambda: 1.0)
+    for number in range(1, 4):
+        applied = store.apply(number, [["set", 3, "name", str(number)]])
+        log.record(applied, float(number), "live", None, None)
+    assert log.revision_at(2.0) == 1
+    assert [event.revision for event in log.since(log.revision_at(2.0))] == [2, 3]
+    assert [event.revision for event in log.whole(time=2.0)] == [2, 3]
+
+
+def test_a_journals_events_up_to_the_first_snapshot_come_before_it() -> None:
+    store = filled(revision=5)
+    log = EventLog(store, lambda: 2.0)
+    log.record_resync(refill(store, small_set(), revision=5), "new link")
+    journal = [
+        Event(
+            seq, 1.0, epoch, revision, "set", "live", "tracks/1", 3, "Track", "name", "Bass", "x", "y", "live"
+        )
+        for seq, (epoch, revision) in enumerate([("e0", 5), ("e1", 4), ("e1", 5), ("e1", 6)], 1)
+    ]
+    assert log.seed(journal) == 2
+    assert [(event.kind, event.revision) for event in log.since(3)] == [
+        ("set", 4),
+        ("set", 5),
+        ("resynced", 5),
+    ]
 
 
 def test_the_ring_is_bounded_and_reports_dropped_events() -> None:

@@ -98,6 +98,18 @@ def test_an_add_of_a_known_object_moves_it_with_its_children() -> None:
     assert store.faults() == []
 
 
+def test_names_are_derived_again_after_a_new_name_and_after_a_new_place() -> None:
+    store = filled()
+    numbers = [(store.structure, store.naming)]
+    for revision, change in enumerate(
+        (["set", 3, "mute", True], ["set", 3, "name", "Sub"], ["children", 1, "tracks", [3, 2]]), 6
+    ):
+        store.apply(revision, [change])
+        numbers.append((store.structure, store.naming))
+    (structure, naming), *others = numbers
+    assert others == [(structure, naming), (structure, naming + 1), (structure + 1, naming + 2)]
+
+
 def test_changed_notes_are_merged_by_their_id() -> None:
     store = filled()
     applied = store.apply(6, [["content", 40, "notes", [note(2, 40, 1.0), note(3, 42, 0.5)], [1]]])
@@ -113,7 +125,9 @@ def test_changed_notes_are_merged_by_their_id() -> None:
 def test_an_edit_of_many_lists_is_a_change_of_each_list() -> None:
     store = filled()
     store.apply(6, [["set", id_, "menu", ["Bass", "Main", "Bass"]] for id_ in (2, 3)])
+    before = store.nodes[2]
     applied = store.apply(7, [["menus", [2, 3], "menu", {"relabel": {"Bass": "Sub"}}]])
+    assert before.props["menu"] == ["Bass", "Main", "Bass"]
     assert applied.changes == [
         ("set", id_, "menu", ["Bass", "Main", "Bass"], ["Sub", "Main", "Sub"]) for id_ in (2, 3)
     ]
@@ -204,12 +218,14 @@ def test_a_resync_reports_only_differences_and_keeps_equal_nodes() -> None:
     store, rows = filled(), small_set()
     kept = store.nodes[3]
     text = store.encoded(3)
+    assert b"90.0" not in store.encoded(1)
     rows[1][4]["tempo"] = 90.0
     rows[40][4]["notes"].append(note(9, 50, 2.0))
     applied = refill(store, rows)
     assert [change[:3] for change in applied.changes] == [("set", 1, "tempo"), ("content", 40, "notes")]
     assert store.nodes[3] is kept
     assert store.encoded(3) is text
+    assert b"90.0" in store.encoded(1)
 
 
 def test_a_new_epoch_with_other_ids_reports_only_differences() -> None:

@@ -364,6 +364,58 @@ def test_an_incomplete_snapshot_is_never_applied() -> None:
     assert [type(effect) for effect in effects] == [Close]
 
 
+def test_a_snapshot_with_more_objects_than_announced_is_never_applied() -> None:
+    machine, ask = machine_in(State.SNAPSHOTTING)
+    assert ask is not None
+    machine.receive(wire.Message(method="set.objects", params=wire.Objects(ask.id, [["row"]])), 0.0)
+    effects = machine.receive(answer(ask, {"epoch": "e1", "revision": 5, "count": 0}), 0.0)
+    assert [type(effect) for effect in effects] == [Close]
+
+
+def test_a_second_snapshot_counts_only_its_own_objects() -> None:
+    machine, ask = machine_in(State.SNAPSHOTTING)
+    assert ask is not None
+    machine.receive(wire.Message(method="set.objects", params=wire.Objects(ask.id, [["row"]])), 0.0)
+    again = sent(machine.receive(wire.Message(method="bridge.resync", params=wire.Resync("e1", "x", 5)), 0.0))
+    effects = machine.receive(answer(again, {"epoch": "e1", "revision": 6, "count": 0}), 0.0)
+    assert effects[0] == Replace("e1", 6)
+
+
+def test_a_mirror_without_the_rest_of_the_set_is_not_synced() -> None:
+    machine, ask = machine_in(State.SNAPSHOTTING)
+    assert ask is not None
+    end = {"epoch": "e1", "revision": 5, "count": 0, "coming": ["devices"]}
+    watch = sent(machine.receive(answer(ask, end), 0.0))
+    machine.receive(answer(watch, {"revision": 5}), 0.0)
+    assert machine.state is State.FOLLOWING
+    assert not machine.synced
+    machine.receive(wire.Message(method="set.batch", params=wire.Batch("e1", 6, [], coming=[])), 0.0)
+    assert machine.synced
+
+
+def test_gaps_with_batches_in_between_never_end_in_a_snapshot() -> None:
+    machine, _ = machine_in(State.FOLLOWING)
+    for _ in range(2 * sync.REWATCHES):
+        watch = sent(machine.receive(batch(machine.revision + 2), 0.0))
+        assert watch.method == "set.watch"
+        machine.receive(answer(watch, {"revision": machine.revision + 2}), 0.0)
+        for _ in range(2):
+            machine.receive(batch(machine.revision + 1), 0.0)
+        assert machine.synced
+
+
+def test_a_mirror_is_not_known_to_equal_live_before_the_newest_known_revision() -> None:
+    machine, watch = machine_in(State.STALE)
+    assert watch is not None
+    machine.receive(answer(watch, {"revision": 8}), 1.0)
+    machine.receive(batch(7), 2.0)
+    for revision in (6, 7):
+        machine.receive(batch(revision), 3.0)
+    assert machine.equal_at == 0.0
+    machine.receive(batch(8), 4.0)
+    assert machine.equal_at == 4.0
+
+
 def test_objects_of_an_earlier_snapshot_are_passed_over() -> None:
     machine, _ = machine_in(State.SNAPSHOTTING)
     part = wire.Message(method="set.objects", params=wire.Objects("sync-0", [["row"]]))

@@ -185,9 +185,10 @@ async def test_a_write_that_changed_nothing_cannot_be_undone(clock: Clock, peer:
 
 def test_a_write_reported_late_is_ordered_before_later_edits() -> None:
     history = UndoHistory()
-    for write, revision in (("theirs", 7), ("mine", 5)):
+    for write, revision in (("theirs", 7), ("last", 8), ("mine", 5)):
         history.wrote(write, 1, write)
         history.entered(write, write, revision)
-    assert history.base_of("theirs") == 7
-    with pytest.raises(errors.PreconditionFailed, match="changed after write mine, last by theirs"):
+    assert [edit["write"] for edit in history.last()] == ["mine", "theirs", "last"]
+    assert history.base_of("last") == 8
+    with pytest.raises(errors.PreconditionFailed, match="changed after write mine, last by last"):
         history.base_of("mine")
