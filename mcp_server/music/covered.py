@@ -42,6 +42,27 @@ def covered(mirror: Mirror, ops: Iterable[Operation]) -> dict[str, list[Node]]:
     }
 
 
+def uncovered(mirror: Mirror, ops: Iterable[Operation], low: float, high: float) -> dict[str, list[Node]]:
+    """The clips that still play between `low` and `high` beats after the operations, by the names of their tracks."""
+    written: dict[Any, list[tuple[float, float]]] = {}
+    for op in ops:
+        if isinstance(op, Call) and (span := _written(mirror, op.method, op.args)) is not None:
+            written.setdefault(op.target, []).append(span)
+    playing: dict[str, list[Node]] = {}
+    for track in mirror.children("song", "tracks"):
+        spans = sorted(written.get(track.id, ()))
+        for clip, start, end in _clips(mirror, int(track.id)).values():
+            at, stop = max(low, start), min(high, end)
+            for first, last in spans:
+                # The first gap between the written spans is where the clip still plays.
+                if first > at + _NEAR:
+                    break
+                at = max(at, last)
+            if at < stop - _NEAR:
+                playing.setdefault(_name(mirror, int(track.id)), []).append(clip)
+    return playing
+
+
 def in_words(clips: Mapping[str, list[Node]]) -> str:
     """As in "3 clips: 2 in 'Keys' ('A', 'B'), 1 in 'Bass' ('C')"."""
     count = sum(map(len, clips.values()))
@@ -91,4 +112,8 @@ def _beats(mirror: Mirror, clip: Node) -> float:
     # An audio clip that is not warped counts in seconds.
     unwarped = not props.get("is_midi_clip") and props.get("warping") is False
     tempo = float(mirror.resolve("song").props["tempo"])
-    return float(props["length"]) * (tempo / 60.0 if unwarped else 1.0)
+    length = float(props["length"])
+    if props.get("looping"):
+        # A copy begins at the start marker and ends where the loop has ended once.
+        length = max(length, float(props["loop_end"]) - float(props["start_marker"]))
+    return length * (tempo / 60.0 if unwarped else 1.0)

@@ -14,7 +14,7 @@ from mirror import Node, errors
 from mirror.reading import Reader
 from mirror.store import Store
 
-from .form import tiled
+from . import form
 from .from_set import notes_of, span
 from .midi_files import MidiSong, MidiTrack
 from .note import Note, in_order
@@ -72,14 +72,8 @@ def played(clip: Node) -> Iterator[Note]:
     length = end - start
     plain = notes_of(clip)
     if props.get("looping") and high > low:
-        # The notes between the start marker and the loop's end play before the first repetition.
-        first = min(high - begin, length) if begin < high else 0
-        head = [
-            replace(note, start=note.start - begin) for note in plain if begin <= note.start < begin + first
-        ]
-        loop = [replace(note, start=note.start - low) for note in plain if low <= note.start < high]
-        rest = tiled(loop, high - low, length - first) if length > first else []
-        notes = [*head, *(replace(note, start=note.start + first) for note in rest)]
+        loop = [replace(note, start=note.start - low) for note in plain]
+        notes = form.played(loop, high - low, begin - low, length)
     else:
         notes = [replace(note, start=note.start - begin) for note in plain if begin <= note.start]
     for note in notes:

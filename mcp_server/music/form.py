@@ -1,14 +1,15 @@
 """Form: sections in order become clips in the arrangement, exactly filled, with variations and locators.
 
-Whole passes of a clip's loop are copies of the clip, so that envelopes, groove and all other properties stay. The rest
-of a section is shorter than the loop: for a MIDI clip it becomes a new clip with the notes of that part. Live's API
-cannot cut an audio clip, so the rest of an audio clip is left out and reported.
+A section sounds as its clips do from a launch: from the start marker, then round the loop. Whole passes are copies of
+the clip, so that envelopes, groove and all other properties stay. The rest of a section is shorter than a copy: for a
+MIDI clip it becomes a new clip with the notes of that part. Live's API cannot cut an audio clip, so the rest of an
+audio clip is left out and reported.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -26,7 +27,10 @@ MOST_BARS = 2000
 
 @dataclass(frozen=True)
 class Source:
-    """A Session clip: the `length` of its loop, and the notes of one pass from tick 0 (None for audio)."""
+    """A Session clip: the `length` of its loop, and its notes, with tick 0 where the loop starts (None for audio).
+
+    `begin` is where the clip begins to play, from the loop's start on: negative for a start marker before the loop.
+    """
 
     clip: int
     track: int
@@ -35,6 +39,20 @@ class Source:
     notes: tuple[Note, ...] | None = None
     drums: bool = False
     groove: int | None = None
+    begin: Ticks = 0
+    origin: Ticks = 0
+    """The loop's start in the clip's own time."""
+    envelopes: bool = False
+
+    @property
+    def taken(self) -> Ticks:
+        """The length of a copy in the arrangement: Live adds what plays before the loop."""
+        return max(self.length, self.length - self.begin)
+
+    def position(self, elapsed: Ticks) -> Ticks:
+        """The position of the clip, from its loop's start on, so long after it began to play."""
+        at = self.begin + elapsed
+        return at if at < self.length or self.begin >= self.length else at % self.length
 
 
 @dataclass(frozen=True)
@@ -54,11 +72,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Copy:
-    """A copy of a clip at another time of the arrangement."""
+    """A copy of a clip at another time of the arrangement; `marker`: its start marker, if that is not the clip's."""
 
     clip: int
     track: int
     start: Ticks
+    marker: Ticks | None = None
 
 
 @dataclass(frozen=True)
@@ -102,9 +121,14 @@ def lay_out(sections: Sequence[Section], context: Context, *, start: Ticks = 0, 
     for number, section in enumerate(sections):
         layout.locators.append((at, section.name))
         length = section.bars * bar
-        for source in section.sources:
-            if source.track not in section.without:
-                _lay(layout, section, source, at, length, bar, seed + number)
+        playing = [source for source in section.sources if source.track not in section.without]
+        for source in playing:
+            _lay(layout, section, source, at, length, bar, seed + number)
+        if section.fill and not any(source.drums and source.notes is not None for source in playing):
+            layout.left_out.append(
+                f"{section.name}: `fill` changes nothing, because no MIDI clip of it is known as drums "
+                "(a track with a Drum Rack, or a track or clip with a name such as 'Drums')"
+            )
         at += length
     layout.end = at
     return layout
@@ -114,8 +138,9 @@ def _lay(
     layout: Form, section: Section, source: Source, start: Ticks, length: Ticks, bar: int, seed: int
 ) -> None:
     changed = source.track in section.half or (section.fill and source.drums)
-    if changed and source.notes is not None:
-        notes = tiled(source.notes, source.length, length)
+    # A clip that begins after its loop plays on without it: no copy of another length can continue that.
+    if source.notes is not None and (changed or source.begin >= source.length):
+        notes = played(source.notes, source.length, source.begin, length)
         if source.track in section.half:
             thinned = halved(notes, bar, each_pitch=source.drums)
             if len(thinned) == len(notes):
@@ -129,9 +154,17 @@ def _lay(
         return
     if changed:
         layout.left_out.append(f"{section.name}: {source.name} is audio and plays without the variation")
-    passes = int(length // source.length)
-    layout.copies += [Copy(source.clip, source.track, start + n * source.length) for n in range(passes)]
-    rest = length - passes * source.length
+    taken = source.taken
+    passes = int(length // taken)
+    for n in range(passes):
+        position = source.position(n * taken)
+        marker = source.origin + position if n and position != source.begin else None
+        layout.copies.append(Copy(source.clip, source.track, start + n * taken, marker))
+    if passes > 1 and source.envelopes and source.begin < 0:
+        layout.left_out.append(
+            f"{section.name}: each copy of {source.name} begins its automation at the start marker again"
+        )
+    rest = length - passes * taken
     if rest <= 0:
         return
     if source.notes is None:
@@ -140,9 +173,9 @@ def _lay(
             "Live's API cannot cut an audio clip in the arrangement"
         )
         return
-    notes = tiled(source.notes, source.length, rest)
+    notes = played(source.notes, source.length, source.position(passes * taken), rest)
     layout.clips.append(
-        NewClip(source.track, start + passes * source.length, rest, source.name, tuple(notes), source.groove)
+        NewClip(source.track, start + passes * taken, rest, source.name, tuple(notes), source.groove)
     )
 
 
@@ -184,22 +217,30 @@ def halved(notes: Iterable[Note], bar: int, *, each_pitch: bool) -> list[Note]:
     return in_order(staying)
 
 
-def tiled(notes: Iterable[Note], loop: Ticks, length: Ticks) -> list[Note]:
-    """The notes of a loop repeated over a length, without ids; a note that passes the end is cut there.
+def played(notes: Sequence[Note], loop: Ticks, begin: Ticks, length: Ticks) -> list[Note]:
+    """The notes of a loop that starts at tick 0, played from `begin` on for a length; without ids.
 
-    A note that would be cut to less than a 1/64 note is left out, both at the end and where a pass starts.
+    What lies between `begin` and the loop's end plays first; from a `begin` after the loop the clip never loops. A note
+    that passes the end is cut there. What would be cut to less than a 1/64 note is left out, at the end and where a
+    pass begins.
     """
-    copies, offset = [], 0 * loop
-    pattern = [note for note in notes if 0 <= note.start < loop]
+    first = min(loop - begin, length) if begin < loop else length
+    copies = [
+        replace(note, start=note.start - begin) for note in notes if begin <= note.start < begin + first
+    ]
+    pattern, offset = [note for note in notes if 0 <= note.start < loop], first
     while offset < length:
-        for note in pattern:
-            start = note.start + offset
-            if start < length:
-                end = min(start + note.duration, length)
-                if end - start >= min(SLIVER, note.duration):
-                    copies.append(replace(note, start=start, duration=end - start, note_id=None))
+        copies += [replace(note, start=note.start + offset) for note in pattern]
         offset += loop
-    return settled(copies).notes
+    return settled(_within(copies, length)).notes
+
+
+def _within(notes: Iterable[Note], length: Ticks) -> Iterator[Note]:
+    """Notes without ids, cut at `length` or left out."""
+    for note in notes:
+        duration = min(note.duration, length - note.start)
+        if duration > 0 and duration >= min(SLIVER, note.duration):
+            yield replace(note, duration=duration, note_id=None)
 
 
 def _with_fill(notes: list[Note], length: Ticks, bar: int, seed: int) -> list[Note]:

@@ -6,6 +6,7 @@ song) are mentioned in the answer, or refused before any change.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
@@ -15,9 +16,10 @@ from msgspec.structs import replace
 from mirror import Call, Node, Operation, Set, errors
 from remote_script.SetMirror.contract.places import ID
 
+from .. import units, views
 from ..fields import Overwrite, Time
 from ..late_nodes import made
-from ..music import covered, export, form, from_set, ranges
+from ..music import analysis, covered, export, form, from_set, ranges
 from ..music.from_set import notes_of, span
 from ..music.ticks import BEAT, Ticks, from_beats, to_beats
 from ..plans import Plan, Scope, no_effect, only
@@ -47,6 +49,8 @@ _TAKES = {
     "insert": ("range",),
     "remove": ("range",),
 }
+MOST_LOCATORS = 20
+"""That are put into words."""
 MOST_SECTIONS = 60
 """The most operations of a dry run that are described."""
 MOST_NOTES = 50_000
@@ -137,24 +141,62 @@ def _copies(copies: Iterable[form.Copy], method: str = "duplicate_clip_to_arrang
     ]
 
 
-def _locators(scope: Scope, wanted: Iterable[tuple[Ticks, str]], gone: Iterable[int] = ()) -> list[Operation]:
-    """New locators (time, name) at times without a locator, after the locators in `gone` are deleted."""
-    deleted = set(gone)
-    cues = [cue for cue in scope.children(_song(scope), "cue_points") if cue.id not in deleted]
-    taken = {round(float(cue.props.get("time") or 0.0), 6) for cue in cues}
-    operations: list[Operation] = []
-    for at, name in sorted(wanted, key=lambda locator: float(locator[0])):
-        time = round(to_beats(at), 6)
-        if time not in taken:
-            taken.add(time)
-            operations.append(Call(_song(scope).id, "create_cue_point", {"time": to_beats(at), "name": name}))
-    return operations
+Steps = tuple[list[Operation], tuple[str, ...]]
+"""Operations, and the notes about them for the answer."""
+
+
+def _locators(
+    scope: Scope,
+    places: Iterable[tuple[Ticks, str]],
+    gone: Iterable[int] = (),
+    *,
+    overwrite: bool = False,
+    over: tuple[Ticks, Ticks] = (0, 0),
+) -> Steps:
+    """Locators at the places, once the locators in `gone` are deleted.
+
+    Args:
+      overwrite: Rename a locator that is at a place already; else it stays, and a note names it.
+      over: The span that is written; with `overwrite` its locators at other places are deleted.
+    """
+    cues = {cue.time: cue for cue in _cues(scope) if cue.id not in set(gone)}
+    at_times: dict[Ticks, str] = {}
+    for at, name in places:
+        at_times.setdefault(at, name)
+    ops: list[Operation] = []
+    staying, changed = [], []
+    song = _song(scope)
+    for at, cue in sorted(cues.items(), key=lambda entry: float(entry[0])):
+        name = at_times.get(at, cue.name)
+        if overwrite and at not in at_times and over[0] <= at < over[1]:
+            ops.append(Call(song.id, "delete_cue_point", {"time": {ID: cue.id}}))
+            changed.append(f"{_locator(scope, cue)} is deleted")
+        elif name != cue.name and overwrite:
+            ops.append(Set(cue.id, "name", name))
+            changed.append(f"{_locator(scope, cue)} is renamed {name!r}")
+        elif name != cue.name:
+            staying.append(f"{_locator(scope, cue)} stays where {name!r} begins")
+    for at, name in sorted(at_times.items(), key=lambda entry: float(entry[0])):
+        if at not in cues:
+            ops.append(Call(song.id, "create_cue_point", {"time": to_beats(at), "name": name}))
+    said = [*changed[:MOST_LOCATORS], *staying[:MOST_LOCATORS]]
+    if staying:
+        said[-1] += ": `overwrite` renames it"
+    return ops, tuple(said)
+
+
+def _locator(scope: Scope, cue: ranges.Cue) -> str:
+    return f"locator {cue.name!r} at {_bars(scope, to_beats(cue.time))}"
+
+
+def _bars(scope: Scope, beats: float) -> str:
+    return units.bars(beats, *views.signature(scope.mirror))
 
 
 # -- scenes ----------------------------------------------------------------------------------------------------
 
 
-def _scenes(scope: Scope, args: Arrange, start: Ticks) -> tuple[list[Operation], tuple[str, ...]]:
+def _scenes(scope: Scope, args: Arrange, start: Ticks) -> Steps:
     if not args.sections:
         raise errors.InvalidParams("action 'scenes' needs `sections`", hint="such as [{name, bars, scene}]")
     no_effect(
@@ -165,16 +207,35 @@ def _scenes(scope: Scope, args: Arrange, start: Ticks) -> tuple[list[Operation],
     sections = [_section(scope, section) for section in args.sections]
     layout = form.lay_out(sections, from_set.context_of(scope.mirror), start=start, seed=args.seed)
     ops = _copies(layout.copies)
+    for number, copy in enumerate(layout.copies):
+        if copy.marker is not None:
+            ops.append(Set(made(number), "start_marker", to_beats(copy.marker)))
     for clip in layout.clips:
         ops += _written(clip, len(ops))
+    beside: tuple[str, ...] = ()
     if args.locators:
-        ops += _locators(scope, layout.locators)
+        over = (start, layout.end)
+        more, beside = _locators(scope, layout.locators, overwrite=args.overwrite, over=over)
+        ops += more
     if not ops:
         raise errors.InvalidParams("These sections have no clips", hint="name scenes that have clips")
     bars = sum(section.bars for section in sections)
     said = f"{len(sections)} sections, {bars} bars, {len(layout.copies) + len(layout.clips)} clips"
     foreseen = form.in_words(sections, layout)[:MOST_SECTIONS] if args.dry_run else ()
-    return ops, (said, *foreseen, *layout.left_out[:20])
+    staying = _staying(scope, ops, to_beats(start), to_beats(layout.end))
+    return ops, (said, *foreseen, *beside, *staying, *layout.left_out[:20])
+
+
+def _staying(scope: Scope, ops: list[Operation], start: float, end: float) -> Iterable[str]:
+    """What the arrangement holds besides the sections: clips that play on inside them, and what is after their end."""
+    if inside := covered.uncovered(scope.mirror, ops, start, end):
+        yield f"still play inside the sections: {covered.in_words(inside)}"
+    after = covered.uncovered(scope.mirror, (), end, math.inf)
+    said = [covered.in_words(after)] if after else []
+    late = [cue for cue in _cues(scope) if to_beats(cue.time) >= end]
+    said += [_locator(scope, cue) for cue in late[:MOST_LOCATORS]]
+    if said:
+        yield f"stay after the end at {_bars(scope, end)}: {', '.join(said)}"
 
 
 def _song(scope: Scope) -> Node:
@@ -203,20 +264,20 @@ def _source(scope: Scope, clip: Node, track: Node) -> form.Source:
     low, high = span(clip)
     notes = None
     if clip.props.get("is_midi_clip"):
-        notes = tuple(
-            replace(note, start=note.start - low) for note in notes_of(clip) if low <= note.start < high
-        )
+        notes = tuple(replace(note, start=note.start - low) for note in notes_of(clip))
     length = high - low if high > low else 4 * BEAT
-    drums = from_set.is_drums(scope.mirror, track)
+    drums = from_set.is_drums(scope.mirror, track) or analysis.names_drums(clip.name)
     groove = clip.props.get("groove")
     name = clip.name or track.name
-    return form.Source(int(clip.id), int(track.id), name, length, notes, drums, groove)
+    begin = from_beats(float(clip.props.get("start_marker") or 0.0)) - low if clip.props.get("looping") else 0
+    envelopes = bool(clip.props.get("has_envelopes"))
+    return form.Source(int(clip.id), int(track.id), name, length, notes, drums, groove, begin, low, envelopes)
 
 
 # -- MIDI files ------------------------------------------------------------------------------------------------
 
 
-def _midi_file(scope: Scope, args: Arrange, start: Ticks) -> tuple[list[Operation], tuple[str, ...]]:
+def _midi_file(scope: Scope, args: Arrange, start: Ticks) -> Steps:
     """Each part of the file as a new track with one clip; mido is imported only here."""
     from ..music import midi_files
 
@@ -235,9 +296,12 @@ def _midi_file(scope: Scope, args: Arrange, start: Ticks) -> tuple[list[Operatio
     ops: list[Operation] = _of_song(scope, song) if args.song else []
     for part in parts:
         ops += _track_of_part(part, len(ops), None if args.session else start, length)
+    beside: tuple[str, ...] = ()
     if args.locators and not args.session:
-        ops += _locators(scope, [(start + at, name) for at, name in song.markers])
-    return ops, tuple(_said(song, parts, count, args))
+        markers = [(start + at, name) for at, name in song.markers]
+        more, beside = _locators(scope, markers, overwrite=args.overwrite)
+        ops += more
+    return ops, (*_said(song, parts, count, args), *beside)
 
 
 def _of_song(scope: Scope, song: Any) -> list[Operation]:
@@ -278,7 +342,7 @@ def _said(song: Any, parts: list[Any], count: int, args: Arrange) -> Iterable[st
 # -- ranges ----------------------------------------------------------------------------------------------------
 
 
-def _range(scope: Scope, args: Arrange, start: Ticks) -> tuple[list[Operation], tuple[str, ...]]:
+def _range(scope: Scope, args: Arrange, start: Ticks) -> Steps:
     if len(args.range) != 2:
         raise errors.InvalidParams(
             f"action '{args.action}' needs `range`", hint="[from, to], in beats or bars"
@@ -301,24 +365,25 @@ def _range(scope: Scope, args: Arrange, start: Ticks) -> tuple[list[Operation], 
         ops += _written(clip, len(ops), color)
     root, gone = _song(scope), [cue.id for cue in change.gone_cues]
     ops += [Call(root.id, "delete_cue_point", {"time": {ID: id_}}) for id_ in gone]
-    ops += _locators(scope, change.new_cues, gone)
+    more, beside = _locators(scope, change.new_cues, gone, overwrite=args.overwrite)
+    ops += more
     if not ops:
         raise errors.InvalidParams(
             f"There is nothing to {args.action} in this range", hint="look with get_set"
         )
-    return ops, (_counted(change), *change.left_out[:20], _LANES)
+    return ops, (_counted(change, more), *beside, *change.left_out[:20], _LANES)
 
 
 _LANES = "automation in the arrangement stays where it is: Live's API can neither read nor move it"
 
 
-def _counted(change: ranges.RangeEdit) -> str:
+def _counted(change: ranges.RangeEdit, locators: list[Operation]) -> str:
     counts = {
         "moved": len(change.moves),
         "copied": len(change.copies),
         "deleted": len(change.deleted),
         "written anew": len(change.written),
-        "locators set": len(change.new_cues),
+        "locators set": sum(isinstance(op, Call) and op.method == "create_cue_point" for op in locators),
     }
     return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
 

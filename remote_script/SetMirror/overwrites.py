@@ -92,7 +92,11 @@ def arranged_length(clip: Any, song: Any) -> float:
         return float(clip.end_time) - float(clip.start_time)
     # An audio clip that is not warped counts in seconds.
     unwarped = read(clip, "is_audio_clip") and not read(clip, "warping")
-    return float(clip.length) * (float(song.tempo) / 60.0 if unwarped else 1.0)
+    length = float(clip.length)
+    if read(clip, "looping"):
+        # A copy begins at the start marker and ends where the loop has ended once.
+        length = max(length, float(clip.loop_end) - float(clip.start_marker))
+    return length * (float(song.tempo) / 60.0 if unwarped else 1.0)
 
 
 def meets_itself(call: PendingCall) -> bool:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcp_server.demo.contents import differences, picture
-from mcp_server.music import BEAT, Note
+from mcp_server.music import BEAT, Note, export
 from mcp_server.music.midi_files import MidiSong, MidiTrack, written
 from mcp_server.music.ranges import Cue, Placed, closed, copied, opened
 from mcp_server.policy import Policy, PolicyFile
@@ -281,6 +281,107 @@ def test_ranges_keep_all_notes_except_the_removed_ones(
     assert {int(at) // BEAT for at, _ in narrow.new_cues} == {at - length for at in cues if at >= high}
     twice = copied(placed, marks, low * BEAT, high * BEAT, 100 * BEAT)
     assert heard(placed, twice) == sorted(now + [(t, p, b - low + 100) for t, p, b in now if low <= b < high])
+
+
+def locators(whole: Whole) -> dict[float, str]:
+    return {cue.time: cue.name for cue in whole.stage.live.song.cue_points}
+
+
+async def test_a_second_arrangement_over_the_first_leaves_no_old_locator_and_names_what_stays(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        first = [{"name": name, "bars": 4, "scene": "Hook"} for name in ("Intro", "Verse", "Chorus", "Outro")]
+        second = [
+            {"name": name, "bars": bars, "scene": "Outro"} for name, bars in (("Intro", 4), ("Chorus", 5))
+        ]
+        await whole.call("arrange", sections=first, start=400)
+        before = picture(whole.mirror)
+        dry = await whole.call("arrange", sections=second, start=400, overwrite=True, dry_run=True)
+        answer = await whole.call("arrange", sections=second, start=400, overwrite=True)
+        assert answer["outcome"] == "verified"
+        marks = {time: name for time, name in locators(whole).items() if time >= 400}
+        assert marks == {400: "Intro", 416: "Chorus", 448: "Outro"}
+        for notes in (dry["notes"], answer["notes"]):
+            text = "\n".join(notes)
+            assert "locator 'Verse' at 105.1.1 is renamed 'Chorus'" in text
+            assert "locator 'Chorus' at 109.1.1 is deleted" in text
+            assert "stay after the end at 110.1.1" in text
+            assert "locator 'Outro' at 113.1.1" in text
+        tracks = [t for t in whole.stage.live.song.tracks if not t.is_foldable]
+        late = [c for t in tracks for c in t.arrangement_clips if c.end_time > 436]
+        assert f"stay after the end at 110.1.1: {len(late)} clips" in "\n".join(answer["notes"])
+        await one_undo(whole, before)
+
+
+async def test_without_overwrite_a_locator_stays_and_the_answer_names_it(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        later = [{"name": "Later", "bars": 4, "scene": "Hook"}]
+        await whole.call("arrange", sections=later, start=480, locators=False)
+        await whole.call("create", kind="cue_point", time=400, name="Mine")
+        answer = await whole.call(
+            "arrange", sections=[{"name": "New", "bars": 4, "scene": "Hook"}], start=400
+        )
+        assert locators(whole)[400] == "Mine"
+        assert "locator 'Mine' at 101.1.1 stays where 'New' begins" in "\n".join(answer["notes"])
+
+
+async def test_a_copy_counts_only_the_locators_that_it_sets(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        sections = [{"name": "A", "bars": 4, "scene": "Hook"}]
+        await whole.call("arrange", sections=sections, start=480)
+        await whole.call("arrange", sections=sections, start=400)
+        await whole.call("create", kind="cue_point", time=432, name="Mine")
+        copy = {"action": "copy", "range": [400, 416]}
+        answer = await whole.call("arrange", **copy, start=432)
+        assert locators(whole)[432] == "Mine"
+        text = "\n".join(answer["notes"])
+        assert "locators set" not in text
+        assert "'Mine'" in text
+        again = await whole.call("arrange", **copy, start=448)
+        assert "1 locators set" in "\n".join(again["notes"])
+        assert locators(whole)[448] == "A"
+
+
+async def test_clips_that_play_on_inside_an_arrangement_are_named(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        hook = {"name": "A", "bars": 4, "scene": "Hook"}
+        await whole.call("arrange", sections=[hook], start=400)
+        silent = {**hook, "without": ["Drums"]}
+        answer = await whole.call("arrange", sections=[silent], start=400, overwrite=True)
+        (line,) = (line for line in answer["notes"] if line.startswith("still play"))
+        assert "in 'Drums'" in line
+        assert "in 'Bass'" not in line
+
+
+@pytest.mark.parametrize("begin", [1, 2, 3, 4])
+async def test_an_arranged_clip_sounds_as_it_does_from_a_launch(begin: int, autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        made = await whole.call("create", kind="midi", name="Line")
+        track = made["results"][0]["result"]["ref"]
+        slot = f"{track}/clip_slots/0"
+        await whole.call(
+            "create_clip",
+            track=track,
+            slot=0,
+            length=8,
+            notes="C3@0:1 D3@1 E3@2 F3@3 G3@4 A3@5 B3@6 C4@7",
+            name="loopy",
+        )
+        await whole.call("set_clip", clip=f"{slot}/clip", loop_start=2, loop_end=5, start_marker=begin)
+        sections = [{"name": "A", "bars": 3, "scene": 0}]
+        without = [t.name for t in whole.stage.live.song.tracks if t.name != "Line" and not t.is_foldable]
+        answer = await whole.call("arrange", sections=[{**sections[0], "without": without}], start=400)
+        assert answer["outcome"] == "verified"
+        scale, expected, position = [60, 62, 64, 65, 67, 69, 71, 72], [], begin
+        for _ in range(12):
+            expected.append(scale[position])
+            position = 2 if position + 1 == 5 else position + 1
+        node = whole.mirror.resolve(track)
+        clips = whole.mirror.children(node, "arrangement_clips")
+        notes = sorted((note.start, note.pitch) for clip in clips for note in export.placed(clip))
+        assert [pitch for _, pitch in notes] == expected
+        assert [float(start) / BEAT for start, _ in notes] == [400.0 + n for n in range(12)]
 
 
 def test_a_copy_into_itself_is_refused_by_the_pure_function_too() -> None:

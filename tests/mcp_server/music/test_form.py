@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcp_server.music import BEAT, Context, Note, read, run, writing
-from mcp_server.music.form import Copy, Form, Section, Source, halved, in_words, lay_out, tiled
+from mcp_server.music.form import Copy, Form, Section, Source, halved, in_words, lay_out, played
 from mcp_server.music.note import settled
 from mirror import errors
 
@@ -79,7 +79,7 @@ def test_sections_with_half_the_drums_or_a_fill_have_separate_notes() -> None:
     ]  # fmt: skip
     filled = lay_out([Section("A", 2, (DRUMS,), fill=True)], Context())
     before = [note for note in filled.clips[0].notes if note.start < BAR]
-    assert before == tiled(DRUMS.notes or (), BAR, BAR)
+    assert before == played(DRUMS.notes or (), BAR, 0, BAR)
     last = [note for note in filled.clips[0].notes if note.start >= BAR]
     assert len(last) > len(before)
     assert {note.pitch for note in last} <= {36, 38, 42}
@@ -115,8 +115,8 @@ def test_a_dry_run_of_a_form_lists_planned_clips_by_section() -> None:
     assert third == "End (bars 14 to 14): nothing"
 
 
-def test_tiles_cut_notes_at_their_end_and_at_repeated_notes() -> None:
-    found = tiled([Note(60, BEAT, 3 * BEAT, note_id=5)], 2 * BEAT, 3 * BEAT + BEAT // 2)
+def test_played_notes_are_cut_at_their_end_and_at_repeated_notes() -> None:
+    found = played([Note(60, BEAT, 3 * BEAT, note_id=5)], 2 * BEAT, 0, 3 * BEAT + BEAT // 2)
     assert [(note.start, note.end, note.note_id) for note in found] == [
         (BEAT, 3 * BEAT, None), (3 * BEAT, 3 * BEAT + BEAT // 2, None),
     ]  # fmt: skip
@@ -177,3 +177,34 @@ def test_no_note_of_a_written_clip_is_shortened_to_a_stub(seed: int, timing: flo
     for clip in lay_out(sections, Context(), seed=seed).clips:
         assert all(note.duration >= BEAT // 16 for note in clip.notes)
         assert settled(clip.notes).notes == list(clip.notes)
+
+
+@pytest.mark.parametrize("begin", [-2, -1, 0, 1, 2, 4])
+@pytest.mark.parametrize("beats", [2, 3, 7, 8])
+def test_a_section_plays_as_its_clip_does_from_a_launch(begin: int, beats: int) -> None:
+    """The pitch of each beat: from the start marker on, then round the loop of three beats."""
+    loop, clip = 3, tuple(Note(62 + n, n * BEAT, BEAT) for n in range(-2, 12))
+    source = Source(1, 10, "Line", loop * BEAT, clip, begin=begin * BEAT, origin=2 * BEAT)
+    layout = lay_out([Section("A", beats, (source,))], Context(numerator=1))
+    played_at: dict[int, int] = {}
+    for copy in layout.copies:
+        marker = begin if copy.marker is None else int(copy.marker) // BEAT - 2
+        at = int(copy.start) // BEAT
+        for n in range(int(source.taken) // BEAT):
+            position = marker + n
+            played_at[at + n] = 62 + (position if position < loop else position % loop)
+    for new in layout.clips:
+        played_at |= {int(new.start + note.start) // BEAT: note.pitch for note in new.notes}
+    expected, position = [], begin
+    for _ in range(beats):
+        expected.append(62 + position)
+        position = 0 if position + 1 == loop else position + 1
+    assert [played_at[n] for n in range(beats)] == expected
+
+
+def test_a_fill_without_drums_says_that_it_changes_nothing() -> None:
+    for sources in ((BASS,), (VINYL,), ()):
+        layout = lay_out([Section("A", 4, sources, fill=True)], Context())
+        assert any("`fill` changes nothing" in line for line in layout.left_out)
+    layout = lay_out([Section("A", 4, (BASS, DRUMS), fill=True)], Context())
+    assert not any("`fill`" in line for line in layout.left_out)
