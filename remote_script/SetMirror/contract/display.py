@@ -5,7 +5,9 @@ Live gives the texts of points across the parameter's range, and the interval ar
 several values show the text, the result is the roundest of them: 0.7 for "-6 dB", not 0.69983.
 
 A comma is a decimal comma ("1,5 kHz"); "1,500 Hz" is refused, because it could also be 1500. A relative change is
-written "+3 dB" or "by -3 dB". A minus alone is a change only if the parameter shows no negative amounts ("-10 %").
+written "+3 dB" or "by -3 dB". A minus alone is a change only if the parameter shows no negative amounts ("-10 %"). A
+unit that the parameter does not show is refused; where it shows plain numbers from 0 on, such as a macro, "50 %" is the
+half of its range.
 """
 
 from __future__ import annotations
@@ -149,9 +151,10 @@ def says(shown: str, text: str) -> bool:
     """
     if _word(shown) == _word(text):
         return True
-    meant = quantity(text)
-    amount = None if meant is None else _in_unit(shown, meant)
-    return meant is not None and amount is not None and math.isclose(amount, meant.amount, rel_tol=1e-9)
+    meant, present = quantity(text), quantity(shown)
+    if meant is None or present is None or meant.unit not in ("", present.unit):
+        return False
+    return math.isclose(present.amount, meant.amount, rel_tol=1e-9)
 
 
 def value_of(
@@ -189,6 +192,7 @@ def value_of(
                 text, _span(texts)
             )
         )
+    wanted = _in_shown_unit(text, wanted, texts)
     amounts = [_in_unit(shown, wanted) for shown in texts]
     for i in range(SAMPLES - 1):
         amount, following = amounts[i], amounts[i + 1]
@@ -204,9 +208,28 @@ def value_of(
             point = _between(points[i], points[last], wanted, show)
             _check_end(wanted, _in_unit(str(show(point)), wanted), (amount, following), texts)
             return point
-    if all(amount is None for amount in amounts):
-        raise Refused("{!r} is in another unit: the range goes {}".format(text, _span(texts)))
     raise Refused("{!r} is out of range: the range goes {}".format(text, _span(texts)))
+
+
+def _in_shown_unit(text: str, wanted: Quantity, texts: List[str]) -> Quantity:
+    """The quantity, with a share of the range as the number that a parameter without units shows for it.
+
+    Raises:
+      Refused: the parameter shows other units, or none.
+    """
+    shown = [parsed for parsed in map(quantity, texts) if parsed is not None]
+    if not wanted.unit or any(parsed.unit == wanted.unit for parsed in shown):
+        return wanted
+    if wanted.unit == "%" and all(parsed.unit == "" for parsed in shown) and len(shown) == len(texts):
+        first, last = shown[0].amount, shown[-1].amount
+        if first == 0 < last and 0 <= wanted.amount <= 100:
+            return Quantity(last * wanted.amount / 100, "")
+    kind = (
+        "has a unit that the parameter does not show"
+        if all(not q.unit for q in shown)
+        else "is in another unit"
+    )
+    raise Refused("{!r} {}: the range goes {}".format(text, kind, _span(texts)))
 
 
 def readings(number: float, show: Callable[[float], str], low: float, high: float) -> List[Tuple[str, float]]:

@@ -283,3 +283,42 @@ def test_a_text_matches_lives_text_in_other_spellings(shown: str, text: str) -> 
 )
 def test_a_text_does_not_mean_another_value(shown: str, text: str) -> None:
     assert not display.says(shown, text)
+
+
+UNITS = sorted({unit for unit, _ in display._UNITS.values()} - {""})
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize(("low", "high"), [(0.0, 127.0), (-64.0, 63.0), (0.0, 1.0)])
+def test_a_unit_is_refused_where_the_parameter_shows_plain_numbers(
+    low: float, high: float, unit: str
+) -> None:
+    """Only a share of a range from 0 on has a meaning there."""
+    whole = high > 1
+
+    def show(value: float) -> str:
+        return f"{value:.0f}" if whole else f"{value:.2f}"
+
+    assert not display.says(show(high), f"{high:g} {unit}")
+    if unit == "%" and low == 0:
+        assert show(display.value_of("50 %", show, low, high)) in (show(high / 2), "63")
+        assert display.value_of("100%", show, low, high) == high
+        assert display.value_of("0 %", show, low, high) == low
+        with pytest.raises(display.Refused, match="does not show"):
+            display.value_of("101 %", show, low, high)
+        return
+    for text in (f"1 {unit}", f"0 {unit}"):
+        with pytest.raises(display.Refused, match="does not show"):
+            display.value_of(text, show, low, high)
+
+
+def test_every_native_parameter_takes_only_units_that_it_shows() -> None:
+    refused = 0
+    for label, parameter in _native_parameters():
+        low, high, show = parameter.min, parameter.max, parameter.str_for_value
+        shown = {display.quantity(show(low + (high - low) * n / 64)) for n in range(65)}
+        for unit in {"Hz", "dB", "s", "st"} - {parsed.unit for parsed in shown if parsed is not None}:
+            refused += 1
+            with pytest.raises(BridgeError):
+                row_checks.parameter_number(parameter, label, f"1 {unit}")
+    assert refused > 100
