@@ -30,6 +30,9 @@ from .store import Store
 _DEEPEST = 32
 _REQUIRED_NOTE_FIELDS = {"apply_note_modifications": ("note_id",)}
 _NOTE_FIELDS = ("pitch", "start_time", "duration")
+_TAKE_NOTES = frozenset(
+    name for name, method in schema.methods("Clip").items() if any(arg.type == "notes" for arg in method.args)
+)
 _NOTES_IN_LINE = 500
 """A longer list of notes is sent in pieces."""
 
@@ -227,8 +230,15 @@ class _Write:
 
     def _call(self, number: int, node: Node | None, op: Call) -> dict[str, Any]:
         if node is None or node.type not in schema.CLASSES:
-            finite(op.args, "`args`")
-            return op.args
+            # Only clips have methods with notes: what their class allows is known before the clip is made.
+            late = node is None and op.method in _TAKE_NOTES
+            finite(
+                {name: value for name, value in op.args.items() if not (late and _is_notes(name))}, "`args`"
+            )
+            return {
+                name: _notes(op.method, value) if late and _is_notes(name) else value
+                for name, value in op.args.items()
+            }
         method = rules.method_of(node.type, op.method, self.live)
         # Checked notes contain only values that JSON can express.
         notes = {arg.name for arg in method.args if arg.type == "notes"}
@@ -244,9 +254,7 @@ class _Write:
             elif arg.type == "notes":
                 if node.props.get("is_midi_clip") is False:
                     raise errors.NotAvailable(f"{_label(node)} is an audio clip; only MIDI clips have notes")
-                arguments[arg.name] = note_checks.notes(
-                    arguments[arg.name], _REQUIRED_NOTE_FIELDS.get(method.name, _NOTE_FIELDS)
-                )
+                arguments[arg.name] = _notes(method.name, arguments[arg.name])
             elif isinstance(arguments[arg.name], tuple):
                 arguments[arg.name] = list(arguments[arg.name])
         return arguments
@@ -349,6 +357,15 @@ def _makes_object(store: Store, call: Operation) -> bool:
         methods[call.method] for methods in map(schema.methods, schema.CLASSES) if call.method in methods
     ]
     return not candidates or any(method.returns == "obj" for method in candidates)
+
+
+def _is_notes(name: Any) -> bool:
+    return str(name).lower() == "notes"
+
+
+def _notes(method: str, value: Any) -> list[dict[str, Any]]:
+    """The checked notes of a call."""
+    return note_checks.notes(value, _REQUIRED_NOTE_FIELDS.get(method, _NOTE_FIELDS))
 
 
 def _in_pieces(notes: Any) -> Any:

@@ -37,6 +37,8 @@ class _Edit(NamedTuple):
     revision: int
     change: str = ""
     """The edit's first change in words; "" when no mirrored property shows it, e.g. in a modulation matrix."""
+    failed: bool = False
+    """True for what was done of a write that failed: Live undid it and would redo it."""
 
     @property
     def words(self) -> str:
@@ -169,6 +171,10 @@ class UndoHistory:
         if gone:
             self._back_at_last(gone[-1].revision)
 
+    def failed_in_redo(self, write: str, who: str) -> None:
+        """The write failed, and its part that was undone is what Live would redo next; nothing older can be redone."""
+        self._redoable = [_Edit(write, who, 0, f"a part of write {write}", failed=True)]
+
     def was_rolled_back(self, write: str) -> bool:
         """True when the write was refused and reverted completely."""
         return write in self._rolled_back
@@ -190,6 +196,10 @@ class UndoHistory:
         if write in self._undone:
             raise errors.InvalidValue(f"write {write} was undone already", write)
         known = any(edit.write == write for edit in self._edits)
+        if write not in self._steps and write in self._rolled_back:
+            raise errors.InvalidValue(
+                f"write {write} failed and was undone", write, hint="there is nothing to undo"
+            )
         if write not in self._steps and not known:
             newest = [edit.write for edit in reversed(self._edits) if edit.write is not None][:3]
             raise errors.NotFound(
@@ -261,6 +271,12 @@ class UndoHistory:
             raise errors.PreconditionFailed(
                 "There is nothing to redo: nothing was undone since the last change",
                 hint="redo works right after an undo; make the change again yourself",
+            )
+        if newest is not None and newest.failed:
+            raise errors.PreconditionFailed(
+                f"Redo would bring back {newest.change}, which failed and was undone",
+                newest.write,
+                hint="make the change that you want again",
             )
         if anyone or (newest is not None and (newest.write, owner) in self._mine):
             return

@@ -300,9 +300,12 @@ class Writes:
         if isinstance(outcome, WriteResult | errors.UnknownOutcome):
             # A refused write was not done: a client may retry it with the same id.
             self.results[entry.id] = outcome
-        elif "taken_back" in outcome.facts:
-            self.history.record_rollback(entry.id)
-            outcome.facts["write"] = entry.id
+        else:
+            if outcome.facts.pop("in_redo", False):
+                self.history.failed_in_redo(entry.id, entry.request.author)
+            if "taken_back" in outcome.facts:
+                self.history.record_rollback(entry.id)
+                outcome.facts["write"] = entry.id
         while len(self.results) > RESULTS_KEPT:
             self.results.popitem(last=False)
         entry.moved.set()

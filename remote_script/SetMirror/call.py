@@ -117,6 +117,8 @@ class PendingCall:
         """Progress in words, for the error when the call takes too long."""
         self.back: Optional[Callable[[], Any]] = None
         """Reverts the call if undo cannot, because somebody edited the Set meanwhile."""
+        self.acted = False
+        """True once the call has changed something of which Live notifies nobody; a failure then undoes it."""
         self.holds: Tuple[str, ...] = ()
         """Properties of the row whose changes are sent when the call has ended, not after every piece."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any, Dict, List, Set, Tuple
 
+from .contract.errors import BridgeError
 from .contract.values import alive, same
 from .layouts import Row
 from .refs import ref_of
@@ -51,6 +52,25 @@ class Entries:
             if id_ in rows:
                 entry.changed.add((id_, index))
                 entry.types[id_] = rows[id_].layout.type
+
+    def check_undo(self, write: str, operation: Any) -> None:
+        """Check an undo of one write right after it ran: if anything else changed, redo and refuse."""
+        if not write or operation.method.name != "undo":
+            return
+        foreign = self.foreign(write, self._batcher.attribution.marking)
+        if not foreign:
+            return
+        self._batcher.song.redo()
+        operation.moved = False
+        raise BridgeError(
+            "PRECONDITION_FAILED",
+            "Undo reverted {}, which write {} had not changed; the undo was redone at once".format(
+                foreign, write
+            ),
+            write,
+            hint="the newest entry in Live's history is not this write's; set the values yourself",
+            moved=foreign,
+        )
 
     def foreign(self, write: str, marks: Dict[int, int]) -> str:
         """Name an object that an undo changed although this write had not changed it; "" when there is none.

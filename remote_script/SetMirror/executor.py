@@ -26,6 +26,7 @@ from .guard import Guard
 from .identity import bind
 from .later import claim_of
 from .operations import Operation, Problems, prepare
+from .redo_line import RedoLine
 from .results import result_of
 from .undo_step import UndoStep
 from .wire import encode
@@ -86,6 +87,7 @@ class Executor:
         self._steps: Optional[Steps] = None
         self._waiting_for_tick = 0
         self._step = UndoStep(batcher, log)
+        self._redo_line = RedoLine(batcher)
         self._beside = Beside(batcher, clock)
         self._resumed: Optional[Parked] = None
         self._loading: Tuple[int, Optional[PendingCall]] = (0, None)
@@ -334,6 +336,8 @@ class Executor:
                 refusal.facts.setdefault("op", number)
                 failed = operation if operation.moved else None
                 refusal.facts.update((yield from self._step.roll_back(operations[:number], failed)))
+                if refusal.facts.get("in_redo"):
+                    self._redo_line.failed(write.id)
                 raise refusal
         parameters = any(op.changed and op.moves_parameters for op in operations)
         split = self._step.is_split
@@ -375,6 +379,8 @@ class Executor:
         if entries:
             # An edit that no batch shows has an entry as well: undoing it must then change nothing visible.
             batcher.entries.note(write.id, [], [])
+            if not any(operation.is_history for operation in operations):
+                self._redo_line.edited()
         return self._result(write, outcome, results, entries + (split if entries else 0))
 
     def _result(
@@ -444,6 +450,8 @@ class Executor:
             return
         if operation.undoable and not operation.self_contained:
             self._step.begin()
+        if operation.is_history:
+            self._redo_line.check(operation.method.name)
         call = operation.new_call(batcher, operations, self._live_module())
         if operation.self_contained:
             self._step.close_foreign()
@@ -476,31 +484,13 @@ class Executor:
                 yield pause if pause == MORE else PUMP
         finally:
             batcher.attribution.withheld = {}
+            operation.moved = operation.moved or call.acted
         if operation.is_history:
-            self._check_entry(write, operation)
+            batcher.entries.check_undo(write.undoes, operation)
             self._guard.check_history(batcher, write, operation)
+            self._redo_line.moved(operation.method.name)
         if operation.self_contained:
             self._step.close_foreign()
-
-    def _check_entry(self, write: Write, operation: Operation) -> None:
-        """Check an undo of one write right after it ran: if anything else changed, redo and refuse."""
-        if not write.undoes or operation.method.name != "undo":
-            return
-        batcher = self.batcher
-        foreign = batcher.entries.foreign(write.undoes, batcher.attribution.marking)
-        if not foreign:
-            return
-        batcher.song.redo()
-        operation.moved = False
-        raise BridgeError(
-            "PRECONDITION_FAILED",
-            "Undo reverted {}, which write {} had not changed; the undo was redone at once".format(
-                foreign, write.undoes
-            ),
-            write.undoes,
-            hint="the newest entry in Live's history is not this write's; set the values yourself",
-            moved=foreign,
-        )
 
     def _declare(self, write: Write, operation: Operation) -> None:
         """Declare the changes that Live will make later because of this operation."""

@@ -82,6 +82,8 @@ class UndoStep:
     ) -> Generator[str, None, Dict[str, Any]]:
         """Revert the operations applied before a failure; returns facts for the error.
 
+        `in_redo` among them: Live undid the entry of the write, so a redo would bring it back.
+
         Args:
           done: The operations before the failed one.
           failed: The failed operation if it changed something, else None.
@@ -96,10 +98,12 @@ class UndoStep:
             operation.lasts = not undo
         self._restore([op for op in reversed(applied) if op.kind == "set" or not undo])
         self.end(any(op.moves_parameters for op in applied))
+        in_redo = False
         if undo:
             # Sets alone were reverted value by value: if nothing was recorded, undo would revert a person's edit.
             try:
                 batcher.song.undo()
+                in_redo = True
             except Exception as refused:
                 self._log("SetMirror: undo of a failed write failed: {!r}".format(refused))
             mark_history(batcher)
@@ -111,7 +115,7 @@ class UndoStep:
                 yield PUMP
                 yield PUMP
                 yield FLUSH
-            self._drop_empty_entry(applied)
+            in_redo = self._drop_empty_entry(applied)
             yield FLUSH
         # If two operations set one property, only the first has the original value.
         first: Dict[Any, Operation] = {}
@@ -125,6 +129,8 @@ class UndoStep:
         facts: Dict[str, Any] = {"applied": [left_behind(op) for op in left]}
         if not left:
             facts["taken_back"] = len(applied)
+        if in_redo:
+            facts["in_redo"] = True
         return facts
 
     def _restore(self, operations: List[Operation]) -> None:
@@ -136,24 +142,27 @@ class UndoStep:
                     # The error lists this operation among those that remain.
                     continue
 
-    def _drop_empty_entry(self, applied: List[Operation]) -> None:
+    def _drop_empty_entry(self, applied: List[Operation]) -> bool:
         """Undo the history entry without effect that remains after values were reverted one by one.
 
         Guess: Live keeps such an entry. If it does not, this undo reverts a person's last edit; the script notices
-        the change and redoes it at once.
+        the change and redoes it at once. Returns True if Live undid the empty entry.
         """
         batcher = self._batcher
         recorded = [
             op for op in applied if op.changed and op.undoable and (not op.is_parameter or self.syncs)
         ]
         if not recorded or batcher.attribution.due:
-            return
+            return False
         try:
             batcher.song.undo()
             if self._something_moved():
                 batcher.song.redo()
+                return False
+            return True
         except Exception as refused:
             self._log("SetMirror: an empty undo entry was left: {!r}".format(refused))
+            return False
 
     def _something_moved(self) -> bool:
         batcher = self._batcher

@@ -316,6 +316,98 @@ async def test_a_persons_undo_is_redone_only_when_forced(autojump_clock: Clock) 
         assert whole.stage.live.song.tempo == 90.0
 
 
+async def failing(whole: Whole) -> str:
+    """A write of which Live does one half and refuses the other; its id."""
+    calls = [
+        {"tool": "create", "args": {"kind": "midi", "name": "Half"}},
+        {"tool": "insert_device", "args": {"to": "$0", "name": "No Such"}},
+    ]
+    with pytest.raises(Refused) as caught:
+        await whole.call("batch", calls=calls)
+    return str(caught.value.data["write"])
+
+
+def names(whole: Whole) -> list[str]:
+    return [track.name for track in whole.stage.live.song.tracks]
+
+
+@pytest.mark.parametrize("anyone", [False, True])
+@pytest.mark.parametrize("undone_before", [False, True])
+async def test_no_redo_brings_back_a_write_that_failed(
+    undone_before: bool, anyone: bool, autojump_clock: Clock
+) -> None:
+    async with whole_path(default_set()) as whole:
+        before = names(whole)
+        if undone_before:
+            await whole.call("set_track", track="tracks/1", name="Bass")
+            await whole.call("undo")
+        failed = await failing(whole)
+        problem = await refused(whole, redo=True, anyone=anyone)
+        assert failed in problem["rule"]
+        assert "failed and was undone" in problem["rule"]
+        assert names(whole) == before
+        assert "failed and was undone" in (await refused(whole, write=failed))["rule"]
+        # Another edit ends it.
+        await whole.call("set_track", track="tracks/1", name="Bass")
+        await whole.call("undo")
+        assert (await whole.call("undo", redo=True, anyone=anyone))["redone"] == [
+            "name of tracks/1: '2-MIDI' → 'Bass'"
+        ]
+        assert await whole.differences() == []
+
+
+async def test_an_undo_after_a_failed_write_is_redone_but_not_the_failed_write_after_it(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(default_set()) as whole:
+        await whole.call("set_track", track="tracks/1", name="Bass")
+        await failing(whole)
+        assert (await whole.call("undo"))["undone"] == ["name of tracks/1: 'Bass' → '2-MIDI'"]
+        assert (await whole.call("undo", redo=True))["redone"]
+        after = names(whole)
+        assert "failed and was undone" in (await refused(whole, redo=True))["rule"]
+        assert "failed and was undone" in (await refused(whole, redo=True, anyone=True))["rule"]
+        assert names(whole) == after
+
+
+async def test_a_server_that_did_not_see_the_write_fail_cannot_redo_it_either(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        before = names(whole)
+        await failing(whole)
+        async with whole.person() as mirror:
+            with pytest.raises(PreconditionFailed, match="failed and was undone"):
+                await mirror.redo()
+        assert names(whole) == before
+
+
+async def test_after_a_persons_undo_nobody_redoes_what_may_be_a_write_that_failed(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(default_set()) as whole:
+        await by_hand(whole, "tempo", 90.0)
+        before = names(whole)
+        await failing(whole)
+        await trio.sleep(QUIET_S)
+        await whole.by_hand(lambda song: song.undo())
+        await trio.sleep(QUIET_S)
+        assert "may bring back" in (await refused(whole, redo=True, anyone=True))["rule"]
+        await by_hand(whole, "tempo", 91.0)
+        assert "nothing to redo" in (await refused(whole, redo=True, anyone=True))["rule"]
+        assert names(whole) == before
+
+
+async def test_a_failed_write_that_a_person_redid_is_the_persons_edit(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        await whole.call("set_track", track="tracks/1", name="Bass")
+        failed, count = await failing(whole), len(names(whole))
+        await whole.by_hand(lambda song: song.redo())
+        await trio.sleep(QUIET_S)
+        assert len(names(whole)) == count + 1
+        assert "changed after write" in (await refused(whole))["rule"]
+        assert "failed and was undone" in (await refused(whole, write=failed))["rule"]
+        assert await whole.differences() == []
+
+
 async def test_an_undo_names_some_restored_objects_and_counts_the_rest(
     autojump_clock: Clock,
 ) -> None:
