@@ -146,7 +146,7 @@ def _summary(where: str, args: EditEnvelope) -> Iterator[str]:
     """The edit in one line."""
     counts = [
         "cleared" if args.clear else "",
-        f"{len(args.delete)} ranges deleted" if args.delete else "",
+        f"{len(args.delete)} ranges deleted, each a straight line now" if args.delete else "",
         f"{len(args.steps)} steps" if args.steps else "",
         f"{len(args.ramps)} ramps" if args.ramps else "",
     ]

@@ -73,11 +73,6 @@ def _envelope_value(call: PendingCall) -> Any:
     return need_envelope(call).value_at_time(call.args["time"])
 
 
-def _delete_envelope_events(call: PendingCall) -> Any:
-    envelope = need_envelope(call)
-    return envelope.delete_events_in_range(call.args["from_time"], call.args["to_time"])
-
-
 def _clear_envelope(call: PendingCall) -> Any:
     need_envelope(call)
     return call.obj.clear_envelope(call.args["device_parameter"])
@@ -98,6 +93,5 @@ ADAPTERS: Adapters = {
     ("Clip", "add_warp_marker"): _add_warp_marker,
     ("Clip", "insert_envelope_step"): _insert_envelope_step,
     ("Clip", "envelope_value"): _envelope_value,
-    ("Clip", "delete_envelope_events"): _delete_envelope_events,
     ("Clip", "clear_envelope"): _clear_envelope,
 }

@@ -9,7 +9,7 @@ sixteenth.
 from __future__ import annotations
 
 import math
-from typing import Any, Callable, Dict, List, NamedTuple
+from typing import Any, Callable, Dict, List, NamedTuple, Tuple
 
 from . import row_checks
 from .call import Adapters, PendingCall
@@ -24,6 +24,8 @@ MOST_POINTS = 2000
 STRAIGHT = (0.5, 0.5, 0.5, 0.5)
 _AFTER = 1e-4
 """Beats; right after a border, where the value that starts at the border already applies."""
+_SAME = 1e-3
+"""Share of a parameter's range by which two lines may differ; just beside a border a steep line differs a little."""
 _BEND = 3.0
 """Bend of an exponential ramp: at half of its time it has covered 18 % of the distance."""
 _SHAPES: Dict[str, Callable[[float], float]] = {
@@ -121,8 +123,7 @@ def _ramps(call: PendingCall, parameter: Any, envelope: Any) -> List[Ramp]:
 
 def _with_points(call: PendingCall, envelope: Any, ramp: Ramp) -> str:
     """Draw with single points and read them back; "" if this Live has no points, or shows another line."""
-    module = read(call.live_module, "Envelope")
-    if read(envelope, "create_event") is ABSENT or module is ABSENT:
+    if not _takes_points(call, envelope):
         return ""
     end = ramp.time + ramp.length
     earlier = items(envelope.events_in_range(-FOREVER_BEATS, ramp.time))
@@ -135,9 +136,7 @@ def _with_points(call: PendingCall, envelope: Any, ramp: Ramp) -> str:
         points.insert(0, (ramp.time, before))
     if later and after != ramp.end:
         points.append((end, after))
-    for time, value in points:
-        straight = module.EnvelopeEventControlCoefficients(*STRAIGHT)
-        envelope.create_event(module.EnvelopeEvent(time, value, straight))
+    _add_points(call, envelope, points)
     return "points" if _shows(envelope, ramp) else ""
 
 
@@ -161,6 +160,71 @@ def _with_steps(envelope: Any, ramp: Ramp) -> str:
     return "steps"
 
 
+def _delete_events(call: PendingCall) -> None:
+    """Delete the points in a range; outside it the line stays: the range's ends get the values that they had."""
+    envelope, clip = need_envelope(call), call.obj
+    start, end = call.args["from_time"], call.args["to_time"]
+    events = items(envelope.events_in_range(-FOREVER_BEATS, FOREVER_BEATS))
+    inside = items(envelope.events_in_range(start, end))
+    if not inside:
+        return
+    at_end = [float(event.value) for event in inside if float(event.time) == end]
+    # What the clip never plays may change with the rest.
+    begins = start > min(float(clip.start_marker), float(clip.loop_start))
+    ends = end < max(float(clip.end_marker), float(clip.loop_end))
+    edges = [(start, float(envelope.value_at_time(start)))] if begins else []
+    if ends:
+        edges.append((end, at_end[-1] if at_end else float(envelope.value_at_time(end))))
+    times = _near([float(event.time) for event in events] + [start, end])
+    outside = [time for time in times if (begins and time < start) or (ends and time > end)]
+    before = [float(envelope.value_at_time(time)) for time in outside]
+    call.acted = True
+    if edges and not _takes_points(call, envelope):
+        # A step leaves the line outside of it as it is.
+        envelope.insert_step(start, end - start, float(envelope.value_at_time(start)))
+        call.note = "this Live takes no single points: the range holds the value before it"
+    else:
+        envelope.delete_events_in_range(start, end)
+        if not _is_line(envelope, outside, before, call):
+            _add_points(call, envelope, edges)
+    if not _is_line(envelope, outside, before, call):
+        raise BridgeError(
+            "LIVE_REFUSED",
+            "Deleting these points changes the line outside of {:g} to {:g} beats".format(start, end),
+            hint="draw the values that you want in the range instead, with `steps`",
+        )
+
+
+def _near(times: List[float]) -> List[float]:
+    """Times at which a line with points at `times` shows every change of its course: beside points and between them."""
+    points = sorted(set(times))[:MOST_POINTS]
+    beside = [time + step for time in points for step in (-_AFTER, _AFTER)]
+    return beside + [(one + other) / 2 for one, other in zip(points, points[1:])]
+
+
+def _is_line(envelope: Any, times: List[float], values: List[float], call: PendingCall) -> bool:
+    """True when the envelope has these values at these times."""
+    parameter = call.args["device_parameter"]
+    reach = float(parameter.max) - float(parameter.min)
+    return all(
+        abs(float(envelope.value_at_time(time)) - value) <= reach * _SAME
+        for time, value in zip(times, values)
+    )
+
+
+def _takes_points(call: PendingCall, envelope: Any) -> bool:
+    """False for a Live that draws envelopes in steps only."""
+    return read(envelope, "create_event") is not ABSENT and read(call.live_module, "Envelope") is not ABSENT
+
+
+def _add_points(call: PendingCall, envelope: Any, points: List[Tuple[float, float]]) -> None:
+    """Add points of a straight line."""
+    module = call.live_module.Envelope
+    for time, value in points:
+        straight = module.EnvelopeEventControlCoefficients(*STRAIGHT)
+        envelope.create_event(module.EnvelopeEvent(time, value, straight))
+
+
 def _shown(call: PendingCall) -> Any:
     """The points of an envelope as [time, value, text]."""
     parameter = call.args["device_parameter"]
@@ -181,6 +245,7 @@ def _shown(call: PendingCall) -> Any:
 
 
 ADAPTERS: Adapters = {
+    ("Clip", "delete_envelope_events"): _delete_events,
     ("Clip", "draw_envelope"): _draw,
     ("Clip", "shown_envelope"): _shown,
 }

@@ -129,7 +129,10 @@ def _read_back(call: PendingCall) -> Steps:
     parameter = call.args["device_parameter"]
     if read(call.obj, "playing_slot_index") not in (-1, ABSENT):
         call.unread = True
-        call.note = "not read back: Live shows no automation while the track plays its session clips"
+        call.note = (
+            "not read back: Live shows no automation while the track plays its session clips, or has stopped them; "
+            "transport with action back_to_arranger ends that"
+        )
         return
     for _ in range(_WAIT_PUMPS):
         if int(parameter.automation_state):

@@ -445,3 +445,72 @@ async def test_a_parameter_is_named_with_its_device_within_the_track_of_the_clip
             with pytest.raises(Refused) as caught:
                 await whole.call("edit_envelope", clip=clip, parameter=name, ramps=[ramp])
             assert hint in caught.value.data["hint"]
+
+
+@pytest.mark.parametrize("version", ["12.4", "12.2"])
+@pytest.mark.parametrize(
+    "deleted", [(4, 8), (2, 6), (5, 7), (4, 9), (0, 8), (8, 16), (6, 20), (9, 12), (-2, 3)]
+)
+async def test_deleting_a_range_leaves_the_line_outside_as_it_was(
+    deleted: tuple[float, float], version: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set(), version) as whole:
+        await whole.call("create_clip", track=5, slot=0, length=16)
+        steps = [
+            {"time": 0, "length": 4, "value": "-20 dB"},
+            {"time": 4, "length": 4, "value": "-6 dB"},
+            {"time": 8, "length": 2, "value": "-inf dB"},
+        ]
+        ramp = {"time": 10, "length": 6, "from": "-30 dB", "to": "0 dB"}
+        await whole.call("edit_envelope", clip=CLIP, parameter=VOLUME, steps=steps, ramps=[ramp])
+        low, high = deleted
+        times = [n / 8 + 0.01 for n in range(128) if not low <= n / 8 + 0.01 <= high]
+        envelope = (
+            whole.stage.live.song.tracks[5]
+            .clip_slots[0]
+            .clip.automation_envelope(whole.stage.live.song.tracks[5].mixer_device.volume)
+        )
+        before = [envelope.value_at_time(time) for time in times]
+        answer = await whole.call("edit_envelope", clip=CLIP, parameter=VOLUME, delete=[deleted])
+        # Between two points there is nothing to delete.
+        assert answer["outcome"] == ("unchanged" if deleted == (5, 7) else "verified")
+        assert [envelope.value_at_time(time) for time in times] == pytest.approx(before, abs=1e-3)
+        if version == "12.4":
+            assert [e for e in envelope.events_in_range(-100, 100) if low < e.time < high] == []
+        if answer["outcome"] == "verified":
+            await whole.call("undo")
+        assert [envelope.value_at_time(time) for time in times] == before
+
+
+async def test_a_deletion_that_moves_the_line_outside_is_refused_and_undone(
+    autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        await whole.call("create_clip", track=5, slot=0, length=16)
+        steps = [{"time": 4, "length": 4, "value": "-6 dB"}, {"time": 8, "length": 8, "value": "-20 dB"}]
+        await whole.call("edit_envelope", clip=CLIP, parameter=VOLUME, steps=steps)
+        shown = await texts(whole, 5.0, 9.0)
+        monkeypatch.setattr(Envelope, "call_create_event", lambda self, event: None)
+        with pytest.raises(Refused, match="changes the line outside"):
+            await whole.call("edit_envelope", clip=CLIP, parameter=VOLUME, delete=[[4, 8]])
+        assert await texts(whole, 5.0, 9.0) == shown
+
+
+async def test_automation_that_is_not_read_back_after_stopped_clips_names_the_cure(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        slots = whole.mirror.children("tracks/5", "clip_slots")
+        filled = next(slot for slot in slots if slot.props["has_clip"])
+        await whole.call("fire", target=f"id:{filled.id}")
+        await trio.sleep(5)
+        await whole.call("transport", action="stop")
+        await trio.sleep(1)
+        step = {"time": 640, "length": 4, "value": "-12 dB"}
+        answer = await whole.call("edit_envelope", track=5, parameter=VOLUME, steps=[step])
+        (unread,) = [result for result in answer["results"] if not result["verified"]]
+        assert "back_to_arranger" in unread["note"]
+        await whole.call("transport", action="back_to_arranger")
+        await trio.sleep(1)
+        answer = await whole.call("edit_envelope", track=5, parameter=VOLUME, steps=[{**step, "time": 660}])
+        assert answer["outcome"] == "verified"
