@@ -31,12 +31,14 @@ class Returning:
       moved: Objects in `came` that a write deleted and created again: id → the event of that deletion.
       gone: Former ids of objects that came back.
       same: Former id → present id, if type, name and place are the same or only one object of that name was removed.
+      unharmed: Those in `same` that a failed write removed: the script brought back exactly these.
     """
 
     came: dict[int, Event] = field(default_factory=dict)
     moved: dict[int, Event] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
     same: dict[int, int] = field(default_factory=dict)
+    unharmed: dict[int, int] = field(default_factory=dict)
 
     def renamed(self, events: Iterable[Event]) -> list[Event]:
         """The events with present ids: contents of objects that came back, and names of moved objects."""
@@ -60,6 +62,10 @@ class Returning:
             {**envelope, "parameter": self.present(envelope["parameter"])} if envelope else envelope
             for envelope in envelopes
         ]
+
+    def after_failures(self, id_: int) -> int:
+        """The present id of an object that failed writes removed, and that came back as these were undone."""
+        return _followed(self.unharmed, id_)
 
     def present(self, id_: int) -> int:
         return _followed(self.same, id_)
@@ -141,6 +147,11 @@ def returning(
                 continue
         returned.came[event.id] = event
         _pair(returned, event, candidates, waiting)
+        if write and was_rolled_back(write):
+            formers = {removal.id for removal in candidates} & returned.same.keys()
+            returned.unharmed.update(
+                {former: event.id for former in formers if returned.same[former] == event.id}
+            )
     _add_below(returned, events, store)
     return returned
 

@@ -9,7 +9,8 @@ device or clip (samples, macro mappings, expression of notes), and cannot create
 and scenes, and automation lanes of the arrangement, cannot be restored either.
 
 An undo and a redo are not changes: an undo takes a change out of its chain, a redo puts it back. An object that came
-back by an undo, by a redo or when a failed write was undone is not new: it is never deleted.
+back by an undo or by a redo is not new: it is never deleted. One that came back when a failed write was undone is as
+new as it was before that write.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Reverting:
 
     `done` has a text for each restored value, `left` a text with the reason for each change that is left, `as_before` a
     text for what an undo restored already. `expect` has the values, (id, name, value), that must still be the same
-    when the operations are executed.
+    when the operations are executed. `offers` has the writes that Live's undo would undo as a whole, before the revert.
     """
 
     operations: list[Operation] = field(default_factory=list)
@@ -58,6 +59,7 @@ class Reverting:
     done: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     as_before: list[str] = field(default_factory=list)
+    offers: list[str] = field(default_factory=list)
 
 
 def revert(
@@ -215,10 +217,11 @@ class _Reversal:
     def _new_objects(self) -> dict[int, int]:
         """The objects that selected changes created, with all below them: id → the object that would be deleted."""
         own: dict[int, int] = {}
-        for id_, event in self._created.items():
+        for former, event in self._created.items():
+            id_ = self._back.after_failures(former)
             if event.seq not in self._chosen or id_ not in self._store.nodes or id_ in own:
                 continue
-            if id_ in self._back.came:
+            if former in self._back.came:
                 continue
             if self._store.nodes[id_].type in _FOLLOWS:
                 continue
@@ -496,5 +499,6 @@ class _Reversal:
     def _undo_offer(self, event: Event) -> str:
         """A suffix for a change that cannot be reverted: says whether Live's undo would undo it."""
         if event.write and self._is_next(event.write):
-            return f"; Live's undo can, it is next (undo with write {event.write!r})"
+            self._result.offers.append(event.write)
+            return f"; Live's undo can: undo with write {event.write!r} instead of this revert"
         return "; Live's undo would take back later changes first"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from mirror import Event, errors
@@ -18,8 +19,9 @@ class Selection(NamedTuple):
       since: Only changes after this revision.
       time: Only changes from this time on, in seconds since 1970.
       under: The id of an object: only changes of this object and the objects below it.
-      name: The name of a property.
+      properties: Only these properties, as (id, name).
       last: Only the newest of these changes that was not undone; a control's move by hand is one change.
+      but: Ids of objects whose changes, and those of all objects below them, are not selected.
     """
 
     write: str = ""
@@ -27,8 +29,9 @@ class Selection(NamedTuple):
     since: int = 0
     time: float = 0.0
     under: int | None = None
-    name: str = ""
+    properties: frozenset[tuple[int, str]] = frozenset()
     last: bool = False
+    but: tuple[int, ...] = ()
 
 
 def name_is(name: str, who: str) -> bool:
@@ -43,31 +46,54 @@ def selected(events: Sequence[Event], selection: Selection, store: Store) -> set
     Raises:
       NotFound: no event is selected; the hint lists the log's authors and writes.
     """
-    inside = _inside(store, selection.under)
-    chosen = {event.seq for event in events if _is_selected(event, selection, inside)}
+    removals = [event for event in events if event.kind == "remove"]
+    is_inside = inside(store, selection.under, removals)
+    left_out = [inside(store, id_, removals) for id_ in selection.but]
+    events = [event for event in events if not any(is_out(event) for is_out in left_out)]
+    chosen = {event.seq for event in events if _is_selected(event, selection, is_inside)}
     if not chosen:
         raise _nothing(events, selection)
     return chosen
 
 
-def _inside(store: Store, under: int | None) -> Callable[[Event], bool]:
+def inside(store: Store, under: int | None, removals: Iterable[Event] = ()) -> Callable[[Event], bool]:
+    """A function that tells the events of an object and of all below it; without an object, all events.
+
+    Args:
+      removals: Removals in the log: what went with another object that had the same place is not below this one.
+    """
     if under is None:
         return lambda event: True
     ids = {node.id for node in store.walk(under)}
     ref = store.ref(under)
     gone = "" if ref == "song" else f"{ref}/"
-    return lambda event: event.id in ids or (event.id not in store.nodes and event.ref.startswith(gone))
+    elsewhere = {event.id for event, top in _removed_with(removals) if not top.startswith(gone)}
+    return lambda event: (
+        event.id in ids
+        or (event.id not in store.nodes and event.id not in elsewhere and event.ref.startswith(gone))
+    )
 
 
-def _is_selected(event: Event, selection: Selection, inside: Callable[[Event], bool]) -> bool:
+def _removed_with(removals: Iterable[Event]) -> Iterator[tuple[Event, str]]:
+    """Removals, each with the ref of the topmost object that was removed at once with it, or its own."""
+    for _, group in groupby(removals, lambda event: event.revision):
+        events = list(group)
+        refs = {event.ref for event in events}
+        for event in events:
+            steps = event.ref.split("/")
+            above = ("/".join(steps[:length]) for length in range(1, len(steps) + 1))
+            yield event, next(ref for ref in above if ref in refs)
+
+
+def _is_selected(event: Event, selection: Selection, is_inside: Callable[[Event], bool]) -> bool:
     return (
         event.kind not in ("resynced", "skipped")
         and (not selection.write or event.write == selection.write)
         and (not selection.who or name_is(event.who, selection.who))
         and event.revision > selection.since
         and event.time >= selection.time
-        and (not selection.name or (event.name == selection.name and event.id == selection.under))
-        and inside(event)
+        and (not selection.properties or (event.id, event.name) in selection.properties)
+        and is_inside(event)
     )
 
 

@@ -5,7 +5,6 @@ Part of the toolset "read".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import anyio
@@ -15,7 +14,7 @@ from mirror import Mirror, errors
 from mirror.driven import AUTOMATION
 from mirror.subscriptions import Pattern
 
-from .. import change_lines, readiness, resources
+from .. import about, change_lines, readiness, resources
 from ..desk import Desk
 from ..fields import Target, kind
 from ..history.changes import LoggedChange, changes
@@ -38,7 +37,9 @@ class GetChanges(Arguments):
         | UnsetType
     ) = UNSET
     seconds: Annotated[float, Meta(gt=0, description="only of the last so many")] | UnsetType = UNSET
-    match: Annotated[list[str], Meta(max_length=50, description="refs, ids, names; * one step, ** any")] = []
+    match: Annotated[
+        list[str], Meta(max_length=50, description="refs, ids, names, with all below; * one step, ** any")
+    ] = []
     who: Annotated[str, Meta(description="only by this author; 'live' is a person or Live, 'me' you")] = ""
     limit: Limit = 50
 
@@ -70,13 +71,9 @@ async def get_changes(desk: Desk, args: GetChanges) -> dict[str, Any]:
         _check_author(desk, who)
         recorded = [change for change in recorded if name_is(change.event.who, who)]
     if args.match:
-        patterns = [Pattern(target) for target in _meant(desk, args.match)]
+        concerned = about.concerned(desk.scope, args.match)
         # A resync has no object of its own: it may concern all objects.
-        recorded = [
-            change
-            for change in recorded
-            if not change.event.id or _concerns(desk.mirror, patterns, change.event.id, change.event.ref)
-        ]
+        recorded = [change for change in recorded if not change.event.id or concerned(change.event)]
     # Without `since` the answer has the newest changes; with it, the first changes after it, in whole revisions.
     part = recorded[-args.limit :] if since is None else _whole_revisions(recorded, args.limit)
     answer: dict[str, Any] = {"events": [change_lines.line(desk.mirror, change) for change in part]}
@@ -143,16 +140,6 @@ def _whole_revisions(recorded: list[LoggedChange], limit: int) -> list[LoggedCha
     return whole or [change for change in recorded if change.revision <= part[-1].revision]
 
 
-def _meant(desk: Desk, match: Sequence[int | str]) -> list[str]:
-    """The patterns as texts; refuses a name that no object has, with similar names."""
-    texts = [str(target) for target in match]
-    for text in texts:
-        pattern = Pattern(text)
-        if pattern.name is not None and not desk.scope.named(pattern.name):
-            desk.scope.resolve(text)
-    return texts
-
-
 def _concerns(mirror: Mirror, patterns: list[Pattern], id_: int, ref: str) -> bool:
     node = mirror.store.nodes.get(id_)
     return any(pattern.matches(mirror.store, id_, ref, node) for pattern in patterns)
@@ -177,7 +164,7 @@ class Wait(Arguments):
 )
 async def wait_for_change(desk: Desk, args: Wait) -> dict[str, Any]:
     mirror = desk.mirror
-    wanted = _meant(desk, args.match) or ["song", "**"]
+    wanted = about.patterns(desk.scope, args.match) or ["song", "**"]
     async with mirror.subscribe(wanted, desk.caller.name) as stream:
         if args.after is not UNSET:
             refs = {

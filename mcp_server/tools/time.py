@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from mirror import Event, errors
+from mirror import Event, Node, errors
 
 from .. import reading
 from ..desk import Desk
@@ -35,8 +35,10 @@ class Revert(Arguments):
     since: Since | UnsetType = UNSET
     under: Annotated[Target, Meta(description="only this object and all below it")] | UnsetType = UNSET
     property: Annotated[
-        str, Meta(description="only this one of `under`; without `since` only its last change")
+        str,
+        Meta(description="only this one of `under`, such as volume; without `since` only its last change"),
     ] = ""
+    but: Annotated[list[Target], Meta(max_length=50, description="leave these and what is below them")] = []
     dry_run: Annotated[bool, Meta(description="only list what would change")] = False
 
 
@@ -66,6 +68,9 @@ def revert(scope: Scope, args: Revert) -> Plan:
         raise errors.PreconditionFailed(f"There is nothing to revert: {why[:1000]}", hint="see get_changes")
     if args.dry_run:
         notes = [*made.done, *notes]
+    elif made.offers:
+        write = made.offers[0]
+        notes.append(f"to undo write {write!r} as a whole: undo this revert, then undo with write {write!r}")
     return Plan.of(
         "revert",
         made.operations,
@@ -89,9 +94,10 @@ def _selected(scope: Scope, args: Revert) -> tuple[Selection, list[Event], list[
             "revert needs `write`, `since` or `under`" if not args.property else "`property` needs `under`",
             hint="write: the id that a write answered; since: a moment; under: a ref, with `since` or `property`",
         )
-    under = None if args.under is UNSET else scope.target(args.under).id
-    if args.property and under is not None:
-        _check_property(scope, under, args.property)
+    node = None if args.under is UNSET else scope.target(args.under)
+    under = None if node is None else int(node.id)
+    chosen = _properties(scope, node, args.property) if args.property and node is not None else frozenset()
+    but = tuple(int(scope.target(target).id) for target in args.but)
     who = args.who or ("" if under is not None else scope.caller)
     at = Moment() if args.since is UNSET else moment(args.since, time.time())
     if at.revision is not None:
@@ -101,19 +107,33 @@ def _selected(scope: Scope, args: Revert) -> tuple[Selection, list[Event], list[
     notes = at.notes(log.began)
     wanted = "" if who.casefold() == ANYONE else who
     last = bool(args.property) and args.since is UNSET
-    return Selection("", wanted, at.revision or 0, at.time or 0.0, under, args.property, last), events, notes
+    return Selection("", wanted, at.revision or 0, at.time or 0.0, under, chosen, last, but), events, notes
 
 
-def _check_property(scope: Scope, id_: int, name: str) -> None:
-    """Refuse a property that the object does not have, with the properties that it has."""
-    node = scope.mirror.node(id_)
-    if name not in node.props:
+def _properties(scope: Scope, node: Node, name: str) -> frozenset[tuple[int, str]]:
+    """The property of the object; of a track or chain also its volume, panning, sends, of a device a parameter.
+
+    Raises:
+      InvalidValue: the object does not have it; names the properties that it has.
+    """
+    if name in node.props:
+        return frozenset(((int(node.id), name),))
+    mixer = scope.child(node, "mixer_device") if "mixer_device" in node.children else None
+    if name == "sends" and mixer is not None:
+        parameters = list(scope.children(mixer, "sends"))
+    elif (parameter := scope.parameter_below(node, name)) is not None:
+        parameters = [parameter]
+    else:
+        below = scope.children(node, "parameters") if "parameters" in node.children else ()
+        parameters = [parameter for parameter in below if parameter.name.casefold() == name.casefold()]
+    if not parameters:
         known = [prop for prop in node.props if is_persistent(node, prop)]
         raise errors.InvalidValue(
             f"{scope.ref(node)} ({node.type}) has no property {name[:60]!r}",
             name[:60],
             hint=reading.elsewhere(scope, node, name) or f"it has {', '.join(known)}",
         )
+    return frozenset((int(parameter.id), "value") for parameter in parameters)
 
 
 def _is_next(scope: Scope, write: str) -> bool:

@@ -180,7 +180,7 @@ def revert(world: World, draw: random.Random) -> None:
         chosen, wanted = Selection(since=since, under=top), lambda act: act.key[0] in inside
     else:
         key = draw.choice(world.keys())
-        chosen = Selection(since=since, under=key[0], name=key[1])
+        chosen = Selection(since=since, under=key[0], properties=frozenset((key,)))
         wanted = lambda act: act.key == key  # noqa: E731
     before, expected = world.values(), world.expected(wanted, since)
 

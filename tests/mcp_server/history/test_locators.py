@@ -143,8 +143,6 @@ async def test_pieces_of_an_arrangement_clip_are_never_deleted_by_a_revert(autoj
         track = whole.stage.live.song.tracks[0]
         parts = [(clip.start_time, clip.end_time) for clip in track.arrangement_clips]
         assert len(parts) == 2
-        with pytest.raises(
-            Refused, match=f"Live's undo can, it is next .undo with write '{written['write']}'"
-        ):
+        with pytest.raises(Refused, match=f"Live's undo can: undo with write '{written['write']}'"):
             await whole.call("revert", write=written["write"])
         assert [(clip.start_time, clip.end_time) for clip in track.arrangement_clips] == parts

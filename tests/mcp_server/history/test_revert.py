@@ -9,6 +9,7 @@ import pytest
 import trio
 import trio.testing
 
+from mcp_server.demo.contents import differences, picture
 from mirror import Set
 from remote_script.headless import default_set
 from tests.lean import demo_set
@@ -393,7 +394,7 @@ async def test_irreversible_changes_are_reported_with_the_reason_and_whether_und
         )
         with pytest.raises(Refused) as caught:
             await whole.call("revert", write=stamped["write"])
-        assert "cannot clear a lane; Live's undo can, it is next" in caught.value.data["rule"]
+        assert "cannot clear a lane; Live's undo can: undo with write" in caught.value.data["rule"]
         # The clip that was in the way has a new id, but is not new.
         assert "clip 'Bass Plain' in 'Bass' was made anew in its place" in caught.value.data["rule"]
 
@@ -471,3 +472,64 @@ async def test_numbering_by_live_has_no_author(autojump_clock: Clock) -> None:
         await whole.call("create", kind="midi", index=0)
         await whole.call("revert", since=since)
         assert [track.name for track in song.tracks] == before
+
+
+async def test_revert_takes_the_words_of_set_track_and_leaves_out_what_is_named(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        mixer = whole.stage.live.song.tracks[2].mixer_device
+        before = (mixer.volume.value, mixer.panning.value, [send.value for send in mixer.sends])
+        sends = [{"send": 0, "value": "-20 dB"}]
+        await whole.call("set_track", track="Bass", volume="-9 dB", panning="10L", sends=sends)
+        await whole.call("revert", under="Bass", property="volume")
+        assert (mixer.volume.value, mixer.panning.value == before[1]) == (before[0], False)
+        await whole.call("revert", under="Bass", property="panning")
+        await whole.call("revert", under="Bass", property="sends")
+        assert (mixer.volume.value, mixer.panning.value, [send.value for send in mixer.sends]) == before
+        with pytest.raises(Refused, match="has no property 'loudness'"):
+            await whole.call("revert", under="Bass", property="loudness")
+        since = whole.mirror.revision
+        await whole.call("set_track", track="Bass", volume="-9 dB")
+        await whole.call("set_track", track="Keys", volume="-9 dB")
+        answer = await whole.call("revert", since=since, but=["Bass"])
+        assert len(answer["results"]) == 1
+        assert mixer.volume.value != before[0]
+
+
+async def test_what_a_refused_deletion_removed_for_a_moment_is_as_new_as_before(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        names = [track.name for track in whole.stage.live.song.tracks]
+        since = whole.mirror.revision
+        calls = [{"tool": "create", "args": {"kind": "midi"}} for _ in range(8)]
+        await whole.call("batch", calls=calls)
+        tracks = [f"tracks/{n}" for n in range(len(names) + 8)]
+        for _ in range(2):
+            with pytest.raises(Refused, match="last track"):
+                await whole.call("delete", targets=tracks)
+        assert len(whole.stage.live.song.tracks) == len(names) + 8
+        answer = await whole.call("revert", since=since)
+        assert answer["outcome"] == "verified"
+        assert [track.name for track in whole.stage.live.song.tracks] == names
+
+
+async def test_an_undo_that_is_offered_in_place_of_a_revert_works_also_after_it(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        count, before = len(whole.stage.live.song.scenes), picture(whole.mirror)
+        calls = [
+            {"tool": "delete", "args": {"targets": ["scenes/1"]}},
+            {"tool": "set_song", "args": {"tempo": 99}},
+        ]
+        write = (await whole.call("batch", calls=calls))["write"]
+        answer = await whole.call("revert", write=write)
+        notes = "\n".join(answer["notes"])
+        assert f"undo with write {write!r} instead of this revert" in notes
+        assert f"undo this revert, then undo with write {write!r}" in notes
+        await whole.call("undo")
+        await whole.call("undo", write=write)
+        assert len(whole.stage.live.song.scenes) == count
+        assert differences(before, picture(whole.mirror)) == []
