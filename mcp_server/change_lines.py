@@ -30,6 +30,8 @@ def line(mirror: Mirror, change: LoggedChange) -> dict[str, Any]:
             shown[name] = note_text(getattr(event, name))
         elif name in ("before", "after") and event.name == "automation_envelopes":
             shown[name] = envelopes(mirror, getattr(event, name))
+        elif name in ("before", "after"):
+            shown[name] = values.answered(event.type, event.name, value)
         else:
             shown[name] = value
     return shown

@@ -13,8 +13,10 @@ from typing import Any
 import msgspec
 
 from mirror import Call, Node, Note, Operation, Set, errors
+from mirror.checks import NEW_NOTE_FIELDS
+from remote_script.SetMirror.contract import note_checks, schema
 from remote_script.SetMirror.contract import notes as live_notes
-from remote_script.SetMirror.contract import schema
+from remote_script.SetMirror.contract.errors import BridgeError
 
 from .late_nodes import LateNode
 
@@ -152,8 +154,12 @@ class ClipStates:
         if state.node is None or not followed or not isinstance(added, list) or state.notes is None:
             state.notes, state.changed_by = None, call
             return
+        try:
+            checked = note_checks.notes(added, NEW_NOTE_FIELDS)
+        except BridgeError as problem:
+            raise errors.from_bridge(problem) from None
         before = state.notes if op.method == "add_new_notes" else []
-        state.notes = list(_after_adding(before, [self._new(Note(0, **_whole(note))) for note in added]))
+        state.notes = list(_after_adding(before, [self._new(Note(0, **_whole(note))) for note in checked]))
 
     def _new(self, note: Note) -> Note:
         self._new_notes += 1

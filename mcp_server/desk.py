@@ -449,6 +449,7 @@ class Desk:
                 type_ = node.type if node is not None else ""
                 for side, text in (("before", ""), ("after", entry.get("display") or "")):
                     shown = values.shown(self.mirror.store, type_, op.name, entry.get(side))
+                    shown = values.answered(type_, op.name, shown)
                     entry[side] = values.neat(shown, text) if isinstance(shown, float) else shown
             if node is not None:
                 entry["ref"] = self.ref(node)

@@ -212,6 +212,8 @@ class Scope:
         """Tracks that plans of this scope arm."""
         self.plays = False
         """True when a plan of this scope starts the song."""
+        self.starts_at: float | None = None
+        """The insert marker that a plan of this scope sets, in beats."""
         self.clips = ClipStates(self._clip_before)
         """The effects of the batch's calls so far on clips."""
         self.insertions = Insertions(self._id_of, self._ids_before, self._ref_of)

@@ -107,7 +107,7 @@ def _parsed(value: Any, wanted: type | UnionType) -> Any:
     if isinstance(value, str) and value.strip()[:1] in "[{":
         try:
             decoded = msgspec.json.decode(value)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return value
         return decoded if isinstance(decoded, wanted) else value
     return value

@@ -33,6 +33,7 @@ from mirror import Mirror, errors
 
 from . import views
 from .guide import pages as guide
+from .history.changes import short
 from .overview import overview
 
 if TYPE_CHECKING:
@@ -96,7 +97,15 @@ def _notes(mirror: Mirror, ref: str) -> Any:
 def events(mirror: Mirror, since: int | None, limit: int | None = EVENTS) -> list[dict[str, Any]]:
     """The events after a revision, or the newest ones if it is None; oldest first."""
     events = mirror.log.last(limit or ALL_EVENTS) if since is None else mirror.log.since(since, limit=limit)
-    return [msgspec.to_builtins(event) for event in events]
+    return [_shortened(msgspec.to_builtins(event)) for event in events]
+
+
+def _shortened(event: dict[str, Any]) -> dict[str, Any]:
+    """An event with long lists, such as routing menus, as the number of their items; notes stay."""
+    if event["kind"] == "set":
+        for side in ("before", "after"):
+            event[side] = short(event.get(side))
+    return event
 
 
 def _drawn(view: View) -> Callable[[Mirror, str], Picture]:

@@ -98,8 +98,8 @@ def said(schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return f"one of {', '.join(schema['enum'])}"
     if schema["type"] == "array":
-        least = schema.get("minItems", 0)
-        some = f" of at least {least}" if least else ""
+        least, most = schema.get("minItems", 0), schema.get("maxItems")
+        some = f" of {least} to {most}" if most is not None else f" of at least {least}" if least else ""
         return f"a list{some}; each element is {said(schema['items'])}"
     if schema["type"] == "object":
         parts = schema.get("properties")

@@ -53,6 +53,26 @@ MISSING = (
         ("configure",), "change which parameters a plug-in shows", "a person adds them with Configure in Live"
     ),
     Missing(
+        ("consolidate",),
+        "consolidate clips",
+        "arrange writes a section as clips of its exact length; call_method crop cuts a clip to its loop",
+    ),
+    Missing(
+        ("comp", "comping"),
+        "comp takes",
+        "a person does it in Live; record into slots and keep the best clip",
+    ),
+    Missing(
+        ("slicetomidi", "slicetonewmiditrack", "slicetotrack", "sliceaudio", "sliceclip"),
+        "slice audio to a new MIDI track",
+        "load the sample into a Simpler and set its playback_mode to slicing",
+    ),
+    Missing(
+        ("tempoautomation", "automatetempo", "tempomap", "temporamp", "tempochange", "automationoftempo"),
+        "automate the tempo along the song",
+        "set_song sets the tempo; a scene may have its own (set_property tempo of a scene)",
+    ),
+    Missing(
         ("openset", "newset", "loadset", "openfile"),
         "open another Set",
         "a person opens it; the mirror follows at once",

@@ -26,6 +26,7 @@ _BARS = re.compile(
     rf"(?:bar\s+|\|)?{_PART}(?:[.|]{_PART})?(?:[.|]({_PART}(?:\.[0-9]{{1,6}})?))?", re.IGNORECASE
 )
 _DOTTED = re.compile(r"([0-9]{1,7})\.([0-9]{1,7})")
+_AFTER_BARS = re.compile(r"([0-9.,]{1,15})\s+bars?", re.IGNORECASE)
 _BEATS = re.compile(r"(\S+)\s+beats?", re.IGNORECASE)
 _LENGTH = re.compile(
     r"([0-9.,]{1,15}|[0-9]{1,6}\s*/\s*[0-9]{1,6})\s*(bars?|beats?|sixteenths?)?(t|\.)?", re.IGNORECASE
@@ -100,6 +101,8 @@ def bars(beats: float, numerator: int, denominator: int) -> str:
 def position(value: float | str, numerator: int, denominator: int) -> float:
     """A time in beats (quarters): a number, "16 beats", or bars from 1 in the given signature: "5.1.1", "5|1", "bar 5".
 
+    "4 bars" is the time after four bars. A text with one dot is a number of beats where the bar has no such beat.
+
     Raises:
       InvalidValue: it is no time, or a text with one dot ("5.1"), which may mean beats or a bar and a beat.
     """
@@ -107,7 +110,13 @@ def position(value: float | str, numerator: int, denominator: int) -> float:
         text = value.strip().replace("−", "-")
         named = _BEATS.fullmatch(text)
         beats = number(named[1] if named is not None else text)
-        if beats is not None and named is None and (dotted := _DOTTED.fullmatch(text)) is not None:
+        dotted = _DOTTED.fullmatch(text) if named is None else None
+        if (
+            beats is not None
+            and dotted is not None
+            and 1 <= int(dotted[2]) <= numerator
+            and dotted[2][0] != "0"
+        ):
             raise errors.InvalidValue(
                 f"{text!r} can be {beats:g} beats or bar {dotted[1]} beat {dotted[2]}",
                 text[:60],
@@ -124,6 +133,8 @@ def position(value: float | str, numerator: int, denominator: int) -> float:
 
 
 def _bar_position(text: str, numerator: int, denominator: int) -> float:
+    if (after := _AFTER_BARS.fullmatch(text.strip())) is not None and (count := number(after[1])) is not None:
+        return count * numerator * 4.0 / denominator
     match = _BARS.fullmatch(text.strip())
     if match is None:
         raise errors.InvalidValue(
@@ -226,7 +237,7 @@ def gain(text: str, now: float | None) -> float | str:
 
 
 def color(value: int | str) -> int:
-    """A colour as Live's number, 0 to 0xFFFFFF, also from "#ff3636". Live uses the nearest colour of its palette.
+    """A colour as Live's number, 0 to 0xFFFFFF, also from "#ff3636" or "red". Live uses the nearest of its palette.
 
     Raises:
       InvalidValue: it is no colour, or it has six digits, which could be either form.
@@ -240,7 +251,9 @@ def color(value: int | str) -> int:
     color: int | None = values.color(value) if isinstance(value, str) else value
     if isinstance(color, bool) or color is None or not 0 <= color <= 0xFFFFFF:
         raise errors.InvalidValue(
-            f"A color is a text such as '#ff3636', or 0 to 16777215, got {str(value)[:60]}", str(value)[:60]
+            f"A color is a text such as '#ff3636', a name, or 0 to 16777215, got {str(value)[:60]}",
+            str(value)[:60],
+            hint=f"names are {', '.join(values.COLORS)}",
         )
     return color
 

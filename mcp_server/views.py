@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from mirror import Match, Mirror, Node, Note, errors
+from mirror import Match, Mirror, Node, Note, errors, values
 from mirror.conditions import known_properties
 from remote_script.SetMirror.contract import scales, schema
 from remote_script.SetMirror.contract.naming import suggestion
@@ -254,7 +254,7 @@ def track(mirror: Mirror, node: Node) -> dict[str, Any]:
         "id": id_text(node),
         "name": node.name,
         "kind": track_kind(node),
-        "color": props.get("color"),
+        "color": values.answered(node.type, "color", props.get("color")),
     }
     for name in ("mute", "solo", "arm", "muted_via_solo", "is_frozen", "fold_state"):
         if props.get(name):
@@ -406,7 +406,7 @@ def _value(mirror: Mirror, node: Node, name: str) -> Any:
         return {"raw": value}
     if name == "automation_envelopes":
         return change_lines.envelopes(mirror, value)
-    return mirror.shown(node, name)
+    return values.answered(node.type, name, mirror.shown(node, name))
 
 
 def match(mirror: Mirror, result: Match) -> dict[str, Any]:

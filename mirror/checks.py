@@ -29,7 +29,7 @@ from .store import Store
 
 _DEEPEST = 32
 _REQUIRED_NOTE_FIELDS = {"apply_note_modifications": ("note_id",)}
-_NOTE_FIELDS = ("pitch", "start_time", "duration")
+NEW_NOTE_FIELDS = ("pitch", "start_time", "duration")
 _TAKE_NOTES = frozenset(
     name for name, method in schema.methods("Clip").items() if any(arg.type == "notes" for arg in method.args)
 )
@@ -296,6 +296,8 @@ class _Write:
         if prop.choices is not None and value != now:
             # Some values that Live itself shows are outside of the bounds, such as -1 for none.
             return rules.in_bounds(prop, value)
+        if prop.unit == "rgb" and isinstance(value, str):
+            return values.color(value, value)
         if prop.type == "ref" and isinstance(value, str):
             return resolve(self.store, value).id
         if prop.type == "refs" and isinstance(value, list):
@@ -365,7 +367,7 @@ def _is_notes(name: Any) -> bool:
 
 def _notes(method: str, value: Any) -> list[dict[str, Any]]:
     """The checked notes of a call."""
-    return note_checks.notes(value, _REQUIRED_NOTE_FIELDS.get(method, _NOTE_FIELDS))
+    return note_checks.notes(value, _REQUIRED_NOTE_FIELDS.get(method, NEW_NOTE_FIELDS))
 
 
 def _in_pieces(notes: Any) -> Any:

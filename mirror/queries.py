@@ -172,8 +172,8 @@ def _by_name(store: Store, name: str, kinds: tuple[str, ...]) -> Node:
     )
 
 
-def _there_are(store: Store, kinds: tuple[str, ...]) -> str | None:
-    """A few candidates for an error, when no name is similar; None if there are none."""
+def _there_are(store: Store, kinds: tuple[str, ...]) -> str:
+    """A few objects that could be meant, where no name is near."""
     nodes = [
         match.node
         for kind in kinds or ("track", "scene")
@@ -181,7 +181,10 @@ def _there_are(store: Store, kinds: tuple[str, ...]) -> str | None:
         if match.node.name and match.node.type not in _SECOND_CHOICE
     ]
     more = f" and {len(nodes) - CANDIDATES} more: find lists them" if len(nodes) > CANDIDATES else ""
-    return f"there are {_refs_of(store, nodes)}{more}" if nodes else None
+    if nodes:
+        return f"there are {_refs_of(store, nodes)}{more}"
+    kind = kinds[0].casefold() if kinds else "object"
+    return f"no {kind} has a name; write an index from 0, a ref or an id, which find lists"
 
 
 def _only_a_number(store: Store, text: str) -> errors.Ambiguous:
@@ -201,7 +204,18 @@ def _only_a_number(store: Store, text: str) -> errors.Ambiguous:
 
 
 def _refs_of(store: Store, nodes: list[Node]) -> str:
-    return ", ".join(f"{store.ref(node.id)} ({node.name})" for node in nodes[:CANDIDATES])
+    # In the arrangement every copy has its clip's name: the clip itself comes first.
+    in_order = sorted(nodes, key=lambda node: node.role == "arrangement_clips")
+    return ", ".join(f"{store.ref(node.id)} ({_place(node)})" for node in in_order[:CANDIDATES])
+
+
+def _place(node: Node) -> str:
+    """The name of an object; a clip also with the view that it is in."""
+    if node.type != "Clip":
+        return node.name
+    if node.role != "arrangement_clips":
+        return f"{node.name}, session"
+    return f"{node.name}, arrangement at {float(node.props.get('start_time') or 0.0):g} beats"
 
 
 def _candidate(store: Store, node: Node) -> dict[str, Any]:

@@ -16,6 +16,30 @@ from remote_script.SetMirror.contract import schema
 from .store import Store
 
 _COLOR = re.compile(r"#?([0-9a-fA-F]{6})")
+_SHORT_COLOR = re.compile(r"#([0-9a-fA-F])([0-9a-fA-F])([0-9a-fA-F])")
+COLORS = {
+    "red": 0xFF0000,
+    "orange": 0xFFA500,
+    "yellow": 0xFFFF00,
+    "lime": 0x00FF00,
+    "green": 0x008000,
+    "teal": 0x008080,
+    "turquoise": 0x40E0D0,
+    "cyan": 0x00FFFF,
+    "blue": 0x0000FF,
+    "navy": 0x000080,
+    "purple": 0x800080,
+    "violet": 0xEE82EE,
+    "magenta": 0xFF00FF,
+    "pink": 0xFFC0CB,
+    "brown": 0xA52A2A,
+    "gold": 0xFFD700,
+    "black": 0x000000,
+    "white": 0xFFFFFF,
+    "gray": 0x808080,
+    "grey": 0x808080,
+}
+"""The names of colours that people use, as CSS has them."""
 
 
 _FLOAT = struct.Struct("f")
@@ -71,10 +95,27 @@ def shown(store: Store, type_: str, name: str, value: Any, gone: Mapping[int, st
     return value
 
 
+LONGEST_TEXT = 400
+"""Characters of a text in an answer; what the client wrote itself need not come back whole."""
+
+
+def answered(type_: str, name: str, value: Any) -> Any:
+    """A shown value as answers and lines of changes write it: colours as "#ff3636", long texts cut."""
+    prop = row(type_, name)
+    if prop is not None and prop.unit == "rgb" and isinstance(value, int):
+        return f"#{value:06x}"
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        return f"{value[:LONGEST_TEXT]}… ({len(value)} characters)"
+    return value
+
+
 def color(text: str, otherwise: Any = None) -> Any:
-    """The number of a colour written as "#ff3636" or "ff3636"; `otherwise` for another text."""
-    match = _COLOR.fullmatch(text.strip())
-    return otherwise if match is None else int(match[1], 16)
+    """The number of a colour that is written "#ff3636", "ff3636", "#f33" or "red"; `otherwise` for another text."""
+    text = text.strip()
+    if (short := _SHORT_COLOR.fullmatch(text)) is not None:
+        return int("".join(digit * 2 for digit in short.groups()), 16)
+    match = _COLOR.fullmatch(text)
+    return COLORS.get(text.casefold(), otherwise) if match is None else int(match[1], 16)
 
 
 def _ref(store: Store, id_: Any, gone: Mapping[int, str]) -> Any:

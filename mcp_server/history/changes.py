@@ -71,7 +71,7 @@ class LoggedChange(msgspec.Struct, frozen=True):
             answer["object_name"] = event.object_name
         if event.kind not in ("add", "remove"):
             texts = self.display.partition(" → ")
-            answer |= {"before": _short(event.before, texts[0]), "after": _short(event.after, texts[2])}
+            answer |= {"before": short(event.before, texts[0]), "after": short(event.after, texts[2])}
         for name in ("display", "times", "below"):
             if (value := getattr(self, name)) not in ("", 0, 1) or (name == "below" and value):
                 answer[name] = value
@@ -93,11 +93,14 @@ LONGEST = 400
 """Characters of a value in a line; a longer list is shown as the number of its items."""
 
 
-def _short(value: Any, text: str = "") -> Any:
+def short(value: Any, text: str = "") -> Any:
+    """A value in a line: a long list as the number of its items, a long text cut."""
     if isinstance(value, float):
         return values.neat(value, text)
     if isinstance(value, list | tuple) and len(str(value)) > LONGEST:
         return {"count": len(value)}
+    if isinstance(value, str) and len(value) > LONGEST:
+        return f"{value[:LONGEST]}… ({len(value)} characters)"
     return value
 
 

@@ -123,13 +123,13 @@ class _Reader:
                     release = message.velocity if message.type == "note_off" else 64
                     close(message.channel, message.note, release)
                 case "track_name":
-                    name = name or message.name.strip()
+                    name = name or _text(message.name)
                 case "set_tempo":
                     self._tempos.append((self._time(at), round(mido.tempo2bpm(message.tempo), 4)))
                 case "time_signature":
                     self._signatures.append((self._time(at), (message.numerator, message.denominator)))
                 case "marker" | "cue_marker":
-                    self._markers.append((self._time(at), message.text.strip()))
+                    self._markers.append((self._time(at), _text(message.text)))
                 case "end_of_track":
                     pass
                 case kind:
@@ -207,6 +207,14 @@ def _delta(messages: Sequence[tuple[int, int, mido.Message | mido.MetaMessage]])
 def _latin(text: str) -> str:
     """The text in Latin-1, as MIDI texts are; other characters become question marks."""
     return text.encode("latin-1", "replace").decode("latin-1")
+
+
+def _text(text: str) -> str:
+    """A text of a file, which mido reads as Latin-1; many programs write UTF-8."""
+    try:
+        return text.encode("latin-1").decode("utf-8").strip()
+    except UnicodeError:
+        return text.strip()
 
 
 def whole_beats(song: MidiSong) -> float:

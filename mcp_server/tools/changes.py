@@ -77,6 +77,8 @@ async def get_changes(desk: Desk, args: GetChanges) -> dict[str, Any]:
     # Without `since` the answer has the newest changes; with it, the first changes after it, in whole revisions.
     part = recorded[-args.limit :] if since is None else _whole_revisions(recorded, args.limit)
     answer: dict[str, Any] = {"events": [change_lines.line(desk.mirror, change) for change in part]}
+    if since is not None and len(part) > args.limit:
+        notes.append(f"more than {args.limit}: the changes of one revision are answered together")
     if len(part) < len(recorded):
         answer["more"] = len(recorded) - len(part)
         if since is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
@@ -284,7 +285,18 @@ def fire(scope: Scope, args: Fire) -> Plan:
                 hint="leave them out",
             )
         node = scope.parent(node)
-    return Plan.of("fire", [Call(node.id, "fire", options)])
+    return Plan.of("fire", [Call(node.id, "fire", options)], notes=tuple(_of_empty_slot(scope, node)))
+
+
+def _of_empty_slot(scope: Scope, node: Node) -> Iterator[str]:
+    """What Live does instead of launching: an empty slot is a stop button, unless its track is armed."""
+    if node.type != "ClipSlot" or scope.child(node, "clip") is not None or node.props.get("is_group_slot"):
+        return
+    track = scope.parent(node)
+    armed = track.props.get("arm") or track.props.get("implicit_arm") or track.id in scope.armed
+    if not armed:
+        stops = "it stops the clips of its track" if node.props.get("has_stop_button") else "nothing happens"
+        yield f"nothing is launched: {scope.ref(node)} is empty and its track is not armed, so {stops}"
 
 
 def _quantization(text: str) -> int:

@@ -33,15 +33,17 @@ class InsertDevice(Arguments):
 )
 def insert_device(scope: Scope, args: InsertDevice) -> Plan:
     node = scope.target(args.to, "Track", "Chain", role="tracks")
-    near = get_close_matches(args.name, names := knowledge.all_names(), 3, 0.75)
-    if near and args.name not in names:
+    names = {name.casefold(): name for name in knowledge.all_names()}
+    folded = args.name.strip().casefold()
+    near = [names[name] for name in get_close_matches(folded, names, 3, 0.75)]
+    if near and folded not in names:
         raise errors.NotFound(
             f"Live has no device {args.name[:60]!r}", args.name[:60], hint=f"did you mean {', '.join(near)}?"
         )
-    call_args: dict[str, Any] = {"device_name": args.name}
+    call_args: dict[str, Any] = {"device_name": names.get(folded, args.name)}
     if args.index is not UNSET:
         call_args["device_index"] = scope.place(args.index)
-    return Plan.of(f"insert {args.name}", [Call(node.id, "insert_device", call_args)])
+    return Plan.of(f"insert {call_args['device_name']}", [Call(node.id, "insert_device", call_args)])
 
 
 _ACTIONS = {

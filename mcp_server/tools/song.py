@@ -58,6 +58,7 @@ def set_song(scope: Scope, args: Any) -> Plan:
             values[name] = scope.position(values[name])
     if "loop_length" in values:
         values["loop_length"] = scope.length(values["loop_length"])
+    scope.starts_at = values.get("start_time", scope.starts_at)
     return Plan.of("set the song", scope.sets(song, values))
 
 
@@ -110,7 +111,21 @@ def transport(scope: Scope, args: Transport) -> Plan:
         if name in takes and getattr(args, name) is UNSET:
             raise errors.InvalidParams(f"{action} needs `{name}`")
     notes = tuple(_why_not_recorded(scope, action == "session_record")) if _records(args) else ()
+    notes += tuple(_start(scope, args))
     return Plan.of(action, [_operation(scope, args)], notes=notes)
+
+
+def _start(scope: Scope, args: Transport) -> Iterator[str]:
+    """Where `play` starts: not at the song position, but at the insert marker (measured)."""
+    song = scope.resolve("song").props
+    start = song.get("start_time") if scope.starts_at is None else scope.starts_at
+    if song.get("is_playing") or not isinstance(start, int | float):
+        return
+    at = units.bars(float(start), *views.signature(scope.mirror))
+    if args.action == "play":
+        yield f"plays from {at}, the song's start_time"
+    elif args.action == "jump_to" and args.time is not UNSET and scope.position(args.time) != start:
+        yield f"`play` starts at {at}, the song's start_time: set_song with start_time makes it start elsewhere"
 
 
 def _records(args: Transport) -> bool:

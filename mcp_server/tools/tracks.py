@@ -108,14 +108,15 @@ _TRACK = (
     "fold_state",
     "back_to_arranger",
 )
-_MIXER = ("volume", "panning", "cue_volume", "crossfader")
+_PANNED = described(Value, "'20L', 'C', or Live's number")
+_MIXER = {"volume": Value, "panning": _PANNED, "cue_volume": Value, "crossfader": _PANNED}
 _SWITCHES = ("crossfade_assign",)
 _CHAIN = ("in_note", "out_note", "choke_group")
 SetTrack = arguments(
     "SetTrack",
     ("track", described(Track, "index; or a track, chain or pad by ref or name")),
     *settable("Track", *_TRACK),
-    *[(name, Value | UnsetType, UNSET) for name in _MIXER],
+    *[(name, value | UnsetType, UNSET) for name, value in _MIXER.items()],
     ("sends", Annotated[list[Send], Meta(description="send levels")], []),
     *settable("MixerDevice", *_SWITCHES),
     *settable("DrumChain", *_CHAIN),

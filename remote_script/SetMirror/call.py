@@ -62,9 +62,9 @@ class PendingCall:
     """
 
     __slots__ = (
-        "after", "apart", "args", "back", "became", "before", "begin", "check", "cleared", "describe", "done", "holds",
-        "live", "live_module", "load", "made", "method", "note", "of", "overwrite", "replaced", "row", "so_far", "song",
-        "unread", "waiting",
+        "acted", "after", "apart", "args", "back", "became", "before", "begin", "check", "cleared", "describe", "done",
+        "holds", "live", "live_module", "load", "made", "method", "note", "of", "overwrite", "replaced", "row",
+        "so_far", "song", "unread", "waiting",
     )  # fmt: skip
 
     def __init__(

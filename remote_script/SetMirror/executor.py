@@ -572,7 +572,15 @@ def _entries(operations: List[Operation]) -> int:
     return entries
 
 
+_LENGTH = (
+    "the song ends 32 beats after its last clip, see song_length: put a clip there first, or go less far"
+)
+
+
 def _refusal(problem: Exception) -> BridgeError:
     text = str(problem).strip() or type(problem).__name__
     text = text if len(text) <= 400 else text[:397] + "…"
-    return BridgeError("LIVE_REFUSED", "Live refused: {}".format(text))
+    behind = "songlength" in text.replace(" ", "").lower()
+    return BridgeError(
+        "LIVE_REFUSED", "Live refused: {}".format(text), **({"hint": _LENGTH} if behind else {})
+    )

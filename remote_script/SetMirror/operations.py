@@ -431,7 +431,7 @@ class Operation:
             if prop.unit == "rgb":
                 # Live sets colours at once, snapped to its palette: the nearest one is the previous colour.
                 self.verified, self.changed = True, False
-                self.note = "the nearest colour of Live's palette to {!r} is the present one".format(
+                self.note = "the nearest colour of Live's palette to '#{:06x}' is the present one".format(
                     self.value
                 )
                 return True
@@ -439,9 +439,10 @@ class Operation:
             return False
         # Live accepted another value: clamped, snapped to its palette, or with "#" replaced by a number.
         self.verified = True
-        self.note = "asked for {!r}, Live made it {!r}".format(
-            checks.short(self.value), checks.short(self.after)
-        )
+        asked, made = checks.short(self.value), checks.short(self.after)
+        if prop.unit == "rgb":
+            asked, made = "#{:06x}".format(asked), "#{:06x}".format(made)
+        self.note = "asked for {!r}, Live made it {!r}".format(asked, made)
         return True
 
     def new_call(self, batcher: Batcher, operations: List[Operation], live_module: Any) -> PendingCall:

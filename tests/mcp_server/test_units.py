@@ -42,6 +42,11 @@ def test_a_song_time_converts_to_bars_and_beats_and_back(sixteenths: int, signat
         ("-4", -4.0),
         ("1,5", 1.5),
         ("5.1 beats", 5.1),
+        ("3.5", 3.5),
+        ("2.25", 2.25),
+        ("4 bars", 16.0),
+        ("1 bar", 4.0),
+        ("1.5 bars", 6.0),
     ],
 )
 def test_a_time_is_given_in_bars_or_beats(said: float | str, beats: float) -> None:
@@ -49,7 +54,7 @@ def test_a_time_is_given_in_bars_or_beats(said: float | str, beats: float) -> No
 
 
 @pytest.mark.parametrize(
-    "said", ["0.1.1", "1.5", "5.1", "1.1.5", "x", "1,500", "²", "9" * 1000, math.nan, math.inf]
+    "said", ["0.1.1", "1.4", "5.1", "1.1.5", "x", "1,500", "²", "9" * 1000, math.nan, math.inf]
 )
 def test_an_invalid_time_is_refused(said: float | str) -> None:
     with pytest.raises(errors.InvalidValue):

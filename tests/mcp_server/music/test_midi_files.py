@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import mido
@@ -98,3 +99,17 @@ def test_a_missing_file_is_refused_with_its_name(tmp_path: Path) -> None:
     with pytest.raises(errors.InvalidValue) as caught:
         load(tmp_path / "none.mid")
     assert "none.mid" in str(caught.value.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_names_are_read_in_the_encodings_that_programs_write(encoding: str) -> None:
+    file = mido.MidiFile(charset=encoding)
+    file.add_track().extend(
+        [
+            mido.MetaMessage("track_name", name="Piano ü"),
+            mido.Message("note_on", note=60, velocity=90, time=0),
+            mido.Message("note_off", note=60, time=480),
+        ]
+    )
+    file.save(file=(data := BytesIO()))
+    assert [track.name for track in read(data.getvalue()).tracks] == ["Piano ü"]
