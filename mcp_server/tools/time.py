@@ -85,19 +85,21 @@ def revert(scope: Scope, args: Revert) -> Plan:
 def _selected(scope: Scope, args: Revert) -> tuple[Selection, list[Event], list[str]]:
     """The selection that the arguments describe, the events from its start on, and notes about them."""
     log = scope.mirror.log
+    but = tuple(int(scope.target(target).id) for target in args.but)
     if args.write:
         only(args, "`write`", of=("who", "since", "under", "property"))
         first = log.first_of(args.write)
-        return Selection(write=args.write), log.whole(0 if first is None else first - 1), []
+        return Selection(write=args.write, but=but), log.whole(0 if first is None else first - 1), []
     if args.under is UNSET and (args.property or args.since is UNSET):
         raise errors.InvalidParams(
             "revert needs `write`, `since` or `under`" if not args.property else "`property` needs `under`",
             hint="write: the id that a write answered; since: a moment; under: a ref, with `since` or `property`",
         )
+    if args.property:
+        only(args, "`property`", of=("but",))
     node = None if args.under is UNSET else scope.target(args.under)
     under = None if node is None else int(node.id)
     chosen = _properties(scope, node, args.property) if args.property and node is not None else frozenset()
-    but = tuple(int(scope.target(target).id) for target in args.but)
     who = args.who or ("" if under is not None else scope.caller)
     at = Moment() if args.since is UNSET else moment(args.since, time.time())
     if at.revision is not None:

@@ -278,7 +278,7 @@ async def test_unexpectedly_removed_notes_are_restored(
         await whole.call("edit_notes", clip=CLIP, replace="C3@0:.25 C3@.25:.25")
         before, entries = notes(whole), whole.history()
         quantize = {"target": CLIP, "method": "quantize", "args": {"quantization_grid": 1, "amount": 1.0}}
-        with pytest.raises(Refused, match="more than foreseen: 2 → 1"):
+        with pytest.raises(Refused, match="more than forecast: 2 → 1"):
             await whole.call("call_method", **quantize)
         assert (notes(whole), whole.history()) == (before, entries)
         answer = await whole.call("call_method", **quantize, overwrite=True)
