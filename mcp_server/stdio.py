@@ -99,8 +99,10 @@ async def _messages(receive: Receive, refuse: Refuse) -> AsyncGenerator[SessionM
         if not data:
             return
         buffer += data
-        *lines, rest = buffer.split(b"\n")
-        buffer = bytearray(rest)
+        lines: list[bytearray] = []
+        if b"\n" in data:
+            # Only here: splitting copies all that a long line has so far.
+            *lines, buffer = buffer.split(b"\n")
         for line in lines:
             if too_long or not line.strip():
                 # The rest of a line that was too long; the next line may be a request again.

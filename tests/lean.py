@@ -12,8 +12,10 @@ from remote_script import headless
 from remote_script.headless import SetSpec
 from remote_script.headless.sets.spec import DeviceSpec
 
-MOST_PARAMETERS = 24
-"""The number of first parameters of each device that are kept; a rack's macros are among them."""
+MOST_PARAMETERS = 8
+"""Number of parameters that each device keeps."""
+OF_SPECIAL_DEVICES = 24
+"""That of racks and wavetables: their macros and the targets of their methods are among these."""
 
 
 def demo_set() -> SetSpec:
@@ -24,13 +26,10 @@ def demo_set() -> SetSpec:
     return spec
 
 
-def lean(devices: Iterable[DeviceSpec], most: int = MOST_PARAMETERS) -> None:
-    """Remove the parameters after the first `most`, also of devices in chains.
-
-    Those that methods of racks and wavetables are about stay.
-    """
+def lean(devices: Iterable[DeviceSpec]) -> None:
+    """Remove the parameters after the first ones, also of devices in chains."""
     for device in devices:
         special = device.class_name.endswith("GroupDevice") or device.class_name == "InstrumentVector"
-        del device.parameters[MOST_PARAMETERS if special else most :]
+        del device.parameters[OF_SPECIAL_DEVICES if special else MOST_PARAMETERS :]
         for chain in (*device.chains, *device.return_chains):
-            lean(chain.devices, most)
+            lean(chain.devices)

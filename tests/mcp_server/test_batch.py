@@ -17,6 +17,7 @@ from mcp_server.plans import Scope
 from mcp_server.policy import Policy, PolicyFile
 from mcp_server.tools import TOOLS
 from mirror import Call, Set
+from remote_script.headless import default_set
 from remote_script.SetMirror.contract.errors import TABLE, BridgeError
 from remote_script.SetMirror.operations import Operation as ScriptOperation
 from tests.lean import demo_set
@@ -439,7 +440,7 @@ async def test_each_refusal_of_an_operation_by_the_script_names_the_call(
         made(self, *args)
 
     monkeypatch.setattr(ScriptOperation, "apply_set", refuses)
-    async with whole_path(demo_set()) as whole:
+    async with whole_path(default_set()) as whole:
         with pytest.raises(Refused) as caught:
             await whole.call(
                 "batch",

@@ -10,6 +10,7 @@ import trio
 import trio.testing
 
 from mcp_server.policy import Policy, PolicyFile, Rule
+from remote_script import headless
 from remote_script.headless.model import arrangement
 from remote_script.headless.model.clip_content import Envelope
 from tests.lean import demo_set
@@ -422,7 +423,7 @@ async def test_automation_ends_at_lives_time_limit(time: float, length: float, a
 async def test_a_parameter_is_named_with_its_device_within_the_track_of_the_clip(
     autojump_clock: Clock,
 ) -> None:
-    async with whole_path(demo_set()) as whole:
+    async with whole_path(headless.demo_set()) as whole:
         clip, ramp = (
             "tracks/2/clip_slots/1",
             {"time": 0, "length": 1, "from": {"raw": 0.2}, "to": {"raw": 0.4}},

@@ -10,6 +10,7 @@ import pytest
 import trio.testing
 
 from mcp_server.tools import TOOLS
+from remote_script.headless import default_set
 from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.contract.errors import TABLE
 from remote_script.SetMirror.contract.limits import FOREVER_BEATS
@@ -33,7 +34,7 @@ async def refused(whole: Whole, tool: str, **args: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("value", ["+60 dB", "by 60 dB", "60 dB", "-100 dB", "by -200 dB", -6, "-6", 1.5])
 async def test_a_volume_out_of_range_is_refused_and_not_limited(value: Any, autojump_clock: Clock) -> None:
-    async with whole_path(demo_set()) as whole:
+    async with whole_path(default_set()) as whole:
         told = await refused(whole, "set_track", track=1, volume=value)
         assert told["error"] == "INVALID_VALUE"
         assert "out of range" in told["rule"] or "between 0 and 1" in told["rule"]

@@ -16,6 +16,7 @@ from mcp_server.front import INSTRUCTIONS
 from mcp_server.tool import Tool
 from mcp_server.tools import CORE, TOOLS, TOOLSETS, chosen
 from mirror import errors
+from remote_script.headless import default_set
 from remote_script.SetMirror.contract import schema
 from tests.every_class import everything
 from tests.lean import demo_set
@@ -72,7 +73,7 @@ def test_toolsets_are_chosen_by_name() -> None:
 
 @pytest.mark.parametrize("name", TOOLS)
 async def test_a_wrong_argument_is_answered_with_the_rule(name: str, autojump_clock: Clock) -> None:
-    async with whole_path(demo_set()) as whole:
+    async with whole_path(default_set()) as whole:
         for arguments in (
             {"no_such": 1},
             {each: {"a": [1]} for each in TOOLS[name].arguments.__struct_fields__},
@@ -87,7 +88,7 @@ async def test_a_wrong_argument_is_answered_with_the_rule(name: str, autojump_cl
 
 
 async def test_an_unknown_tool_is_refused_with_the_existing_ones(autojump_clock: Clock) -> None:
-    async with whole_path(demo_set()) as whole:
+    async with whole_path(default_set()) as whole:
         with pytest.raises(Refused, match="no tool 'fly'") as caught:
             await whole.call("fly")
         assert "get_set" in caught.value.data["hint"]
@@ -247,7 +248,7 @@ async def test_a_cancelled_call_ends_and_a_sent_write_is_kept(autojump_clock: Cl
     ],
 )
 async def test_an_invalid_uri_is_refused(uri: str, autojump_clock: Clock) -> None:
-    async with whole_path(demo_set()) as whole:
+    async with whole_path(default_set()) as whole:
         with pytest.raises(MCPError):
             shown = await whole.agent.client.read_resource(uri)
             raise AssertionError(shown)

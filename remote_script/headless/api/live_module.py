@@ -218,8 +218,8 @@ VARIANTS: Any = type(
 def _function(live: Any, full: str, about: lom.Method) -> Any:
     surface = live.surface
     owner = full.split(".")[0]
-    owners = [name for name, cls in surface.facts.classes.items() if cls.path.split(".")[1] == owner]
-    export = surface.exporter(about.returns or "object", owners[0] if owners else "Song")
+    own = (name for name, cls in surface.facts.classes.items() if cls.path.startswith(f"Live.{owner}."))
+    export = surface.exporter(about.returns or "object", next(own, "Song"))
     converters = [surface.importer(arg.type) for arg in about.args]
     positions = {arg.name: index for index, arg in enumerate(about.args) if arg.name}
 
