@@ -1,7 +1,8 @@
-"""Modules stay small enough to be read at once (see Style in CONTRIBUTING)."""
+"""Modules stay small enough to be read at once (see Style in CONTRIBUTING), and benchmarks can be imported."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,10 @@ def test_a_module_with_too_many_lines_is_named_with_the_rule() -> None:
     assert too_long(Path("mirror/model.py"), "\n" * (MOST_LINES + 1)) == (
         "mirror/model.py has 601 lines, more than 600: split it by noun, into objects with own state"
     )
+
+
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "tests/benchmarks").glob("[!_]*.py")), ids=lambda file: file.stem
+)
+def test_every_benchmark_can_be_imported(file: Path) -> None:
+    assert import_module(f"tests.benchmarks.{file.stem}").__doc__

@@ -17,7 +17,7 @@ from mcp_server.demo import measures
 from mcp_server.demo.agent import Agent
 
 EMPTY_TOOL = "an empty tool of the SDK's"
-_EMPTY_SERVER = """
+EMPTY_SERVER = """
 import mcp_types as types, trio
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
@@ -91,6 +91,6 @@ class Pipe:
 @asynccontextmanager
 async def empty_tool(environ: dict[str, str]) -> AsyncIterator[Callable[[], Awaitable[Any]]]:
     """A function that calls a tool which does nothing, on the SDK's own server, with the SDK's client."""
-    server = StdioServerParameters(command=sys.executable, args=["-c", _EMPTY_SERVER], env=environ)
+    server = StdioServerParameters(command=sys.executable, args=["-c", EMPTY_SERVER], env=environ)
     async with Agent.over(stdio_client(server)) as agent:
         yield lambda: agent.client.call_tool("nothing", {})

@@ -16,7 +16,7 @@ from typing import Any
 
 from mcp_server.commands import processes
 from tests.benchmarks.measure import OURS, Distribution, Row
-from tests.benchmarks.surface import EMPTY
+from tests.benchmarks.pipe import EMPTY_SERVER
 
 STARTS = 15
 ABOUT = {"name": "starting", "version": "0"}
@@ -27,7 +27,7 @@ HELLO = {
     "params": {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": ABOUT},
 }
 SUBJECTS = {
-    "an empty tool of the SDK's": [sys.executable, "-c", EMPTY],
+    "an empty tool of the SDK's": [sys.executable, "-c", EMPTY_SERVER],
     OURS: [sys.executable, "-m", "mcp_server.cli", "serve", "--port", "1"],
 }
 QUESTION = "start a server over stdio, until it answers `initialize`"
