@@ -24,6 +24,7 @@ from .contract import auth, schema
 from .contract.errors import BridgeError
 from .contract.limits import PROTOCOLS
 from .contract.values import ABSENT, read
+from .controllerless import ControllerlessSurface
 from .executor import Executor
 from .follow_ups import add_follow_ups
 from .guard import Guard
@@ -58,7 +59,7 @@ REBUILD_S = 5.0
 """Pause before the Set is read again after an internal error."""
 
 
-class SetMirror:
+class SetMirror(ControllerlessSurface):
     """One run of the script, from `create_instance` to `disconnect`; Live makes a new instance for every Set."""
 
     def __init__(
@@ -172,30 +173,6 @@ class SetMirror:
                 step()
             except Exception:
                 self._failed("disconnect")
-
-    def connect_script_instances(self, instances: Any) -> None:
-        """Other control surfaces are ignored."""
-
-    def build_midi_map(self, handle: Any) -> None:
-        """No MIDI is mapped."""
-
-    def receive_midi(self, data: Any) -> None:
-        """No MIDI is received."""
-
-    def refresh_state(self) -> None:
-        """No lights to refresh."""
-
-    def can_lock_to_devices(self) -> bool:
-        return False
-
-    def suggest_input_port(self) -> str:
-        return ""
-
-    def suggest_output_port(self) -> str:
-        return ""
-
-    def suggest_map_mode(self, control: Any, channel: Any) -> int:
-        return 0
 
     # -- the pump ----------------------------------------------------------------------------------
 
