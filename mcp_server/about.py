@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from mirror import Event, Node, errors
+from mirror import Event, Mirror, Node, errors
+from mirror.queries import named, resolve
 from mirror.store import Store
 from mirror.subscriptions import Pattern
 
 from .history.selection import inside
-from .plans import Scope
 
 
-def patterns(scope: Scope, match: Sequence[int | str]) -> list[str]:
+def patterns(mirror: Mirror, match: Sequence[int | str]) -> list[str]:
     """The patterns as texts; refuses a name that no object has, with similar names."""
     texts: list[str] = []
     for text in map(str, match):
         base = _object_part(text)
-        nodes = _objects(scope, base)
-        texts += [f"{scope.ref(node)}/**" for node in nodes] if nodes and base != text else [text]
+        nodes = _objects(mirror.store, base)
+        texts += [f"{mirror.ref(node.id)}/**" for node in nodes] if nodes and base != text else [text]
     return texts
 
 
@@ -28,7 +28,7 @@ def _object_part(text: str) -> str:
     return text if "*" in base else base
 
 
-def _objects(scope: Scope, text: str) -> list[Node]:
+def _objects(store: Store, text: str) -> list[Node]:
     """The objects of a target, of a name all that have it; none for a pattern, and for a ref that leads nowhere.
 
     Raises:
@@ -36,23 +36,23 @@ def _objects(scope: Scope, text: str) -> list[Node]:
     """
     pattern = Pattern(text)
     if pattern.name is not None:
-        return scope.named(pattern.name) or [scope.resolve(text)]
+        return named(store, pattern.name) or [resolve(store, text)]
     try:
-        return [] if "*" in text else [scope.resolve(text)]
+        return [] if "*" in text else [resolve(store, text)]
     except errors.MirrorError:
         return []
 
 
-def concerned(scope: Scope, match: Sequence[int | str]) -> Callable[[Event], bool]:
+def concerned(mirror: Mirror, match: Sequence[int | str]) -> Callable[[Event], bool]:
     """Whether an event is about these objects: each with all below it, wherever it was when the event was recorded.
 
     A pattern with * is compared with the present refs of objects, and with the last refs of those that are gone.
     """
-    store, removals = scope.mirror.store, scope.mirror.log.removals()
+    store, removals = mirror.store, mirror.log.removals()
     conditions: list[Callable[[Event], bool]] = []
     for text in map(str, match):
         base = _object_part(text)
-        nodes = _objects(scope, base)
+        nodes = _objects(mirror.store, base)
         if nodes and (base != text or nodes[0].type != "Song"):
             conditions += [inside(store, node.id, removals) for node in nodes]
         else:

@@ -71,7 +71,7 @@ async def get_changes(desk: Desk, args: GetChanges) -> dict[str, Any]:
         _check_author(desk, who)
         recorded = [change for change in recorded if name_is(change.event.who, who)]
     if args.match:
-        concerned = about.concerned(desk.scope, args.match)
+        concerned = about.concerned(desk.mirror, args.match)
         # A resync has no object of its own: it may concern all objects.
         recorded = [change for change in recorded if not change.event.id or concerned(change.event)]
     # Without `since` the answer has the newest changes; with it, the first changes after it, in whole revisions.
@@ -166,7 +166,7 @@ class Wait(Arguments):
 )
 async def wait_for_change(desk: Desk, args: Wait) -> dict[str, Any]:
     mirror = desk.mirror
-    wanted = about.patterns(desk.scope, args.match) or ["song", "**"]
+    wanted = about.patterns(desk.mirror, args.match) or ["song", "**"]
     async with mirror.subscribe(wanted, desk.caller.name) as stream:
         if args.after is not UNSET:
             refs = {

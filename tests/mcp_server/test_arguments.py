@@ -387,7 +387,13 @@ OWN: dict[str, dict[str, Any]] = {
         "range": [0, 48],
         "start": 500,
     },
-    "revert": {"write": "w-1", "who": "a", "under": "tracks/1", "property": "name", "but": ["tracks/2"]},
+    "revert": {
+        "write": "w-1",
+        "who": "a",
+        "under": "tracks/1",
+        "property": "name",
+        "but": ["tracks/1", "tracks/2"],
+    },
     "compose": {
         "part": "bass",
         "into": "tracks/0/clip_slots/5",
