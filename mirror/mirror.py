@@ -77,7 +77,7 @@ class Mirror(Reader):
         self.writes = Writes(
             self.store,
             self._link.request,
-            self._until_synced,
+            lambda timeout_s: self.wait_synced(timeout_s=timeout_s),
             lambda: self._sync.coming,
             lambda revision, timeout_s: self.wait_for(revision, timeout_s=timeout_s),
             self._place,
@@ -189,11 +189,6 @@ class Mirror(Reader):
         return self.live_version, (about.get("name"), about.get("file_path"))
 
     # -- waiting -----------------------------------------------------------------------------------
-
-    async def _until_synced(self, timeout_s: float) -> None:
-        """`wait_synced` without a checkpoint while reads equal Live, which costs a write a round of the event loop."""
-        if not self._sync.synced:
-            await self.wait_synced(timeout_s)
 
     async def wait_synced(self, timeout_s: float = 10.0) -> None:
         """Wait until reads equal Live; returns at once if they do. A checkpoint in every case.
