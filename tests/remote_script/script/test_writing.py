@@ -229,6 +229,28 @@ def test_a_value_that_live_alters_is_reported_with_a_note(guest: Guest) -> None:
     assert "'#-Lead'" in result["note"]
 
 
+def test_what_live_changes_late_without_notifying_it_is_sent_before_the_answer(guest: Guest) -> None:
+    song = guest.song
+    song._values["exclusive_solo"] = False
+    song._late.add("tempo")
+    client = guest.follower()
+    put_late = type(song)._put
+
+    def settle(name: str, value: Any) -> None:
+        # No listener announces this property.
+        song._values["exclusive_solo"] = True
+        put_late(song, name, value)
+
+    song.__dict__["_put"] = settle
+    result = client.write(put("song", "tempo", 99.0), id="late")["result"]
+    assert result["outcome"] == "verified"
+    sent = [
+        change for batch in client.follow() if batch.get("write") == "late" for change in batch["changes"]
+    ]
+    root = next(id_ for id_, obj in client.objects.items() if obj[1] == "Song")
+    assert ["set", root, "exclusive_solo", True] in sent
+
+
 def test_late_values_are_awaited_and_attributed_to_the_write(guest: Guest) -> None:
     client = guest.follower()
     guest.song._late.add("is_playing")
