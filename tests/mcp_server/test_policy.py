@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import mcp_types as types
 import pytest
@@ -15,8 +16,8 @@ import trio.testing
 from mcp_server.effects import StoreTree
 from mcp_server.pins import Pin
 from mcp_server.policy import Policy, PolicyFile, Rule
-from mcp_server.protection import _wire
-from mirror import errors
+from mcp_server.protection import Protection, _wire
+from mirror import Mirror, Node, errors
 from mirror.store import Store
 from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
@@ -255,6 +256,22 @@ async def test_rates_are_counted_for_each_client_and_refused_with_the_time_to_wa
     assert policy.judge(store, "set_song", "one", [effect]).decide == "allow"
 
 
+def test_a_write_that_one_rate_refuses_counts_towards_no_other_rate() -> None:
+    rules = (
+        Rule("allow", operations=("set",), per_minute=2),
+        Rule("allow", operations=("create",), per_minute=1),
+    )
+    policy = Policy(PolicyFile(rule=rules), clock=lambda: 0.0)
+    store: Any = None
+
+    def decided(*kinds: str) -> str:
+        return policy.judge(store, "batch", "one", [_effect(kind) for kind in kinds]).decide
+
+    assert decided("create") == "allow"
+    assert [decided("set", "create") for _ in range(3)] == ["deny"] * 3
+    assert [decided("set") for _ in range(3)] == ["allow", "allow", "deny"]
+
+
 def _effect(kind: Any) -> Any:
     from mcp_server.effects import NamedEffect
 
@@ -387,6 +404,31 @@ async def test_rules_are_sent_to_the_script_once_and_again_when_their_objects_ch
                 await whole.call("set_track", track="tracks/1", name="free")
         await whole.call("set_song", tempo=103)
         assert next(reversed(guard._rule_sets["tests"])) == first + 1
+
+
+async def test_new_rules_replace_the_former_and_new_objects_of_the_same_rules_do_not() -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def ask(method: str, params: dict[str, Any]) -> None:
+        sent.append(params)
+
+    async def wait_synced(timeout_s: float) -> None:
+        await trio.lowlevel.checkpoint()
+
+    mirror = SimpleNamespace(store=Store(), epoch="e1", ask=ask, wait_synced=wait_synced)
+    protection = Protection(cast(Mirror, mirror))
+    for name in ("Bass", "Bass", "Keys"):
+        await protection.judged(ruled(Rule("deny", refs=(f"tracks/*[{name}]",))), "set_track", (), "me", [])
+    assert [(params["rules"][0]["refs"], params["replaces"]) for params in sent] == [
+        (["tracks/*[Bass]"], True),
+        (["tracks/*[Keys]"], True),
+    ]
+    nodes = [
+        Node(1, "Song", None, "", {}, {"tracks": (2,)}, 0), Node(2, "Track", 1, "tracks", {"name": "Keys"}, {}, 0),
+    ]  # fmt: skip
+    mirror.store = Store.of_nodes(nodes, "e1", 1)
+    await protection.judged(ruled(Rule("deny", refs=("tracks/*[Keys]",))), "set_track", (), "me", [])
+    assert (sent[-1]["rules"][0]["ids"], sent[-1]["replaces"]) == ([2], False)
 
 
 async def test_rules_lost_by_the_script_are_sent_again_and_the_write_is_executed(

@@ -13,7 +13,7 @@ import trio.testing
 
 from mcp_server.demo.agent import Agent
 from mcp_server.front import build
-from mcp_server.subscriptions import APART_S
+from mcp_server.subscriptions import APART_S, Sender
 from tests.lean import demo_set
 from tests.whole import Whole, whole_path
 
@@ -37,6 +37,32 @@ async def told(whole: Whole, edit: Any) -> list[str]:
     await whole.by_hand(edit)
     await trio.sleep(SETTLE_S)
     return [uri for _, uri in whole.agent.updates]
+
+
+class SlowClient:
+    """A connection whose first notification waits for `proceed`."""
+
+    def __init__(self) -> None:
+        self.proceed = trio.Event()
+        self.uris: list[str] = []
+
+    async def send_resource_updated(self, uri: str) -> None:
+        self.uris.append(uri)
+        await self.proceed.wait()
+
+
+async def test_a_change_during_a_slow_notification_is_notified_too(nursery: trio.Nursery) -> None:
+    client = SlowClient()
+    watches: Any = None
+    sender = Sender(watches, client, "me")
+    nursery.start_soon(sender.run)
+    for _ in range(2):
+        sender._hear("live://set")
+        await trio.testing.wait_all_tasks_blocked()
+    client.proceed.set()
+    await trio.testing.wait_all_tasks_blocked()
+    assert client.uris == ["live://set"] * 2
+    sender.stop()
 
 
 @ERAS

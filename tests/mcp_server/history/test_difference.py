@@ -59,6 +59,16 @@ def test_values_are_shown_in_lives_texts(live: HeadlessLive) -> None:
     ]
 
 
+def test_another_chance_of_a_note_is_a_change_of_it(live: HeadlessLive) -> None:
+    def edit(song: Any) -> None:
+        clip = song.tracks[0].clip_slots[3].clip
+        notes = clip.get_notes_extended(0, 128, 0.0, 100.0)
+        notes[0].probability = 0.5
+        clip.apply_note_modifications(notes)
+
+    assert [(change.kind, change.after) for change in after(live, edit)[0]] == [("notes", (0, 0, 1))]
+
+
 def test_an_added_and_a_removed_device_are_separate_changes(live: HeadlessLive) -> None:
     def edit(song: Any) -> None:
         song.tracks[2].insert_device("Saturator", 1)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from mcp_server.history import notes
 from mcp_server.history.chains import ValueChange
 from mcp_server.history.former_values import FormerValues
-from mirror import Event, Node
+from mirror import Event, Node, Note
 from mirror.store import Store
 
 CLIP, RACK, MACRO, CUTOFF = 5, 10, 11, 12
@@ -84,6 +85,15 @@ def test_several_selected_changes_of_a_value_lead_back_to_the_value_before_the_f
         link(3, CLIP, "gain", 0.6, 0.9),
     )
     assert in_order(former(present, *changes)) == [(CLIP, "gain", 0.3)]
+
+
+def test_several_selected_changes_of_a_note_lead_back_to_the_note_before_the_first_of_them() -> None:
+    first, second, third = (
+        Note(1, 60, 0.0, 1.0, velocity, False, 1.0, 0.0, 64.0) for velocity in (30.0, 60.0, 90.0)
+    )
+    chain = [link(1, CLIP, "notes", first, second), link(2, CLIP, "notes", second, third)]
+    assert notes.put_back([third], {1: chain}).changed == [first]
+    assert notes.put_back([second], {1: chain}).others == 1
 
 
 def test_a_value_changed_later_by_another_author_is_kept() -> None:

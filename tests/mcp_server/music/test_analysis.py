@@ -63,7 +63,7 @@ def test_measured_swing_equals_the_applied_swing() -> None:
     straight = [Note(42, n * BEAT // 4, BEAT // 8) for n in range(32)]
     context = Context(span=(0, 8 * BEAT))
     assert timing.swing(straight) == 50.0
-    for percent in (54, 58, 62, 66):
+    for percent in (54, 58, 62, 66, 75):
         swung = run([read({"edit": "swing", "percent": percent})], straight, context)
         assert timing.swing(swung) == percent
     assert timing.swing(straight[:3]) is None
@@ -211,6 +211,16 @@ def test_notes_off_the_grid_are_counted_with_the_grid_that_fits_best(times: list
 )  # fmt: skip
 def test_straight_swung_and_played_notes_are_not_off_the_grid(times: list[float]) -> None:
     assert timing.off_grid([Note(60, from_beats(time), BEAT // 8, 100.0) for time in times]) is None
+
+
+def test_swung_notes_of_which_more_than_a_quarter_lie_elsewhere_are_off_the_grid() -> None:
+    places = [beat + place for beat in range(4) for place in (0, 0.58)]
+    for late, are_off in ((1, False), (3, True)):
+        times = [*(place + 0.1 for place in places[: 2 * late : 2]), *places[1::2], *places[2 * late :: 2]]
+        notes = [Note(60, from_beats(time), BEAT // 8, 100.0) for time in sorted(times)]
+        assert len(notes) == 8
+        assert timing.feel(notes) is not None
+        assert (timing.off_grid(notes) is not None) == are_off
 
 
 def test_the_report_proposes_to_quantize_what_is_off_and_the_call_mends_it() -> None:

@@ -474,6 +474,22 @@ def test_an_impossible_edit_is_refused_with_the_rule_and_the_value(asked: Any, w
     assert word in f"{caught.value.rule} {caught.value.value} {caught.value.hint} {caught.value.facts}"
 
 
+def test_a_newer_note_replaces_the_older_one_of_its_pitch_and_start() -> None:
+    old, new = Note(60, 0, BEAT, 50.0, note_id=1), Note(60, 0, BEAT, 100.0)
+    for notes in ([old, new], [new, old]):
+        result = settled(notes)
+        assert (result.notes, result.replaced) == ([new], [old])
+
+
+def test_a_new_note_does_not_reach_into_the_next_one_by_a_rounding_error() -> None:
+    # As doubles 0.2 + 0.4 is above 0.6.
+    start, length = BEAT // 5, 2 * BEAT // 5
+    added = difference([], [Note(60, start, length), Note(60, start + length, length)]).added
+    assert [note["start_time"] for note in added] == [0.2, 0.6]
+    assert added[0]["start_time"] + added[0]["duration"] <= 0.6
+    assert added[0]["duration"] == pytest.approx(0.4)
+
+
 def test_the_difference_names_only_the_fields_that_changed() -> None:
     before = at(0.0, 1.0, 2.0)
     after = [replace(before[0], velocity=50.0), before[1], Note(40, 0, BEAT)]

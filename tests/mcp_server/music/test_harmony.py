@@ -34,6 +34,15 @@ SYMBOLS = {
 }  # fmt: skip
 
 
+def test_led_voices_do_not_cross() -> None:
+    assert voicing.led([59, 62, 67], [57, 61, 64]) == [57, 61, 64]
+    assert voicing.led([57, 60, 64], [52, 55, 58]) == [55, 58, 64]
+
+
+def test_voices_lie_a_fourth_or_more_above_a_bass() -> None:
+    assert voicing.above_bass([47, 50, 52, 53], 48) == [53, 59, 62, 64]
+
+
 @pytest.mark.parametrize(("symbol", "intervals"), SYMBOLS.items())
 def test_a_chord_symbol_has_the_notes_of_the_books(symbol: str, intervals: str) -> None:
     expected = tuple(int(each) for each in intervals.split())
