@@ -126,6 +126,10 @@ class BitwigWhole(Whole):
 
     stage: Any
 
+    def _ticks(self) -> int:
+        """One: what is due in Bitwig is not known in advance."""
+        return 1
+
     @property
     def standin(self) -> StandIn:
         return self.stage.standin  # type: ignore[no-any-return]
