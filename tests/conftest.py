@@ -32,21 +32,27 @@ import pytest
 import trio.testing
 
 LONGEST = (
-    "test_crowd.py",
     "test_every_method.py",
-    "test_whole_path.py",
+    "test_history.py",
     "test_processes.py",
-    "test_faults.py",
     "test_in_live.py",
-    "test_probes.py",
+    "test_whole_path.py",
+    "test_crowd.py",
+    "test_faults.py",
+    "test_edits.py",
+    "test_batch.py",
+    "test_http.py",
     "test_every_property.py",
+    "test_probes.py",
+    "test_recipes.py",
+    "test_with_live.py",
+    "test_histories.py",
     "test_whole_histories.py",
     "test_clip_histories.py",
-    "test_recipes.py",
-    "test_batch.py",
+    "test_soak.py",
+    "test_policy.py",
 )
-"""Test files ordered by processor time, as `--durations=0` shows it."""
-
+"""Test files ordered by processor time, as `--durations=0` shows it, their processes included."""
 
 COLLECT_AFTER = (50_000, 20, 20)
 """With the usual thresholds the objects of a Set are visited hundreds of times while it is read."""
