@@ -49,6 +49,8 @@ FINISH_S = 0.003
 """Extra time in which a finished write's changes and its reply may still be sent in the same turn."""
 AUDIT_LEFT = 0.25
 """Fraction of the audit's time that is left to the audit, however long the rounds took."""
+MOST_DEBT = 8
+"""A step that takes so many audits' time, such as a long list, is made up for by as many shorter audits."""
 FLUSHES_FIRST = 4
 """Pending changes are sent before a write continues, but at most this many batches, so endless edits cannot starve
 it."""
@@ -90,8 +92,8 @@ class SetMirror(ControllerlessSurface):
         self._audit_end = 0.0
         """When the last audit should have ended, by `perf_counter`."""
         self._audit_debt_s = 0.0
-        """Time by which the last audit, or an idle pump with it, ended late, at most one audit's time: the next audit
-        ends earlier by it."""
+        """Time by which the last audit, or an idle pump with it, ended late, within limits: the next audit ends earlier
+        by it."""
         self._flushes = 0
         """Batches sealed since the current write last advanced, or since the next write waits to start."""
         self._closed = False
@@ -416,7 +418,8 @@ class SetMirror(ControllerlessSurface):
             self._start(Lot(AUDIT, marks))
 
     def _owe(self, ended: float) -> None:
-        self._audit_debt_s = min(self._audit_s, max(0.0, ended - self._audit_end))
+        """Note by how much an audit, or its idle pump, ended late."""
+        self._audit_debt_s = min(MOST_DEBT * self._audit_s, max(0.0, ended - self._audit_end))
 
     def _attend(self, batcher: Batcher) -> None:
         """Attach all listeners to the attended objects, and detach the extra listeners from all others."""
