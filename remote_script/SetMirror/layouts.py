@@ -71,6 +71,9 @@ class Row(List[Any]):
 
     layout: ClassVar[Layout]
     role: ClassVar[str]
+    glance: ClassVar[Any]
+    glanced: ClassVar[Any]
+    """Those of the layout, where `rounds` reads them for every object."""
 
     def __init__(self, id_: int, obj: Any, ptr: int, parent: Optional[int]) -> None:
         # A list made from a tuple takes exactly the memory that it needs.
@@ -309,6 +312,7 @@ class Layout:
         row_type = self._row_types.get(role)
         if row_type is None:
             members = {"__slots__": (), "layout": self, "role": role, **self._members}
+            members.update(glance=self.glance, glanced=self.glanced)
             name = "Row_" + self.type.replace(".", "_")
             row_type = self._row_types[role] = type(name, (Row,), members)
         return row_type

@@ -49,8 +49,8 @@ FINISH_S = 0.003
 """Extra time in which a finished write's changes and its reply may still be sent in the same turn."""
 AUDIT_LEFT = 0.25
 """Fraction of the audit's time that is left to the audit, however long the rounds took."""
-MOST_DEBT = 8
-"""A step that takes so many audits' time, such as a long list, is made up for by as many shorter audits."""
+MOST_DEBT = 2
+"""In audits' time: by more than this the next audits are not shortened, so that rounds and audit go on."""
 FLUSHES_FIRST = 4
 """Pending changes are sent before a write continues, but at most this many batches, so endless edits cannot starve
 it."""
