@@ -13,7 +13,7 @@ import trio
 import trio.lowlevel
 import trio.testing
 
-from mcp_server.effects import StoreTree
+from mcp_server.effects import NamedEffect, StoreTree
 from mcp_server.pins import Pin
 from mcp_server.policy import Policy, PolicyFile, Rule
 from mcp_server.protection import Protection, _wire
@@ -272,9 +272,16 @@ def test_a_write_that_one_rate_refuses_counts_towards_no_other_rate() -> None:
     assert [decided("set") for _ in range(3)] == ["allow", "allow", "deny"]
 
 
-def _effect(kind: Any) -> Any:
-    from mcp_server.effects import NamedEffect
+def test_an_undo_that_restores_objects_is_allowed_only_if_the_rule_has_all_of_them() -> None:
+    rules = (Rule("allow", refs=("tracks/0",)), Rule("deny"))
+    policy, store = Policy(PolicyFile(rule=rules)), Store()
+    one, other = ("tracks/0", "Drums"), ("tracks/1", "Bass")
+    for gone, decision in (((one,), "allow"), ((one, other), "deny"), ((other,), "deny")):
+        effect = NamedEffect("undo", "undo it", gone=gone)
+        assert policy.explain(store, "undo", "me", effect).decide == decision
 
+
+def _effect(kind: Any) -> Any:
     return NamedEffect(kind, "do it")
 
 

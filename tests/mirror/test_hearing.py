@@ -103,6 +103,18 @@ def test_an_id_of_a_former_epoch_matches_no_other_object() -> None:
     assert stream._waiting == {}
 
 
+async def test_only_the_notice_with_changes_of_a_resync_is_marked() -> None:
+    store = filled()
+    hub = Hub(store)
+    stream = hub.subscribe([3])
+    rows = small_set()
+    rows[3][4]["name"] = "Sub"
+    hub.publish(refill(store, rows), resynced=True)
+    first = await anext(stream)
+    hub.publish(store.apply(7, [["set", 3, "name", "Low"]]))
+    assert (first.resynced, (await anext(stream)).resynced) == (True, False)
+
+
 @pytest.mark.parametrize("text", ["", "  ", "17", "tracks/[", "tracks/***", "a b/*"])
 def test_an_invalid_pattern_is_refused(text: str) -> None:
     with pytest.raises(errors.InvalidValue):

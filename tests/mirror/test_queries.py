@@ -192,3 +192,17 @@ def test_an_impossible_value_of_a_property_is_refused() -> None:
                 with pytest.raises(errors.InvalidValue, match=f"`{name}`"):
                     find(store, kind=class_, where=f"{name} {sign} perhaps")
     assert len(PLAIN) > 200
+
+
+def test_of_names_that_differ_only_in_case_the_exact_one_is_meant() -> None:
+    store = filled()
+    store.apply(6, [["set", 2, "name", "bass"]])
+    assert [resolve(store, name).id for name in ("Bass", "bass")] == [3, 2]
+
+
+def test_the_best_name_is_among_the_first_results() -> None:
+    store = filled()
+    store.apply(
+        6, [["set", 1, "name", "Sub Bass"], ["set", 3, "name", "Another"], ["set", 3, "name", "Bass"]]
+    )
+    assert [match.node.id for match in find(store, name="bass", limit=1)] == [3]

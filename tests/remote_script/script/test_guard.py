@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from remote_script.SetMirror import calls
+from remote_script.SetMirror.guard import _is_made
 from tests.lean import demo_set
 from tests.touched import Difference, Reading
 
@@ -366,3 +368,14 @@ def test_a_server_reports_its_clients(stage: Stage) -> None:
         [{"identity": "cursor", "name": "Cursor 1"}]
     ]
     assert agent.error("client.announce", clients=[3])["error"] == "INVALID_PARAMS"
+
+
+def test_rules_spare_only_objects_that_the_write_made_and_all_below_them() -> None:
+    # Object 10 and its child 11 came during the write, object 12 and its child 13 too, but by a person.
+    parents = {1: None, 4: 1, 10: 1, 11: 10, 12: 1, 13: 12}
+    tree: Any = SimpleNamespace(parent=parents.get)
+    batcher: Any = SimpleNamespace(shadow=SimpleNamespace(row_of=lambda product: SimpleNamespace(id=product)))
+    write: Any = SimpleNamespace(oldest_own=9)
+    operations: Any = [SimpleNamespace(product=None), SimpleNamespace(product=10)]
+    made = [id_ for id_ in parents if _is_made(batcher, tree, id_, write, operations)]
+    assert made == [10, 11]

@@ -96,6 +96,12 @@ def test_an_error_carries_rule_value_hint_and_facts() -> None:
     }
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), [float("nan")]])
+def test_a_number_that_json_does_not_have_is_not_encoded(value: object) -> None:
+    with pytest.raises(ValueError):
+        encode(value)
+
+
 def test_an_error_about_a_value_without_a_json_form_is_sent() -> None:
     line = error_line(None, BridgeError("INVALID_VALUE", "it must be finite", float("inf")))
     assert decode(line)["error"]["data"]["error"] == "INVALID_VALUE"
