@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import mcp_types as types
@@ -16,7 +17,9 @@ from mcp.shared.exceptions import MCPError
 
 from mcp_server import resources
 from mcp_server.policy import Policy, PolicyFile, Rule
+from mcp_server.sight import Sight
 from mirror import errors
+from mirror.store import Store
 from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
 
@@ -370,3 +373,18 @@ async def test_allowed_objects_are_visible_in_a_hidden_set(autojump_clock: Clock
         tracks = (await whole.call("get_set"))["set"]["tracks"]
         assert [each.get("name") for each in tracks if not each.get("hidden")] == ["Bass"]
         assert (await whole.call("get_track", track="Bass"))["track"]["devices"]
+
+
+@pytest.mark.parametrize(("rules", "hidden"), [
+    ((Rule("allow", refs=("tracks/0",)), Rule("deny")), [False, True, True]),
+    ((Rule("deny", refs=("tracks/1",)),), [False, True, False]),
+    ((Rule("deny", refs=("tracks/1",)), Rule("allow")), [False, True, False]),
+    ((Rule("deny", refs=("tracks/*[Secret]",)),), [False, False, True]),
+])  # fmt: skip
+def test_of_a_deleted_object_the_first_matching_rule_decides(
+    rules: tuple[Rule, ...], hidden: list[bool]
+) -> None:
+    mirror: Any = SimpleNamespace(store=Store(), epoch="e", revision=0)
+    sight = Sight(mirror, Policy(PolicyFile(rule=rules)), rules)
+    objects = (("tracks/0", "A"), ("tracks/1", "B"), ("tracks/2", "Secret"))
+    assert [sight._was_hidden(ref, name) for ref, name in objects] == hidden
