@@ -344,6 +344,9 @@ class LogView:
     def whole(self, revision: int = 0, time: float = 0.0) -> list[Event]:
         return [self._seen(event) for event in self._log.whole(revision, time)]
 
+    def removals(self) -> list[Event]:
+        return [self._seen(event) for event in self._log.removals()]
+
     def revision_at(self, time: float) -> int:
         return self._log.revision_at(time)
 

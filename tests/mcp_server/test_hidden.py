@@ -19,7 +19,9 @@ from mcp_server import resources
 from mcp_server.policy import Policy, PolicyFile, Rule
 from mcp_server.sight import Sight
 from mirror import errors
+from mirror.events import EventLog
 from mirror.store import Store
+from mirror.view import LogView
 from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
 
@@ -388,3 +390,11 @@ def test_of_a_deleted_object_the_first_matching_rule_decides(
     sight = Sight(mirror, Policy(PolicyFile(rule=rules)), rules)
     objects = (("tracks/0", "A"), ("tracks/1", "B"), ("tracks/2", "Secret"))
     assert [sight._was_hidden(ref, name) for ref, name in objects] == hidden
+
+
+def test_a_view_of_the_log_has_all_that_readers_of_the_log_use() -> None:
+    # Only the mirror writes the log, and only followers outside of tools read it event by event.
+    others = {"record", "record_resync", "seed", "dropped", "follow", "after", "available"}
+    log: Any = EventLog(Store(), lambda: 0.0)
+    public = {name for name in dir(log) if not name.startswith("_")}
+    assert public - others == {name for name in dir(LogView) if not name.startswith("_")}
