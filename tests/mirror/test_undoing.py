@@ -14,6 +14,7 @@ from tests.whole import QUIET_S, whole_path
 
 from .conftest import Open
 from .peer import Client, Peer, plain, truth
+from .test_store import filled
 
 Clock = trio.testing.MockClock
 RENAME = Set("tracks/1", "name", "Sub")
@@ -192,3 +193,38 @@ def test_a_write_reported_late_is_ordered_before_later_edits() -> None:
     assert history.base_of("last") == 8
     with pytest.raises(errors.PreconditionFailed, match="changed after write mine, last by last"):
         history.base_of("mine")
+
+
+def test_a_redo_that_arrives_in_two_batches_redoes_one_edit() -> None:
+    history, store = UndoHistory(), filled()
+
+    def arrives(write: str, value: str, name: str = "name") -> None:
+        applied = store.apply(store.revision + 1, [["set", 3, name, value]])
+        history.observe(store, applied, store.revision, write, "me")
+
+    for write in ("first", "second"):
+        history.wrote(write, 1, "me")
+        arrives(write, write)
+    for undo, write, value in (("u1", "second", "first"), ("u2", "first", "Bass")):
+        history.undoing(undo, write)
+        arrives(undo, value)
+        history.undone(undo)
+    assert history.last() == []
+    history.redoing("r1")
+    for value in ("half", "first"):
+        arrives("r1", value)
+    history.redone("r1")
+    assert [edit["write"] for edit in history.last()] == ["first"]
+
+
+async def test_the_undo_of_a_value_outside_of_the_history_restores_the_value_before_the_write(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(default_set()) as whole:
+        mirror = whole.mirror
+        before = mirror.resolve("tracks/0").props["current_monitoring_state"]
+        others = [state for state in (0, 1, 2) if state != before]
+        mine = await mirror.write([Set("tracks/0", "current_monitoring_state", state) for state in others])
+        assert mirror.resolve("tracks/0").props["current_monitoring_state"] == others[-1]
+        await mirror.undo_mine(mine.write)
+        assert mirror.resolve("tracks/0").props["current_monitoring_state"] == before
