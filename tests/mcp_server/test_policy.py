@@ -13,11 +13,12 @@ import trio
 import trio.lowlevel
 import trio.testing
 
-from mcp_server.effects import NamedEffect, StoreTree
+from mcp_server.desk import Desk
+from mcp_server.effects import NamedEffect, StoreTree, effects_of_undo
 from mcp_server.pins import Pin
-from mcp_server.policy import Policy, PolicyFile, Rule
+from mcp_server.policy import Policy, PolicyFile, Rule, Verdict
 from mcp_server.protection import Protection, _wire
-from mirror import Mirror, Node, errors
+from mirror import Event, Mirror, Node, errors
 from mirror.store import Store
 from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
@@ -270,6 +271,30 @@ def test_a_write_that_one_rate_refuses_counts_towards_no_other_rate() -> None:
     assert decided("create") == "allow"
     assert [decided("set", "create") for _ in range(3)] == ["deny"] * 3
     assert [decided("set") for _ in range(3)] == ["allow", "allow", "deny"]
+
+
+def test_the_objects_of_an_edit_that_the_log_cut_are_unknown() -> None:
+    edits = [{"write": "w", "revision": 3}]
+    for more in (0, 1):
+        event = Event(1, 0.0, "e", 3, "set", "me", "tracks/0", 2, "Track", "name", write="w", more=more)
+        mirror: Any = SimpleNamespace(
+            writes=SimpleNamespace(history=SimpleNamespace(last=lambda count: edits)),
+            log=SimpleNamespace(last=lambda count, event=event: [event]),
+            store=SimpleNamespace(nodes={2: None}),
+            epoch="e",
+        )
+        [effect] = effects_of_undo(mirror, "undo it", "w")
+        assert (effect.unknown, effect.ids) == ((True, ()) if more else (False, (2,)))
+
+
+async def test_a_consent_to_one_effect_is_no_consent_to_another() -> None:
+    one, other = NamedEffect("delete", "delete it", (1,)), NamedEffect("delete", "delete it", (2,))
+    desk: Any = SimpleNamespace(
+        _verdict=lambda effects: Verdict("deny", "delete it"), _batched=(), _tool="delete"
+    )
+    assert await Desk._permit(desk, [one], [one]) == [one]
+    with pytest.raises(errors.Denied):
+        await Desk._permit(desk, [other], [one])
 
 
 def test_an_undo_that_restores_objects_is_allowed_only_if_the_rule_has_all_of_them() -> None:

@@ -6,6 +6,7 @@ import math
 import types
 from typing import Any
 
+from remote_script.SetMirror.coming import CONTENTS, DEVICES, ROUTINGS, Coming
 from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.contract.values import ABSENT, PLAIN
 from remote_script.SetMirror.first_reading import FirstReading
@@ -131,3 +132,13 @@ def test_equal_texts_and_frequent_numbers_of_many_objects_are_one_object() -> No
     third = reading(parameter, LAYOUT)
     assert first["name"] is second["name"] is third["name"]
     assert first["max"] is second["max"] is third["max"]
+
+
+def test_marks_of_parts_that_are_not_read_yet_wait_for_their_part() -> None:
+    coming = Coming()
+    clip: Any = types.SimpleNamespace(id=7, layout=types.SimpleNamespace(envelope_bits=0b1000))
+    for part, id_, bits in ((DEVICES, 1, 0b1), (CONTENTS, 7, 0b10), (ROUTINGS, 7, 0b100)):
+        coming.leave(part, id_, bits)
+    assert coming.hold_back(clip, 0b1111) == 0b1
+    assert [coming.take() for _ in range(4)] == [(1, 0b1), (7, 0b10), (7, 0b100), (7, 0b1000)]
+    assert coming.hold_back(clip, 0b1111) == 0b1111
