@@ -3,7 +3,8 @@
     text     = [ note { space note } ]
     note     = [ pitch { "," pitch } ] "@" start [ ":" duration ] [ "v" velocity ] { extra }
     pitch    = name such as C3 (60), F#1, Bb-1, or 0 to 127; several make a chord
-    start, duration = beats from the clip's start: 2, 1.5, 1,5, .25, or a fraction: 1/3
+    start, duration = beats from the clip's start: 2, 1.5, 1,5, .25, or a fraction: 1/3 (a duration of 1/8 is refused,
+               since elsewhere it is an eighth note)
     velocity = 0 to 127
     extra    = "m" muted | "p" probability 0 to 1 | "d" velocity deviation -127 to 127
              | "r" release velocity 0 to 127 | "#" note id
@@ -85,7 +86,7 @@ def read(text: str) -> list[dict[str, Any]]:
         if match["pitches"]:
             pitches = tuple(_pitch(part, where) for part in match["pitches"].split(","))
         start = _number(match["start"], where)
-        duration = _number(match["duration"], where) if match["duration"] else duration
+        duration = _duration(match["duration"], where) if match["duration"] else duration
         if duration <= 0:
             raise errors.InvalidValue(f"The duration of {where} must be above 0", token[:40])
         if match["velocity"]:
@@ -127,6 +128,18 @@ def _number(text: str, where: str) -> float:
         return sign * (int(above) / int(below) if slash else float(text))
     except (ZeroDivisionError, OverflowError):
         raise errors.InvalidValue(f"{text!r} is no number: {where}", text) from None
+
+
+def _duration(text: str, where: str) -> float:
+    """A duration in beats; a fraction that elsewhere is a note value is refused."""
+    beats = _number(text, where)
+    if text.partition("/")[2] in ("2", "4", "8", "16", "32", "64"):
+        raise errors.InvalidValue(
+            f"{text} can be a note value or a fraction of a beat: {where}",
+            text,
+            hint=f"write beats: {4 * beats:g} for the note value, {beats:g} for the fraction of a beat",
+        )
+    return beats
 
 
 def _within(name: str, value: float, where: str) -> float:

@@ -146,8 +146,12 @@ def _condition(name: str, sign: str, wanted: Any, text: str = "") -> Condition:
             return _shown_compares(compare, at, wanted) is True
         if prop is not None and prop.type == "ref" and isinstance(wanted, str):
             value = values.shown(store, at.type, last, value)
+        elif prop is not None and prop.unit == "rgb" and _names_color(wanted) and isinstance(value, int):
+            value, meant = values.color_name(value), values.color_name(values.color(wanted))
         elif prop is not None and prop.type in _COMPARED:
             meant = _meant(prop, wanted, text)
+        elif isinstance(meant, int | float) and not isinstance(meant, bool):
+            value = _count(value)
         try:
             return compare(value, meant)
         except TypeError:
@@ -214,7 +218,15 @@ def _check_wanted(name: str, sign: str, wanted: Any, text: str) -> None:
     """InvalidValue for a value that no object can have in this property: the condition could match nothing."""
     rows = values.rows(name)
     kinds = {prop.type for prop in rows}
-    if not rows or name in _OWN or not kinds <= _COMPARED or wanted is None:
+    if not rows or name in _OWN or wanted is None:
+        return
+    if kinds <= _COUNTED and (not isinstance(wanted, int | float) or isinstance(wanted, bool)):
+        raise errors.InvalidValue(
+            f"`{name}` contains several elements: compare their number, not {str(wanted)[:60]!r}",
+            str(wanted)[:60],
+            hint=f"such as '{name} > 2', or a property of one of them: '{name}.0.name = A'",
+        )
+    if not kinds <= _COMPARED:
         return
     if sign in _ORDER and not kinds & {"int", "float"}:
         raise errors.InvalidValue(f"`{name}` has no order: compare it with =, != or contains", sign)
@@ -234,6 +246,8 @@ def _check_wanted(name: str, sign: str, wanted: Any, text: str) -> None:
 
 _COMPARED = frozenset(("bool", "int", "float", "str", "routing"))
 """Types of properties whose possible values are known."""
+_COUNTED = frozenset(("children", "refs", "notes"))
+"""Types of properties that are compared by the number of their elements."""
 _ORDER = ("<", "<=", ">", ">=")
 _SWITCH = {"on": True, "off": False}
 
@@ -253,6 +267,18 @@ def _meant(prop: schema.Property, wanted: Any, text: str) -> Any:
     if prop.type in ("int", "float"):
         return wanted if isinstance(wanted, int | float) else None
     return wanted
+
+
+def _names_color(wanted: Any) -> bool:
+    """True for a colour's name; a number or "#ff3636" means exactly that colour."""
+    return isinstance(wanted, str) and wanted.strip().casefold() in values.COLORS
+
+
+def _count(value: Any) -> Any:
+    """The number of elements of a list or of a content such as notes; other values pass unchanged."""
+    if isinstance(value, Mapping):
+        return value.get("count")
+    return len(value) if isinstance(value, list | tuple) else value
 
 
 def _same(value: Any, wanted: Any) -> bool:

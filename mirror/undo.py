@@ -268,10 +268,7 @@ class UndoHistory:
         """
         newest = self._redoable[-1] if self._redoable else None
         if newest is None and not can_redo:
-            raise errors.PreconditionFailed(
-                "There is nothing to redo: nothing was undone since the last change",
-                hint="redo works right after an undo; make the change again yourself",
-            )
+            raise nothing_to_redo()
         if newest is not None and newest.failed:
             raise errors.PreconditionFailed(
                 f"Redo would bring back {newest.change}, which failed and was undone",
@@ -439,3 +436,11 @@ def _is_edit(store: Store, change: Change) -> bool:
         return False
     # Live fills the routing of a new track some ticks late; that is no edit.
     return prop.type != "routing" or bool(change[3])
+
+
+def nothing_to_redo() -> errors.PreconditionFailed:
+    """The refusal of a redo where Live has nothing to redo."""
+    return errors.PreconditionFailed(
+        "There is nothing to redo: nothing was undone since the last change",
+        hint="redo works right after an undo; make the change again yourself",
+    )

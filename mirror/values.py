@@ -118,6 +118,16 @@ def color(text: str, otherwise: Any = None) -> Any:
     return COLORS.get(text.casefold(), otherwise) if match is None else int(match[1], 16)
 
 
+def color_name(number: int) -> str:
+    """The named colour nearest to a number: Live shows the nearest one of its palette for any colour that is set."""
+
+    def distance(name: str) -> int:
+        named = COLORS[name]
+        return sum(((number >> bits & 255) - (named >> bits & 255)) ** 2 for bits in (0, 8, 16))
+
+    return min(COLORS, key=distance)
+
+
 def _ref(store: Store, id_: Any, gone: Mapping[int, str]) -> Any:
     if not isinstance(id_, int):
         return id_

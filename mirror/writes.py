@@ -32,7 +32,7 @@ from .queries import resolve
 from .request import WriteRequest
 from .stats import Latencies
 from .store import Store
-from .undo import NEWEST, Aside, UndoHistory, in_words
+from .undo import NEWEST, Aside, UndoHistory, in_words, nothing_to_redo
 
 log = logging.getLogger("setmirror.writes")
 
@@ -507,13 +507,20 @@ class Writes:
         return await self.undo_mine(self.history.last_of(owner), **options)
 
     async def redo(self, **options: Any) -> WriteResult:
-        """Live's redo."""
+        """Live's redo.
+
+        Raises:
+          PreconditionFailed: Live redid nothing: `can_redo`, which Live updates late, was no longer true.
+        """
         self._number += 1
         redo_id = f"{self._session}-redo-{self._number}"
         self.history.redoing(redo_id)
         result = await self.submit(
             WriteRequest.of([Call("song", "redo")], write_id=redo_id, label="redo", **options)
         )
+        if result.results and result.results[0].result == "":
+            # Live returns the name of what it redid.
+            raise nothing_to_redo()
         self.history.redone(redo_id)
         return result
 

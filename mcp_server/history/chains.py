@@ -31,13 +31,20 @@ class ValueChange(NamedTuple):
 
 
 def newest_run(chain: list[ValueChange]) -> list[ValueChange] | None:
-    """The selected changes at the end of a chain; None if the last change is not selected."""
-    run: list[ValueChange] = []
-    for link in reversed(chain):
-        if not link.selected:
-            break
-        run.append(link)
-    return run[::-1] or None
+    """The selected changes at the end of a chain; None if the last change is not selected.
+
+    Later changes by the same author that led back to the value of the last selected one do not count.
+    """
+    end = next((n for n in range(len(chain), 0, -1) if chain[n - 1].selected), 0)
+    if end == 0:
+        return None
+    last = chain[end - 1]
+    if end < len(chain) and (
+        chain[-1].after != last.after or any(link.event.who != last.event.who for link in chain[end:])
+    ):
+        return None
+    begin = next((n for n in range(end, 0, -1) if not chain[n - 1].selected), 0)
+    return chain[begin:end]
 
 
 def changed_since(chain: list[ValueChange], now: Any) -> str:

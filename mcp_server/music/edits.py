@@ -44,7 +44,7 @@ class Selection(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     pitch_range: tuple[int | str, int | str] | UnsetType = UNSET
     velocity: tuple[float, float] | UnsetType = UNSET
     every: Annotated[int, Meta(ge=1)] = 1
-    """Every nth note in order of time, starting with note number `first` (0 is the first note)."""
+    """Every nth note in order of time; `first` is the index of the first one taken, so 1 leaves out the first note."""
     first: Annotated[int, Meta(ge=0)] = 0
     grid: Time | UnsetType = UNSET
     """With `on_grid`: notes that start on this grid, or those that do not."""

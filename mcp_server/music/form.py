@@ -169,7 +169,7 @@ def _lay(
         return
     if source.notes is None:
         layout.left_out.append(
-            f"{section.name}: the last {float(rest) / BEAT:g} beats of {source.name} stay empty: "
+            f"{section.name}: the last {float(rest) / BEAT:g} beats of {source.name} get no copy: "
             "Live's API cannot cut an audio clip in the arrangement"
         )
         return

@@ -193,8 +193,9 @@ _MAJOR = (0, 2, 4, 5, 7, 9, 11)
 def degree(text: str, key: Scale) -> Chord:
     """The chord of a degree in a key: "ii9", "V7", "bVII", "vii°", "V7/ii", "I/3".
 
-    Upper case is major, lower case minor; a sign moves the root from the key's own degree (in minor, VI and VII are the
-    key's own). "/ii" at the end is a secondary chord of that degree; "/3" the degree in the bass.
+    Upper case is major, lower case minor; a sign moves the root from the key's own degree. In minor both VII and bVII
+    are the key's own, since people write either. "/ii" at the end is a secondary chord of that degree; "/3" puts that
+    degree in the bass.
 
     Raises:
       InvalidValue: the text is not a degree, or the key does not have seven notes.
@@ -216,6 +217,9 @@ def degree(text: str, key: Scale) -> Chord:
     signs, roman, rest = match.groups()
     step = _ROMAN[roman.upper()]
     offset = key.intervals[step] + sum(_SIGNS[sign] for sign in signs)
+    if signs and key.intervals[step] < _MAJOR[step] and _SIGNS[signs[0]] < 0:
+        # Written against the major scale: bVII of a minor key is its own seventh degree.
+        offset += 1
     root = (key.root + offset) % 12
     intervals = quality_intervals(_degree_quality(roman, rest), text)
     bass = root if not bass_degree else (key.root + key.intervals[(bass_degree - 1) % 7]) % 12
@@ -251,7 +255,9 @@ def progression(text: str, key: Scale) -> list[list[Chord]]:
       InvalidValue: there is no chord, or a chord cannot be read; the rule names its bar.
     """
     bars: list[list[Chord]] = []
-    for number, bar in enumerate(text.strip().removesuffix("|").removeprefix("|").split("|"), 1):
+    for number, bar in enumerate(
+        text.replace("||", "|").strip().removesuffix("|").removeprefix("|").split("|"), 1
+    ):
         words = bar.replace(",", " ").split()
         if not words or words == ["%"]:
             if not bars:

@@ -219,13 +219,15 @@ def bass_notes(
 def _bass_pitches(
     style: BassStyle, chord: Chord, root: int, next_root: int, beats: int, scale: Scale
 ) -> list[int]:
-    above = sorted({step % 12 for step in chord.intervals})
-    fifth = next((step for step in above if step in (6, 7, 8)), 7)
+    """The pitches of a bar's beats; `root` is the chord's bass, from which its tones are counted: C E of C/E."""
+    tones_of_root = [step % 12 for step in chord.intervals if step % 12 in (0, 3, 4, 6, 7, 8, 9, 10, 11)]
+    above = sorted({(chord.root + step - chord.bass) % 12 for step in tones_of_root} - {0})
+    fifth = next((step for step in (7, 8, 6) if step in above), (chord.root - chord.bass) % 12 or 7)
     if style in ("fifths", "octaves"):
         other = root + (fifth if style == "fifths" else 12)
         return [root if n % 2 == 0 else other for n in range(beats)]
     # Walking: chord tones, and at the end a note one step from the next chord's bass.
-    tones = [root + step for step in above if step in (3, 4, 6, 7, 8, 9, 10, 11)] or [root + 7]
+    tones = [root + step for step in above] or [root + 7]
     line = [root, *(tones[n % len(tones)] for n in range(max(0, beats - 2)))]
     if beats > 1:
         below, over = next_root - 1, next_root + 1

@@ -104,7 +104,8 @@ def compose(scope: Scope, args: Compose) -> Plan:
         (n for n, op in enumerate(ops) if isinstance(op, Call) and op.method == "create_clip"), None
     )
     makes = Product(creates, "Clip") if creates is not None else None
-    said.insert(0, f"{len(notes)} notes, {to_beats(length):g} beats")
+    beats = "beats" if context.denominator == 4 else "quarter notes"
+    said.insert(0, f"{len(notes)} notes, {to_beats(length):g} {beats}")
     if bars:
         said[0] += f": {_counted(sum(map(len, bars)), 'chord')} in {_counted(len(bars), 'bar')}"
     said += [*remarks, *_no_drums(scope, args, present or node)]
@@ -268,7 +269,7 @@ def _composed(
                 bars, context, lowest=lowest, kind=kind, lead=args.voicing == "led",
                 bass=args.with_bass, rhythm=args.rhythm, grid=step, **more,
             )  # fmt: skip
-            return notes, len(bars) * context.bar, _thinned(bars)
+            return notes, len(bars) * context.bar, _thinned(bars) + _unplayed(bars, context, start, notes)
         case "bass":
             lowest = _lowest(args, 28)
             style = args.style or ("pattern" if args.rhythm else "roots")
@@ -279,7 +280,7 @@ def _composed(
                 bars, context, style=style, lowest=lowest,  # type: ignore[arg-type]
                 pattern=args.rhythm or "x---x---", grid=step, scale=key, **more,
             )  # fmt: skip
-            return notes, len(bars) * context.bar, []
+            return notes, len(bars) * context.bar, _unplayed(bars, context, start, notes)
         case "melody":
             octave = 3 if args.octave is UNSET else args.octave
             notes = writing.melody(args.text, key, octave=octave, bar=context.bar, grid=grid, **more)
@@ -298,7 +299,26 @@ def _composed(
             return writing.fill(context, pitches, length, start=start, seed=args.seed), length, []
 
 
+def _unplayed(
+    bars: list[list[harmony.Chord]], context: music.Context, start: music.Ticks, notes: list[music.Note]
+) -> list[str]:
+    """The remark on chords that the rhythm never plays."""
+    starts = sorted({note.start for note in notes})
+    names = [
+        chord.name
+        for chord, at, length in writing.timed_chords(bars, context, start)
+        if not any(at <= begin < at + length for begin in starts)
+    ]
+    return [f"the rhythm has no hit for {', '.join(names)}"] if names else []
+
+
 def _thinned(bars: list[list[harmony.Chord]]) -> list[str]:
     """The remark on chords whose voicing leaves notes out."""
-    names = {chord.name: None for bar in bars for chord in bar if chord.voiced != chord.intervals}
-    return [f"voiced without fifth or eleventh, as usual: {', '.join(names)}"] if names else []
+    remarks: dict[str, None] = {}
+    for chord in (chord for bar in bars for chord in bar if chord.voiced != chord.intervals):
+        left_out = [_LEFT_OUT[step] for step in chord.intervals if step not in chord.voiced]
+        remarks[f"{chord.name} without {' and '.join(left_out)}"] = None
+    return [f"voiced as players do: {', '.join(remarks)}"] if remarks else []
+
+
+_LEFT_OUT = {4: "third", 7: "fifth", 17: "eleventh"}

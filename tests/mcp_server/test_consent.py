@@ -1,4 +1,4 @@
-"""A person's consent is about an object, independent of its position when the answer arrives."""
+"""A rule that asks: a person's answer decides, for one call only; a client that cannot ask gets the rule's default."""
 
 from __future__ import annotations
 
@@ -8,89 +8,89 @@ from typing import Any
 import mcp_types as types
 import pytest
 import trio
+import trio.lowlevel
 import trio.testing
 
 from mcp_server.policy import Policy, PolicyFile, Rule
-from remote_script.headless.sets.generate import default_set
-from tests.whole import QUIET_S, Refused, Whole, whole_path
+from tests.lean import demo_set
+from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
-ASK = Policy(PolicyFile(rule=(Rule("ask", operations=("delete", "create")),)))
-CALLS: list[tuple[str, dict[str, Any]]] = [
-    ("delete", {"targets": ["tracks/1"]}),
-    ("delete", {"targets": ["Bass"]}),
-    ("call_method", {"target": "song", "method": "delete_track", "args": {"index": 1}}),
-    ("batch", {"calls": [{"tool": "delete", "args": {"targets": ["Bass"]}}]}),
-]
-WAYS = pytest.mark.parametrize(("tool", "arguments"), CALLS, ids=["ref", "name", "place", "batch"])
 
 
-class Person:
-    """A person who edits the Set before answering yes."""
-
-    def __init__(self, edit: Callable[[Any], Any]) -> None:
-        self.whole: Whole
-        self.asked: list[str] = []
-        self._edit = edit
-
-    async def __call__(self, context: Any, params: Any) -> types.ElicitResult:
-        self.asked.append(params.message)
-        await self.whole.by_hand(self._edit)
-        await trio.sleep(QUIET_S)
-        return types.ElicitResult(action="accept", content={"allow": True})
+async def names(whole: Whole) -> list[str]:
+    return [each["name"] for each in (await whole.call("get_set"))["set"]["tracks"]]
 
 
-async def consented(
-    mode: str, tool: str, arguments: dict[str, Any], edit: Callable[[Any], Any]
-) -> tuple[list[str], str, list[str]]:
-    """(Questions, "" or the code of the refusal, names of the tracks afterwards)."""
-    person = Person(edit)
-    async with whole_path(default_set(), mode=mode, elicit=person, policy=ASK) as whole:
-        person.whole = whole
-        for place, name in enumerate(("Drums", "Bass", "Keys", "Vox")):
-            await whole.by_hand(
-                lambda song, place=place, name=name: setattr(song.tracks[place], "name", name)
-            )
-        await trio.sleep(QUIET_S)
-        try:
-            await whole.call(tool, **arguments)
-        except Refused as problem:
-            code = str(problem.data["error"])
+def person(*answers: Any) -> tuple[list[str], Callable[..., Any]]:
+    asked: list[str] = []
+
+    async def elicit(context: Any, params: Any) -> types.ElicitResult:
+        asked.append(params.message)
+        await trio.lowlevel.checkpoint()
+        action, content = answers[len(asked) - 1]
+        return types.ElicitResult(action=action, content=content)
+
+    return asked, elicit
+
+
+YES = ("accept", {"allow": True})
+NO = ("accept", {"allow": False})
+GONE = ("cancel", None)
+
+
+@ERAS
+@pytest.mark.parametrize("answer", [YES, NO, GONE], ids=["yes", "no", "gone"])
+async def test_the_deletion_of_a_track_follows_the_answer_of_the_person(
+    mode: str, answer: Any, autojump_clock: Clock
+) -> None:
+    asked, elicit = person(answer)
+    async with whole_path(demo_set(), mode=mode, elicit=elicit, name="helper") as whole:
+        before = await names(whole)
+        if answer == YES:
+            await whole.call("delete", targets=["tracks/1"])
         else:
-            code = ""
-        return person.asked, code, [track.name for track in whole.stage.song.tracks]
+            with pytest.raises(Refused, match="said no"):
+                await whole.call("delete", targets=["tracks/1"])
+        assert asked == [f"helper wants to delete_track (tracks/1 {before[1]!r}). Let it?"]
+        assert await names(whole) == (before[:1] + before[2:] if answer == YES else before)
 
 
 @ERAS
-@WAYS
-async def test_an_object_moved_while_the_person_was_asked_is_still_the_agreed_one(
-    mode: str, tool: str, arguments: dict[str, Any], autojump_clock: Clock
-) -> None:
-    asked, code, names = await consented(mode, tool, arguments, lambda song: song.delete_track(0))
-    assert (code, names) == ("", ["Keys", "Vox"])
-    assert len(asked) == 1
-
-
-@ERAS
-@WAYS
-async def test_an_object_deleted_or_renamed_while_the_person_was_asked_is_refused(
-    mode: str, tool: str, arguments: dict[str, Any], autojump_clock: Clock
-) -> None:
-    asked, code, names = await consented(mode, tool, arguments, lambda song: song.delete_track(1))
-    assert (code, names) == ("STALE_REFERENCE", ["Drums", "Keys", "Vox"])
-    edit: Callable[[Any], Any] = lambda song: setattr(song.tracks[1], "name", "Sub")  # noqa: E731
-    asked, code, names = await consented(mode, tool, arguments, edit)
-    assert (code, names) == ("STALE_REFERENCE", ["Drums", "Sub", "Keys", "Vox"])
-    assert len(asked) == 1
-
-
-@ERAS
-async def test_a_track_is_inserted_before_the_track_shown_in_the_question(
+async def test_a_client_that_cannot_ask_may_delete_unless_a_rule_forbids_it(
     mode: str, autojump_clock: Clock
 ) -> None:
-    arguments = {"kind": "audio", "name": "New", "index": 1}
-    asked, code, names = await consented(mode, "create", arguments, lambda song: song.create_midi_track(0))
-    assert code == ""
-    assert names[1:] == ["Drums", "New", "Bass", "Keys", "Vox"]
-    assert len(asked) == 1
+    async with whole_path(demo_set(), mode=mode) as whole:
+        await whole.call("delete", targets=["tracks/1"])
+    strict = Policy(PolicyFile(rule=(Rule("ask", operations=("delete",)),)))
+    async with whole_path(demo_set(), mode=mode, policy=strict) as whole:
+        with pytest.raises(Refused, match="nobody could be asked"):
+            await whole.call("delete", targets=["tracks/1"])
+
+
+async def test_a_consent_is_valid_for_one_call_only(autojump_clock: Clock) -> None:
+    asked, elicit = person(YES)
+    async with whole_path(demo_set(), elicit=elicit) as whole:
+        client = whole.agent.client
+        first = await client.session.call_tool("delete", {"targets": ["tracks/1"]}, allow_input_required=True)
+        assert isinstance(first, types.InputRequiredResult)
+        told = {"consent": types.ElicitResult(action="accept", content={"allow": True})}
+        other = await client.session.call_tool(
+            "delete",
+            {"targets": ["tracks/0"]},
+            input_responses=told,
+            request_state=first.request_state,
+            allow_input_required=True,
+        )
+        assert isinstance(other, types.InputRequiredResult)
+        forged = await client.session.call_tool(
+            "delete",
+            {"targets": ["tracks/1"]},
+            input_responses=told,
+            request_state="0" * 64,
+            allow_input_required=True,
+        )
+        assert isinstance(forged, types.InputRequiredResult)
+        assert asked == []
+        assert len(await names(whole)) == 6

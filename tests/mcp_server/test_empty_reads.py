@@ -109,7 +109,6 @@ async def test_a_parameter_mistaken_for_a_property_is_named(autojump_clock: Cloc
         for tool, args in (
             ("set_property", {"target": "Bass", "property": "volume", "value": "-6 dB"}),
             ("set_property", {"target": "Bass", "property": "mixer_device/volume", "value": "-6 dB"}),
-            ("revert", {"under": "Bass", "property": "volume"}),
         ):
             refusal = await answer_or_refusal(whole, tool, args)
             assert "tracks/2/mixer_device/volume, and its property `value`" in refusal["hint"]

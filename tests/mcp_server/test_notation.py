@@ -100,3 +100,14 @@ def test_numbers_are_written_in_the_shortest_exact_form() -> None:
     one = whole({"pitch": 60, "start_time": 1 / 3, "duration": 0.25, "velocity": 100.0})
     assert notation.written([one]) == "@1/3"
     assert math.isclose(notation.read("@0.3333333333333333")[0]["start_time"], 1 / 3)
+
+
+@pytest.mark.parametrize("length", ["1/2", "1/4", "1/8", "3/16", "1/32"])
+def test_a_duration_that_elsewhere_is_a_note_value_is_refused_with_both_readings(length: str) -> None:
+    above, below = map(int, length.split("/"))
+    with pytest.raises(errors.InvalidValue) as caught:
+        notation.read(f"C1@0:{length}")
+    assert f"{4 * above / below:g} for the note value, {above / below:g} for the fraction" in str(
+        caught.value.hint
+    )
+    assert notation.read(f"C1@{length}:1/3")[0]["start_time"] == above / below

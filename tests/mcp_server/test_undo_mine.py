@@ -306,6 +306,16 @@ async def test_a_redo_of_another_clients_change_or_of_none_is_refused_with_the_r
         assert "nothing to redo" in (await refused(whole, redo=True, anyone=True))["rule"]
 
 
+async def test_a_redo_right_after_a_new_edit_redoes_nothing_and_says_so(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        await whole.call("set_track", track=0, volume="-9 dB")
+        await whole.call("undo")
+        await whole.call("set_track", track=1, volume="-3 dB")
+        assert "nothing to redo" in (await refused(whole, redo=True, anyone=True))["rule"]
+        assert "nothing to redo" in (await refused(whole, redo=True, anyone=True))["rule"]
+        assert (await whole.call("undo"))["undone"]
+
+
 async def test_a_persons_undo_is_redone_only_when_forced(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         await by_hand(whole, "tempo", 90.0)

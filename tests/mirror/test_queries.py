@@ -126,6 +126,8 @@ def ids(**query: Any) -> list[int]:
         ({"kind": "clip", "where": {"length": ">3.5"}}, [40]),
         ({"kind": "clip", "where": {"length": {">": 3, "<": 5}}}, [40]),
         ({"kind": "clip", "where": "notes.count = 2"}, [40]),
+        ({"kind": "clip", "where": "notes > 1"}, [40]),
+        ({"kind": "clip", "where": "notes > 2"}, []),
         ({"kind": "track", "where": "mixer_device.volume.value < 0.8"}, [3]),
         ({"kind": "track", "where": "name contains RUM"}, [2]),
         ({"kind": "track", "where": {"name": ["Bass", "Drums"]}}, [2, 3]),
@@ -192,6 +194,39 @@ def test_an_impossible_value_of_a_property_is_refused() -> None:
                 with pytest.raises(errors.InvalidValue, match=f"`{name}`"):
                     find(store, kind=class_, where=f"{name} {sign} perhaps")
     assert len(PLAIN) > 200
+
+
+LISTS = [
+    (class_, name)
+    for class_ in schema.CLASSES
+    for name, prop in schema.properties(class_).items()
+    if prop.type in ("children", "refs")
+]
+
+
+def test_a_list_is_compared_by_its_number_of_elements_and_with_nothing_else() -> None:
+    store = filled()
+    for class_, name in LISTS:
+        with pytest.raises(errors.InvalidValue, match=f"`{name}` contains several elements"):
+            find(store, kind=class_, where=f"{name} > -20 dB")
+    for track in (2, 3, 8):
+        for name in ("clip_slots", "devices"):
+            count = len(store.nodes[track].children.get(name) or ())
+            assert (track in ids(kind="track", where=f"{name} > {count - 1}")) == (
+                name in store.nodes[track].children
+            )
+            assert track not in ids(kind="track", where=f"{name} > {count}")
+    assert len(LISTS) > 30
+
+
+@pytest.mark.parametrize(("name", "near"), [("red", 0xFF3636), ("blue", 0x1020F0), ("green", 0x1A8F2F)])
+def test_the_name_of_a_colour_finds_the_nearest_colours(name: str, near: int) -> None:
+    store = filled()
+    store.apply(6, [["set", 2, "color", near]])
+    matches = find(store, kind="track", where=f"color = {name}")
+    assert [match.node.id for match in matches] == [2]
+    assert find(store, kind="track", where=f"color = #{near:06x}")[0].node.id == 2
+    assert 2 not in [match.node.id for match in find(store, kind="track", where=f"color != {name}")]
 
 
 def test_of_names_that_differ_only_in_case_the_exact_one_is_meant() -> None:

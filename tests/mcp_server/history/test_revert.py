@@ -112,6 +112,31 @@ async def test_a_revert_selects_one_write_a_ref_or_one_property(autojump_clock: 
         assert volume(song, 2) == held
 
 
+async def test_a_write_is_reverted_after_a_later_one_of_the_same_author_was(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        song = whole.stage.live.song
+        before = volume(song, 2)
+        first = await whole.call("set_track", track="tracks/2", volume="-8 dB")
+        second = await whole.call("set_track", track="tracks/2", volume="-9 dB")
+        with pytest.raises(Refused, match="left as it is: changed since"):
+            await whole.call("revert", write=first["write"])
+        await whole.call("revert", write=second["write"])
+        await whole.call("revert", write=first["write"])
+        assert volume(song, 2) == before
+
+
+async def test_a_write_is_kept_when_a_person_moved_the_value_there_and_back(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        fader = whole.stage.live.song.tracks[2].mixer_device.volume
+        first = await whole.call("set_track", track="tracks/2", volume="-8 dB")
+        written = fader.value
+        for value in (0.2, written):
+            await by_hand(whole, lambda song, value=value: setattr(fader, "value", value))
+        with pytest.raises(Refused, match="a person or Live"):
+            await whole.call("revert", write=first["write"])
+        assert fader.value == written
+
+
 async def test_without_since_only_the_last_change_of_a_property_is_reverted(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         song, panning = whole.stage.live.song, "tracks/2/mixer_device/panning"

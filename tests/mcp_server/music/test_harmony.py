@@ -389,3 +389,34 @@ def test_a_fill_plays_what_the_rack_has() -> None:
     with pytest.raises(errors.InvalidValue, match="has no pad for 'mid tom'"):
         drum_names.pad("mid tom", {"kick": 36})
     assert drum_names.pad("mid tom", {"perc a": 45}) == 45
+
+
+@pytest.mark.parametrize("style", ["fifths", "walking"])
+@pytest.mark.parametrize(
+    "symbol", ["F/C", "G7/B", "Dm7/C", "Am/G", "C/E", "C", "Dm9", "Bdim", "Caug", "Csus4"]
+)
+def test_a_bass_under_a_slash_chord_plays_tones_of_the_chord(style: Any, symbol: str) -> None:
+    chord = harmony.symbol(symbol)
+    line = writing.bass_notes(bars(f"{symbol} | {symbol}"), Context(), style=style)
+    assert line[0].pitch % 12 == chord.bass
+    steady = [note.pitch % 12 for note in line if style == "fifths" or note.start % (4 * BEAT) < 3 * BEAT]
+    assert set(steady) <= chord.classes | {(chord.root + 7) % 12}
+    assert len(set(steady)) > 1
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "roots"),
+    [
+        ("bVII | bVI | VII | bIII", "A minor", [7, 5, 7, 0]),
+        ("bVII | bVI | bII", "A major", [7, 5, 10]),
+        ("bII | #vii° | bVII", "A minor", [10, 8, 7]),
+        ("bVII", "D dorian", [0]),
+    ],
+)
+def test_a_flat_degree_of_a_minor_key_is_the_keys_own(text: str, key: str, roots: list[int]) -> None:
+    chords = harmony.progression(text, Scale.of_text(key))
+    assert [bar[0].root for bar in chords] == roots
+
+
+def test_a_double_bar_line_adds_no_bar() -> None:
+    assert [[chord.name for chord in bar] for bar in bars("|| Am || F ||")] == [["Am"], ["F"]]

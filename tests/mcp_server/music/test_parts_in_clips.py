@@ -134,3 +134,20 @@ async def test_a_progression_whose_last_bar_rests_keeps_its_bars(autojump_clock:
         )
         assert answer["notes"][0] == "3 notes, 8 beats: 2 chords in 2 bars"
         assert whole.mirror.resolve("tracks/1/clip_slots/6/clip").props["length"] == 8
+
+
+async def test_a_chord_that_the_rhythm_never_plays_is_named(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        answer = await whole.call(
+            "compose",
+            part="chords",
+            into="tracks/1/clip_slots/6",
+            text="Am F C G",
+            rhythm="x..x..x.",
+            grid="1/8",
+        )
+        assert "the rhythm has no hit for C" in answer["notes"]
+        answer = await whole.call(
+            "compose", part="chords", into="tracks/1/clip_slots/6", text="C11 | G13", overwrite=True
+        )
+        assert "voiced as players do: C11 without third, G13 without fifth and eleventh" in answer["notes"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import pytest
@@ -542,58 +541,6 @@ def test_waiting_clients_get_the_known_outcome_when_the_set_closes(guest: Guest)
     assert refused(client.reply(begun) or {})["error"] == "UNKNOWN_OUTCOME"
     assert refused(client.reply(queued) or {})["error"] == "EPOCH_CHANGED"
     assert guest.song.tempo == 120.0
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_after_random_writes_answers_are_true_and_undo_restores_the_set(guest: Guest, seed: int) -> None:
-    client, draw = guest.follower(), random.Random(seed)
-    first = plain(guest)
-    for _ in range(40):
-        ops = [random_op(guest, draw) for _ in range(draw.randrange(1, 8))]
-        before, entries = plain(guest), len(guest.world.undone)
-        if draw.random() < 0.3:
-            guest.song._refuses.add("tempo")
-        answer = client.write(*ops)
-        guest.song._refuses.discard("tempo")
-        client.follow()
-        grown = len(guest.world.undone) - entries
-        if "error" in answer:
-            assert plain(guest) == before
-            assert grown == 0
-        else:
-            assert grown == answer["result"]["undo_steps"]
-            assert answer["result"]["outcome"] in ("verified", "unchanged")
-            assert plain(guest) == before or answer["result"]["outcome"] == "verified"
-        assert guest.world.step is None
-    other = guest.client()
-    other.snapshot()
-    assert client.comparable() == other.comparable()
-    while guest.world.undone:
-        guest.song.undo()
-    assert plain(guest) == first
-
-
-def random_op(guest: Guest, draw: random.Random) -> dict[str, Any]:
-    where = f"tracks/{draw.randrange(len(guest.song.tracks))}"
-    return draw.choice(
-        [
-            put(where, "name", draw.choice("abcd")),
-            put(where, "mute", draw.random() < 0.5),
-            put(f"{where}/devices/0/parameters/{draw.randrange(3)}", "value", draw.choice([0.0, 0.5, 1.0])),
-            put("song", "tempo", draw.choice([90, 100, 120])),
-            call("song", "create_midi_track"),
-            put(f"${draw.randrange(6)}", "name", "made"),
-        ]
-    )
-
-
-def plain(guest: Guest) -> list[Any]:
-    """The values of the fake Set that these writes can change."""
-    found: list[Any] = [guest.song.tempo]
-    for track in guest.song.tracks:
-        values = [p.value for device in track.devices for p in device.parameters]
-        found.append((track.name, track.mute, values))
-    return found
 
 
 def test_a_write_with_too_many_expectations_is_refused_before_its_checks(guest: Guest) -> None:
