@@ -208,6 +208,8 @@ class Raw:
     def __init__(self, process: trio.Process) -> None:
         self.process = process
         self._rest = b""
+        self._early: dict[Any, dict[str, Any]] = {}
+        """Answers that came before they were asked for: requests are answered in any order."""
 
     async def send(self, *messages: Any) -> None:
         assert self.process.stdin is not None
@@ -219,15 +221,15 @@ class Raw:
     async def answer(self, id_: int) -> dict[str, Any]:
         assert self.process.stdout is not None
         with trio.fail_after(WAIT_S):
-            while True:
+            while id_ not in self._early:
                 while b"\n" not in self._rest:
                     chunk = await self.process.stdout.receive_some()
                     assert chunk, "it ended"
                     self._rest += chunk
                 line, self._rest = self._rest.split(b"\n", 1)
                 message = json.loads(line)
-                if message.get("id") == id_:
-                    return dict(message)
+                self._early[message.get("id")] = message
+            return self._early.pop(id_)
 
     async def hello(self) -> dict[str, Any]:
         await self.send(HELLO)

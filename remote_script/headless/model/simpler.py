@@ -204,6 +204,7 @@ class Sample(Node):
 class Simpler(Device):
     LOM = "SimplerDevice"
     OWNS: ClassVar[Tuple[str, ...]] = Device.OWNS + ("sample",)
+    UNTRACKED = Device.UNTRACKED | {"slicing_since"}
     sample: Optional[Sample] = None
     note_pitch_bend_range = 48
     pitch_bend_range = 5
