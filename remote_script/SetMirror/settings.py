@@ -1,6 +1,6 @@
 """The user's settings of the script: `script.json` in SetMirror's folder (see `auth.home`), read at the start.
 
-    {"port": 9860, "budget_ms": 4.4, "audit_ms": 0.14, "awake_share": 0.4, "undo_apart": false}
+    {"port": 9860, "budget_ms": 4.1, "audit_ms": 0.14, "awake_share": 0.4, "undo_apart": false}
 
 Every key is optional. For an invalid value the script writes a line to Live's log and uses the default.
 """
@@ -15,7 +15,7 @@ from .contract import auth
 from .contract.files import Unreadable, read_regular
 from .contract.limits import PORT
 
-BUDGET_MS = 4.4
+BUDGET_MS = 4.1
 """Time in one pump for building and flushing: with the last step and sending the pump stays below 5 ms."""
 AUDIT_MS = 0.14
 """Time in an idle pump for rounds and audit: 20,000 parameters in two minutes, invisible in Live's CPU meter."""

@@ -1,6 +1,6 @@
 """`python -m tests.benchmarks`: all measurements as a table, and as JSON for comparing runs.
 
-All measurements run on this machine over loopback and end within a few minutes.
+All measurements run on this machine over loopback and end within twenty minutes.
 """
 
 from __future__ import annotations

@@ -68,7 +68,8 @@ def block(document: dict[str, Any]) -> str:
     )
     lines = [
         BEGIN,
-        f"Measured by `python -m tests.benchmarks --readme` against headless Live ({where}), all in the same run:",
+        f"Measured by `python -m tests.benchmarks --readme` against headless Live ({where}),",
+        "the rows of a question in the same run:",
         "",
         f"![Distributions of the latencies below](.github/{PICTURE.name})",
         "",
