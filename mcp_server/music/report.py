@@ -68,11 +68,12 @@ def report(parts: Sequence[Part], tracks: Sequence[TrackFacts], context: Context
     findings["clips"] = _rows([_clip(part, context) for part in _distinct(parts)])
     pitched = [part for part in parts if not part.percussive]
     outside = analysis.outside(pitched, context)
+    off_grid = _off_grid(parts)
     sections: dict[str, list[Any]] = {
         "outside_scale": _outside(outside, context),
         "same_notes": [_some(refs) for refs in analysis.same_contents(parts)],
         "empty_clips": [part.ref for part in parts if not part.notes],
-        "off_grid": [_off_grid_row(part.ref, off) for part, off in _off_grid(parts)],
+        "off_grid": [_off_grid_row(part.ref, off) for part, off in off_grid],
         "clashes": analysis.clashes(_distinct(parts), context.scale, most=5),
         "crowded_low": analysis.crowded(_distinct(parts))[:5],
         "sections": analysis.sections(parts, context),
@@ -91,7 +92,7 @@ def report(parts: Sequence[Part], tracks: Sequence[TrackFacts], context: Context
         ref: outside[ref] for row in sections["outside_scale"] for ref in row["clips"] if outside[ref].strays
     }
     proposals = _proposals(findings | sections, not same, mending)
-    proposals += _quantized(_off_grid(parts)) + _sound_proposals(tracks)
+    proposals += _quantized(off_grid) + _sound_proposals(tracks)
     for row in sections["outside_scale"]:
         row["clips"] = _some(row["clips"], 8)
     findings.update({name: _rows(rows) for name, rows in sections.items() if rows})

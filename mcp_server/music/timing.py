@@ -69,5 +69,6 @@ def off_grid(notes: Sequence[Note]) -> OffGrid | None:
 
 def _distances(notes: Sequence[Note], lines: tuple[Ticks, ...]) -> list[float]:
     """Each note's distance from the nearest line, in ticks; the lines repeat from the last one on."""
-    offsets = [approximate(note.start % lines[-1]) for note in notes]
-    return [min(abs(offset - approximate(line)) for line in lines) for offset in offsets]
+    places = [approximate(line) for line in lines]
+    offsets = [approximate(note.start) % places[-1] for note in notes]
+    return [min([abs(offset - place) for place in places]) for offset in offsets]
