@@ -129,6 +129,7 @@ def _condition(name: str, sign: str, wanted: Any, text: str = "") -> Condition:
         )
     _check_wanted(last, sign, wanted, text)
     compare = _OPERATORS[sign]
+    named = values.color_name(values.color(wanted)) if _names_color(wanted) else ""
 
     def holds(store: Store, node: Node) -> bool:
         at = _holder(store, node, name)
@@ -146,12 +147,12 @@ def _condition(name: str, sign: str, wanted: Any, text: str = "") -> Condition:
             return _shown_compares(compare, at, wanted) is True
         if prop is not None and prop.type == "ref" and isinstance(wanted, str):
             value = values.shown(store, at.type, last, value)
-        elif prop is not None and prop.unit == "rgb" and _names_color(wanted) and isinstance(value, int):
-            value, meant = values.color_name(value), values.color_name(values.color(wanted))
+        elif prop is not None and prop.unit == "rgb" and named and isinstance(value, int):
+            value, meant = values.color_name(value), named
         elif prop is not None and prop.type in _COMPARED:
             meant = _meant(prop, wanted, text)
-        elif isinstance(meant, int | float) and not isinstance(meant, bool):
-            value = _count(value)
+        elif isinstance(value, list | tuple) and isinstance(meant, int | float):
+            value = len(value)
         try:
             return compare(value, meant)
         except TypeError:
@@ -272,13 +273,6 @@ def _meant(prop: schema.Property, wanted: Any, text: str) -> Any:
 def _names_color(wanted: Any) -> bool:
     """True for a colour's name; a number or "#ff3636" means exactly that colour."""
     return isinstance(wanted, str) and wanted.strip().casefold() in values.COLORS
-
-
-def _count(value: Any) -> Any:
-    """The number of elements of a list or of a content such as notes; other values pass unchanged."""
-    if isinstance(value, Mapping):
-        return value.get("count")
-    return len(value) if isinstance(value, list | tuple) else value
 
 
 def _same(value: Any, wanted: Any) -> bool:

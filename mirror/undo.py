@@ -332,7 +332,7 @@ class UndoHistory:
         self._is_done(gone)
         self._edits.append(gone)
         if seen:
-            # The changes that appeared belong to the newer entry that was reverted instead, whoever made it.
+            # Live reverted a newer entry instead, whose author is unknown: the changes that appeared are part of it.
             self._edits.append(_Edit(None, "somebody", gone.revision, seen[0]))
 
     def _is_done(self, edit: _Edit) -> None:

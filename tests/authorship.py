@@ -177,7 +177,7 @@ class Truth:
                 truth = self.died.get(self.pointers.get(event.id, 0))
             if truth is not None and event.who != truth:
                 self.wrong.append(
-                    f"{event.kind} {event.name} of {event.ref}: {event.after!r:.60} is told of {event.who}, by {truth}"
+                    f"{event.kind} {event.name} of {event.ref}: {event.after!r:.60} has author {event.who}, not {truth}"
                 )
 
 

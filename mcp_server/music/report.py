@@ -58,6 +58,8 @@ class TrackFacts(NamedTuple):
 def report(parts: Sequence[Part], tracks: Sequence[TrackFacts], context: Context) -> dict[str, Any]:
     """The whole report; a list without findings is left out."""
     key = analysis.key_of(parts)
+    same_contents = analysis.same_contents(parts)
+    distinct = _distinct(parts, same_contents)
     findings: dict[str, Any] = {"scale": f"{_root(context)} {context.scale.name}".strip()}
     if key is not None:
         findings["key"] = {
@@ -65,17 +67,17 @@ def report(parts: Sequence[Part], tracks: Sequence[TrackFacts], context: Context
             "certainty": round(key.certainty, 2),
             "outside": round(key.outside, 3),
         }
-    findings["clips"] = _rows([_clip(part, context) for part in _distinct(parts)])
+    findings["clips"] = _rows([_clip(part, context) for part in distinct])
     pitched = [part for part in parts if not part.percussive]
     outside = analysis.outside(pitched, context)
-    off_grid = _off_grid(parts)
+    off_grid = _off_grid(distinct)
     sections: dict[str, list[Any]] = {
         "outside_scale": _outside(outside, context),
-        "same_notes": [_some(refs) for refs in analysis.same_contents(parts)],
+        "same_notes": [_some(refs) for refs in same_contents],
         "empty_clips": [part.ref for part in parts if not part.notes],
         "off_grid": [_off_grid_row(part.ref, off) for part, off in off_grid],
-        "clashes": analysis.clashes(_distinct(parts), context.scale, most=5),
-        "crowded_low": analysis.crowded(_distinct(parts))[:5],
+        "clashes": analysis.clashes(distinct, context.scale, most=5),
+        "crowded_low": analysis.crowded(distinct)[:5],
         "sections": analysis.sections(parts, context),
         "gaps": [[to_beats(low), to_beats(high)] for low, high in analysis.gaps(parts)],
         "silent_tracks": [track.ref for track in tracks if silent(track)],
@@ -127,9 +129,9 @@ def _fitted(findings: dict[str, Any]) -> dict[str, Any]:
     return findings
 
 
-def _distinct(parts: Sequence[Part]) -> list[Part]:
+def _distinct(parts: Sequence[Part], same_contents: list[list[str]]) -> list[Part]:
     """The parts with notes in order; of parts with the same notes, only the first."""
-    copies = {ref for refs in analysis.same_contents(parts) for ref in refs[1:]}
+    copies = {ref for refs in same_contents for ref in refs[1:]}
     return [part for part in parts if part.notes and part.ref not in copies]
 
 
@@ -183,8 +185,8 @@ def _outside(outside: dict[str, analysis.Outside], context: Context) -> list[dic
 
 
 def _off_grid(parts: Sequence[Part]) -> list[tuple[Part, timing.OffGrid]]:
-    """The parts off the grid, one of each content."""
-    measured = [(part, timing.off_grid(part.sounding or part.notes)) for part in _distinct(parts)]
+    """The parts off the grid."""
+    measured = [(part, timing.off_grid(part.sounding or part.notes)) for part in parts]
     return [(part, off) for part, off in measured if off is not None]
 
 

@@ -83,10 +83,10 @@ def compose(scope: Scope, args: Compose) -> Plan:
         bool(args.rhythm) and args.part == "bass" and args.style not in ("", "pattern"), "rhythm", args.style
     )
     node = scope.target(args.into, "Clip", "ClipSlot", "Track")
-    new = node.type != "Clip" and not (node.type == "ClipSlot" and _clip_of(scope, node))
+    present = node if node.type == "Clip" else _clip_of(scope, node) if node.type == "ClipSlot" else None
+    new = present is None
     no_effect(args.name is not UNSET and not new, "name", "a clip that exists already")
     no_effect(args.overwrite and new, "overwrite", "a new clip")
-    present = node if node.type == "Clip" else _clip_of(scope, node) if node.type == "ClipSlot" else None
     context = from_set.context_of(scope.mirror, present or node)
     start = _beginning(args, context, new)
     notes, length, remarks = _composed(args, context, start, bars)

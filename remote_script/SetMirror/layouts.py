@@ -245,7 +245,7 @@ class Layout:
         return Listener(name, adder, method, bits, kinds, resting)
 
     def _constants_of(self, prop: schema.Property) -> Tuple[str, ...]:
-        """The constants of which one must be true for an object to have `prop`; () if the constants do not decide."""
+        """Constants: an object has `prop` if one of them is true. () if no constant decides that."""
         of_kind = _KINDS.get(self.type, {})
         return tuple(of_kind[kind] for kind in prop.on) if all(kind in of_kind for kind in prop.on) else ()
 

@@ -37,7 +37,7 @@ class Timings:
 
 
 class Collections(Timings):
-    """The durations of Python's garbage collections, whoever caused them: each one stops Live's main thread."""
+    """The durations of all garbage collections in Live's Python: each collection stops Live's main thread."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -186,7 +186,7 @@ class _RadioGroupState(GroupState, Connectable):
 
 
 class RadioButtonGroup(ControlList):
-    """Buttons of which one is checked: `checked` (button), `checked_index`."""
+    """A group of buttons with one checked button: `checked` is this button, `checked_index` its index."""
 
     State: Any = _RadioGroupState
 
