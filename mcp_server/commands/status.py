@@ -31,6 +31,24 @@ def command(port: int, as_json: bool) -> None:
         say(line)
 
 
+_IN_OTHER_LINES = frozenset(
+    (
+        "live",
+        "script",
+        "set",
+        "ready",
+        "progress",
+        "epoch",
+        "revision",
+        "polls",
+        "timings",
+        "distances",
+        "clients",
+    )
+)
+"""Keys of the status whose values `lines_of` puts into a line with other words; each other key has a line."""
+
+
 def lines_of(status: dict[str, Any]) -> list[str]:
     """The status as people read it."""
     live, script, opened = (status.get(key) or {} for key in ("live", "script", "set"))
@@ -50,9 +68,7 @@ def lines_of(status: dict[str, Any]) -> list[str]:
     ]
     if live.get("polls"):
         rows.append(("polls", options.text_of(live["polls"])))
-    for key in ("objects", "listeners", "history", "writes", "audit", "counters", "server"):
-        if key in status:
-            rows.append((key, options.text_of(status[key])))
+    rows += [(key, options.text_of(value)) for key, value in status.items() if key not in _IN_OTHER_LINES]
     for name, timing in (status.get("timings") or {}).items():
         rows.append((f"{name} time", options.text_of(timing)))
     for name, timing in (status.get("distances") or {}).items():

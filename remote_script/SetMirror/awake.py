@@ -31,10 +31,12 @@ SHORTEST_S = 0.0002
 LATE = 2.0
 """A wait that takes so many times as long as asked is late."""
 STRIKES = 12
-"""Late waits in a row that disable waiting: a system that rounds waits makes all of them late, a busy one only
-some."""
+"""Late waits in a row that disable waiting, with a request or without: a system that rounds waits makes all of them
+late, a busy one only some."""
 STALL = 3.0
 """If a pump comes after so many times the usual distance, Live is busy, so the script does not wait."""
+USED_PUMPS = 64
+"""Pumps over which the used share of Live's time is smoothed: two thirds of a second."""
 NORMAL_S = 0.010
 DISTANCES = (0.008, 0.050)
 """Smallest and largest distance between two pumps that the budget follows: 10 ms on macOS, 34 ms on one Windows
@@ -51,6 +53,8 @@ class Awake:
     ) -> None:
         self.distance_s = NORMAL_S
         """Smoothed seconds between two pumps; the share of Live's time is a share of this distance."""
+        self.used = 0.0
+        """Smoothed share of Live's main thread that the pumps used, waits included."""
         self.counters: Dict[str, Any] = {"waits": 0, "woken": 0, "wait_ms": 0.0}
         self.off = "" if wait is not None and share > 0 else "not wanted"
         """The reason why waiting is disabled; "" while it is enabled."""
@@ -82,6 +86,7 @@ class Awake:
 
     def ended(self, spent_s: float) -> None:
         """Record the duration of a pump; a part of the time that it left unused goes to the next pump."""
+        self.used += (spent_s / self.distance_s - self.used) / USED_PUMPS
         share = self._share * self.distance_s
         self._saved_s = min(SAVED * share, max(0.0, self._saved_s + share - spent_s))
 
@@ -113,6 +118,12 @@ class Awake:
         self.counters["waits"] += 1
         self.counters["woken"] += ready
         self.counters["wait_ms"] += took * 1000
+        late = took > LATE * asked
+        if late or not ready:
+            # A request in time shows nothing about the length of waits.
+            self._strikes = self._strikes + 1 if late else 0
+        if self._strikes >= STRIKES:
+            self.off = "a wait of {:.2f} ms took {:.2f} ms".format(asked * 1000, took * 1000)
         if ready:
             self._in_vain = 0
             # A client that is late once in a while is still worth a wait: a longer gap counts less than a shorter one.
@@ -120,9 +131,6 @@ class Awake:
             self.patience_s += (max(PATIENCE_S, GAPS * took) - self.patience_s) / 4
             return True
         self._missed_in = self._pump
-        self._strikes = self._strikes + 1 if took > LATE * asked else 0
-        if self._strikes >= STRIKES:
-            self.off = "a wait of {:.2f} ms took {:.2f} ms".format(asked * 1000, took * 1000)
         self._in_vain += 1
         if self._in_vain >= IN_VAIN:
             self._in_vain, self._missed_in, self._gap_s, self.patience_s = 0, -1, 0.0, PATIENCE_S
@@ -142,4 +150,4 @@ class Awake:
             "patience_ms": round(self.patience_s * 1000, 2),
             "gap_ms": round(self._gap_s * 1000, 2),
         }
-        return dict(counters, share=self._share, off=self.off, **millis)
+        return dict(counters, share=self._share, used=round(self.used, 4), off=self.off, **millis)

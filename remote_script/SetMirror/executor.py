@@ -198,7 +198,12 @@ class Executor:
 
     @property
     def following(self) -> Optional[Write]:
-        """The write that will start next."""
+        """The write that `advance` continues or starts."""
+        if self.current is not None:
+            return self.current
+        if self._resumes():
+            assert self._resumed is not None
+            return self._resumed.write
         return self._queue[0] if self._queue else None
 
     @property
@@ -347,6 +352,7 @@ class Executor:
         mark_consequences(batcher, operations)
         turn = self._turns
         yield FLUSH
+        write.only_settles = not keep_open
         yield from self._settle(write, operations)
         if self._turns != turn:
             # Live continued meanwhile.

@@ -11,7 +11,7 @@ import gc
 import os
 import sys
 import time
-from typing import Any, Callable, Dict, Iterator, List, Optional
+from typing import Any, Callable, Dict, Iterator, Optional
 
 from . import settings
 from .attribution import AUDIT, BUILD, Lot
@@ -86,8 +86,8 @@ class SetMirror(ControllerlessSurface):
         self._answers = 0
         self._advanced = False
         """True when the running write waits for the next pump."""
-        self._began_writes: List[bool] = []
-        """For every write started in this pump: True if it has calls."""
+        self._acting_writes: Dict[str, bool] = {}
+        """Ids of the writes that acted in this pump → True if the write has calls."""
         self._audit_s = chosen.audit_ms / 1000 if audit_s is None else audit_s
         self._audit_end = 0.0
         """When the last audit should have ended, by `perf_counter`."""
@@ -213,7 +213,7 @@ class SetMirror(ControllerlessSurface):
         server = self.server
         if server is None:
             return False
-        self._began_writes.clear()
+        self._acting_writes.clear()
         self._advanced = False
         # A step that starts just before the deadline ends after it: the budget is scaled by `STEPS_END`.
         budget = self.budget_s
@@ -337,18 +337,16 @@ class SetMirror(ControllerlessSurface):
     def _may_go_on(self) -> bool:
         """True when the running write may continue, or the next write may start, in this turn.
 
-        Two undo steps closed within one turn make two entries of Live's history (guess; see the probes). Until this
-        is measured, a write with calls is alone in its turn, and with `undo_apart` every write is.
+        Two undo steps that end within one turn make two entries of Live's history (guess; see the probes). Until this
+        is measured, a write with calls is alone in each turn in which it acts, and with `undo_apart` every write is.
         """
-        if self.executor.current is not None:
+        write = self.executor.following
+        if write is None or write.only_settles:
             return True
-        following = self.executor.following
-        if following is None:
-            return True
-        began = self._began_writes
-        if began and (self._undo_apart or following.has_calls or any(began)):
+        others = [has_calls for id_, has_calls in self._acting_writes.items() if id_ != write.id]
+        if others and (self._undo_apart or write.has_calls or any(others)):
             return False
-        began.append(following.has_calls)
+        self._acting_writes[write.id] = write.has_calls
         return True
 
     def _continue_job(self, deadline: float) -> bool:
@@ -553,6 +551,7 @@ class SetMirror(ControllerlessSurface):
             distances={name: timings.report() for name, timings in self.distances.items()},
             budget={"pump_ms": round(self.budget_s * 1000, 3), "audit_ms": self._audit_s * 1000},
             awake=self.awake.report(),
+            undo_apart=self._undo_apart,
             counters=dict(self.counters),
             timer=self._timer.is_running,
         )

@@ -62,6 +62,8 @@ class Write:
         self.answered = False
         self.is_long = False
         """True once the write has paused within long work."""
+        self.only_settles = False
+        """True once its operations are done and its undo step has ended."""
         self.touched: Set[int] = set()
         self.undoes: str = params.get("undoes") or ""
         """Id of the write that this undo is meant for; "" for the newest edit by any author."""

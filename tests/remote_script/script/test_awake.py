@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -148,6 +149,14 @@ def test_a_client_that_became_fast_is_waited_for_again() -> None:
     assert requests >= 5
 
 
+def test_the_report_has_the_used_share_of_lives_time() -> None:
+    made = Waiting().made(0.4)
+    for _ in range(10 * awake.USED_PUMPS):
+        made.pumped(0.010)
+        made.ended(0.003)
+    assert made.report()["used"] == pytest.approx(0.3, abs=0.001)
+
+
 def test_no_pump_exceeds_the_maximum() -> None:
     made = Waiting().made(0.8)
     for _ in range(10):
@@ -197,6 +206,27 @@ def test_several_overlong_waits_disable_waiting_and_a_single_one_does_not() -> N
     assert not made.more(waiting.now)
     assert len(waiting.asked) == asked
     assert made.report()["off"] == made.off
+
+
+def test_overlong_waits_disable_waiting_even_if_a_request_ended_them() -> None:
+    """A system that rounds waits lets the script sleep past the request of a slow client."""
+    waiting = Waiting(*[True] * 1000)
+    waiting.gap_s = 3 * awake.PATIENCE_S
+    made = waiting.made(0.2)
+    for _ in range(awake.STRIKES):
+        assert made.off == ""
+        made.pumped(0.010)
+        made.more(waiting.now)
+    assert "took" in made.off
+
+
+def test_requests_in_time_do_not_excuse_overlong_waits() -> None:
+    waiting = Waiting(*[True, False] * 1000, takes=lambda asked: 8 * asked)
+    made = waiting.made()
+    for _ in range(4 * awake.STRIKES):
+        made.pumped(0.010)
+        made.more(waiting.now)
+    assert "took" in made.off
 
 
 def test_on_a_busy_machine_some_late_waits_do_not_disable_waiting() -> None:
@@ -287,6 +317,58 @@ def test_with_separate_undo_each_write_has_its_own_pump(guest: LockStep) -> None
     guest.script._undo_apart = True
     peer = guest.peer
     assert guest.run(*[_set(peer, number) for number in range(5)]) == 5
+
+
+def _ends(guest: LockStep, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The numbers of the pumps in which undo steps end, filled while writes run."""
+    pumps: list[int] = []
+    end = guest.script.executor._step.end
+
+    def noted(parameters: bool = False) -> None:
+        if guest.script.executor._step.is_open:
+            pumps.append(guest.script.counters["pumps"])
+        end(parameters)
+
+    monkeypatch.setattr(guest.script.executor._step, "end", noted)
+    return pumps
+
+
+def _notifying(monkeypatch: pytest.MonkeyPatch, guest: LockStep, times: int) -> None:
+    """Let Live refuse the next tracks while it notifies, so that this write takes so many more pumps."""
+    create, refusals = guest.song.create_midi_track, [None] * times
+
+    def created(index: int | None = None) -> Any:
+        if refusals:
+            refusals.pop()
+            raise RuntimeError("Changes cannot be triggered by notifications.")
+        return create(index)
+
+    monkeypatch.setattr(type(guest.song), "create_midi_track", lambda self, index=None: created(index))
+
+
+@pytest.mark.parametrize("following", [_call, _set])
+@pytest.mark.parametrize("more_pumps", [0, 1, 3])
+def test_no_write_follows_a_write_with_calls_in_the_pump_in_which_its_undo_step_ends(
+    guest: LockStep,
+    monkeypatch: pytest.MonkeyPatch,
+    more_pumps: int,
+    following: Callable[[Client, int], Callable[[], int]],
+) -> None:
+    ends = _ends(guest, monkeypatch)
+    _notifying(monkeypatch, guest, more_pumps)
+    guest.run(_call(guest.peer, 1), following(guest.peer, 2), _call(guest.peer, 3))
+    assert len(ends) == len(set(ends)) == 3
+
+
+@pytest.mark.parametrize("more_pumps", [0, 1])
+def test_with_separate_undo_the_steps_of_any_two_writes_end_in_different_pumps(
+    guest: LockStep, monkeypatch: pytest.MonkeyPatch, more_pumps: int
+) -> None:
+    guest.script._undo_apart = True
+    ends = _ends(guest, monkeypatch)
+    _notifying(monkeypatch, guest, more_pumps)
+    guest.run(_set(guest.peer, 1), _call(guest.peer, 2), _set(guest.peer, 3), _set(guest.peer, 4))
+    assert len(ends) == len(set(ends)) == 4
 
 
 def test_without_requests_there_is_no_wait_and_the_audit_continues(guest: LockStep) -> None:

@@ -69,9 +69,11 @@ def test_invalid_settings_are_reported_and_the_default_is_used(home: Path, held:
 
 
 def test_the_script_applies_its_settings_and_shows_them_in_the_status(home: Path) -> None:
-    write(home, {"budget_ms": 2, "audit_ms": 0.05})
+    write(home, {"budget_ms": 2, "audit_ms": 0.05, "awake_share": 0.2, "undo_apart": True})
     stage = Stage(demo_set())
-    assert stage.script.status()["budget"] == {"pump_ms": 2.0, "audit_ms": 0.05}
+    status = stage.script.status()
+    assert status["budget"] == {"pump_ms": 2.0, "audit_ms": 0.05}
+    assert (status["awake"]["share"], status["undo_apart"]) == (0.2, True)
     stage.live.close()
 
 
