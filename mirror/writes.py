@@ -10,7 +10,7 @@ its revision. The possible outcomes:
   decides if it can; else UnknownOutcome.
 
 Nothing is sent twice. A caller that is cancelled after sending lets the write finish; its outcome is kept by its
-id. A refused write was not done: the same id may try again.
+id. A write that was refused before it was sent may be tried again with its id; an id stands for one request.
 """
 
 from __future__ import annotations
@@ -25,9 +25,12 @@ import anyio
 import anyio.abc
 import msgspec
 
+from remote_script.SetMirror.contract import checks as rules
+
 from . import checks, errors, values
 from .identity import Resolve, bind
 from .model import Call, Change, OpResult, Set, WriteProgress, WriteResult
+from .outcomes import Outcomes, content_of, read_result, result_or_raise
 from .queries import resolve
 from .request import WriteRequest
 from .stats import Latencies
@@ -41,7 +44,6 @@ WAITING = 512
 WAITING_PER_CLIENT = 64
 LOADS = 16
 """Loads that may run at once; the script performs one after the other."""
-RESULTS_KEPT = 512
 LINK_WAIT_S = 3.0
 """Seconds that a write waits for a lost link before it is refused."""
 GRACE_S = 5.0
@@ -61,6 +63,7 @@ class QueuedWrite:
     """One queued or running write."""
 
     __slots__ = (
+        "content",
         "deadline",
         "epoch",
         "id",
@@ -73,8 +76,11 @@ class QueuedWrite:
         "waiters",
     )
 
-    def __init__(self, id_: str, request: WriteRequest, epoch: str | None, now: float) -> None:
+    def __init__(
+        self, id_: str, request: WriteRequest, epoch: str | None, now: float, content: int = 0
+    ) -> None:
         self.id = id_
+        self.content = content
         self.request = request
         self.epoch = epoch
         """The epoch that its ids belong to; None when it was queued before the first snapshot."""
@@ -110,7 +116,7 @@ class Writes:
     ) -> None:
         self.counters: Counter[str] = Counter()
         self.history = UndoHistory()
-        self.results: OrderedDict[str, WriteResult | errors.MirrorError] = OrderedDict()
+        self.results = Outcomes()
         self._store = store
         self._request = request
         self._wait_synced = wait_synced
@@ -138,12 +144,15 @@ class Writes:
     async def submit(self, request: WriteRequest, progress: Progressed | None = None) -> WriteResult:
         """Queue a write and wait for its outcome; see Mirror.submit."""
         entry = self._find(request.write_id) if request.write_id else None
+        content = content_of(request)
+        if entry is not None and entry.content != content:
+            raise errors.from_bridge(rules.other_write(entry.id))
         if entry is None:
             if request.write_id in self.results:
-                return _result_or_raise(self.results[request.write_id])
+                return result_or_raise(self.results.of(request.write_id, content))
             # While parts of the Set are missing, no object can be named.
             epoch = None if self._coming() else self._store.epoch or None
-            entry = self._enqueue(request if epoch is None else self.bind(request), epoch)
+            entry = self._enqueue(request if epoch is None else self.bind(request), epoch, content)
         entry.waiters += 1
         reported: WriteProgress | None = None
         try:
@@ -162,7 +171,7 @@ class Writes:
             entry.waiters -= 1
             if not entry.waiters and entry.outcome is None:
                 self._cancel(entry)
-        return _result_or_raise(entry.outcome)
+        return result_or_raise(entry.outcome)
 
     def bind(
         self, request: WriteRequest, find: Resolve | None = None, lists: dict[str, list[int]] | None = None
@@ -192,7 +201,7 @@ class Writes:
                 return entry
         return None
 
-    def _enqueue(self, request: WriteRequest, epoch: str | None) -> QueuedWrite:
+    def _enqueue(self, request: WriteRequest, epoch: str | None, content: int) -> QueuedWrite:
         queue = self._queues.get(request.queue)
         if self.waiting >= WAITING or (queue is not None and len(queue) >= WAITING_PER_CLIENT):
             self.counters["turned away"] += 1
@@ -200,7 +209,7 @@ class Writes:
             raise errors.Busy(f"{most} writes are waiting already", retry_after_s=1.0)
         self._number += 1
         entry = QueuedWrite(
-            request.write_id or f"{self._session}-{self._number}", request, epoch, self._clock()
+            request.write_id or f"{self._session}-{self._number}", request, epoch, self._clock(), content
         )
         if queue is None:
             queue = self._queues[request.queue] = deque()
@@ -298,16 +307,14 @@ class Writes:
         if isinstance(outcome, WriteResult):
             self._latencies.add("write", self._clock() - entry.since)
         if isinstance(outcome, WriteResult | errors.UnknownOutcome):
-            # A refused write was not done: a client may retry it with the same id.
-            self.results[entry.id] = outcome
+            # A refused write was not done: the script keeps its refusal if it was sent.
+            self.results.add(entry.id, outcome, entry.content)
         else:
             if outcome.facts.pop("in_redo", False):
                 self.history.failed_in_redo(entry.id, entry.request.author)
             if "taken_back" in outcome.facts:
                 self.history.record_rollback(entry.id)
                 outcome.facts["write"] = entry.id
-        while len(self.results) > RESULTS_KEPT:
-            self.results.popitem(last=False)
         entry.moved.set()
 
     def _not_synced(self) -> errors.MirrorError:
@@ -359,7 +366,7 @@ class Writes:
             except TimeoutError:
                 self.counters["unanswered"] += 1
                 raise self._unknown(entry, prepared, "Live did not answer before the deadline") from None
-            return await self._seen(entry, _result(entry, reply))
+            return await self._seen(entry, read_result(entry.id, entry.request, reply))
 
     async def _seen(self, entry: QueuedWrite, result: WriteResult) -> WriteResult:
         """Return the result once reads show it, or after `SEEN_S` with `seen=False`."""
@@ -438,7 +445,7 @@ class Writes:
                     ) from None
                 return self._decide(entry, prepared, place)
             self.counters["recovered from the script"] += 1
-            result = msgspec.structs.replace(_result(entry, reply), recovered="script")
+            result = msgspec.structs.replace(read_result(entry.id, entry.request, reply), recovered="script")
             return await self._seen(entry, result)
 
     def _decide(self, entry: QueuedWrite, prepared: checks.Prepared, place: Any) -> WriteResult:
@@ -568,28 +575,3 @@ def history_step(write: str | None) -> str:
     """ "undo" or "redo" if a write of this id is one; "" for any other."""
     match = _STEP.search(write or "")
     return match[1] if match is not None else ""
-
-
-def _result_or_raise(outcome: WriteResult | errors.MirrorError) -> WriteResult:
-    if isinstance(outcome, errors.MirrorError):
-        # A new exception per waiter: a shared one would collect tracebacks.
-        raise errors.make(outcome.error, outcome.rule, outcome.value, hint=outcome.hint, **outcome.facts)
-    return outcome
-
-
-def _result(entry: QueuedWrite, reply: Any) -> WriteResult:
-    """Decode the script's reply; an unreadable one is an UnknownOutcome, since the write may have been done."""
-    try:
-        reply = dict(reply)
-        reply.setdefault("write", entry.id)
-        known = {name: reply[name] for name in WriteResult.__struct_fields__ if name in reply}
-        known.update(author=entry.request.author, label=entry.request.label)
-        known.pop("seen", None)
-        known.pop("recovered", None)
-        return msgspec.convert(known, WriteResult)
-    except (ValueError, TypeError) as problem:
-        raise errors.UnknownOutcome(
-            f"The script's answer cannot be read: {problem}",
-            hint="read the Set; update the older side",
-            write=entry.id,
-        ) from None

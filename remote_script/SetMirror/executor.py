@@ -99,10 +99,12 @@ class Executor:
         """Queue a write; a known id gets the kept result, or waits for the running write with this id."""
         write = parse_write(params, self._clock())
         if write.id in self.results:
-            self._reply(client, request, self.results[write.id])
+            self._reply(client, request, self.results.of(write.id, write.content))
             return
         known = self._find(write.id)
         if known is not None:
+            if known.content != write.content:
+                raise checks.other_write(write.id)
             known.waiters.append((client, request))
             return
         epoch = params.get("epoch")
@@ -274,7 +276,7 @@ class Executor:
         else:
             self.counters[outcome["outcome"]] += not write.answered
             result = encode(outcome)
-        self.results.add(write.id, result)
+        self.results.add(write.id, result, write.content)
         write.answered = True
         waiters, write.waiters = write.waiters, []
         for client, request in waiters:

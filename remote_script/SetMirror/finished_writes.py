@@ -1,9 +1,14 @@
-"""The results of finished writes by id, also of earlier epochs, for clients that ask again or send a write again."""
+"""The results of finished writes by id, also of earlier epochs, for clients that ask again or send a write again.
+
+An id stands for one request: another request with the same id must not get the first one's result as its own.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any
+from typing import Any, Dict
+
+from .contract.checks import other_write
 
 RESULTS_KEPT = 512
 RESULT_BYTES = 8 * 1024 * 1024
@@ -17,6 +22,7 @@ class FinishedWrites:
 
     def __init__(self) -> None:
         self._results: OrderedDict[str, Any] = OrderedDict()
+        self._contents: Dict[str, int] = {}
         self.bytes = 0
 
     def __len__(self) -> int:
@@ -28,14 +34,22 @@ class FinishedWrites:
     def __getitem__(self, id_: str) -> Any:
         return self._results[id_]
 
-    def add(self, id_: str, result: Any) -> None:
+    def of(self, id_: str, content: int) -> Any:
+        """The result of the write with this id; BridgeError INVALID_VALUE if its request had another content."""
+        if self._contents[id_] != content:
+            raise other_write(id_)
+        return self._results[id_]
+
+    def add(self, id_: str, result: Any, content: int = 0) -> None:
         """Keep a result as the newest; it replaces the former result of the same write."""
         if id_ in self._results:
             self.bytes -= _size(self._results.pop(id_))
-        self._results[id_] = result
+        self._results[id_], self._contents[id_] = result, content
         self.bytes += _size(result)
         while len(self) > RESULTS_KEPT or (self.bytes > RESULT_BYTES and len(self) > 1):
-            self.bytes -= _size(self._results.popitem(last=False)[1])
+            oldest, gone = self._results.popitem(last=False)
+            del self._contents[oldest]
+            self.bytes -= _size(gone)
 
 
 def _size(result: Any) -> int:

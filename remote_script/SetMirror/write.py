@@ -15,6 +15,7 @@ from .contract.errors import BridgeError
 from .contract.limits import DEADLINE_S
 from .contract.values import alive
 from .layouts import Row
+from .wire import encode
 
 EXPECTATIONS = 1000
 """Expectations of one write; all are compared in one turn."""
@@ -55,6 +56,8 @@ class Write:
         self.if_revision: Optional[int] = params.get("if_revision")
         self.expect: List[Any] = params.get("expect") or []
         self.dry_run: bool = bool(params.get("dry_run"))
+        self.content = _content(params)
+        """Hash of the request, before its targets become ids: the same id with another content is another write."""
         self.deadline = now + float(params.get("deadline_s") or DEADLINE_S)
         self.waiters: List[Tuple[Any, Any]] = []
         self.cause = Cause("write", self.id, self.author)
@@ -145,6 +148,16 @@ def parse_write(params: Dict[str, Any], now: float) -> Write:
         "`policy` is {client, version, tool, held: [tool, …], consent: [[kind, [id, …]], …]}",
     )
     return Write(params, now)
+
+
+_CONTENT = ("author", "dry_run", "expect", "if_revision", "undoes")
+_SEEN_THEN = "seen"
+"""Key of an operation: an object that its server saw; a repeated request may see another one."""
+
+
+def _content(params: Dict[str, Any]) -> int:
+    ops = [{name: value for name, value in op.items() if name != _SEEN_THEN} for op in params["ops"]]
+    return hash(encode([ops, [params.get(name) for name in _CONTENT]]))
 
 
 def _is_revision(value: Any) -> bool:

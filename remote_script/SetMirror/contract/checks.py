@@ -317,6 +317,16 @@ def stands_alone() -> BridgeError:
     )
 
 
+def other_write(id_: str) -> BridgeError:
+    """The refusal of a request with the id of an earlier write whose author or content is different."""
+    return BridgeError(
+        "INVALID_VALUE",
+        "The write id {!r} stands for another write: an id is of one request of one author".format(id_[:100]),
+        id_[:100],
+        hint="nothing was done; take a new id. The same request with its id gets the result of the first one",
+    )
+
+
 def not_as_expected(name: str, ref: str, id_: int, expected: Any, observed: Any) -> BridgeError:
     return BridgeError(
         "PRECONDITION_FAILED",
