@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mirror import Node, Operation, Set
 from remote_script.SetMirror.contract import schema
-from remote_script.SetMirror.contract.late import BY, is_late, said
+from remote_script.SetMirror.contract.late import change_by, is_late, written
 from remote_script.SetMirror.contract.places import ID, is_identity, method_of
 
 from . import units
@@ -34,7 +34,7 @@ def words(scope: Scope, operation: Operation) -> str:
     if isinstance(operation, Set):
         # For people the value of a parameter is the parameter itself: "volume", "Dry/Wet".
         owner = target if operation.name == "value" else f"{operation.name} of {target}"
-        by = said(operation.value, BY)
+        by = change_by(operation.value)
         if by is not None:
             return f"change {owner} by {by:+g}"
         if operation.name == "color" and isinstance(operation.value, int):
@@ -102,6 +102,8 @@ def _name(scope: Scope, id_: int) -> str:
 def _text(scope: Scope, value: Any) -> str:
     if is_identity(value) or is_late(value):
         return _object(scope, value)
+    number = written(value)
+    value = value if number is None else number
     if isinstance(value, float):
         return f"{value:g}"
     text = repr(value)

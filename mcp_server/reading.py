@@ -323,11 +323,13 @@ def child(
 # -- values ----------------------------------------------------------------------------------------------------
 
 
-def parameter(node: Node, value: Any) -> float | str | dict[str, float]:
+def parameter(node: Node, value: Any) -> float | str | dict[str, float | str]:
     """The value to which a parameter is set: Live's inner number, or a text for the script to search.
 
-    A bare number, quoted or not, is the inner value; if the parameter shows numbers, it is the displayed text.
-    {"raw": 4} is always the inner value.
+    {"raw": 4} is always the inner value. A bare number is the inner value, too, except where the parameter shows
+    numbers without a unit on another scale: if all its items are numbers, it is the item's text; without items only
+    the script knows all texts (`display.meant`): a quoted number is the shown one, and a plain number that can be
+    either is refused.
     """
     value = _parsed(value, dict)
     if isinstance(value, dict):
@@ -345,9 +347,9 @@ def parameter(node: Node, value: Any) -> float | str | dict[str, float]:
     number = units.number(value)
     if number is None:
         return str(value)
-    if not isinstance(node.id, int):
+    if not isinstance(node.id, int) or _may_show_numbers(node):
         # The texts of a new parameter are known only after it exists.
-        return {late.WRITTEN: number}
+        return {late.WRITTEN: value.strip().replace("−", "-") if isinstance(value, str) else number}
     texts = texts_of_numbers(node)
     text: float | str | None = display.text_of_number(texts, number)
     if text is None:
@@ -357,6 +359,23 @@ def parameter(node: Node, value: Any) -> float | str | dict[str, float]:
             hint="write one of these, or {'raw': …} for the inner value",
         )
     return text
+
+
+def _may_show_numbers(node: Node) -> bool:
+    """True for a parameter without items that shows no unit at present."""
+    shown = display.quantity(str(node.props.get("display") or ""))
+    return not node.props.get("is_quantized") and (shown is None or shown.unit in display.PLAIN_UNITS)
+
+
+def written_value(node: Node) -> Any:
+    """A parameter's inner value in a form that means it in a call: {"raw": 2} where 2 may be read as a shown number."""
+    value = node.props.get("value")
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return value
+    shown = str(node.props.get("display") or "")
+    ambiguous = shown != "" and _may_show_numbers(node) and display.on_another_scale(shown, value)
+    number = units.neat(float(value))
+    return {"raw": number} if ambiguous or texts_of_numbers(node) else number
 
 
 def texts_of_numbers(node: Node) -> list[str]:

@@ -19,7 +19,7 @@ from remote_script.SetMirror.contract.naming import suggestion
 from remote_script.SetMirror.contract.values import EXPRESSIONS
 
 from . import change_lines, headless, units
-from .reading import texts_of_numbers
+from .reading import written_value
 
 NOTE_FIELDS = ("note_id", "pitch", "start_time", "duration", "velocity", "mute", "probability")
 
@@ -76,11 +76,7 @@ def signature(mirror: Mirror) -> tuple[int, int]:
 def _parameter(mirror: Mirror, node: Node | None) -> dict[str, Any] | None:
     if node is None:
         return None
-    return {"value": _neat(node.props.get("value")), "display": node.props.get("display")}
-
-
-def _neat(value: Any) -> Any:
-    return units.neat(value) if isinstance(value, float) else value
+    return {"value": written_value(node), "display": node.props.get("display")}
 
 
 @unless_hidden
@@ -96,16 +92,13 @@ def parameter(mirror: Mirror, node: Node) -> dict[str, Any]:
     shown = {
         "ref": mirror.ref(node.id),
         "name": node.name,
-        "value": _neat(props.get("value")),
+        "value": written_value(node),
         "display": props.get("display"),
         "min": props.get("min"),
         "max": props.get("max"),
     }
     if props.get("is_quantized"):
         shown["items"] = props.get("value_items")
-        if texts_of_numbers(node):
-            # A bare number means one of these texts, so the inner value is written as {"raw": number}.
-            shown["value"] = {"raw": _neat(props.get("value"))}
     if props.get("automation_state"):
         shown["automation_state"] = mirror.shown(node, "automation_state")
     guesses = headless.guesses(mirror, node) if mirror.is_headless else []
@@ -402,8 +395,8 @@ def _value(mirror: Mirror, node: Node, name: str) -> Any:
     value = node.props.get(name)
     if name == "notes" and isinstance(value, tuple):
         return f"{len(value)} notes: read them with get_notes"
-    if name == "value" and node.type == "DeviceParameter" and texts_of_numbers(node):
-        return {"raw": value}
+    if name == "value" and node.type == "DeviceParameter":
+        return written_value(node)
     if name == "automation_envelopes":
         return change_lines.envelopes(mirror, value)
     return values.answered(node.type, name, mirror.shown(node, name))
@@ -422,7 +415,7 @@ def match(mirror: Mirror, result: Match) -> dict[str, Any]:
         "score": result.score,
     }
     if node.type == "DeviceParameter":
-        shown["value"], shown["display"] = node.props.get("value"), node.props.get("display")
+        shown["value"], shown["display"] = written_value(node), node.props.get("display")
     return shown
 
 

@@ -172,7 +172,7 @@ class _Write:
 
     def _set(self, number: int, node: Node, op: Set) -> Any:
         value = self._value(number, node, op.name, op.value)
-        if late.is_late(value) or (isinstance(value, str) and node.type == "DeviceParameter"):
+        if late.is_late(value) or (isinstance(value, str | dict) and node.type == "DeviceParameter"):
             # The final value is known only afterwards.
             self.plain = False
         now = node.props.get(op.name)
@@ -195,7 +195,7 @@ class _Write:
             if isinstance(choices, list) and text not in choices:
                 raise rules.not_offered(name, text, choices)
             return text
-        by = late.said(value, late.BY) if prop.type in ("int", "float") else None
+        by = late.change_by(value) if prop.type in ("int", "float") else None
         if by is not None:
             # The script adds the change to the property's value at that time.
             self.plain = False
@@ -278,6 +278,9 @@ class _Write:
         if prop is None and name not in node.props:
             raise rules.no_property(node.type, name, "describe lists the properties of each class")
         observed = node.props.get(name)
+        if late.written(expected) is not None and node.type == "DeviceParameter":
+            # Only the script knows whether the parameter shows this number.
+            return expected
         wanted = self._meant(node, prop, expected, observed)
         if prop is not None and (prop.kind == "gauge" or prop.type == "notes"):
             return wanted
@@ -333,7 +336,7 @@ class _Write:
 
 def _left_to_script(node: Node, wanted: Any) -> Any:
     """A value that only the script can judge, unchanged: a display text, or a number that may mean one; else raises."""
-    if isinstance(wanted, str) or node.props.get("display"):
+    if isinstance(wanted, str) or late.written(wanted) is not None or node.props.get("display"):
         return wanted
     raise rules.out_of_range(repr(node.name), wanted, node.props["min"], node.props["max"])
 

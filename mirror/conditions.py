@@ -2,15 +2,19 @@
 
 A condition compares a property of the object, or one that is reached by dots: "mixer_device.volume.value > 0.5". A
 condition that no object of the class can meet (an unknown property, a value of another type) is refused.
+
+A number is compared with a parameter's inner value, a text in quotes with what Live shows. A number that decides
+differently for the two is refused; {"raw": 2} is always compared with the inner value.
 """
 
 from __future__ import annotations
 
+import json
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from remote_script.SetMirror.contract import checks as rules
 from remote_script.SetMirror.contract import display, schema
@@ -82,7 +86,7 @@ def _check_known(path: str, class_: str) -> None:
 
 
 def _of_item(name: str, wanted: Any) -> Condition:
-    if isinstance(wanted, Mapping):
+    if isinstance(wanted, Mapping) and set(wanted) != {"raw"}:
         parts = [_condition(name, sign, value) for sign, value in wanted.items()]
         return lambda store, node: all(part(store, node) for part in parts)
     if isinstance(wanted, str):
@@ -112,6 +116,8 @@ def _literal(text: str) -> Any:
     if word.casefold() in named:
         return named[word.casefold()]
     try:
+        if word.startswith("{"):
+            return json.loads(word)
         return float(word) if re.search(r"[.eE]", word) else int(word)
     except ValueError:
         return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word
@@ -138,13 +144,10 @@ def _condition(name: str, sign: str, wanted: Any, text: str = "") -> Condition:
             return _parameter_compares(compare, parameter, wanted, last)
         value, meant = _step_to(store, at, last), wanted
         prop = values.row(at.type, last) if isinstance(at, Node) else None
-        if (
-            isinstance(at, Node)
-            and at.type == "DeviceParameter"
-            and last == "value"
-            and isinstance(wanted, str)
-        ):
-            return _shown_compares(compare, at, wanted) is True
+        if isinstance(at, Node) and at.type == "DeviceParameter" and last == "value":
+            if isinstance(wanted, str):
+                return _shown_compares(compare, at, wanted) is True
+            return _inner_compares(compare, at, wanted, store.ref(at.id))
         if prop is not None and prop.type == "ref" and isinstance(wanted, str):
             value = values.shown(store, at.type, last, value)
         elif prop is not None and prop.unit == "rgb" and named and isinstance(value, int):
@@ -189,20 +192,54 @@ def _parameter_compares(compare: Callable[[Any, Any], bool], parameter: Node, wa
                 f"`{name}` shows values such as {shown!r}, not {wanted[:60]!r}", wanted[:60]
             )
         return result
-    if low is not None and high is not None and isinstance(wanted, int | float) and not low <= wanted <= high:
+    if low is not None and high is not None and _is_number(wanted) and not low <= wanted <= high:
         raise errors.InvalidValue(
             f"A bare number for `{name}` is Live's inner value, {low:g} to {high:g}, not {wanted:g}",
             wanted,
             hint=f"write it as Live shows it, with the unit, such as {shown!r}",
         )
-    return compare(parameter.props.get("value"), wanted)
+    return _inner_compares(compare, parameter, wanted, name)
+
+
+def _inner_compares(compare: Callable[[Any, Any], bool], parameter: Node, wanted: Any, name: str) -> bool:
+    """Compare a parameter's inner value with a number, or with that of {"raw": number}.
+
+    Raises:
+      InvalidValue: the number compares differently with the number that the parameter shows.
+    """
+    value, shown = parameter.props.get("value"), str(parameter.props.get("display") or "")
+    number = wanted if (raw := _raw(wanted)) is None else raw
+    try:
+        result = compare(value, number)
+    except TypeError:
+        return False
+    parsed = display.quantity(shown)
+    if raw is not None or parsed is None or not _is_number(number) or not _is_number(value):
+        return result
+    if display.on_another_scale(shown, value) and compare(parsed.amount, number) != result:
+        raise errors.InvalidValue(
+            f"`{name}` shows {shown!r} and its inner value is {values.neat(value):g}: {number:g} can mean either",
+            number,
+            hint=f"""write "{number:g}" in quotes for what Live shows, or {{"raw": {number:g}}}""",
+        )
+    return result
+
+
+def _raw(wanted: Any) -> float | None:
+    """The number in {"raw": number}; None for any other value."""
+    number = wanted["raw"] if isinstance(wanted, Mapping) and set(wanted) == {"raw"} else None
+    return number if _is_number(number) else None
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _shown_compares(compare: Callable[[Any, Any], bool], parameter: Node, wanted: str) -> bool | None:
     """Compare a parameter's display text with a text; None if the two cannot be compared."""
     shown = str(parameter.props.get("display") or "")
     now, other = display.quantity(shown), display.quantity(wanted)
-    if now is not None and other is not None and now.unit == other.unit:
+    if now is not None and other is not None and display.same_unit(now, other):
         return compare(now.amount, other.amount)
     if now is None and compare in [_OPERATORS[sign] for sign in ("=", "==", "!=")]:
         return compare(shown, wanted)
@@ -232,7 +269,7 @@ def _check_wanted(name: str, sign: str, wanted: Any, text: str) -> None:
     if sign in _ORDER and not kinds & {"int", "float"}:
         raise errors.InvalidValue(f"`{name}` has no order: compare it with =, != or contains", sign)
     if any(_meant(prop, wanted, text) is not None for prop in rows) or (
-        name == "value" and isinstance(wanted, str)
+        name == "value" and (isinstance(wanted, str) or _raw(wanted) is not None)
     ):
         return
     known = list(dict.fromkeys(label for prop in rows for label in prop.labels.values()))

@@ -6,7 +6,7 @@ from typing import Any, Callable, Tuple
 
 from .contract import checks, display, schema
 from .contract.errors import BridgeError
-from .contract.late import BY, said
+from .contract.late import change_by, written
 from .contract.values import ABSENT, items, read
 from .layouts import Row
 
@@ -43,7 +43,7 @@ def property_value(row: Row, prop: schema.Property, value: Any, now: Callable[[]
     if row.layout.type == "DeviceParameter" and prop.name == "value":
         search = _search(row.obj, repr(read(row.obj, "name")), now)
         return checks.parameter_value(reading(row.obj), value, search)
-    by = said(value, BY) if prop.type in ("int", "float") else None
+    by = change_by(value) if prop.type in ("int", "float") else None
     if by is not None:
         base = now()
         if not isinstance(base, (int, float)):
@@ -60,7 +60,9 @@ def parameter_number(obj: Any, label: str, value: Any) -> float:
 
 
 def _search(obj: Any, label: str, now: Callable[[], Any]) -> Callable[[Any], float]:
-    """A function that finds the value for which Live shows a text; refuses a number, and names the text to write.
+    """A function that finds the value for which Live shows a text, or that a bare number as written means.
+
+    It refuses a number beyond the range, and names the text to write.
 
     Args:
       now: Reads the internal value from which a relative change counts; ABSENT when it cannot be read.
@@ -68,18 +70,26 @@ def _search(obj: Any, label: str, now: Callable[[], Any]) -> Callable[[Any], flo
 
     def search(text: Any) -> float:
         low, high = read(obj, "min"), read(obj, "max")
-        if not isinstance(text, str):
-            raise checks.out_of_range(label, text, low, high, hint=_way_to_write(obj, text, low, high))
+        bare = written(text)
         if low is ABSENT or high is ABSENT:
             raise checks.refuse("{} takes a number".format(label), text)
-        if len(text) > display.LONGEST_TEXT:
+        if isinstance(text, str) and len(text) > display.LONGEST_TEXT:
             raise checks.refuse("a display text has up to {} characters".format(display.LONGEST_TEXT), text)
-        value = now()
-        present = None if value is ABSENT else float(value)
+        show = display.texts(obj)
         try:
-            return display.value_of(text, display.texts(obj), float(low), float(high), now=present)
+            if bare is not None:
+                meant = display.meant(bare, show, float(low), float(high))
+                if meant is not None:
+                    return meant
+                text = bare
+            if not isinstance(text, str):
+                raise checks.out_of_range(label, text, low, high, hint=_way_to_write(obj, text, low, high))
+            value = now()
+            present = None if value is ABSENT else float(value)
+            return display.value_of(text, show, float(low), float(high), now=present)
         except display.Refused as problem:
-            raise checks.refuse("{}: {}".format(label, problem), text, minimum=low, maximum=high)
+            facts = {} if problem.hint is None else {"hint": problem.hint}
+            raise checks.refuse("{}: {}".format(label, problem), text, minimum=low, maximum=high, **facts)
 
     return search
 
@@ -87,12 +97,7 @@ def _search(obj: Any, label: str, now: Callable[[], Any]) -> Callable[[Any], flo
 def _way_to_write(obj: Any, number: float, low: float, high: float) -> str:
     """A hint how to write a number beyond the internal range: as a text that Live shows, or as an internal value."""
     show = display.texts(obj)
-    forms = [
-        "{:.6g}, which shows {!r}".format(value, show(value))
-        if display.number(text) is not None
-        else repr(text)
-        for text, value in display.readings(number, show, float(low), float(high))
-    ]
+    forms = [repr(text) for text in display.readings(number, show, float(low), float(high))]
     ends = "the range goes from {!r} to {!r}".format(show(low), show(high))
     ways = "write {} for the shown value; ".format(" or ".join(forms)) if forms else ""
     return "a bare number is Live's inner value; {}{}".format(ways, ends)

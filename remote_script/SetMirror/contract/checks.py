@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, List, Tuple
 
 from . import display, schema
 from .errors import BridgeError
-from .late import WRITTEN, said
+from .late import written
 from .limits import FOREVER_BEATS, OPERATIONS
 from .naming import NEAR, near_names, suggestion
 from .places import is_identity
@@ -248,15 +248,18 @@ def parameter_number(read: Read, label: str, value: Any, search: Callable[[Any],
     """The internal value of a parameter, from a number or from a text that Live shows for it, within the range.
 
     `search` gets a text, or a number beyond the range of a parameter without items. {"written": 4} selects the item
-    whose text is that number; without such items it is the internal value.
+    whose text is that number, or the item at that place if the items are words; `search` gets it without items.
     """
     low, high = read("min"), read("max")
     labels = parameter_items(read)
-    written = said(value, WRITTEN)
-    if written is not None:
-        value = display.text_of_number(labels, written)
+    bare = written(value)
+    if bare is not None and not labels:
+        return search(value)
+    if bare is not None:
+        number = display.number(bare) if isinstance(bare, str) else bare
+        value = None if number is None else display.text_of_number(labels, number)
         if value is None:
-            raise refuse("{} shows {}, not {:g}".format(label, ", ".join(labels[:40]), written), written)
+            raise refuse("{} shows {}, not {}".format(label, ", ".join(labels[:40]), bare), bare)
     if isinstance(value, str):
         for position, text in enumerate(labels):
             if _folded(text) == _folded(value):

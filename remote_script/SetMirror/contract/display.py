@@ -8,13 +8,15 @@ A comma is a decimal comma ("1,5 kHz"); "1,500 Hz" is refused, because it could 
 written "+3 dB" or "by -3 dB". A minus alone is a change only if the parameter shows no negative amounts ("-10 %"). A
 unit that the parameter does not show is refused; where it shows plain numbers from 0 on, such as a macro, "50 %" is the
 half of its range.
+
+A number without a unit can be Live's inner value, or a number that the parameter shows on another scale (`meant`).
 """
 
 from __future__ import annotations
 
 import math
 import re
-from typing import Any, Callable, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, List, NamedTuple, Optional, Tuple, Union
 
 SAMPLES = 65
 """Points across the range; between two neighbouring points a parameter's curve must be monotonic."""
@@ -63,7 +65,11 @@ class Quantity(NamedTuple):
 
 
 class Refused(ValueError):
-    """No value shows this text; the message is the rule."""
+    """No value shows this text, or it can be read in two ways; the message is the rule, `hint` the way to write it."""
+
+    def __init__(self, rule: str, hint: Optional[str] = None) -> None:
+        super().__init__(rule)
+        self.hint = hint
 
 
 def _float(text: str) -> float:
@@ -182,7 +188,7 @@ def value_of(
     wanted = quantity(text)
     # Words ("C#3", "Off") are the texts of whole numbers or of an end of the range.
     steps = range(math.ceil(low), math.floor(high) + 1) if wanted is None and high - low <= MOST_WORDS else ()
-    for point in points + [float(step) for step in steps]:
+    for point in [float(step) for step in steps] + points:
         shown = str(show(point))
         if _word(shown) == _word(text) and quantity(shown) is None:
             return point
@@ -232,21 +238,85 @@ def _in_shown_unit(text: str, wanted: Quantity, texts: List[str]) -> Quantity:
     raise Refused("{!r} {}: the range goes {}".format(text, kind, _span(texts)))
 
 
-def readings(number: float, show: Callable[[float], str], low: float, high: float) -> List[Tuple[str, float]]:
-    """The meanings of a bare number in the parameter's units: texts that `value_of` accepts, with their values.
+def meant(
+    written: Union[float, str], show: Callable[[float], str], low: float, high: float
+) -> Optional[float]:
+    """The value that a bare number means for a parameter without items; None for a number beyond the inner range.
+
+    It is Live's inner value. Where the parameter shows numbers without a unit on another scale (Glue Compressor's
+    Ratio 0, 1, 2 shows 2, 4, 10), a number in a text is the shown one, and a plain number is refused if another
+    value shows it.
+
+    Args:
+      written: A number, or the text of a number.
+
+    Raises:
+      Refused: the number is both an inner value and the text of another value.
+    """
+    amount = _float(written) if isinstance(written, str) else float(written)
+    # Live stores 32-bit floats: a value that was read from Live may exceed the bound by a rounding error.
+    slack = 1e-6 * max(1.0, abs(amount))
+    inner = min(max(amount, low), high) if low - slack <= amount <= high + slack else None
+    at_inner = "" if inner is None else str(show(inner))
+    if inner is not None and not on_another_scale(at_inner, amount):
+        return inner
+    shown = _showing(amount, show, low, high)
+    if inner is None:
+        return shown if isinstance(written, str) else None
+    if shown is None or str(show(shown)) == at_inner:
+        return inner
+    if isinstance(written, str):
+        return shown
+    rule = "{0:.10g} can be Live's inner value, which shows {1!r}, or the value that shows {2!r}"
+    hint = 'write "{0:.10g}" (a text) for what Live shows, or {{"raw": {0:.10g}}} for the inner value'
+    raise Refused(rule.format(amount, at_inner.strip(), str(show(shown)).strip()), hint.format(amount))
+
+
+PLAIN_UNITS = ("", "fraction")
+"""Units of the texts that are numbers alone: "10", "1/4"."""
+
+
+def same_unit(one: Quantity, other: Quantity) -> bool:
+    """True when two quantities can be compared."""
+    return one.unit == other.unit or (one.unit in PLAIN_UNITS and other.unit in PLAIN_UNITS)
+
+
+def on_another_scale(shown: str, value: float) -> bool:
+    """True when the text of an inner value is another number without a unit, or a word."""
+    parsed = quantity(shown)
+    if parsed is None:
+        return True
+    # The text is the number itself if that was rounded or cut off at the last digit.
+    is_itself = math.isclose(parsed.amount, value) or abs(parsed.amount - value) < 0.999 * _last_digit(shown)
+    return parsed.unit in PLAIN_UNITS and not is_itself
+
+
+def _showing(amount: float, show: Callable[[float], str], low: float, high: float) -> Optional[float]:
+    """The value that shows this number without a unit; None without one."""
+    try:
+        value = value_of("{:.10g}".format(amount), show, low, high)
+    except Refused:
+        return None
+    parsed = quantity(str(show(value)))
+    return value if parsed is not None and parsed.unit in PLAIN_UNITS else None
+
+
+def readings(number: float, show: Callable[[float], str], low: float, high: float) -> List[str]:
+    """The meanings of a bare number in the parameter's units, as texts that `value_of` accepts.
 
     10 becomes "10 ms" if "10 s" is out of range.
     """
-    readable: List[Tuple[str, float]] = []
+    readable: List[str] = []
     shown = [str(show(low + (high - low) * i / (SAMPLES - 1))).strip() for i in range(SAMPLES)]
     for form in dict.fromkeys(filter(None, map(_form, shown))):
         text = form.format("{:.10g}".format(number))
         if form == _PAN_FORM:
             text = "{:.10g}{}".format(abs(number), "L" if number < 0 else "R")
         try:
-            readable.append((text.strip(), value_of(text, show, low, high)))
+            value_of(text, show, low, high)
         except Refused:
             continue
+        readable.append(text.strip())
     return readable
 
 
@@ -317,9 +387,25 @@ def _changed(
         meant = end if abs(end - meant) <= 1e-6 * max(1.0, abs(end)) else meant
     units = {"pan": "{:g}R" if meant >= 0 else "{:g}L", "ratio": "{:g} : 1", "fraction": "{:g}"}
     amount = abs(meant) if shown_now.unit == "pan" else meant
-    return value_of(
+    value = value_of(
         units.get(shown_now.unit, "{:g} " + shown_now.unit).format(round(amount, 6)), show, low, high
     )
+    if not by.unit and now is not None and low <= now + by.amount <= high:
+        _check_one_scale(by.amount, str(show(value)).strip(), now + by.amount, show)
+    return value
+
+
+def _check_one_scale(by: float, shown: str, inner: float, show: Callable[[float], str]) -> None:
+    """Refuse a change without a unit that leads elsewhere in inner values than in the numbers that are shown."""
+    at_inner = str(show(inner)).strip()
+    one, other = quantity(shown), quantity(at_inner)
+    if one is None or other is None or one.unit != other.unit:
+        return
+    # Texts are rounded, so the same change may differ by the last digit.
+    if abs(one.amount - other.amount) > 1.01 * max(map(_last_digit, (shown, at_inner))):
+        rule = "A change by {:g} can lead to {!r}, in what is shown, or to {!r}, in Live's inner values"
+        hint = 'write "{}" or {{"raw": {:.6g}}}'
+        raise Refused(rule.format(by, shown, at_inner), hint.format(shown.lstrip("+"), inner))
 
 
 def _word(text: str) -> str:
@@ -369,7 +455,32 @@ def _between(left: float, right: float, wanted: Quantity, show: Callable[[float]
         return roundest(first, last)
     # No value shows the exact amount: use the nearer one of the two neighbours.
     near = min((under, over), key=lambda value: abs(amount(value) - wanted.amount))
+    _check_steps(wanted, str(show(near)), str(show(over if near == under else under)))
     return near
+
+
+def _check_steps(wanted: Quantity, near: str, next_to_it: str) -> None:
+    """Refuse an amount between the texts of a parameter that moves in steps: it is not the rounded form of either."""
+    amounts = [_in_unit(shown, wanted) for shown in (near, next_to_it)]
+    if None in amounts or not all(map(math.isfinite, amounts)):  # type: ignore[arg-type]
+        return
+    digit = min(map(_last_digit, (near, next_to_it)))
+    apart, off = abs(amounts[0] - amounts[1]), abs(amounts[0] - wanted.amount)  # type: ignore[operator]
+    if apart > 1.5 * digit and off > 0.51 * digit:
+        rule = "No value shows {:.10g}{}: next to it are {!r} and {!r}"
+        unit = " " + wanted.unit if wanted.unit not in ("", "fraction", "pan", "ratio") else ""
+        raise Refused(rule.format(wanted.amount, unit, near.strip(), next_to_it.strip()))
+
+
+def _last_digit(shown: str) -> float:
+    """What the last digit of a text counts, in the unit of its quantity: 10 Hz for "2.50 kHz", 0 for "1/4"."""
+    parsed = quantity(shown)
+    match = re.match(r"[^0-9.]*[0-9]*(?:\.([0-9]*))?", shown)
+    if parsed is None or parsed.unit == "fraction" or match is None:
+        return 0.0
+    suffix = _QUANTITY.fullmatch(shown.strip().replace("−", "-"))
+    factor = _UNITS.get(suffix.group(2).lower(), ("", 1.0))[1] if suffix is not None else 1.0
+    return float(factor * 10.0 ** -len(match.group(1) or ""))
 
 
 def roundest(low: float, high: float) -> float:

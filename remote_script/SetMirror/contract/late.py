@@ -7,13 +7,13 @@
     @12/sends/$2                the same below the existing object 12
 
 A value may depend on such an object, too: {"written": 4} is a bare number for a parameter that may show numbers of
-its own, {"by": 5} is a change relative to the value at that moment.
+its own, {"written": "4"} the same number in a text, {"by": 5} is a change relative to the value at that moment.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any, Iterator, NamedTuple, Optional, Tuple
+from typing import Any, Iterator, NamedTuple, Optional, Tuple, Union
 
 from .errors import BridgeError
 
@@ -70,9 +70,13 @@ def name_of(step: str) -> str:
     return step[1:].replace("%2F", "/").replace("%25", "%")
 
 
-def said(value: Any, key: str) -> Any:
-    """The number in {"written": number} or {"by": number}; None for any other value."""
-    if isinstance(value, dict) and set(value) == {key}:
-        number = value[key]
-        return None if isinstance(number, bool) or not isinstance(number, (int, float)) else number
-    return None
+def change_by(value: Any) -> Any:
+    """The number in {"by": number}; None for any other value."""
+    number = value[BY] if isinstance(value, dict) and set(value) == {BY} else None
+    return None if isinstance(number, bool) or not isinstance(number, (int, float)) else number
+
+
+def written(value: Any) -> Union[float, str, None]:
+    """The number in {"written": number}, or its text in {"written": text}; None for any other value."""
+    number = value[WRITTEN] if isinstance(value, dict) and set(value) == {WRITTEN} else None
+    return None if isinstance(number, bool) or not isinstance(number, (int, float, str)) else number
