@@ -19,7 +19,7 @@ _OVERRIDDEN = 2
 
 
 def follows_lane(store: Store, id_: int, name: str) -> bool:
-    """True when a lane moves this property, so that the script's history omits the change."""
+    """True when a lane moves this property."""
     if store.root is None or id_ not in store.nodes:
         return False
 
@@ -34,7 +34,10 @@ def follows_lane(store: Store, id_: int, name: str) -> bool:
 
 
 def is_driven(store: Store, id_: int, name: str) -> bool:
-    """True when automation moves this property now; its display text counts as the same property."""
+    """True when automation moves this property now, so that neither Live's history nor the script's has the change.
+
+    A parameter's display text counts as the same property.
+    """
     node = store.nodes.get(id_)
     if node is None or (node.type == "DeviceParameter" and name not in _VALUE):
         return False
@@ -48,7 +51,9 @@ _VALUE = ("value", "display", "display_value")
 
 def follows_clip(store: Store, parameter: Node) -> bool:
     """True when the session clip that plays on the parameter's track has an envelope of the parameter."""
-    if parameter.props.get("automation_state") == _OVERRIDDEN:
+    if parameter.type != "DeviceParameter" or parameter.props.get("automation_state") == _OVERRIDDEN:
+        return False
+    if store.root is None or lanes.is_recording(store.nodes[store.root].props.get):
         return False
     track = next((node for node in store.lineage(parameter.id) if node.type == "Track"), None)
     index = track.props.get("playing_slot_index") if track is not None else None

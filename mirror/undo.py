@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from remote_script.SetMirror.contract import checks, schema
 
 from . import errors, values
-from .driven import follows_lane
+from .driven import is_driven
 from .model import Change
 from .store import Applied, Store
 
@@ -118,7 +118,7 @@ class UndoHistory:
         """Record an applied batch."""
         edits = [change for change in applied.changes if _is_edit(store, change)]
         if write is None:
-            edits = [change for change in edits if not follows_lane(store, change[1], change[2])]
+            edits = [change for change in edits if not is_driven(store, change[1], change[2])]
         if not edits:
             return
         undoing = self._undoes.get(write) if write is not None else None

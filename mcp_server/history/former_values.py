@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from mirror import Node, Set, values
-from mirror.driven import follows_lane
+from mirror.driven import is_driven
 from mirror.store import Store
 
 from .chains import ValueChange, changed_since, newest_run
@@ -63,8 +63,8 @@ class FormerValues:
         if run is None or run[-1].after != now:
             as_before = first.before if run is None else run[0].before
             if now != as_before:
-                is_driven = chain[-1].after != now and follows_lane(self._store, id_, name)
-                why = "left as it is: its automation moves it" if is_driven else changed_since(chain, now)
+                moves = chain[-1].after != now and is_driven(self._store, id_, name)
+                why = "left as it is: its automation moves it" if moves else changed_since(chain, now)
                 self.left.append(f"{self._words(node, name, first.before, now)}: {why}")
             return
         target = run[0].before

@@ -12,9 +12,9 @@ import time
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from .attribution import BUILD, LIVE, Attribution, Lot, indices
+from .automated import is_automated
 from .coming import CONTENTS, DEVICES, ENVELOPES, ROUTINGS, Coming
 from .content import note_differences
-from .contract.lanes import is_driven
 from .contract.menus import edit_of
 from .contract.values import ABSENT, alive, live_ptr, read
 from .entries import Entries
@@ -127,31 +127,13 @@ class Batcher:
         return max([self.shadow.revisions.get(id_, 0) for id_ in ids] or [0])
 
     def _is_edited(self, row: Row) -> bool:
-        """True when any of the object's pending marks is an edit; a change by an automation lane is not an edit."""
+        """True when any of the object's pending marks is an edit; a change by automation is not."""
         bits, names = self.attribution.pending.get(row.id, 0), row.layout.names
         return any(
-            bits & row.layout.edit_bits & 1 << index and not self._is_driven(row, names[index], True)
+            bits & row.layout.edit_bits & 1 << index
+            and not is_automated(self.shadow, self.reader, row, names[index], now=True)
             for index in range(len(names))
         )
-
-    def _is_driven(self, row: Row, name: str, now: bool = False) -> bool:
-        """True when automation moves this property, by the lane's state as last sent, with `now` by its present state.
-
-        A person who overrides a lane changes its state together with the value.
-        """
-        rows, root = self.shadow.rows, self.shadow.root
-        if root is None:
-            return False
-
-        def state_below(path: Tuple[str, ...]) -> Any:
-            at: Optional[Row] = row
-            for step in path:
-                at = rows.get(at.value(step)) if at is not None else None
-            if at is None or not now:
-                return None if at is None else at.value("automation_state")
-            return self.reader.now(at, "automation_state")
-
-        return is_driven(row.layout.type, name, root.value, state_below)
 
     def list_change(self, row: Row, name: str) -> int:
         """The last revision in which a list changed; the next revision if a change is not sent yet."""
@@ -487,8 +469,14 @@ class Batcher:
             elif value is ABSENT:
                 changes.append(encode(["absent", id_, prop.name]))
             else:
-                driven = batch.cause.write is None and self._is_driven(row, prop.name)
-                batch.edit = batch.edit or (prop.is_edit and (id_, index) not in batch.filled and not driven)
+                batch.edit = batch.edit or (
+                    prop.is_edit
+                    and (id_, index) not in batch.filled
+                    and (
+                        batch.cause.write is not None
+                        or not is_automated(self.shadow, self.reader, row, prop.name)
+                    )
+                )
                 batch.passing += prop.name in _HISTORY_STATE
                 text = value.json if isinstance(value, Encoded) else encode(value)
                 changes.append(b"".join((b'["set",', encode(id_), row.layout.heads[index], text, b"]")))

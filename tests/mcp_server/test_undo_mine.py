@@ -224,6 +224,54 @@ async def test_playing_automation_is_no_edit_and_does_not_block_undo(autojump_cl
         assert (await whole.call("undo"))["undone"] == ["name of tracks/1: 'Bass' → '2-MIDI'"]
 
 
+async def session_clip_drives_volume(whole: Whole) -> None:
+    """A Session clip with an envelope of the first track's volume plays."""
+
+    def edit(song: Any) -> None:
+        song.tracks[0].clip_slots[0].create_clip(16.0)
+        clip = song.tracks[0].clip_slots[0].clip
+        envelope = clip.create_automation_envelope(song.tracks[0].mixer_device.volume)
+        for step in range(64):
+            envelope.insert_step(step / 4, 0.25, 0.8 - 0.01 * step)
+        clip.fire()
+
+    await whole.by_hand(edit)
+    await trio.sleep(QUIET_S)
+
+
+async def test_the_envelope_of_a_playing_session_clip_is_no_edit(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        await session_clip_drives_volume(whole)
+        await whole.call("set_track", track="tracks/1", name="Bass")
+        edits = whole.stage.script.batcher.last_edit, whole.stage.script.batcher.last_foreign
+        values = {whole.mirror.resolve("tracks/0/mixer_device/volume").props["value"]}
+        await trio.sleep(1.2)
+        values.add(whole.mirror.resolve("tracks/0/mixer_device/volume").props["value"])
+        assert len(values) == 2
+        assert (whole.stage.script.batcher.last_edit, whole.stage.script.batcher.last_foreign) == edits
+        # Arming waits for Live's next tick, so the envelope moves the volume during the write.
+        both = await whole.call("set_track", track="tracks/1", name="Sub", arm=True)
+        assert both["undo_steps"] == 1
+        assert "name of tracks/1: 'Sub' → 'Bass'" in (await whole.call("undo"))["undone"]
+        assert (await whole.call("undo"))["undone"] == ["name of tracks/1: 'Bass' → '2-MIDI'"]
+
+
+@pytest.mark.parametrize("touched", ["tracks/0", "tracks/1"])
+async def test_a_persons_edit_beside_a_session_clips_envelope_is_not_undone(
+    touched: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(default_set()) as whole:
+        await session_clip_drives_volume(whole)
+        await whole.call("set_track", track="tracks/1", name="Bass")
+        place = int(touched[-1])
+        await whole.by_hand(lambda song: setattr(song.tracks[place].mixer_device.volume, "value", 0.11))
+        await trio.sleep(QUIET_S)
+        entries = whole.history()
+        assert "volume" in (await refused(whole))["rule"]
+        assert whole.history() == entries
+        assert whole.stage.song.tracks[1].name == "Bass"
+
+
 async def test_overriding_automation_counts_as_an_edit_by_the_person(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
         await whole.by_hand(automate_volume)

@@ -13,9 +13,10 @@ PLAYING = 1
 """Value of `DeviceParameter.automation_state` while the parameter follows its lane."""
 RECORDING = ("record_mode", "session_record")
 """Properties of the song that are true while Live records a person's touches."""
+FOLLOWERS = ("value", "display_value")
+"""Properties of a parameter that its automation moves, and that are edits if somebody else changes them."""
 _FOLLOWS: Dict[Tuple[str, str], Tuple[str, ...]] = {
-    ("DeviceParameter", "value"): (),
-    ("DeviceParameter", "display_value"): (),
+    **{("DeviceParameter", name): () for name in FOLLOWERS},
     ("Song", "tempo"): ("master_track", "mixer_device", "song_tempo"),
     ("Track", "mute"): ("mixer_device", "track_activator"),
 }
@@ -34,4 +35,9 @@ def is_driven(
     path: Optional[Tuple[str, ...]] = _FOLLOWS.get((type_, name))
     if path is None or below(path) != PLAYING:
         return False
-    return not any(song(name) is True for name in RECORDING)
+    return not is_recording(song)
+
+
+def is_recording(song: Callable[[str], Any]) -> bool:
+    """True while Live records a person's touches: then every change counts as an edit."""
+    return any(song(name) is True for name in RECORDING)
