@@ -87,11 +87,17 @@ class Draft:
             props = self._props[id_] = dict(self._nodes[id_].props)
         return props
 
+    def _props_now(self, id_: int) -> dict[str, Any]:
+        props = self._props.get(id_)
+        return self._nodes[id_].props if props is None else props
+
     def _set(self, id_: int, name: str, value: Any) -> None:
         props = self._props_of(id_)
         if type(name) is not str:
             raise TypeError("a property has a name")
-        if name in _NOTES_NAMES and (self._nodes[id_].type, name) in NOTES:
+        if name in menus.NAMES:
+            value = self._payloads.menu(id_, name, value, self._props_now)
+        elif name in _NOTES_NAMES and (self._nodes[id_].type, name) in NOTES:
             value = self._payloads.notes(value)
         elif name == "name":
             self._index.rename(id_, props.get("name"), value)
@@ -120,7 +126,7 @@ class Draft:
 
     def _add(self, payload: Any) -> None:
         """Add a new object, or move a known object to another parent; the subtree of a known object stays."""
-        node = self._payloads.node(payload, self._revision)
+        node = self._payloads.node(payload, self._revision, self._props_now)
         previous = self._nodes.get(node.id)
         if previous is not None:
             props = self._props.pop(node.id, None)
@@ -181,15 +187,16 @@ class Draft:
         self.changes.append(Change("content", id_, name, tuple(replaced + lost), tuple(arrived)))
 
     def _edit_menus(self, ids: Any, name: str, edit: Any) -> None:
-        """Apply one edit to the lists of choices of many objects, whose current lists may differ."""
+        """Apply one edit to the menus of many objects; their current menus may differ, equal ones stay one object."""
+        edited: dict[int, Any] = {}
         for id_ in ids:
             try:
-                props = self._props.get(id_) or dict(self._nodes[id_].props)
-                before = props[name]
-                after = menus.edited(before, edit)
+                before = self._props_now(id_)[name]
+                after = edited.get(id(before))
+                if after is None:
+                    after = edited[id(before)] = menus.edited(before, edit)
             except BAD:
                 self._bad["changes"] += 1
                 continue
-            props[name] = after
-            self._props[id_] = props
+            self._props_of(id_)[name] = after
             self.changes.append(Change("set", id_, name, before, after))

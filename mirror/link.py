@@ -298,6 +298,10 @@ class Link:
                 assert isinstance(effect, Collect | Replace | Apply)
                 try:
                     self._carry_out(effect)
+                except wire.BadLine:
+                    # The contents lack something that the peer sent: only a snapshot can bring it.
+                    self.sync.forget()
+                    raise
                 except Exception:
                     # A bug of the mirror's: the contents cannot be trusted, a snapshot can.
                     self.counters["internal errors"] += 1

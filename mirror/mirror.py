@@ -450,6 +450,7 @@ class Mirror(Reader):
                 # Properties read after the outline are not changes by anybody.
                 self._record(batch, applied)
             self._publish(applied, False)
+            _check(applied)
         elif isinstance(effect, Replace):
             first = not self.store.epoch
             reason = (
@@ -466,6 +467,7 @@ class Mirror(Reader):
             self._tell("log", lambda: self.log.record_resync(applied, reason))
             self._tell("undo", lambda: self.writes.history.forget(self.store.revision))
             self._publish(applied, True)
+            _check(applied)
 
     def _record(self, batch: wire.Batch, applied: Applied) -> None:
         who = batch.author or batch.cause
@@ -517,6 +519,12 @@ class Mirror(Reader):
     def state(self) -> State:
         """The state of the link; see `sync.State`."""
         return self._sync.state
+
+
+def _check(applied: Applied) -> None:
+    """BadLine when the step lacks a menu that the peer sent; the link is closed, and the next one brings a snapshot."""
+    if applied.problem:
+        raise wire.BadLine(applied.problem)
 
 
 @asynccontextmanager

@@ -31,13 +31,15 @@ _DEEPEST = 64
 class Applied(NamedTuple):
     """The differences that one step made.
 
-    `gone` has the last refs of removed objects, `rebound` maps old ids to new ids when the epoch changed.
+    `gone` has the last refs of removed objects, `rebound` maps old ids to new ids when the epoch changed. `problem`
+    is not empty if a menu referred to no menu: the state lacks this menu, so it must be fetched again.
     """
 
     changes: list[Change]
     gone: dict[int, str]
     structural: bool
     rebound: dict[int, int] | None = None
+    problem: str = ""
 
 
 class Store:
@@ -174,9 +176,13 @@ class Store:
         old_refs = {} if same_epoch else {node.id: self.ref(node.id) for node in self.walk()}
         fresh: dict[int, Node] = {}
         root: int | None = None
+
+        def props_of(id_: int) -> dict[str, Any]:
+            return fresh[id_].props
+
         for payload in self._collected:
             try:
-                node = self._payloads.node(payload, revision)
+                node = self._payloads.node(payload, revision, props_of)
             except BAD:
                 self.bad["objects"] += 1
                 continue
@@ -187,6 +193,7 @@ class Store:
             if node.parent is None and root is None:
                 root = node.id
         self._collected = []
+        problem = self._payloads.problem
         self._payloads.forget()
         before_refs = {id_: self.ref(id_) for id_ in old if id_ not in fresh} if same_epoch else old_refs
         self.nodes, self.root, self.epoch, self.revision = fresh, root, epoch, revision
@@ -199,9 +206,9 @@ class Store:
             self._encoded = {
                 id_: text for id_, text in self._encoded.items() if fresh.get(id_) is old.get(id_)
             }
-            return self._differences(old, before_refs)
+            return self._differences(old, before_refs)._replace(problem=problem)
         self._encoded = {}
-        return self._differences_by_ref(old, old_root, old_refs)
+        return self._differences_by_ref(old, old_root, old_refs)._replace(problem=problem)
 
     def _differences(self, old: dict[int, Node], gone: dict[int, str]) -> Applied:
         changes: list[Change] = []
@@ -256,6 +263,7 @@ class Store:
             draft.take(change)
         for id_ in draft.finish():
             self._encoded.pop(id_, None)
+        problem = self._payloads.problem
         self._payloads.forget()
         self.root = draft.root
         self._lists.update(draft.lists)
@@ -264,7 +272,7 @@ class Store:
             self._refs, self._places = {}, {}
         self.naming += draft.structural or draft.renamed
         self.revision = revision
-        return Applied(draft.changes, gone, draft.structural)
+        return Applied(draft.changes, gone, draft.structural, problem=problem)
 
     def _refs_of_removed(self, changes: list[Any]) -> dict[int, str]:
         """The last refs of the objects that the batch removes, computed before it is applied."""

@@ -3,7 +3,8 @@
 `Batcher.flush` is a generator, so that a large change (a track with 200 devices, the Set itself) is processed in
 slices; no batch is sent and no snapshot begins until the change is complete. Continuous values are read once per
 batch, which merges their changes; lists are compared with Live's present lists, and a moved object keeps its id.
-Order inside a batch: objects added, values and lists, objects removed.
+Order inside a batch: edits of menus, objects added, values and lists, objects removed. So a menu may refer to any menu
+that the batch does not replace, and to those that come before it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from .contract.menus import edit_of
 from .contract.values import ABSENT, alive, live_ptr, read
 from .entries import Entries
 from .layouts import Layouts, Row, root_class
+from .menu_references import MenuReferences
 from .observers import Observers
 from .property_reader import PropertyReader
 from .sent_batches import SentBatches
@@ -100,7 +102,8 @@ class Batcher:
         self.layouts = Layouts(live, self.mark)
         self.entries = Entries(self)
         self.history = SentBatches()
-        self._tables = Tables()
+        self._menus = MenuReferences()
+        self._tables = Tables(self._menus)
         self.hurried = False
         """True when a change requires the next of the `rounds` to start at once."""
         self.built = 0
@@ -442,20 +445,20 @@ class Batcher:
         batch.edit = bool(batch.added or batch.removed or batch.moved or batch.content)
         # An `add` of a known id replaces the object, which keeps its subtree: the object has another parent now.
         added = dict.fromkeys(batch.added + batch.moved)
-        if batch.cause is BUILD:
-            yield from self._encode_tables([id_ for id_ in batch.added if id_ in rows], changes)
-        for id_ in batch.moved if batch.cause is BUILD else added:
-            if id_ in rows:
-                self.shadow.revisions[id_] = revision
-                changes.append(b'["add",' + rows[id_].line() + b"]")
-                yield
-        # These edits come before the `set` changes, whose values are final.
         for (name, edit), ids in batch.menus.items():
             ids = [id_ for id_ in ids if id_ in rows and id_ not in added]
             for id_ in ids:
                 self.shadow.revisions[id_] = revision
             if ids:
                 changes.append(encode(["menus", ids, name])[:-1] + b"," + edit + b"]")
+        self._refresh_menus(batch, added)
+        if batch.cause is BUILD:
+            yield from self._encode_tables([id_ for id_ in batch.added if id_ in rows], changes)
+        for id_ in batch.moved if batch.cause is BUILD else added:
+            if id_ in rows:
+                self.shadow.revisions[id_] = revision
+                changes.append(b'["add",' + rows[id_].line(self._menus) + b"]")
+                yield
         for id_, index in dict.fromkeys(batch.set):
             row = rows.get(id_)
             if row is None or id_ in added:
@@ -478,6 +481,8 @@ class Batcher:
                     )
                 )
                 batch.passing += prop.name in _HISTORY_STATE
+                if prop.type == "routings":
+                    value = self._menus.value(id_, prop.name, value)
                 text = value.json if isinstance(value, Encoded) else encode(value)
                 changes.append(b"".join((b'["set",', encode(id_), row.layout.heads[index], text, b"]")))
             yield
@@ -492,6 +497,22 @@ class Batcher:
             yield
         fresh = set(batch.added)
         changes.extend(encode(["remove", id_]) for id_ in batch.removed if id_ not in fresh)
+
+    def _refresh_menus(self, batch: Batch, added: Dict[int, None]) -> None:
+        """Menus that this batch replaces may be referred to only after their new labels."""
+        rows, changed = self.shadow.rows, set(batch.set)
+        if not added and not any(
+            id_ in rows and rows[id_].layout.late_bits & 1 << index for id_, index in changed
+        ):
+            return
+
+        def present(id_: int, name: str) -> Any:
+            row = rows.get(id_)
+            if row is None or id_ in added or (id_, row.layout.index[name]) in changed:
+                return ABSENT
+            return row.value(name)
+
+        self._menus.refresh(present)
 
     def _encode_tables(self, ids: List[int], changes: List[bytes]) -> Iterator[None]:
         """Encode new objects in the snapshot's form, in a third of the time."""

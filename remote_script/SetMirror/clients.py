@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Deque, Dict, Generator, Iterator, List, Optional, Set, Tuple
 
+from .contract import menus
 from .contract.errors import BridgeError
-from .contract.limits import REQUEST_BYTES, STRANGER_BYTES
+from .contract.limits import PROTOCOLS, REQUEST_BYTES, STRANGER_BYTES
 from .contract.seal import Session
 from .shadow import Snapshot
 from .wire import LineFramer, error_line, request_line, result_line
@@ -44,6 +45,7 @@ class Client:
         self.waiting_bytes = 0
         self.job: Optional[Iterator[None]] = None
         """The processing of a long line in slices: opening, parsing, answering."""
+        self.protocol = PROTOCOLS[-1]
         self.role = ""
         """The role that the client's key proves, like the identity; see `auth`."""
         self.identity = ""
@@ -59,7 +61,8 @@ class Client:
         self.following = False
         self.snapshot: Optional[Tuple[Any, Snapshot]] = None
         self.snapshots_wanted: List[Any] = []
-        self.overflowed = False
+        self.dropped = ""
+        """Why the stream was dropped, until the client is notified."""
         self.closed = False
         self.answered = 0
         """Number of answered requests."""
@@ -82,6 +85,11 @@ class Client:
     def is_stranger(self) -> bool:
         """True until the client has proved its key."""
         return self.state in (GREETING, PROVING)
+
+    @property
+    def refers(self) -> bool:
+        """True when the client knows references between menus; any other gets whole menus, in snapshots."""
+        return self.protocol >= menus.PROTOCOL
 
     def feed(self, data: bytes) -> None:
         """Add received bytes; `next_line` returns the completed lines. LineTooLong beyond the limit."""
@@ -146,9 +154,13 @@ class Client:
         """Queue a line of the stream, which a snapshot can replace; at the limit the whole stream is dropped."""
         if self.closed:
             return
+        if not self.refers and menus.MARK in line:
+            self.drop_stream()
+            self.dropped = "references of protocol {}".format(menus.PROTOCOL)
+            return
         if not self.has_room(line):
             self.drop_stream()
-            self.overflowed = True
+            self.dropped = "outbox overflow"
             return
         self._append(line, True)
 

@@ -16,6 +16,7 @@ from typing import Any, Callable, ClassVar, Dict, List, NamedTuple, Optional, Se
 from .contract import schema
 from .contract.values import ABSENT, PLAIN, read
 from .first_reading import FirstReading
+from .menu_references import MenuReferences
 from .wire import Encoded, encode
 
 Marker = Callable[[Any, int], None]
@@ -124,9 +125,13 @@ class Row(List[Any]):
         children = {layout.names[i]: values[i] for i in layout.tree if values[i] is not ABSENT}
         return [self.id, layout.type, self.parent, self.role, props, children]
 
-    def line(self) -> bytes:
-        """`plain` as JSON; long values were encoded when they were read."""
+    def line(self, menus: Optional[MenuReferences] = None) -> bytes:
+        """`plain` as JSON, with references to `menus`; long values were encoded when they were read."""
         whole = self.plain()
+        if menus is not None:
+            for _, name in self.layout.menus:
+                if name in whole[4]:
+                    whole[4][name] = menus.value(self.id, name, whole[4][name])
         encoded = [(name, value) for name, value in whole[4].items() if isinstance(value, Encoded)]
         if not encoded:
             return encode(whole)
@@ -164,6 +169,12 @@ class Layout:
             itemgetter(*self.order) if len(self.order) > 1 else tuple
         )
         """A row's values in `order`."""
+        self.menus = [
+            (place, self.names[i])
+            for place, i in enumerate(self.order)
+            if self.properties[i].type == "routings"
+        ]
+        """The places in `order` of the properties that are menus, with their names."""
         self.slow = [
             i for i, prop in enumerate(self.properties) if prop.type in ("routings", "notes", "warp_markers")
         ]

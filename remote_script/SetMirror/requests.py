@@ -86,7 +86,8 @@ class Requests:
         return encode(self._status())
 
     def _set_snapshot(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
-        self._batcher(params.get("outline") is True)
+        # The rest of an outline comes with references.
+        self._batcher(params.get("outline") is True and client.refers)
         if len(client.snapshots_wanted) >= SNAPSHOTS_WAITING:
             raise BridgeError(
                 "BUSY", "{} snapshots are waiting already".format(SNAPSHOTS_WAITING), retry_after_s=1.0

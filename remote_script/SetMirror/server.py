@@ -245,13 +245,13 @@ class Server:
         if isinstance(about, dict):
             name, version = str(about.get("name", "?"))[:60], str(about.get("version", ""))[:20]
             client.name = "{} {}".format(name, version).strip()
-        client.role, client.identity = role, identity
+        client.role, client.identity, client.protocol = role, identity, max(common)
         client.key = auth.client_key(self._token, role, identity)
         client.client_nonce = nonce
         client.script_nonce = auth.new_nonce()
         client.state = PROVING
         return {
-            "protocol": max(common),
+            "protocol": client.protocol,
             "nonce": client.script_nonce,
             "proof": auth.script_proof(client.key, nonce, client.script_nonce),
             "script": self._script,
@@ -300,7 +300,8 @@ class Server:
         """Start the requested snapshots; must be called between two batches."""
         for client in self.served():
             if client.snapshot is None and client.snapshots_wanted:
-                client.snapshot = (client.snapshots_wanted.pop(0), shadow.snapshot(revision, coming))
+                snapshot = shadow.snapshot(revision, coming, client.refers)
+                client.snapshot = (client.snapshots_wanted.pop(0), snapshot)
 
     def stream_snapshots(self, shadow: Shadow, epoch: str, spend: Callable[[], bool]) -> None:
         """Continue encoding the running snapshots while `spend()` allows."""
@@ -325,16 +326,13 @@ class Server:
                     return
 
     def send(self, epoch: str, revision: int) -> None:
-        """Send the bytes that the connections accept, notify clients whose outbox overflowed, and close dead ones."""
+        """Send the bytes that the connections accept, notify clients whose stream was dropped, and close dead ones."""
         for client in self.clients:
-            if client.overflowed and not client.closed:
-                client.overflowed = False
+            if client.dropped and not client.closed:
+                about = {"epoch": epoch, "reason": client.dropped, "revision": revision}
+                client.dropped = ""
                 self.counters["resyncs"] += 1
-                client.push(
-                    request_line(
-                        "bridge.resync", {"epoch": epoch, "reason": "outbox overflow", "revision": revision}
-                    )
-                )
+                client.push(request_line("bridge.resync", about))
             self.counters["bytes_out"] += client.send(SENT_A_TURN)
 
     def forget_closed(self, shadow: Shadow) -> bool:

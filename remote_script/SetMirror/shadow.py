@@ -11,6 +11,7 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from .contract.values import ABSENT, live_ptr
 from .layouts import Row, class_of, root_class
+from .menu_references import MenuReferences
 from .snapshot_tables import State, Tables, state_of, view_of
 from .wire import length
 
@@ -24,9 +25,14 @@ class Snapshot:
     """A snapshot that is being sent; `revision` and `count` are known from the start."""
 
     def __init__(
-        self, rows: Dict[int, Row], revision: int, coming: List[str], order: Optional[Sequence[int]] = None
+        self,
+        rows: Dict[int, Row],
+        revision: int,
+        coming: List[str],
+        order: Optional[Sequence[int]] = None,
+        refers: bool = True,
     ) -> None:
-        """`order`: the ids of `rows`, ascending; some of them may be gone."""
+        """`order`: the ids of `rows`, ascending; some of them may be gone. `refers`: the client knows references."""
         self.revision = revision
         self.coming = coming
         """The parts of the Set that were not read yet."""
@@ -34,7 +40,7 @@ class Snapshot:
         self._order = array("I", rows) if order is None else order
         self._position = 0
         self._kept: Dict[int, State] = {}
-        self._tables = Tables()
+        self._tables = Tables(MenuReferences() if refers else None)
 
     def keep(self, row: Row) -> None:
         """Copy the present state of `row`, unless this snapshot has sent the row already."""
@@ -196,8 +202,8 @@ class Shadow:
 
     # -- snapshots ---------------------------------------------------------------------------------
 
-    def snapshot(self, revision: int, coming: List[str]) -> Snapshot:
-        started = Snapshot(self.rows, revision, coming, self.order())
+    def snapshot(self, revision: int, coming: List[str], refers: bool = True) -> Snapshot:
+        started = Snapshot(self.rows, revision, coming, self.order(), refers)
         self.is_copied = True
         self.snapshots.append(started)
         return started

@@ -2,7 +2,7 @@
 
 A table is [type, role, names of children, names of properties, rows], and a row is [id, parent, children …, values …]
 of an object with exactly these children and properties. Twenty thousand parameters take a third of the bytes, and of
-the time, of the same parameters as objects.
+the time, of the same parameters as objects. Menus refer to earlier menus, in the order of the rows that are sent.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from .contract.values import ABSENT
 from .layouts import Layout, Row
+from .menu_references import MenuReferences
 from .wire import Encoded, encode
 
 _Key = Tuple[Layout, str, bytes]
@@ -33,10 +34,14 @@ def view_of(row: Row) -> State:
 
 
 class Tables:
-    """Encodes rows; keeps the head of each kind of table, as JSON."""
+    """Encodes rows; keeps the head of each kind of table, as JSON.
 
-    def __init__(self) -> None:
+    `menus`: the menus that the receiver has and that rows may refer to; None for a receiver that needs whole menus.
+    """
+
+    def __init__(self, menus: Optional[MenuReferences]) -> None:
         self._heads: Dict[_Key, bytes] = {}
+        self._menus = menus
 
     def encoded(self, states: Iterable[State]) -> List[bytes]:
         """The tables of these objects, as JSON."""
@@ -57,11 +62,25 @@ class Tables:
         head = self._heads.get(key)
         if head is None:
             head = self._heads[key] = _head(*key)
+        if layout.menus and self._menus is not None:
+            rows = [self._referring(layout, has, row, self._menus) for row in rows]
         if not layout.content:
             return head + encode(rows) + b"]"
         # Long values come last; they were encoded when they were read.
         plain = 2 + sum(has[: -len(layout.content)])
         return head + b"[" + b",".join([_spliced(row, plain) for row in rows]) + b"]]"
+
+    @staticmethod
+    def _referring(
+        layout: Layout, has: bytes, row: Tuple[Any, ...], menus: MenuReferences
+    ) -> Tuple[Any, ...]:
+        """The row with references in place of menus."""
+        values = list(row)
+        for place, name in layout.menus:
+            if has[place]:
+                at = 2 + sum(has[:place])
+                values[at] = menus.value(row[0], name, values[at])
+        return tuple(values)
 
 
 def _head(layout: Layout, role: str, has: bytes) -> bytes:

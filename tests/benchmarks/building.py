@@ -22,6 +22,7 @@ from remote_script.headless import HeadlessLive, VirtualClock
 from remote_script.headless.hosting.memory import MemoryClient, MemoryListener
 from remote_script.headless.sets.generate import large_set
 from remote_script.SetMirror.contract import auth, schema
+from remote_script.SetMirror.contract.limits import PROTOCOLS
 from remote_script.SetMirror.contract.seal import Session, client_session
 from remote_script.SetMirror.contract.values import as_note, as_routing
 from remote_script.SetMirror.layouts import Layouts
@@ -387,7 +388,7 @@ class Follower:
         self._received: deque[bytes] = deque()
         self._seals: Session | None = None
         nonce, who = auth.new_nonce(), {"role": auth.AGENT, "identity": "benchmark"}
-        hello = self._ask("bridge.hello", {"protocols": [2], **who, "nonce": nonce})
+        hello = self._ask("bridge.hello", {"protocols": list(PROTOCOLS), **who, "nonce": nonce})
         key = auth.client_key(token, **who)
         number = self._send("bridge.authenticate", {"proof": auth.client_proof(key, nonce, hello["nonce"])})
         self._seals = client_session(key, nonce, hello["nonce"])

@@ -9,6 +9,7 @@ import pytest
 from mirror import sync, wire
 from mirror.sync import TABLE, Apply, Close, Collect, Replace, Send, State, Sync, Trust, judge
 from remote_script.SetMirror.contract import auth
+from remote_script.SetMirror.contract.limits import PROTOCOLS
 
 from .peer import TOKEN
 
@@ -173,7 +174,7 @@ def test_the_start_sends_each_request_once() -> None:
     hello = sent(machine.connected(0.0, NONCE))
     assert hello.method == "bridge.hello"
     assert hello.params == {
-        "protocols": [2],
+        "protocols": list(PROTOCOLS),
         "client": {"name": "t", "version": "1"},
         "role": "agent",
         "identity": "mirror",

@@ -14,17 +14,27 @@ from remote_script.SetMirror.contract.values import ABSENT
 from remote_script.SetMirror.layouts import Row
 from remote_script.SetMirror.shadow import Snapshot
 from tests.every_class import everything
+from tests.remote_script.script.guest import add
 from tests.remote_script.script.stage import Stage
 
 
 def taken(snapshot: Snapshot, rows: dict[int, Row], most_bytes: int = 2000) -> dict[int, Any]:
     """The objects of a snapshot by id, from lines as the mirror decodes them."""
-    objects: list[Any] = []
-    while tables := snapshot.take(rows, most_bytes):
+    objects: dict[int, Any] = {}
+    while _take(snapshot, rows, most_bytes, objects):
+        pass
+    return objects
+
+
+def _take(snapshot: Snapshot, rows: dict[int, Row], most_bytes: int, objects: dict[int, Any]) -> bool:
+    """Add the next objects; False at the end."""
+    tables = snapshot.take(rows, most_bytes)
+    if tables:
         body = b'{"snapshot":1,"tables":[' + b",".join(tables) + b"]}"
         message = wire.decode(b'{"jsonrpc":"2.0","method":"set.objects","params":' + body + b"}")
-        objects += message.params.objects
-    return {obj[0]: obj for obj in objects}
+        for obj in message.params.objects:
+            add(objects, obj)
+    return bool(tables)
 
 
 def plain(rows: dict[int, Row]) -> dict[int, Any]:
@@ -48,19 +58,16 @@ def test_a_row_changed_during_a_snapshot_is_sent_in_its_former_state(seed: int) 
     rows = stage.script.batcher.shadow.rows
     before = plain(rows)
     snapshot = Snapshot(rows, 1, [])
-    objects = {obj[0]: obj for obj in _first(snapshot, rows)}
+    objects: dict[int, Any] = {}
+    _take(snapshot, rows, 1, objects)
     for row in draw.sample(list(rows.values()), len(rows) // 2):
         snapshot.keep(row)
         for index in row.layout.plain:
             row.values[index] = draw.choice([ABSENT, None, "other", 1.5])
-    objects = {**objects, **taken(snapshot, rows)}
+    while _take(snapshot, rows, 2000, objects):
+        pass
     assert objects == before
     stage.live.close()
-
-
-def _first(snapshot: Snapshot, rows: dict[int, Row]) -> list[Any]:
-    tables = snapshot.take(rows, 1)
-    return [obj for table in tables for obj in wire.objects_of(json.loads(table))]
 
 
 @pytest.mark.parametrize(

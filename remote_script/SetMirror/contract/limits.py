@@ -4,8 +4,8 @@ from __future__ import annotations
 
 PORT = 9860
 """The script's port on 127.0.0.1 unless `SETMIRROR_PORT` or `script.json` gives another one."""
-PROTOCOLS = (2,)
-"""Versions of the bridge's protocol that script and server support."""
+PROTOCOLS = (2, 3)
+"""Versions of the bridge's protocol that script and server support; since 3 menus may refer to others (see `menus`)."""
 HEARTBEAT_S = 2.0
 """Seconds between two heartbeats; a client that misses three of them treats the connection as dead."""
 

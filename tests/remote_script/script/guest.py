@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mirror.wire import objects_of
-from remote_script.SetMirror.contract.menus import edited
+from remote_script.SetMirror.contract.menus import NAMES, edited
 from remote_script.SetMirror.script import SetMirror
 
 from . import fake_live
@@ -96,19 +96,21 @@ class Client(Peer):
         data: dict[str, Any] = answer["error"]["data"]
         return data
 
-    def snapshot(self) -> None:
-        result = self.result("set.snapshot")
+    def snapshot(self, **params: Any) -> None:
+        result = self.result("set.snapshot", **params)
         request = self._next
-        objects = [
-            obj
-            for part in self.notices("set.objects")
-            if part["snapshot"] == request
-            for table in part["tables"]
-            for obj in objects_of(table)
-        ]
-        assert len(objects) == result["count"]
-        self.objects = {obj[0]: obj for obj in objects}
+        self.objects = self.received(request)
+        assert len(self.objects) == result["count"]
         self.epoch, self.revision = result["epoch"], result["revision"]
+
+    def received(self, request: int) -> dict[int, list[Any]]:
+        """The objects of the snapshot that `request` asked for."""
+        objects: dict[int, list[Any]] = {}
+        for part in self.notices("set.objects"):
+            for table in part["tables"] if part["snapshot"] == request else ():
+                for obj in objects_of(table):
+                    add(objects, obj)
+        return objects
 
     def watch(self) -> None:
         self.result("set.watch", epoch=self.epoch, after_revision=self.revision)
@@ -136,11 +138,15 @@ class Client(Peer):
     def _apply(self, change: list[Any]) -> None:
         tag, id_ = change[0], change[1]
         if tag == "add":
-            self.objects[id_[0]] = id_
+            add(self.objects, id_)
+        elif tag == "tables":
+            for table in id_:
+                for obj in objects_of(table):
+                    add(self.objects, obj)
         elif tag == "remove":
             del self.objects[id_]
         elif tag == "set":
-            self.objects[id_][4][change[2]] = change[3]
+            self.objects[id_][4][change[2]] = menu(self.objects, change[2], change[3])
         elif tag == "menus":
             for object_id in id_:
                 current = self.objects[object_id][4]
@@ -182,3 +188,19 @@ class Client(Peer):
         for part in [] if ref == "song" else ref.split("/"):
             target = target[int(part)] if part.isdigit() else self.objects[target][5][part]
         return self.objects[target]
+
+
+def add(objects: dict[int, list[Any]], obj: list[Any]) -> None:
+    """Add an object of the wire to `objects`, with whole menus."""
+    obj[4] = {name: menu(objects, name, value) for name, value in obj[4].items()}
+    objects[obj[0]] = obj
+
+
+def menu(objects: dict[int, list[Any]], name: str, value: Any) -> Any:
+    """A value of the wire, with a reference to another object's menu resolved."""
+    if name not in NAMES or not isinstance(value, dict):
+        return value
+    labels = list(objects[value["like"]][4][name])
+    for start, stop, inserted in reversed(value.get("edit", [])):
+        labels[start:stop] = inserted
+    return labels

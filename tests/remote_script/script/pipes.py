@@ -7,6 +7,7 @@ from collections import deque
 from typing import Any
 
 from remote_script.SetMirror.contract import auth, seal
+from remote_script.SetMirror.contract.limits import PROTOCOLS
 
 
 class Pipe:
@@ -68,6 +69,7 @@ class Peer:
         self._next = 0
         self._read = bytearray()
         self.nonce = "5a" * 32
+        self.protocols = list(PROTOCOLS)
         self._who = ("agent", "peer")
         self.seals: seal.Session | None = None
 
@@ -120,7 +122,7 @@ class Peer:
         self._who = (role, identity)
         about = {"name": "peer", "version": "1"}
         more = {"client": about, "nonce": self.nonce, "role": role, "identity": identity}
-        return self.ask("bridge.hello", protocols=[2], **more)
+        return self.ask("bridge.hello", protocols=self.protocols, **more)
 
     def authenticate(self, hello: int, token: str | None = None) -> int:
         answer = self.reply(hello)

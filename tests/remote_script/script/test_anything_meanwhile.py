@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from mirror.wire import objects_of
 from remote_script.headless.sets.generate import default_set
 from remote_script.SetMirror.batches import Batcher
 from tests import changes
@@ -72,9 +71,7 @@ def test_all_mirrors_equal_the_set_after_any_events(seed: int) -> None:
         assert stage.differences(client) == []
         for other, request in late:
             end = finish(stage, other, request)["result"]
-            parts = [part for part in other.notices("set.objects") if part["snapshot"] == request]
-            tables = [table for part in parts for table in part["tables"]]
-            other.objects = {obj[0]: obj for table in tables for obj in objects_of(table)}
+            other.objects = other.received(request)
             assert len(other.objects) == end["count"]
             other.epoch, other.revision = end["epoch"], end["revision"]
             other.watch()

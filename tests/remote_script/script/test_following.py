@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from mirror.wire import objects_of
 from remote_script.SetMirror import create_instance
 from remote_script.SetMirror.contract import schema
 
@@ -339,8 +338,7 @@ def test_a_snapshot_is_one_revision_although_the_set_changes_while_it_streams(
         if answer is not None:
             break
     assert answer is not None
-    tables = [table for part in reader.notices("set.objects") for table in part["tables"]]
-    held = {obj[0]: obj for table in tables for obj in objects_of(table)}
+    held = reader.received(request)
     assert answer["result"]["revision"] < guest.script.batcher.revision
     at_revision = Replay(client, answer["result"]["revision"])
     assert held == at_revision.objects

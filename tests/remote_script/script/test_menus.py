@@ -1,4 +1,4 @@
-"""Edits of lists of choices are short and exact, and refused if they do not match the list."""
+"""Edits of lists of choices and references between them are short and exact, and refused if they do not match."""
 
 from __future__ import annotations
 
@@ -8,15 +8,63 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remote_script.SetMirror.contract.menus import MOST, edit_of, edited
+from remote_script.SetMirror.contract.menus import MOST, difference, edit_of, edited, replaced
 
 LABELS = st.lists(st.sampled_from("abcd"), max_size=8).map(tuple)
+LONG = st.lists(st.sampled_from([f"track {number}" for number in range(30)]), max_size=40).map(tuple)
 
 
 @given(old=LABELS, new=LABELS)
 def test_an_edit_transforms_one_list_exactly_into_the_other(old: Any, new: Any) -> None:
     edit = edit_of(old, new)
     assert edit is None or edited(old, edit) == list(new)
+
+
+@given(old=LONG, new=LONG)
+def test_the_differences_transform_one_list_exactly_into_the_other(old: Any, new: Any) -> None:
+    pieces = difference(old, new)
+    if pieces is None:
+        assert old != new
+    else:
+        assert replaced(old, pieces) == list(new)
+        assert sum(stop - start + len(labels) for start, stop, labels in pieces) <= MOST
+
+
+def test_few_differences_are_found_wherever_they_are_and_whatever_labels_occur_twice() -> None:
+    old = ("Ext. Out", *(f"track {number}" for number in range(100)), "track 7", "track 7", "No Output")
+    new = (*old[2:50], "a", "b", *old[51:90], old[91], old[90], *old[92:102], old[103], "last")
+    assert difference(old, new) == [
+        [0, 2, []],
+        [50, 51, ["a", "b"]],
+        [90, 90, [old[91]]],
+        [91, 92, []],
+        [102, 103, []],
+        [104, 104, ["last"]],
+    ]
+    assert difference(old, old) == []
+    assert difference(old, ()) is None
+    assert difference((), old[:MOST]) == [[0, 0, list(old[:MOST])]]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [[0, 3, []]],
+        [[-1, 0, []]],
+        [[1, 0, []]],
+        [[1, 2, []], [0, 1, []]],
+        [[0, 1, ["x", 5]]],
+        [[0, 1, "x"]],
+        [[0, True, []]],
+        [[0, 1.0, []]],
+        [[0, 1]],
+        [7],
+        7,
+    ],
+)
+def test_differences_that_do_not_fit_are_refused(pieces: Any) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        replaced(["a", "b"], pieces)
 
 
 def test_renames_additions_and_removals_are_detected() -> None:

@@ -1,0 +1,64 @@
+"""Sends routing menus once: a menu that is nearly equal to a recent one refers to the object that has it.
+
+Each of N tracks offers all other tracks, so whole menus would grow with the square of N. There are only a few kinds of
+menus (of MIDI tracks, of audio tracks, of returns …), and two of one kind differ in a few labels. So each menu is
+compared with the latest of each kind, in a time that depends only on its length.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+from .contract.menus import difference, reference
+
+KINDS = 8
+"""Menus of one property that a new one is compared with."""
+SHORT = 3
+"""A list of so few labels is no longer than a reference."""
+GOOD = 2
+"""Different labels of a menu that is surely of the same kind: each track's menu lacks only the track itself."""
+
+Menu = Tuple[str, ...]
+
+
+class MenuReferences:
+    """The latest menus that the receiver of a snapshot, or of all batches, has; memory is bounded by `KINDS`."""
+
+    def __init__(self) -> None:
+        self._recent: Dict[str, List[Tuple[int, Menu]]] = {}
+
+    def value(self, id_: int, name: str, menu: Any) -> Any:
+        """The wire's form of the menu `name` of object `id_`; later menus may refer to it."""
+        if not isinstance(menu, tuple) or len(menu) <= SHORT:
+            return menu
+        recent = self._recent.setdefault(name, [])
+        place, pieces = _nearest(recent, menu)
+        value: Any = menu
+        if pieces is not None:
+            value = reference(recent.pop(place)[0], pieces)
+        recent.insert(0, (id_, menu))
+        del recent[KINDS:]
+        return value
+
+    def refresh(self, present: Callable[[int, str], Any]) -> None:
+        """Replace the menus by those that the receiver has now; ABSENT for a menu that nothing may refer to."""
+        for name, recent in self._recent.items():
+            menus = [(id_, present(id_, name)) for id_, _ in recent]
+            recent[:] = [(id_, menu) for id_, menu in menus if isinstance(menu, tuple) and len(menu) > SHORT]
+
+
+def _nearest(recent: List[Tuple[int, Menu]], menu: Menu) -> Tuple[int, Optional[List[List[Any]]]]:
+    """The place of the menu with the fewest differences, and these; None without a short edit."""
+    nearest: Tuple[int, Optional[List[List[Any]]]] = (0, None)
+    least = len(menu)
+    # Mostly menus with the same first label are of the same kind.
+    for place, (_, known) in sorted(enumerate(recent), key=lambda entry: entry[1][1][0] != menu[0]):
+        pieces = difference(known, menu)
+        if pieces is None:
+            continue
+        labels = sum(stop - start + len(inserted) for start, stop, inserted in pieces)
+        if labels < least:
+            least, nearest = labels, (place, pieces)
+            if labels <= GOOD:
+                break
+    return nearest
