@@ -17,7 +17,6 @@ from remote_script.headless import HeadlessLive, load_als
 from remote_script.headless.als import Limits
 from remote_script.SetMirror.batches import Batcher
 
-_CHUNK = 1 << 20
 VERSION = (12, 4, 0)
 """The version of Live that headless Live behaves like when it reads files."""
 GENEROUS = Limits()
@@ -47,7 +46,8 @@ def state_of(live: HeadlessLive) -> Store:
     for _ in batcher.build_whole():
         pass
     snapshot, store, first = batcher.shadow.snapshot(0, []), Store(), True
-    while lines := snapshot.take(batcher.shadow.rows, _CHUNK):
+    while not snapshot.is_taken:
+        lines = snapshot.take(batcher.shadow.rows)
         objects: list[Any] = [row for line in lines for row in objects_of(msgspec.json.decode(line))]
         store.collect(objects, first)
         first = False

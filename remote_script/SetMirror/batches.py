@@ -25,7 +25,7 @@ from .observers import Observers
 from .property_reader import PropertyReader
 from .sent_batches import SentBatches
 from .shadow import AT_ONCE, Shadow
-from .snapshot_tables import Tables, view_of
+from .snapshot_tables import Tables
 from .wire import Encoded, encode, notification
 
 PART_OBJECTS = 100
@@ -156,8 +156,10 @@ class Batcher:
         """Read the outline of the Set into the shadow; yields after each object. `fill` reads the rest (`coming`)."""
         root = self._adopt(live_ptr(self.song) or 0, self.song, "Song", None, "song")
         self.shadow.root = root
-        yield from self._grow(root, Batch(Lot(LIVE)), {})
-        yield from self._resolve_references(list(self.shadow.rows.values()))
+        outline = Batch(Lot(LIVE))
+        outline.added.append(root.id)
+        yield from self._grow(root, outline, {})
+        yield from self._resolve_references(outline.added)
         self.outlined = True
 
     def build_whole(self) -> Iterator[None]:
@@ -279,12 +281,14 @@ class Batcher:
         child.move(parent.id, role)
         batch.moved.append(child.id)
 
-    def _resolve_references(self, rows: List[Row]) -> Iterator[None]:
+    def _resolve_references(self, ids: List[int]) -> Iterator[None]:
+        """Read the references of new objects, and the content that refers to objects."""
         shadow = self.shadow
-        for number, row in enumerate(rows):
-            if number % 64 == 0:
+        for number, id_ in enumerate(ids):
+            if number % AT_ONCE == 0:
                 yield
-            if row.obj is None:
+            row = shadow.rows.get(id_)
+            if row is None:
                 continue
             for index in row.layout.refs:
                 shadow.point(row, index, self.reader.value(row, index))
@@ -332,12 +336,11 @@ class Batcher:
         for id_ in gone:
             row = shadow.rows.get(id_)
             if row is not None:
-                for removed in shadow.subtree(row):
+                for removed in shadow.below(row):
                     self._remove(removed, batch)
-                yield
-        fresh = [shadow.rows[id_] for id_ in batch.added if id_ in shadow.rows]
-        yield from self._resolve_references(fresh)
-        if (fresh or batch.cause is BUILD) and not self.coming.has_devices:
+                    yield
+        yield from self._resolve_references(batch.added)
+        if (batch.added or batch.cause is BUILD) and not self.coming.has_devices:
             for id_, index in list(reader.unresolved):
                 if id_ in shadow.rows:
                     dirty[id_] = dirty.get(id_, 0) | 1 << index
@@ -496,7 +499,10 @@ class Batcher:
             changes.append(b"".join((head, b",", sent.json, b",", encode(removed), b"]")))
             yield
         fresh = set(batch.added)
-        changes.extend(encode(["remove", id_]) for id_ in batch.removed if id_ not in fresh)
+        for start in range(0, len(batch.removed), AT_ONCE):
+            removed = [id_ for id_ in batch.removed[start : start + AT_ONCE] if id_ not in fresh]
+            changes.extend([encode(["remove", id_]) for id_ in removed])
+            yield
 
     def _refresh_menus(self, batch: Batch, added: Dict[int, None]) -> None:
         """Menus that this batch replaces may be referred to only after their new labels."""
@@ -518,7 +524,7 @@ class Batcher:
         """Encode new objects in the snapshot's form, in a third of the time."""
         for start in range(0, len(ids), AT_ONCE):
             rows = [self.shadow.rows[id_] for id_ in ids[start : start + AT_ONCE]]
-            tables = b",".join(self._tables.encoded(map(view_of, rows)))
+            tables = b",".join(self._tables.encoded(rows))
             changes.append(b'["tables",' + b"[" + tables + b"]]")
             yield
 

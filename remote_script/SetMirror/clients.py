@@ -8,7 +8,7 @@ sealed when it is sent, so that dropped lines leave no gap in the counter. No fu
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Deque, Dict, Generator, Iterator, List, Optional, Set, Tuple
+from typing import Any, Callable, Deque, Dict, Generator, Iterator, List, Optional, Set, Tuple
 
 from .contract import menus
 from .contract.errors import BridgeError
@@ -21,8 +21,8 @@ OUTBOX_BYTES = 16 * 1024 * 1024
 """Twice the history: the batches for a client that resumes from the oldest one fit."""
 REPLY_BYTES = 64 * 1024 * 1024
 """Limit for replies that the client does not receive; beyond this limit the client counts as dead or hostile."""
-SENT_AT_ONCE = 64 * 1024
-"""Short lines are joined up to about this many bytes for one call of the transport."""
+SENT_AT_ONCE = 32 * 1024
+"""Short lines are joined up to about this many bytes for one call of the transport, between two looks at the clock."""
 HELLO_S = 5.0
 """Time from connecting to authentication; a process that only keeps the connection open is disconnected."""
 
@@ -178,10 +178,13 @@ class Client:
         self._outbox = deque(entry for entry in self._outbox if not entry[1])
         self._queued_bytes = sum(len(line) for line, _ in self._outbox)
 
-    def send(self, most: int) -> int:
-        """Pass at most about `most` bytes to the connection; returns the number of accepted bytes."""
+    def send(self, most: int, more: Callable[[], bool] = lambda: True) -> int:
+        """Pass at most about `most` bytes to the connection; returns the number of accepted bytes.
+
+        After each piece of `SENT_AT_ONCE` bytes it goes on only while `more()`.
+        """
         total = 0
-        while total < most and not self.closed:
+        while total < most and not self.closed and (not total or more()):
             if self._offset == len(self._ready):
                 self._ready, self._offset = self._sealed(), 0
                 if not self._ready:

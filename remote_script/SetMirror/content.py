@@ -124,11 +124,16 @@ def _read_envelopes(shadow: Shadow, row: Row) -> Reading:
     track = _track_of(shadow, row)
     if not clip.has_envelopes or track is None:
         return ()
-    parameters = [
-        parameter for parameter in shadow.subtree(track) if parameter.layout.type == "DeviceParameter"
-    ]
+    parameters: List[Row] = []
+    for number, below in enumerate(shadow.below(track), 1):
+        if number % PIECE == 0:
+            yield
+        if below.layout.type == "DeviceParameter":
+            parameters.append(below)
+            if len(parameters) == _MOST_PARAMETERS:
+                break
     texts: List[bytes] = []
-    for number, parameter in enumerate(parameters[:_MOST_PARAMETERS]):
+    for number, parameter in enumerate(parameters):
         if number % PIECE == PIECE - 1:
             yield
         # A device may be deleted between two pieces.

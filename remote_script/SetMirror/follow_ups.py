@@ -8,10 +8,11 @@ Some changes may change the automation or mapping of any parameter: these change
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Tuple
+from typing import Any, Callable, Dict, Iterable, Set, Tuple
 
-from .batches import Batcher
+from .batches import Batch, Batcher
 from .layouts import Row
+from .pace import Steps
 
 _HURRYING = {
     "Song": ("re_enable_automation_enabled", "back_to_arranger"),
@@ -24,15 +25,28 @@ _HURRYING = {
 _OF_TRACKS = ("fold_state", "is_visible", "is_grouped", "group_track", "is_foldable")
 
 
-def add_follow_ups(batcher: Batcher, marks: Dict[int, int]) -> None:
-    """Add to `marks` (id → bits of properties) the properties that follow from the marked ones."""
+AT_ONCE = 64
+"""Tracks or marked objects in one step."""
+
+
+def flush(batcher: Batcher, batch: Batch) -> Steps:
+    """The steps of the batcher's flush of a batch, after the marks that follow from the batch's marks were added."""
+    yield from _add_follow_ups(batcher, batch.dirty)
+    yield from batcher.flush(batch)
+
+
+def _add_follow_ups(batcher: Batcher, marks: Dict[int, int]) -> Steps:
+    """Add to `marks` (id → bits of properties) the properties that follow from the marked ones, in steps."""
     if batcher.shadow.root is None:
         return
-    follow_ups = _FollowUps(batcher, batcher.shadow.root, marks)
-    for id_, bits in list(marks.items()):
+    following = _FollowUps(batcher, batcher.shadow.root, marks)
+    for number, (id_, bits) in enumerate(list(marks.items()), 1):
         row = batcher.shadow.rows.get(id_)
         if row is not None:
-            follow_ups.add(row, bits)
+            following.add(row, bits)
+        if number % AT_ONCE == 0:
+            yield
+    yield from following.of_many()
 
 
 class _FollowUps:
@@ -41,6 +55,25 @@ class _FollowUps:
         self._rows = batcher.shadow.rows
         self._root = root
         self._marks = marks
+        self._of_tracks: Set[str] = set()
+        """Properties to mark of every track."""
+        self._scenes = self._sends = False
+        """True when the follow-ups of all scenes, or of all sends, are to be marked."""
+
+    def of_many(self) -> Steps:
+        """Mark the follow-ups that concern every track, scene or send, each once for all marks."""
+        if self._scenes:
+            for number, scene in enumerate(self._root.value("scenes") or (), 1):
+                self._mark(scene, ("is_empty",))
+                if number % AT_ONCE == 0:
+                    yield
+        for number, id_ in enumerate(self._tracks() + (self._root.value("master_track"),), 1):
+            if self._of_tracks:
+                self._mark(id_, self._of_tracks)
+            if self._sends:
+                self._mark_sends(id_)
+            if number % AT_ONCE == 0:
+                yield
 
     def add(self, row: Row, bits: int) -> None:
         type_ = row.layout.type
@@ -53,19 +86,15 @@ class _FollowUps:
             self._batcher.hurried = True
 
     def _of_song(self, row: Row, bits: int) -> None:
-        self._mark_tracks(_OF_TRACKS)
-        if bits & row.layout.bits_of(("tracks",)):
-            for scene in row.value("scenes") or ():
-                self._mark(scene, ("is_empty",))
-        if bits & row.layout.bits_of(("return_tracks",)):
-            self._mark_sends()
+        self._of_tracks.update(_OF_TRACKS)
+        self._scenes = self._scenes or bool(bits & row.layout.bits_of(("tracks",)))
+        self._sends = self._sends or bool(bits & row.layout.bits_of(("return_tracks",)))
 
     def _of_track(self, row: Row, bits: int) -> None:
-        if row.role == "return_tracks":
-            self._mark_sends()
+        self._sends = self._sends or row.role == "return_tracks"
 
     def _of_selection(self, row: Row, bits: int) -> None:
-        self._mark_tracks(("is_part_of_selection",))
+        self._of_tracks.add("is_part_of_selection")
 
     def _of_slot(self, row: Row, bits: int) -> None:
         """Mark whether the scene at the slot's place is empty."""
@@ -88,24 +117,19 @@ class _FollowUps:
             for id_ in device.value("parameters") or ():
                 self._mark(id_, ("state", "is_enabled"))
 
-    def _mark_tracks(self, names: Tuple[str, ...]) -> None:
-        for id_ in self._tracks() + (self._root.value("master_track"),):
-            self._mark(id_, names)
-
-    def _mark_sends(self) -> None:
-        """Mark the names of sends: a send has the name and the letter of its return track."""
-        for id_ in self._tracks():
-            track = self._rows.get(id_)
-            mixer = self._rows.get(track.value("mixer_device")) if track is not None else None
-            sends = mixer.value("sends") if mixer is not None else ()
-            for send in sends if isinstance(sends, tuple) else ():
-                self._mark(send, ("name", "original_name"))
+    def _mark_sends(self, track_id: Any) -> None:
+        """Mark the names of a track's sends: a send has the name and the letter of its return track."""
+        track = self._rows.get(track_id)
+        mixer = self._rows.get(track.value("mixer_device")) if track is not None else None
+        sends = mixer.value("sends") if mixer is not None else ()
+        for send in sends if isinstance(sends, tuple) else ():
+            self._mark(send, ("name", "original_name"))
 
     def _tracks(self) -> Tuple[int, ...]:
         tracks: Tuple[int, ...] = self._root.value("tracks") or ()
         return tracks + (self._root.value("return_tracks") or ())
 
-    def _mark(self, id_: Any, names: Tuple[str, ...]) -> None:
+    def _mark(self, id_: Any, names: Iterable[str]) -> None:
         row = self._rows.get(id_)
         if row is not None:
             self._marks[id_] = self._marks.get(id_, 0) | row.layout.bits_of(names)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from itertools import accumulate
 from operator import attrgetter, itemgetter
-from typing import Any, Callable, ClassVar, Dict, List, NamedTuple, Optional, Sequence, Tuple, Type
+from typing import Any, Callable, ClassVar, Dict, List, NamedTuple, Optional, Tuple, Type
 
 from .contract import schema
 from .contract.values import ABSENT, PLAIN, read
@@ -97,6 +97,12 @@ class Row(List[Any]):
         self.parent = parent
         self.__class__ = self.layout.row_type(role)
 
+    def state(self) -> Row:
+        """A copy of the present state, without Live's object."""
+        copy = self.__class__(self.id, None, self.ptr, self.parent)
+        copy[:] = self
+        return copy
+
     @property
     def values(self) -> List[Any]:
         """The last values sent."""
@@ -129,7 +135,7 @@ class Row(List[Any]):
         """`plain` as JSON, with references to `menus`; long values were encoded when they were read."""
         whole = self.plain()
         if menus is not None:
-            for _, name in self.layout.menus:
+            for name in [self.layout.names[index] for index in self.layout.menus]:
                 if name in whole[4]:
                     whole[4][name] = menus.value(self.id, name, whole[4][name])
         encoded = [(name, value) for name, value in whole[4].items() if isinstance(value, Encoded)]
@@ -165,20 +171,16 @@ class Layout:
         self.content = [i for i, prop in enumerate(self.properties) if prop.kind == "content"]
         self.order = self.tree + [i for i in self.leaves if i not in self.content] + self.content
         """The order in `snapshot_tables`: children, then short values, then long values."""
-        self.in_order: Callable[[Sequence[Any]], Tuple[Any, ...]] = (
-            itemgetter(*self.order) if len(self.order) > 1 else tuple
-        )
-        """A row's values in `order`."""
-        self.menus = [
-            (place, self.names[i])
-            for place, i in enumerate(self.order)
-            if self.properties[i].type == "routings"
-        ]
-        """The places in `order` of the properties that are menus, with their names."""
+        self.menus = [i for i, prop in enumerate(self.properties) if prop.type == "routings"]
+        """The properties that are menus."""
         self.slow = [
             i for i, prop in enumerate(self.properties) if prop.type in ("routings", "notes", "warp_markers")
         ]
         """Properties read in pieces (see `content`): a hundred routings or a thousand notes fill a slice."""
+        self.listed = [
+            i for i, prop in enumerate(self.properties) if i in self.slow or prop.type in ("children", "refs")
+        ]
+        """Properties whose values may have as many elements as a Set has tracks, or a clip notes."""
         self.slow_bits = sum(1 << i for i in self.slow)
         self.long_bits = self.slow_bits | sum(1 << i for i in self.content)
         self.envelope_bits = sum(1 << i for i, prop in enumerate(self.properties) if prop.type == "envelopes")

@@ -11,7 +11,7 @@ import gc
 import os
 import sys
 import time
-from typing import Any, Callable, Dict, Iterator, Optional
+from typing import Any, Callable, Dict, Optional
 
 from . import settings
 from .attribution import AUDIT, BUILD, Lot
@@ -26,9 +26,10 @@ from .contract.limits import PROTOCOLS
 from .contract.values import ABSENT, read
 from .controllerless import ControllerlessSurface
 from .executor import Executor
-from .follow_ups import add_follow_ups
+from .follow_ups import flush
 from .guard import Guard
 from .live_log import LiveLog
+from .pace import Job, Pace
 from .policy_requests import PolicyRequests
 from .pump_timer import PumpTimer
 from .questions import Questions
@@ -43,6 +44,8 @@ from .write import FLUSH, PUMP
 VERSION = "0.1.0"
 STEPS_END = 0.75
 """Fraction of the budget after which no new step starts."""
+LAST_END = 0.1
+"""Fraction of the budget by which the last step, and sending, may end after the budget: 4.1 ms become 4.5 ms."""
 LONG_STEPS_END = 0.9
 """The same fraction for a write of many notes, whose steps take about half a millisecond each."""
 FINISH_S = 0.003
@@ -99,7 +102,8 @@ class SetMirror(ControllerlessSurface):
         self._closed = False
         self._pumping = False
         self._last_pump = self._last_display = self._began = clock()
-        self._job: Optional[Iterator[None]] = None
+        self._job: Optional[Job] = None
+        self._long_steps = Pace()
         self._fill_next = False
         """True when the next part of the Set is read before further changes are sent."""
         self._batch: Optional[Batch] = None
@@ -183,10 +187,14 @@ class SetMirror(ControllerlessSurface):
         if self._closed or self._pumping:
             return
         self._pumping = True
+        try:
+            with self.collections.postponed():
+                self._timed_turn()
+        finally:
+            self._pumping = False
+
+    def _timed_turn(self) -> None:
         start = time.perf_counter()
-        # A collection of garbage walks all that Python has in Live: in the middle of a pump it is not in its budget.
-        collecting = gc.isenabled()
-        gc.disable()
         try:
             self.counters["pumps"] += 1
             now = self._clock()
@@ -197,10 +205,6 @@ class SetMirror(ControllerlessSurface):
         except Exception:
             worked = True
             self._failed("pump")
-        finally:
-            self._pumping = False
-            if collecting:
-                gc.enable()
         spent = time.perf_counter() - start
         self._credit_s -= spent
         self.awake.ended(spent)
@@ -224,24 +228,23 @@ class SetMirror(ControllerlessSurface):
         # A short write may use the time that earlier pumps left, so that it ends in this turn.
         is_long = self.executor.is_long
         write_end = start + (budget * LONG_STEPS_END if is_long else self._credit_s * STEPS_END)
-        worked = self._round(server, deadline, write_end, end)
+        # A snapshot may use the whole budget, so the audit, which has a share of every turn, comes before it.
+        streams = server.is_encoding
+        if streams and self._is_idle:
+            self._audit(start)
+        worked = self._round(server, deadline, write_end, end) or streams
         while self._answered(server) and self.awake.more(start):
             worked = True
             deadline = self.awake.deadline(start)
             self._round(server, deadline, deadline, deadline)
         batcher = self.batcher
-        if (
-            self._progress is None
-            and self._is_settled
-            and not batcher.attribution.due
-            and not self.executor.busy
-        ):
+        if not streams and not server.is_encoding and self._is_idle:
             # At rest the whole pump must stay within this share.
             self._audit(time.perf_counter() if worked else start)
         server.beat(batcher.epoch, batcher.revision, time.time())
         if self._progress is not None:
             self._tell_progress(server)
-        server.send(batcher.epoch, batcher.revision)
+        server.send(batcher.epoch, batcher.revision, lambda: time.perf_counter() < self._last_end(end))
         self.requests.listener_probe.tend()
         if server.forget_closed(batcher.shadow):
             self._attend(batcher)
@@ -257,9 +260,14 @@ class SetMirror(ControllerlessSurface):
         batcher = self.batcher
         batcher.attribution.end_turn()
         self._begin_snapshots()
-        server.stream_snapshots(batcher.shadow, batcher.epoch, lambda: time.perf_counter() < end)
-        server.send(batcher.epoch, batcher.revision)
+        last_end = self._last_end(end)
+        server.stream_snapshots(batcher.shadow, batcher.epoch, end, last_end)
+        server.send(batcher.epoch, batcher.revision, lambda: time.perf_counter() < last_end)
         return worked
+
+    def _last_end(self, end: float) -> float:
+        """When the last step of a turn must have ended whose steps start before `end`."""
+        return end + self.budget_s * LAST_END
 
     def _answered(self, server: Server) -> bool:
         """True when a request was answered since the last call."""
@@ -277,6 +285,12 @@ class SetMirror(ControllerlessSurface):
     def _is_settled(self) -> bool:
         """True when no job is half done, i.e. the shadow equals the last sealed batch, apart from `coming`."""
         return self._job is None and self.batcher.outlined
+
+    @property
+    def _is_idle(self) -> bool:
+        """True when the whole Set was read, and no change or write waits."""
+        waits = self.batcher.attribution.due or self.executor.busy
+        return self._progress is None and self._is_settled and not waits
 
     def _begin_snapshots(self) -> None:
         if self.server is not None and self._is_settled:
@@ -300,7 +314,7 @@ class SetMirror(ControllerlessSurface):
             elif self._may_fill():
                 self._fill_next = False
                 self._batch = Batch(Lot(BUILD))
-                self._job = self.batcher.fill(self._batch)
+                self._job = Job(self.batcher.fill(self._batch), self._long_steps)
             elif self.batcher.attribution.due and not (
                 executor.busy and not self._advanced and self._flushes >= FLUSHES_FIRST
             ):
@@ -356,9 +370,8 @@ class SetMirror(ControllerlessSurface):
         began = time.perf_counter()
         kind = "build" if self._batch is None or self._batch.cause is BUILD else "flush"
         try:
-            for _ in job:
-                if time.perf_counter() > deadline:
-                    return False
+            if not job.run(deadline, self._last_end(deadline)):
+                return False
         except Exception:
             # The shadow may be half changed: read the Set again under a new epoch.
             self._failed(kind)
@@ -387,9 +400,8 @@ class SetMirror(ControllerlessSurface):
         # If flushes follow each other without a pause, snapshots can start only here.
         self._begin_snapshots()
         self._fill_next = True
-        add_follow_ups(self.batcher, lot.marks)
         self._batch = Batch(lot)
-        self._job = self.batcher.flush(self._batch)
+        self._job = Job(flush(self.batcher, self._batch), self._long_steps)
 
     def _audit(self, since: float) -> None:
         """Compare a part of Live with the shadow: first the rounds, whose time the table bounds, then the audit.
@@ -461,7 +473,7 @@ class SetMirror(ControllerlessSurface):
         self.rounds = Rounds(self.batcher, self._clock)
         self._progress = 0.0
         self._batch = None
-        self._job = self.batcher.build()
+        self._job = Job(self.batcher.build(), self._long_steps)
         self._began = self._clock()
 
     def _outlined(self) -> None:

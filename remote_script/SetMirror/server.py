@@ -8,6 +8,7 @@ connection. `Requests` implements the methods.
 
 from __future__ import annotations
 
+import time
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
 from .clients import GREETING, HELLO_S, LEAVING, PROVING, SERVED, Client
@@ -15,7 +16,8 @@ from .contract import auth
 from .contract.errors import BridgeError
 from .contract.limits import HEARTBEAT_S, PROTOCOLS
 from .contract.seal import BadSeal, script_session
-from .shadow import Shadow
+from .pace import Pace
+from .shadow import Shadow, Snapshot
 from .wire import (
     LineTooLong,
     decoding,
@@ -37,8 +39,6 @@ WAITING_LINES = 1024
 WAITING_BYTES = BYTES_A_TURN
 """Received but unanswered bytes; beyond this limit the server stops reading from the client."""
 SENT_A_TURN = 4 * 1024 * 1024
-SNAPSHOT_LINE = 8 * 1024
-"""Most pieces of a snapshot are longer: one piece, then a look at the clock."""
 SNAPSHOT_AHEAD = 512 * 1024
 """Bytes of a snapshot that are encoded ahead of the client."""
 
@@ -82,6 +82,10 @@ class Server:
         self._log = log
         self._next_beat = 0.0
         self._first = 0
+        self._pieces = Pace()
+        """The pace of encoding the pieces of snapshots."""
+        self._is_behind = False
+        """True when no piece of a running snapshot was encoded in the last turn."""
 
     # -- receiving ---------------------------------------------------------------------------------
 
@@ -303,37 +307,55 @@ class Server:
                 snapshot = shadow.snapshot(revision, coming, client.refers)
                 client.snapshot = (client.snapshots_wanted.pop(0), snapshot)
 
-    def stream_snapshots(self, shadow: Shadow, epoch: str, spend: Callable[[], bool]) -> None:
-        """Continue encoding the running snapshots while `spend()` allows."""
+    def stream_snapshots(self, shadow: Shadow, epoch: str, end: float, last_end: float) -> None:
+        """Continue encoding the running snapshots, in pieces that start before `end` and end before `last_end`.
+
+        If other work takes all time of the turns, one piece is encoded in every other turn.
+        """
+        encoded = False
         for client in self.served():
             while client.snapshot is not None and client.outbox_bytes < SNAPSHOT_AHEAD:
-                request, snapshot = client.snapshot
-                tables = snapshot.take(shadow.rows, SNAPSHOT_LINE)
-                if tables:
-                    body = b'{"snapshot":' + encode(request) + b',"tables":[' + b",".join(tables) + b"]}"
-                    client.push(notification("set.objects", body))
-                else:
-                    shadow.end_snapshot(snapshot)
-                    client.snapshot = None
-                    result = {
-                        "epoch": epoch,
-                        "revision": snapshot.revision,
-                        "count": snapshot.count,
-                        "coming": snapshot.coming,
-                    }
-                    client.push(result_line(request, encode(result)))
-                if not spend():
+                began = time.perf_counter()
+                if not self._pieces.fits(began, end, last_end) and (encoded or not self._is_behind):
+                    self._is_behind = not encoded
                     return
+                self._stream_piece(client, *client.snapshot, shadow, epoch)
+                self._pieces.add(time.perf_counter() - began)
+                encoded = True
+        self._is_behind = False
 
-    def send(self, epoch: str, revision: int) -> None:
-        """Send the bytes that the connections accept, notify clients whose stream was dropped, and close dead ones."""
+    def _stream_piece(
+        self, client: Client, request: Any, snapshot: Snapshot, shadow: Shadow, epoch: str
+    ) -> None:
+        """Encode and queue the next piece of a snapshot, or its end."""
+        tables = snapshot.take(shadow.rows)
+        if tables:
+            body = b'{"snapshot":' + encode(request) + b',"tables":[' + b",".join(tables) + b"]}"
+            client.push(notification("set.objects", body))
+        if not snapshot.is_taken:
+            return
+        shadow.end_snapshot(snapshot)
+        client.snapshot = None
+        result = {
+            "epoch": epoch,
+            "revision": snapshot.revision,
+            "count": snapshot.count,
+            "coming": snapshot.coming,
+        }
+        client.push(result_line(request, encode(result)))
+
+    def send(self, epoch: str, revision: int, more: Callable[[], bool] = lambda: True) -> None:
+        """Send the bytes that the connections accept, notify clients whose stream was dropped, and close dead ones.
+
+        Every client gets a piece; further pieces are sent while `more()`.
+        """
         for client in self.clients:
             if client.dropped and not client.closed:
                 about = {"epoch": epoch, "reason": client.dropped, "revision": revision}
                 client.dropped = ""
                 self.counters["resyncs"] += 1
                 client.push(request_line("bridge.resync", about))
-            self.counters["bytes_out"] += client.send(SENT_A_TURN)
+            self.counters["bytes_out"] += client.send(SENT_A_TURN, more)
 
     def forget_closed(self, shadow: Shadow) -> bool:
         """Release the resources of closed clients; True if there were any."""

@@ -7,18 +7,21 @@ copied first (copy on write), so a snapshot reads nothing from Live and blocks n
 from __future__ import annotations
 
 from array import array
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+from collections import deque
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from .contract.values import ABSENT, live_ptr
 from .layouts import Row, class_of, root_class
 from .menu_references import MenuReferences
-from .snapshot_tables import State, Tables, state_of, view_of
+from .snapshot_tables import Tables
 from .wire import length
 
-AT_ONCE = 128
-"""Objects that are encoded together, about half a millisecond of work."""
+AT_ONCE = 64
+"""Objects that are encoded together, about a quarter of a millisecond of work."""
 _LONG = 32
 """Elements of a list that take as long to encode as an object."""
+_PASSED = 2048
+"""Ids of deleted objects that are passed over at once; this takes as long as encoding `AT_ONCE` objects."""
 
 
 class Snapshot:
@@ -39,7 +42,7 @@ class Snapshot:
         self.count = len(rows)
         self._order = array("I", rows) if order is None else order
         self._position = 0
-        self._kept: Dict[int, State] = {}
+        self._kept: Dict[int, Row] = {}
         self._tables = Tables(MenuReferences() if refers else None)
 
     def keep(self, row: Row) -> None:
@@ -47,46 +50,35 @@ class Snapshot:
         if self.is_taken or row.id in self._kept:
             return
         if self._order[self._position] <= row.id <= self._order[-1]:
-            self._kept[row.id] = state_of(row)
+            self._kept[row.id] = row.state()
 
     @property
     def is_taken(self) -> bool:
         """True when nothing is left."""
         return self._position >= len(self._order)
 
-    def take(self, rows: Dict[int, Row], most_bytes: int) -> List[bytes]:
-        """The tables of the next objects, about `most_bytes` of them; empty at the end."""
-        taken: List[bytes] = []
-        size = 0
-        while size < most_bytes and not self.is_taken:
-            ids = self._next(rows)
-            piece = self._tables.encoded(self._states(rows, ids))
-            size += sum(map(len, piece))
-            taken += piece
-        return taken
+    def take(self, rows: Dict[int, Row]) -> List[bytes]:
+        """The tables of the next objects, in one step of bounded work; none if all of the next ids are gone."""
+        return self._tables.encoded(self._next(rows))
 
-    def _next(self, rows: Dict[int, Row]) -> List[int]:
-        """The ids of the next objects that are encoded together."""
-        ids: List[int] = []
+    def _next(self, rows: Dict[int, Row]) -> List[Row]:
+        """The next objects that are encoded together."""
+        order, kept, position = self._order, self._kept, self._position
+        end = min(len(order), position + _PASSED)
+        following: List[Row] = []
         weight = 0
-        while weight < AT_ONCE and not self.is_taken:
-            id_ = self._order[self._position]
-            self._position += 1
-            row = rows.get(id_)
-            if row is not None:
-                weight += 1 + sum(length(row[index]) // _LONG for index in row.layout.slow)
-            elif id_ not in self._kept:
+        while position < end and weight < AT_ONCE:
+            id_ = order[position]
+            position += 1
+            row = kept.pop(id_, None) or rows.get(id_)
+            if row is None:
                 continue
-            ids.append(id_)
-        return ids
-
-    def _states(self, rows: Dict[int, Row], ids: List[int]) -> Iterator[State]:
-        preserved = self._kept
-        for id_ in ids:
-            if id_ in preserved:
-                yield preserved.pop(id_)
-            else:
-                yield view_of(rows[id_])
+            following.append(row)
+            weight += 1
+            for index in row.layout.listed:
+                weight += length(row[index]) // _LONG
+        self._position = position
+        return following
 
 
 class Shadow:
@@ -139,7 +131,7 @@ class Shadow:
         if known.get(row.ptr) == row.id:
             del known[row.ptr]
         for index in row.layout.refs:
-            self._unpoint(row.id, index, row.values[index])
+            self._unpoint(row.id, index, _targets(row.values[index]))
         row.obj = None
 
     def known(self, declared: str, ptr: int) -> Optional[Row]:
@@ -165,31 +157,32 @@ class Shadow:
             yield above
             above = self.rows.get(above.parent) if above.parent is not None else None
 
-    def subtree(self, row: Row) -> List[Row]:
-        """`row` and all rows below it, parents first."""
-        rows = [row]
-        for above in rows:
+    def below(self, row: Row) -> Iterator[Row]:
+        """`row` and all rows below it, parents first; the caller may remove the row that it has just got."""
+        rows = deque((row,))
+        while rows:
+            above = rows.popleft()
             for id_ in above.child_ids():
                 child = self.rows.get(id_)
                 # Only true children: a list may name an object that already has another parent.
                 if child is not None and child.parent == above.id:
                     rows.append(child)
-        return rows
+            yield above
 
     # -- references --------------------------------------------------------------------------------
 
     def point(self, row: Row, index: int, value: Any) -> None:
         """Replace the value of a ref or refs property and update the index of references."""
-        self._unpoint(row.id, index, row.values[index])
+        # A list of all tracks mostly differs from its former state by one track.
+        before, now = set(_targets(row.values[index])), set(_targets(value))
+        self._unpoint(row.id, index, before - now)
         row.values[index] = value
         holder = (row.id, index)
-        for id_ in _targets(value):
-            holders = self._pointing.get(id_, ())
-            if holder not in holders:
-                self._pointing[id_] = (*holders, holder)
+        for id_ in now - before:
+            self._pointing[id_] = (*self._pointing.get(id_, ()), holder)
 
-    def _unpoint(self, holder: int, index: int, value: Any) -> None:
-        for id_ in _targets(value):
+    def _unpoint(self, holder: int, index: int, targets: Iterable[int]) -> None:
+        for id_ in targets:
             left = tuple([pair for pair in self._pointing.get(id_, ()) if pair != (holder, index)])
             if left:
                 self._pointing[id_] = left

@@ -18,23 +18,21 @@ from tests.remote_script.script.guest import add
 from tests.remote_script.script.stage import Stage
 
 
-def taken(snapshot: Snapshot, rows: dict[int, Row], most_bytes: int = 2000) -> dict[int, Any]:
+def taken(snapshot: Snapshot, rows: dict[int, Row]) -> dict[int, Any]:
     """The objects of a snapshot by id, from lines as the mirror decodes them."""
     objects: dict[int, Any] = {}
-    while _take(snapshot, rows, most_bytes, objects):
-        pass
+    while not snapshot.is_taken:
+        _take(snapshot, rows, objects)
     return objects
 
 
-def _take(snapshot: Snapshot, rows: dict[int, Row], most_bytes: int, objects: dict[int, Any]) -> bool:
-    """Add the next objects; False at the end."""
-    tables = snapshot.take(rows, most_bytes)
-    if tables:
+def _take(snapshot: Snapshot, rows: dict[int, Row], objects: dict[int, Any]) -> None:
+    """Add the next objects."""
+    if tables := snapshot.take(rows):
         body = b'{"snapshot":1,"tables":[' + b",".join(tables) + b"]}"
         message = wire.decode(b'{"jsonrpc":"2.0","method":"set.objects","params":' + body + b"}")
         for obj in message.params.objects:
             add(objects, obj)
-    return bool(tables)
 
 
 def plain(rows: dict[int, Row]) -> dict[int, Any]:
@@ -59,13 +57,13 @@ def test_a_row_changed_during_a_snapshot_is_sent_in_its_former_state(seed: int) 
     before = plain(rows)
     snapshot = Snapshot(rows, 1, [])
     objects: dict[int, Any] = {}
-    _take(snapshot, rows, 1, objects)
+    _take(snapshot, rows, objects)
     for row in draw.sample(list(rows.values()), len(rows) // 2):
         snapshot.keep(row)
         for index in row.layout.plain:
             row.values[index] = draw.choice([ABSENT, None, "other", 1.5])
-    while _take(snapshot, rows, 2000, objects):
-        pass
+    while not snapshot.is_taken:
+        _take(snapshot, rows, objects)
     assert objects == before
     stage.live.close()
 
