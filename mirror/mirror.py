@@ -476,7 +476,9 @@ class Mirror(Reader):
         )
         self._tell(
             "undo",
-            lambda: self.writes.history.observe(self.store, applied, batch.revision, batch.write, who),
+            lambda: self.writes.history.observe(
+                self.store, applied, batch.revision, batch.write, who, batch.shares
+            ),
         )
 
     def _publish(self, applied: Applied, resynced: bool) -> None:

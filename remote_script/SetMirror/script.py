@@ -467,6 +467,7 @@ class SetMirror(ControllerlessSurface):
             self.log,
             self.guard,
             results,
+            self._undo_apart,
         )
         self.guard.forget()
         self.audit = Audit(self.batcher, self._clock)
