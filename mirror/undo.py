@@ -482,3 +482,10 @@ def nothing_to_redo() -> errors.PreconditionFailed:
         "There is nothing to redo: nothing was undone since the last change",
         hint="redo works right after an undo; make the change again yourself",
     )
+
+
+def nothing_to_undo() -> errors.PreconditionFailed:
+    """The refusal of an undo where Live has nothing to undo."""
+    return errors.PreconditionFailed(
+        "There is nothing to undo: Live's history has no entry", hint="nothing was changed"
+    )

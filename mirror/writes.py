@@ -36,7 +36,7 @@ from .queries import resolve
 from .request import WriteRequest
 from .stats import Latencies
 from .store import Store
-from .undo import NEWEST, VALUES, UndoHistory, in_words, nothing_to_redo
+from .undo import NEWEST, VALUES, UndoHistory, in_words, nothing_to_redo, nothing_to_undo
 
 log = logging.getLogger("setmirror.writes")
 
@@ -373,6 +373,10 @@ class Writes:
         """Return the result once reads show it, or after `SEEN_S` with `seen=False`."""
         if result.dry_run:
             return result
+        if result.epoch != self._store.epoch:
+            # Another Set was opened meanwhile: the ids in the result are of the former one, and so is the history.
+            self.counters["not seen"] += 1
+            return msgspec.structs.replace(result, seen=False)
         request = entry.request
         aside, parameters = asides_of(self._store, request.ops, result.results)
         self.history.wrote(
@@ -387,9 +391,9 @@ class Writes:
             names = [f"{value.name} of {self._store.ref(value.id)}" for value in aside]
             result = msgspec.structs.replace(result, not_in_history=names)
         try:
+            if self._store.revision < result.revision:
+                await self._wait_for(result.revision, SEEN_S)
             if result.epoch == self._store.epoch:
-                if self._store.revision < result.revision:
-                    await self._wait_for(result.revision, SEEN_S)
                 self.history.entered(result.write, request.author, result.revision)
                 return result
         except (TimeoutError, errors.MirrorError):
@@ -486,6 +490,13 @@ class Writes:
 
     # -- undo --------------------------------------------------------------------------------------
 
+    def resynced(self, same_epoch: bool) -> None:
+        """Forget what a snapshot makes unknown: the authors of recent edits, and in another Set all writes."""
+        if not same_epoch:
+            # The values set beside Live's history name objects by ids, which mean other objects now.
+            self.history = UndoHistory()
+        self.history.forget(self._store.revision)
+
     async def undo(self, **options: Any) -> WriteResult:
         """Live's undo of the newest edit, by any author."""
         return await self._undo(NEWEST, label="undo", **options)
@@ -561,6 +572,9 @@ class Writes:
         try:
             request = WriteRequest.of([Call("song", "undo")], write_id=undo_id, **options)
             result = await self.submit(request)
+            if result.results and result.results[0].result == "":
+                # Live returns the name of what it undid.
+                raise nothing_to_undo()
             self.history.undone(undo_id)
             return result
         except errors.MirrorError:
