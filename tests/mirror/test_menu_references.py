@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +16,11 @@ from hypothesis import strategies as st
 from mirror import load_token, open_mirror
 from mirror.store import Store
 from remote_script.headless.sets.generate import large_set
-from remote_script.SetMirror.contract.menus import NAMES
+from remote_script.SetMirror.attribution import LIVE, Lot
+from remote_script.SetMirror.batches import Batch
+from remote_script.SetMirror.content import whole
+from remote_script.SetMirror.contract.menus import NAMES, edit_of
+from remote_script.SetMirror.layouts import Row
 from remote_script.SetMirror.menu_references import KINDS, MenuReferences
 from remote_script.SetMirror.wire import encode
 from tests.remote_script.script.guest import Client
@@ -298,6 +304,43 @@ def test_many_tracks_of_one_name_are_renamed_in_a_few_bytes_each() -> None:
         assert stage.differences(client) == []
         stage.live.close()
     assert sizes[60] < 4 * sizes[20]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_batch_refers_only_to_menus_that_the_mirror_has_by_then(seed: int) -> None:
+    """Rows are changed by `set`, by an edit of many menus, and by an `add` of a moved object, in any mixture."""
+    draw = random.Random(seed)
+    stage = stage_of(6)
+    stage.until_ready()
+    batcher = stage.script.batcher
+    rows = [row for row in batcher.shadow.rows.values() if isinstance(row.value(NAME), tuple)]
+    store = Store.of_objects([json.loads(row.line()) for row in batcher.shadow.rows.values()], "epoch")
+    for revision in range(2, 60):
+        batch = Batch(Lot(LIVE))
+        for row in draw.sample(rows, draw.randrange(1, len(rows))):
+            change(row, draw, batch)
+        whole(batcher._encode(batch))
+        applied = store.apply(revision, [json.loads(change) for change in batch.changes])
+        assert not applied.problem
+        assert not store.bad
+        assert {row.id: store.nodes[row.id].props[NAME] for row in rows} == {
+            row.id: list(row.value(NAME)) for row in rows
+        }
+    stage.live.close()
+
+
+def change(row: Row, draw: random.Random, batch: Batch) -> None:
+    """Give a row another menu, and record that as a flush does."""
+    index = row.layout.index[NAME]
+    old = row.values[index]
+    row.values[index] = tuple(draw.sample(LABELS, draw.randrange(4, 12)))
+    edit = edit_of(old, row.values[index])
+    if edit is not None and draw.random() < 0.5:
+        batch.menus.setdefault((NAME, encode(edit)), []).append(row.id)
+    else:
+        batch.set.append((row.id, index))
+    if draw.random() < 0.3:
+        batch.moved.append(row.id)
 
 
 def test_each_client_gets_a_snapshot_that_can_be_read_on_its_own() -> None:
