@@ -25,7 +25,7 @@ from remote_script.SetMirror.menu_references import KINDS, MenuReferences
 from remote_script.SetMirror.wire import encode
 from tests.remote_script.script.guest import Client
 from tests.remote_script.script.stage import Stage
-from tests.whole import LONG_S, whole_path
+from tests.whole import LONG_S, PLENTY_S, whole_path
 
 from .conftest import Open
 from .peer import Peer, obj, small_set
@@ -45,8 +45,8 @@ MENUS = st.lists(
 
 
 def stage_of(tracks: int) -> Stage:
-    """Tracks in groups, MIDI and audio, with one clip and one parameter for each."""
-    return Stage(large_set(tracks, tracks, tracks, tracks))
+    """Tracks in groups, MIDI and audio, with one clip and one parameter for each; no turn ends for want of time."""
+    return Stage(large_set(tracks, tracks, tracks, tracks), budget_s=PLENTY_S)
 
 
 def size_of(client: Client, method: str) -> int:
@@ -119,7 +119,8 @@ def test_equal_menus_are_one_object_in_memory_and_stay_one_when_they_are_edited(
     first, second, third, fourth = (store.nodes[id_].props[NAME] for id_ in range(2, 6))
     assert first is second
     assert first is third
-    assert (first[0], fourth[0]) == ("Drums", "Drums")
+    assert first == ["Drums", *labels[1:]]
+    assert fourth == ["Drums", *labels[1:4], "Bass"]
 
 
 def test_more_kinds_of_menus_than_are_kept_are_sent_whole_and_exact() -> None:
@@ -249,7 +250,7 @@ def test_the_parts_after_an_outline_grow_as_little() -> None:
         client.snapshot(outline=True)
         assert stage.script.batcher.coming
         client.watch()
-        stage.script._budget_s = 0.004
+        stage.script._budget_s = PLENTY_S
         stage.until_ready()
         client.follow()
         sizes[tracks] = size_of(client, "set.batch") / tracks
@@ -278,7 +279,7 @@ def test_an_edit_of_a_track_costs_a_few_bytes_for_each_other_track() -> None:
         assert stage.differences(client) == []
         stage.live.close()
     grown = {name: (costs[60][name] - costs[20][name]) / 40 for name in EDITS}
-    assert max(grown.values()) < 130, grown
+    assert max(grown.values()) < 200, grown
     assert costs[60]["rename"] < 3000
 
 
