@@ -31,14 +31,12 @@ KEPT_VALUES = 150
 class Cause:
     """The author of a change: "live", "write", "audit" or "build", and for a write its id and author."""
 
-    __slots__ = ("author", "name", "shares", "write")
+    __slots__ = ("author", "name", "write")
 
     def __init__(self, name: str, write: Optional[str] = None, author: Optional[str] = None) -> None:
         self.name = name
         self.write = write
         self.author = author
-        self.shares: Optional[str] = None
-        """The write whose undo entry this write shares; None for an entry of its own."""
 
 
 LIVE = Cause("live")
@@ -215,22 +213,25 @@ class Attribution:
         if lot.cause.write is not None:
             self._keep(lot)
         ready = Lot(lot.cause)
-        for id_, bits in list(lot.marks.items()):
-            row = self._shadow.rows.get(id_)
-            waiting = bits & self._waiting(lot, id_)
+        rows, late_marks = self._shadow.rows, self._late
+        marks = list(lot.marks.items())
+        lot.marks.clear()
+        # Mostly a person's lot is the only one, and as many objects are marked as the Set has tracks.
+        is_plain = not lot.values and lot is self._lots[-1]
+        for id_, bits in marks:
+            row = rows.get(id_)
+            waiting = bits & self._waiting(lot, id_) if self.withheld else 0
             if waiting:
                 lot.marks[id_] = waiting
-            else:
-                del lot.marks[id_]
             bits &= ~waiting
             if row is None:
                 continue
             late = bits & row.layout.late_bits
             if late:
-                self._late[id_] = (self._late.get(id_, (0, LIVE))[0] | late, lot.cause)
+                late_marks[id_] = (late_marks.get(id_, (0, LIVE))[0] | late, lot.cause)
             bits &= ~late
-            newer = bits & self._newer(lot, id_)
-            for index in indices(bits):
+            newer = 0 if is_plain else bits & self._newer(lot, id_)
+            for index in () if is_plain else indices(bits):
                 if (id_, index) in lot.values:
                     ready.values[id_, index] = lot.values.pop((id_, index))
                 elif newer & 1 << index:

@@ -10,7 +10,7 @@ that the batch does not replace, and to those that come before it.
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Optional, Set, Tuple
 
 from .attribution import BUILD, LIVE, Attribution, Lot, indices
 from .automated import is_automated
@@ -22,6 +22,7 @@ from .entries import Entries
 from .layouts import Layouts, Row, root_class
 from .menu_references import MenuReferences
 from .observers import Observers
+from .pace import LONG, Steps
 from .property_reader import PropertyReader
 from .sent_batches import SentBatches
 from .shadow import AT_ONCE, Shadow
@@ -152,7 +153,7 @@ class Batcher:
 
     # -- building ----------------------------------------------------------------------------------
 
-    def build(self) -> Iterator[None]:
+    def build(self) -> Steps:
         """Read the outline of the Set into the shadow; yields after each object. `fill` reads the rest (`coming`)."""
         root = self._adopt(live_ptr(self.song) or 0, self.song, "Song", None, "song")
         self.shadow.root = root
@@ -162,13 +163,13 @@ class Batcher:
         yield from self._resolve_references(outline.added)
         self.outlined = True
 
-    def build_whole(self) -> Iterator[None]:
+    def build_whole(self) -> Steps:
         """Read the whole Set into the shadow, for a caller that sends no snapshot before the end."""
         yield from self.build()
         while self.coming:
             yield from self.fill(Batch(Lot(BUILD)))
 
-    def fill(self, batch: Batch) -> Iterator[None]:
+    def fill(self, batch: Batch) -> Steps:
         """Read the next properties in `coming` as `flush` reads marked ones; encode them if a client has a snapshot."""
         gone: Dict[int, Any] = {}
         rows = 0
@@ -192,7 +193,7 @@ class Batcher:
         self.built += 1
         return row
 
-    def _grow(self, top: Row, batch: Batch, gone: Dict[int, Any]) -> Iterator[None]:
+    def _grow(self, top: Row, batch: Batch, gone: Dict[int, Any]) -> Steps:
         """Add all objects below the new object `top`."""
         stack = [top]
         while stack:
@@ -214,7 +215,7 @@ class Batcher:
         batch: Batch,
         gone: Dict[int, Any],
         stack: List[Row],
-    ) -> Iterator[None]:
+    ) -> Steps:
         """Update one list of children to Live's; new rows are pushed on `stack`."""
         prop = row.layout.properties[index]
         root = root_class(prop.of)
@@ -281,7 +282,7 @@ class Batcher:
         child.move(parent.id, role)
         batch.moved.append(child.id)
 
-    def _resolve_references(self, ids: List[int]) -> Iterator[None]:
+    def _resolve_references(self, ids: List[int]) -> Steps:
         """Read the references of new objects, and the content that refers to objects."""
         shadow = self.shadow
         for number, id_ in enumerate(ids):
@@ -291,7 +292,10 @@ class Batcher:
             if row is None:
                 continue
             for index in row.layout.refs:
-                shadow.point(row, index, self.reader.value(row, index))
+                if row.layout.wide_bits & 1 << index:
+                    yield LONG
+                if row.obj is not None:
+                    shadow.point(row, index, self.reader.value(row, index))
             for index in row.layout.content:
                 # An envelope refers to parameters, so it waits until these have ids.
                 if not row.layout.envelope_bits & 1 << index:
@@ -305,7 +309,7 @@ class Batcher:
 
     # -- flushing ----------------------------------------------------------------------------------
 
-    def flush(self, batch: Batch) -> Iterator[None]:
+    def flush(self, batch: Batch) -> Steps:
         """Read the marked properties again and put the encoded differences into `batch`; the caller then seals it."""
         gone: Dict[int, Any] = {}
         if self.coming:
@@ -316,7 +320,7 @@ class Batcher:
         yield from self._flush_values(batch, gone)
         yield from self._encode(batch)
 
-    def _flush_lists(self, batch: Batch, gone: Dict[int, Any]) -> Iterator[None]:
+    def _flush_lists(self, batch: Batch, gone: Dict[int, Any]) -> Steps:
         """Update the marked lists of children; objects that left one and are in no other are added to `gone`."""
         shadow, dirty = self.shadow, batch.dirty
         for id_, bits in list(dirty.items()):
@@ -324,13 +328,15 @@ class Batcher:
             if row is None or not bits & row.layout.tree_bits:
                 continue
             for index in row.layout.tree:
+                if bits & row.layout.wide_bits & 1 << index:
+                    yield LONG
                 # Read and compare in one slice: between two slices objects may move.
                 if bits & 1 << index and row.obj is not None and alive(row.obj):
                     dirty[id_] &= ~(1 << index)
                     yield from self._flush_children(row, index, batch, gone)
             yield
 
-    def _flush_values(self, batch: Batch, gone: Dict[int, Any]) -> Iterator[None]:
+    def _flush_values(self, batch: Batch, gone: Dict[int, Any]) -> Steps:
         """Remove the objects in `gone`, and read references and marked values."""
         shadow, reader, dirty = self.shadow, self.reader, batch.dirty
         for id_ in gone:
@@ -352,7 +358,7 @@ class Batcher:
             yield from self._compare(row, bits, batch)
             yield
 
-    def _flush_children(self, row: Row, index: int, batch: Batch, gone: Dict[int, Any]) -> Iterator[None]:
+    def _flush_children(self, row: Row, index: int, batch: Batch, gone: Dict[int, Any]) -> Steps:
         """Update one list of children; objects that left it are added to `gone`."""
         key = (row.id, index)
         listed = batch.values[key] if key in batch.values else self.reader.children(row, index)
@@ -398,7 +404,7 @@ class Batcher:
         batch.set.append((holder, index))
         batch.dirty[holder] = batch.dirty.get(holder, 0) | 1 << index
 
-    def _compare(self, row: Row, bits: int, batch: Batch) -> Iterator[None]:
+    def _compare(self, row: Row, bits: int, batch: Batch) -> Steps:
         """Read the properties in `bits` again and record the differences."""
         layout = row.layout
         preserved = False
@@ -414,6 +420,10 @@ class Batcher:
                     # The object was deleted meanwhile; only its parent's list reports the deletion.
                     return
             else:
+                if layout.wide_bits & 1 << index:
+                    yield LONG
+                    if not alive(row.obj):
+                        return
                 new = self.reader.value(row, index)
             if new is old or (new == old and type(new) is type(old)):
                 continue
@@ -440,7 +450,7 @@ class Batcher:
 
     # -- sealing -----------------------------------------------------------------------------------
 
-    def _encode(self, batch: Batch) -> Iterator[None]:
+    def _encode(self, batch: Batch) -> Steps:
         """Encode the recorded differences in the wire's form."""
         rows = self.shadow.rows
         revision = self.revision + 1
@@ -520,7 +530,7 @@ class Batcher:
 
         self._menus.refresh(present)
 
-    def _encode_tables(self, ids: List[int], changes: List[bytes]) -> Iterator[None]:
+    def _encode_tables(self, ids: List[int], changes: List[bytes]) -> Steps:
         """Encode new objects in the snapshot's form, in a third of the time."""
         for start in range(0, len(ids), AT_ONCE):
             rows = [self.shadow.rows[id_] for id_ in ids[start : start + AT_ONCE]]
@@ -551,8 +561,6 @@ class Batcher:
         if batch.cause.write is not None:
             about["write"] = batch.cause.write
             about["author"] = batch.cause.author
-            if batch.cause.shares is not None:
-                about["shares"] = batch.cause.shares
         if building:
             about["coming"] = self.coming.parts
         body = encode(about)[:-1] + b',"changes":[' + b",".join(batch.changes) + b"]}"

@@ -14,11 +14,12 @@ from typing import Any, Callable, Dict, Generator, Iterator, List, Tuple
 from .contract.limits import FOREVER_BEATS
 from .contract.values import ABSENT, alive, as_expressive_note, as_note, as_str, as_warp_marker, read
 from .layouts import Row
+from .pace import LONG
 from .shadow import Shadow
 from .wire import Encoded, elements_of, encode
 
 Note = List[Any]
-Reading = Generator[None, None, Any]
+Reading = Generator[Any, None, Any]
 
 PIECE = 100
 """Elements; reading and encoding so many notes takes about half a millisecond in headless Live."""
@@ -39,9 +40,10 @@ def reading(shadow: Shadow, row: Row, index: int) -> Reading:
             return (yield from encoded_in_pieces(vector, read_note))
         if prop.type == "envelopes":
             return (yield from _read_envelopes(shadow, row))
-        vector = getattr(row.obj, prop.name)
         if prop.type == "routings":
-            return (yield from _read_labels(vector))
+            yield LONG
+            return (yield from _read_labels(getattr(row.obj, prop.name)))
+        vector = getattr(row.obj, prop.name)
         elements: List[Any] = []
         for piece in _pieces(vector, as_warp_marker):
             elements.extend(piece)

@@ -31,6 +31,10 @@ _REFUSED = ("DeviceParameter",)
 """Classes in which Live raises an error for a property that the kind lacks; in others it may return None, a value."""
 
 
+_OF_THE_SET = ("Track", "Scene", "ClipSlot")
+"""Classes of objects of which a Set may have a thousand in one list."""
+
+
 class Listener(NamedTuple):
     """A listener of Live that a row can attach: `add_<name>_listener`, the row's method, the bits that it marks."""
 
@@ -181,6 +185,8 @@ class Layout:
             i for i, prop in enumerate(self.properties) if i in self.slow or prop.type in ("children", "refs")
         ]
         """Properties whose values may have as many elements as a Set has tracks, or a clip notes."""
+        self.wide_bits = sum(1 << i for i in self.listed if self.properties[i].of in _OF_THE_SET)
+        """Lists with as many elements as the Set has tracks or scenes."""
         self.slow_bits = sum(1 << i for i in self.slow)
         self.long_bits = self.slow_bits | sum(1 << i for i in self.content)
         self.envelope_bits = sum(1 << i for i, prop in enumerate(self.properties) if prop.type == "envelopes")

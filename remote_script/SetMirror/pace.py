@@ -14,9 +14,9 @@ from typing import Any, Iterator
 LONG = True
 """What a job yields before a step that grows with the Set; before other steps it yields None."""
 Steps = Iterator[Any]
-_RISE, _FALL = 1 / 2, 1 / 8
-"""Parts of the difference by which the expected duration follows a longer and a shorter step: a step that the system
-interrupted must not hold up the following ones for long."""
+_RISE, _FALL, _MOST = 1 / 2, 1 / 8, 2.0
+"""Parts of the difference by which the expected duration follows a longer and a shorter step. No step counts as more
+than so many times the expected duration: one that the system interrupted must not hold up the following ones."""
 
 
 class Pace:
@@ -28,7 +28,7 @@ class Pace:
     def add(self, seconds: float) -> None:
         """Record the duration of a step."""
         self.expected_s = self.expected_s or seconds
-        difference = seconds - self.expected_s
+        difference = min(seconds, _MOST * self.expected_s) - self.expected_s
         self.expected_s += difference * (_RISE if difference > 0 else _FALL)
 
     def fits(self, now: float, end: float, limit: float) -> bool:

@@ -46,12 +46,14 @@ class Timed(SetMirror):
     """Processor time, which does not depend on other work of the machine."""
 
     def pump(self) -> None:
+        gc.disable()
         began, used = time.perf_counter(), time.thread_time()
         super().pump()
         if not hasattr(self, "slices"):
             self.forget()
         self.slices.append(time.perf_counter() - began)
         self.used.append(time.thread_time() - used)
+        gc.enable()
 
     def forget(self) -> None:
         self.slices, self.used = [], []
