@@ -30,7 +30,7 @@ from mirror import (
 )
 from mirror.token import PROCESS
 from mirror.undo import CAME_BACK
-from remote_script.SetMirror.contract import schema
+from remote_script.SetMirror.contract import late, schema
 from remote_script.SetMirror.contract.errors import TABLE
 from remote_script.SetMirror.contract.limits import DEADLINE_S
 
@@ -271,8 +271,9 @@ class Desk:
             key = (op.target if node is None else node.id, op.name)
             if key in seen:
                 where = op.target if node is None else self.ref(node)
+                first, second = (late.as_written(value) for value in (seen[key], op.value))
                 raise errors.InvalidParams(
-                    f"`{op.name}` of {where} is set twice, to {seen[key]!r:.80} and {op.value!r:.80}",
+                    f"`{op.name}` of {where} is set twice, to {first!r:.80} and {second!r:.80}",
                     hint="give each property once",
                     op=number,
                 )
