@@ -82,7 +82,7 @@ def compose(scope: Scope, args: Compose) -> Plan:
     no_effect(
         bool(args.rhythm) and args.part == "bass" and args.style not in ("", "pattern"), "rhythm", args.style
     )
-    node = scope.target(args.into, "Clip", "ClipSlot", "Track")
+    node = scope.prefer(args.into, *_fitting(args), of=("Clip", "ClipSlot", "Track"))
     present = node if node.type == "Clip" else _clip_of(scope, node) if node.type == "ClipSlot" else None
     new = present is None
     no_effect(args.name is not UNSET and not new, "name", "a clip that exists already")
@@ -140,6 +140,13 @@ def _check_length(args: Compose, context: music.Context, length: music.Ticks) ->
         f"part '{args.part}' is as long as its `text`, {to_beats(length):g} beats; `length` says {args.length}",
         hint="leave `length` out, or write as many bars into `text`: each | ends a bar",
     )
+
+
+def _fitting(args: Compose) -> tuple[str, ...]:
+    """The kinds of objects that the arguments fit: only a new clip gets a name, only a present one is overwritten."""
+    if args.name is not UNSET:
+        return ("midi track",)
+    return ("midi clip",) if args.overwrite else ("midi clip", "midi track")
 
 
 def _beginning(args: Compose, context: music.Context, new: bool) -> music.Ticks:
