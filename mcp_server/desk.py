@@ -471,6 +471,8 @@ class Desk:
             ],
             "undo_steps": result.undo_steps,
         }
+        if result.shares:
+            answer["shares"] = result.shares
         if result.dry_run:
             answer["dry_run"] = True
         elif result.undo_steps and removes:

@@ -465,7 +465,7 @@ class Mirror(Reader):
             self.latencies.add("replace", time.perf_counter() - began)
             self._replaced += 1
             self._tell("log", lambda: self.log.record_resync(applied, reason))
-            self._tell("undo", lambda: self.writes.history.forget(self.store.revision))
+            self._tell("undo", lambda: self.writes.resynced(reason != "another epoch"))
             self._publish(applied, True)
             _check(applied)
 
@@ -476,7 +476,9 @@ class Mirror(Reader):
         )
         self._tell(
             "undo",
-            lambda: self.writes.history.observe(self.store, applied, batch.revision, batch.write, who),
+            lambda: self.writes.history.observe(
+                self.store, applied, batch.revision, batch.write, who, batch.shares
+            ),
         )
 
     def _publish(self, applied: Applied, resynced: bool) -> None:
