@@ -223,7 +223,7 @@ class SetMirror(ControllerlessSurface):
         # A snapshot may use the whole budget, so the audit, which has a share of every turn, comes before it.
         streams = server.is_encoding
         if streams and self._is_idle:
-            self._audit(start)
+            self._audit(start, worked=True)
         worked = self._round(server, deadline, write_end, end) or streams
         while self._answered(server) and self.awake.more(start):
             worked = True
