@@ -33,6 +33,8 @@ NOTES = (5_000, 20_000)
 MANY, CLIPS = 100, 5
 TEMPO, PARAMETER = "set the tempo in lock-step, verified", "set a parameter in lock-step, verified"
 OVER_MCP = ", over MCP"
+SDK, PIPE = "SDK client", "at the pipe"
+SINGLY = f"{MANY} singly ms"
 OLDER = {VERSIONS[0]: "", **{version: f", Live {version}" for version in VERSIONS[1:]}}
 IN_ONE_WRITE = "write many notes into an empty clip in one write, verified"
 ORDER = [
@@ -103,8 +105,14 @@ class _Parameters:
         return low + (high - low) * (shift + 0.3 * (number // len(self._spans) % 2))
 
 
+def subject_of(version: str, share: float, client: str = "") -> str:
+    """The subject of the rows of this Live, with this share of its main thread; `client` over MCP."""
+    timer = " (waits for the timer)" if not share else ""
+    return f"{OURS}, Live {version}, share {share:g}{timer}{client and ', '}{client}"
+
+
 async def _measure(measured: list[Row], version: str, share: float) -> None:
-    subject = f"{OURS}, Live {version}, share {share:g}" + (" (waits for the timer)" if not share else "")
+    subject = subject_of(version, share)
     older = OLDER[version]
 
     async def rows(how: str, subject: str, tempo: Write, parameter: Write) -> None:
@@ -129,29 +137,25 @@ async def _measure(measured: list[Row], version: str, share: float) -> None:
             await calls.wait_synced()
             await rows(
                 OVER_MCP,
-                f"{subject}, SDK client",
+                subject_of(version, share, SDK),
                 lambda n: calls.tempo(100.0 + n % 7),
                 lambda n: agent.call("set_device", **spans.arguments(n, 0.35)),
             )
         async with Pipe.connected(live.port, environ) as pipe:
             await rows(
                 OVER_MCP,
-                f"{subject}, at the pipe",
+                subject_of(version, share, PIPE),
                 lambda n: pipe.call("set_song", tempo=100.0 + n % 7),
                 lambda n: pipe.call("set_device", **spans.arguments(n, 0.25)),
             )
     async with empty_tool(environ) as call:
-        measured.append(
-            await _lockstep(TEMPO + OVER_MCP + older, f"{EMPTY_TOOL}, SDK client", lambda n: call())
-        )
+        measured.append(await _lockstep(TEMPO + OVER_MCP + older, f"{EMPTY_TOOL}, {SDK}", lambda n: call()))
 
 
 async def _lockstep(question: str, subject: str, write: Write) -> Row:
     """Writes in a row."""
     samples = [await _timed(write, number) for number in range(MANY)]
-    return Row(
-        question, subject, Distribution.of_seconds(samples), {f"{MANY} singly ms": sum(samples) * 1000}
-    )
+    return Row(question, subject, Distribution.of_seconds(samples), {SINGLY: sum(samples) * 1000})
 
 
 async def _notes(measured: list[Row], count: int) -> None:
