@@ -151,6 +151,7 @@ class Writes:
         if entry is None:
             if request.write_id in self.results:
                 return result_or_raise(self.results.of(request.write_id, content))
+            self.check_epoch(request.epoch)
             # While parts of the Set are missing, no object can be named.
             epoch = None if self._coming() else self._store.epoch or None
             entry = self._enqueue(request if epoch is None else self.bind(request), epoch, content)
@@ -186,6 +187,14 @@ class Writes:
             # Report this problem together with every other problem of the request.
             checks.prepare(self._store, request, self._place()[0])
             raise
+
+    def check_epoch(self, epoch: str) -> None:
+        """Refuse a write that was meant for another epoch; "" stands for the present one."""
+        if epoch and epoch != self._store.epoch:
+            raise errors.EpochChanged(
+                "Another Set was opened, or the script was reloaded, before the write was sent",
+                hint="nothing was done; read the Set and send the write again",
+            )
 
     def progressed(self, progress: WriteProgress) -> None:
         """Record the script's notice about the progress of a running write."""
@@ -340,12 +349,10 @@ class Writes:
             request = entry.request
             if entry.epoch is None:
                 # The mirror was empty when the write was queued.
+                self.check_epoch(request.epoch)
                 request = self.bind(request)
-            elif entry.epoch != self._store.epoch:
-                raise errors.EpochChanged(
-                    "Another Set was opened, or the script was reloaded, before the write was sent",
-                    hint="nothing was done; read the Set and send the write again",
-                )
+            else:
+                self.check_epoch(entry.epoch)
             prepared = checks.prepare(self._store, request, version)
             epoch = self._store.epoch
             left = entry.deadline - self._clock()
