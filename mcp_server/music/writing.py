@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
@@ -236,6 +236,13 @@ def _bass_pitches(
     return line[:beats]
 
 
+class Melody(NamedTuple):
+    """A melody's notes, and how long its words last together, rests included."""
+
+    notes: list[Note]
+    length: Ticks
+
+
 def melody(
     text: str,
     scale: Scale,
@@ -245,7 +252,7 @@ def melody(
     bar: Ticks = 4 * BEAT,
     grid: Ticks | None = None,
     velocity: float = 100.0,
-) -> list[Note]:
+) -> Melody:
     """A melody by scale degrees: "1 3 5 . 5 - 8 7b": each word lasts one `grid` step, by default an eighth.
 
     Bars between `|` last `bar`: without a grid the words of a bar share it equally, with one they fill it.
@@ -270,12 +277,7 @@ def melody(
                     raise errors.InvalidValue(f"Degree {word} lies outside the pitches 0 to 127", word)
                 notes.append(Note(pitch, at, step, velocity))
             at = exact(at + step)
-    return notes
-
-
-def melody_length(text: str, *, bar: Ticks = 4 * BEAT, grid: Ticks | None = None) -> Ticks:
-    """How long the words of a melody last together, rests included."""
-    return exact(sum((len(words) * step for words, step in _measures(text, bar, grid)), 0 * BEAT))
+    return Melody(notes, exact(at - start))
 
 
 def _degree(word: str, scale: Scale) -> int:

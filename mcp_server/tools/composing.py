@@ -290,9 +290,9 @@ def _composed(
             return notes, len(bars) * context.bar, _unplayed(bars, context, start, notes)
         case "melody":
             octave = 3 if args.octave is UNSET else args.octave
-            notes = writing.melody(args.text, key, octave=octave, bar=context.bar, grid=grid, **more)
-            words = writing.melody_length(args.text, bar=context.bar, grid=grid)
-            return notes, -(-int(start + words) // context.bar) * context.bar - start, []
+            tune = writing.melody(args.text, key, octave=octave, bar=context.bar, grid=grid, **more)
+            end = -(-int(start + tune.length) // context.bar) * context.bar
+            return tune.notes, end - start, []
         case "drums":
             length = _asked_length(args, context)
             style = args.style or args.text or "boom bap"

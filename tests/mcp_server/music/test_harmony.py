@@ -221,7 +221,7 @@ def test_a_bass_follows_its_style(style: Any, pitches: list[int]) -> None:
 
 
 def test_a_melody_reads_degrees_rests_holds_and_signs() -> None:
-    found = writing.melody("1 3 5 . 8 - 0 7b", C)
+    found = writing.melody("1 3 5 . 8 - 0 7b", C).notes
     assert [(note.pitch, to_beats(note.start), to_beats(note.duration)) for note in found] == [
         (60, 0.0, 0.5), (64, 0.5, 0.5), (67, 1.0, 0.5), (72, 2.0, 1.0), (59, 3.0, 0.5), (70, 3.5, 0.5),
     ]  # fmt: skip
@@ -344,11 +344,11 @@ def test_a_thirteenth_sounds_without_cluster_and_keeps_its_name() -> None:
 def test_the_words_of_a_melodys_bar_share_it(meter: tuple[int, int], words: int) -> None:
     bar = Context(numerator=meter[0], denominator=meter[1]).bar
     text = " | ".join([" ".join(["1"] * words)] * 2) + " | 5 - | ."
-    notes = writing.melody(text, C, bar=bar)
+    notes, length = writing.melody(text, C, bar=bar)
     assert [note.start for note in notes] == [n * bar / words for n in range(2 * words)] + [2 * bar]
     assert notes[-1].duration == bar
-    assert writing.melody_length(text, bar=bar) == 4 * bar
-    assert writing.melody(text.replace(" | ", " "), C, grid=bar // words)[words].start == bar
+    assert length == 4 * bar
+    assert writing.melody(text.replace(" | ", " "), C, grid=bar // words).notes[words].start == bar
 
 
 @pytest.mark.parametrize("text", ["1 3 5 | 1 3 5 6", "1 2 3 4 |  | 1 2 3 4", "1 2 3 4 | 1 2 3 4 5"])
