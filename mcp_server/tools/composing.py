@@ -276,7 +276,11 @@ def _composed(
                 bars, context, lowest=lowest, kind=kind, lead=args.voicing == "led",
                 bass=args.with_bass, rhythm=args.rhythm, grid=step, **more,
             )  # fmt: skip
-            return notes, len(bars) * context.bar, _thinned(bars) + _unplayed(bars, context, start, notes)
+            return (
+                notes,
+                len(bars) * context.bar,
+                _thinned(bars) + _unplayed(bars, context, start, step, notes),
+            )
         case "bass":
             lowest = _lowest(args, 28)
             style = args.style or ("pattern" if args.rhythm else "roots")
@@ -285,9 +289,9 @@ def _composed(
                 raise errors.InvalidValue(f"There is no bass style {style!r}", style, choices=choices)
             notes = writing.bass_notes(
                 bars, context, style=style, lowest=lowest,  # type: ignore[arg-type]
-                pattern=args.rhythm or "x---x---", grid=step, scale=key, **more,
+                pattern=args.rhythm, grid=step, scale=key, **more,
             )  # fmt: skip
-            return notes, len(bars) * context.bar, _unplayed(bars, context, start, notes)
+            return notes, len(bars) * context.bar, _unplayed(bars, context, start, step, notes)
         case "melody":
             octave = 3 if args.octave is UNSET else args.octave
             tune = writing.melody(args.text, key, octave=octave, bar=context.bar, grid=grid, **more)
@@ -307,13 +311,17 @@ def _composed(
 
 
 def _unplayed(
-    bars: list[list[harmony.Chord]], context: music.Context, start: music.Ticks, notes: list[music.Note]
+    bars: list[list[harmony.Chord]],
+    context: music.Context,
+    start: music.Ticks,
+    step: music.Ticks,
+    notes: list[music.Note],
 ) -> list[str]:
     """The remark on chords that the rhythm never plays."""
     starts = sorted({note.start for note in notes})
     names = [
         chord.name
-        for chord, at, length in writing.timed_chords(bars, context, start)
+        for chord, at, length in writing.timed_chords(bars, context, start, step)
         if not any(at <= begin < at + length for begin in starts)
     ]
     return [f"the rhythm has no hit for {', '.join(names)}"] if names else []

@@ -420,3 +420,46 @@ def test_a_flat_degree_of_a_minor_key_is_the_keys_own(text: str, key: str, roots
 
 def test_a_double_bar_line_adds_no_bar() -> None:
     assert [[chord.name for chord in bar] for bar in bars("|| Am || F ||")] == [["Am"], ["F"]]
+
+
+METERS = [(4, 4), (3, 4), (5, 4), (7, 8), (5, 8), (6, 8), (11, 8), (15, 16), (7, 16)]
+
+
+@pytest.mark.parametrize("meter", METERS)
+@pytest.mark.parametrize("text", ["C | Am", "C Am | F", "C Am F | G7"])
+@pytest.mark.parametrize("style", ["roots", "fifths", "octaves", "walking", "pattern"])
+def test_a_bass_stays_on_the_grid_and_within_its_bar_in_every_meter(
+    meter: tuple[int, int], text: str, style: Any
+) -> None:
+    context = Context(numerator=meter[0], denominator=meter[1])
+    beat = 4 * BEAT // meter[1]
+    for grid in (BEAT // 2, BEAT // 4):
+        chords = bars(text)
+        notes = writing.bass_notes(chords, context, style=style, grid=grid)
+        assert {note.start // context.bar for note in notes} == {0, 1}
+        for note in notes:
+            inside = note.start % context.bar
+            assert inside % grid == 0 or inside % beat == 0, (note, grid)
+            assert note.duration > 0
+            assert inside + note.duration <= context.bar
+        changes = [at for _, at, _ in writing.timed_chords(chords, context, 0, grid)]
+        assert all(at % context.bar % grid == 0 or at % context.bar % beat == 0 for at in changes)
+
+
+@pytest.mark.parametrize(
+    ("meter", "lengths"), [((4, 4), [2, 2]), ((3, 4), [1.5, 1.5]), ((7, 8), [2, 1.5]), ((5, 8), [1.5, 1])]
+)
+def test_chords_that_cannot_share_a_bar_equally_change_on_its_beats(
+    meter: tuple[int, int], lengths: list[float]
+) -> None:
+    context = Context(numerator=meter[0], denominator=meter[1])
+    assert [to_beats(length) for _, _, length in writing.timed_chords(bars("C Am"), context)] == lengths
+
+
+@pytest.mark.parametrize("meter", [(7, 8), (5, 8), (15, 16)])
+def test_a_rhythm_begins_again_with_each_bar(meter: tuple[int, int]) -> None:
+    context = Context(numerator=meter[0], denominator=meter[1])
+    notes = writing.bass_notes(bars("C | C | C"), context, style="pattern", pattern="x.")
+    first = [note.start for note in notes if note.start < context.bar]
+    assert first[:2] == [0, BEAT]
+    assert [note.start for note in notes] == [at + n * context.bar for n in range(3) for at in first]
