@@ -59,7 +59,6 @@ def content_of(request: WriteRequest) -> int:
         request.expect,
         request.if_revision,
         request.undoes,
-        request.epoch,
     )
     try:
         return hash(msgspec.msgpack.encode(asks))

@@ -6,12 +6,14 @@ objects. It only marks a difference; the following flush reads the property agai
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Optional, Sequence
+from itertools import repeat
+from operator import attrgetter, is_not, itemgetter
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 from .batches import Batcher
 from .content import Reading, whole
 from .contract.values import ABSENT, alive
-from .layouts import Row
+from .layouts import Layout, Row
 from .wire import length
 
 FAST_S = 0.25
@@ -20,9 +22,33 @@ _FAST_TYPES = ("Song", "Song.View", "Application", "Application.View")
 _LARGEST = {"notes": 400, "routings": 30, "warp_markers": 400, "envelopes": 0}
 """Number of elements by type: a longer value is read only in one of eight passes, so that a pass stays short."""
 LARGE_EVERY = 8
-_RARE_EVERY = 4
+_LONG_EVERY = 2
+"""The same for all other values that are read in pieces: Live notifies their changes, and they cost most."""
+RARE_EVERY = 4
 """Passes between reads of absent properties (an exception costs more than ten values) and of generated texts."""
 UNASKED = 8
+"""Properties that are compared between two looks at the clock, some 5 µs of work."""
+_SINGLE = ("bool", "int", "float", "str")
+"""Types whose values in Live are equal to the plain values of rows."""
+
+
+class _Glance:
+    """Compares most plain properties of a row in two calls; for rows of one layout with the same properties."""
+
+    def __init__(self, layout: Layout, has: bytes, constants: Any) -> None:
+        """`has`: for each place of a row 1 if its object has this property, else 0. `constants`: see `Layout`."""
+        places = [i for i, _ in layout.often if has[i] and layout.properties[i].type in _SINGLE]
+        # For a single name a getter returns no tuple.
+        if len(places) < 2:
+            places = []
+        self.live: Any = attrgetter(*[layout.names[i] for i in places]) if places else None
+        self.stored: Any = itemgetter(*places) if places else None
+        present = [entry for entry in layout.often if has[entry[0]]]
+        lacking = layout.lacking(constants)
+        self.all = [present, [entry for entry in layout.simple if entry[0] not in lacking]]
+        """The properties to compare, with their readers: in most passes, and in one of `RARE_EVERY`."""
+        self.apart = [[entry for entry in entries if entry[0] not in places] for entries in self.all]
+        """The same without those that `live` and `stored` compare."""
 
 
 class Audit:
@@ -49,6 +75,7 @@ class Audit:
         """Number of properties read since the clock was last read."""
         self._reading: Optional[Reading] = None
         """The reading of a long property, which takes several turns."""
+        self._glances: Dict[Tuple[Layout, bytes, Any], _Glance] = {}
         self._pass_began = clock()
         self._next_fast = 0.0
 
@@ -69,10 +96,9 @@ class Audit:
                 self._place = 0
                 if row is None:
                     return
-                if not self._is_alive(row):
+                if not self._compare_simple(row):
                     self._place = len(row.layout.changing)
-                elif row.layout.simple:
-                    self._compare_simple(row)
+                else:
                     # Reading the clock costs as much as reading a property.
                     self._unasked += len(row.layout.simple)
             if self._place < len(row.layout.changing):
@@ -154,37 +180,49 @@ class Audit:
             self._mark(parent, parent.layout.index[row.role])
         return False
 
-    def _compare_simple(self, row: Row) -> None:
-        """Compare the plain properties of a row; an inlined `_compare`, since most of an audit's time is spent here."""
-        obj, values = row.obj, row.values
-        every = not (self.counters["passes"] + row.id) % _RARE_EVERY
-        for index, reader in row.layout.simple if every else row.layout.often:
-            old = values[index]
-            if old is ABSENT and not every:
-                continue
-            new = reader(obj)
+    def _compare_simple(self, row: Row) -> bool:
+        """Compare the plain properties of a row; False when its object is deleted.
+
+        Most of an audit's time is spent here, so mostly two calls read and compare all values.
+        """
+        obj, layout = row.obj, row.layout
+        rare = not (self.counters["passes"] + row.id) % RARE_EVERY
+        key = (layout, bytes(map(is_not, row, repeat(ABSENT))), layout.stored_constants(row))
+        glance = self._glances.get(key)
+        if glance is None:
+            glance = self._glances[key] = _Glance(*key)
+        try:
+            is_same = glance.live is not None and glance.live(obj) == glance.stored(row)
+        except Exception:
+            # The object is deleted, or lacks a property now.
+            is_same = False
+        if not is_same and not self._is_alive(row):
+            return False
+        for index, reader in (glance.apart if is_same else glance.all)[rare]:
+            old, new = row[index], reader(obj)
             if new is old or (new == old and type(new) is type(old)):
                 continue
             if not self._batcher.attribution.pending.get(row.id, 0) & 1 << index:
                 self._mark(row, index)
+        return True
 
     def _compare(self, row: Row, index: int) -> None:
         layout, batcher = row.layout, self._batcher
         old = row.values[index]
         bit = 1 << index
         if layout.tree_bits & bit:
-            children = batcher.reader.children(row, index)
-            if children is None:
-                same = old is ABSENT
+            now = batcher.reader.pointers(row, index)
+            if now is None or old is ABSENT:
+                same = now is None and old is ABSENT
             else:
-                prop = layout.properties[index]
-                ids = []
-                for ptr, _ in children:
-                    child = batcher.shadow.known(prop.of, ptr)
-                    here = child is not None and child.parent == row.id and child.role == prop.name
-                    ids.append(child.id if child is not None and here else -1)
-                now: Any = (ids[0] if ids else None) if prop.type == "child" else tuple(ids)
-                same = now == old
+                ids = old if isinstance(old, tuple) else () if old is None else (old,)
+                children = [child for child in map(batcher.shadow.rows.get, ids) if child is not None]
+                # A list that names an object with another parent is compared as if it lacked the object.
+                same = now == [
+                    child.ptr
+                    for child in children
+                    if child.parent == row.id and child.role == layout.names[index]
+                ]
         else:
             new = batcher.reader.value(row, index)
             same = new is old or (new == old and type(new) is type(old))
@@ -194,7 +232,8 @@ class Audit:
     def _compare_long(self, row: Row, index: int) -> Reading:
         batcher, old = self._batcher, row.values[index]
         most = _LARGEST[row.layout.properties[index].type]
-        if length(old) > most and (self.counters["passes"] + row.id) % LARGE_EVERY:
+        every = RARE_EVERY if old is ABSENT else LARGE_EVERY if length(old) > most else _LONG_EVERY
+        if (self.counters["passes"] + row.id) % every:
             return
         new = yield from batcher.reader.reading(row, index)
         # A value or deletion that was sent meanwhile is newer than the value read here.

@@ -255,6 +255,9 @@ class Layout:
         self._kinds: Dict[Any, Kind] = {}
         self._constants = tuple(_KINDS.get(type_, {}).values())
         self._get_constants = attrgetter(*self._constants) if self._constants else None
+        places = [self.index[name] for name in self._constants]
+        self.stored_constants: Any = itemgetter(*places) if places else _no_constants
+        """A row's values of the constants that decide which properties its object has (`_KINDS`)."""
 
     def _listener(self, name: str, bits: int) -> Listener:
         prop = schema.properties(self.type).get(name)
@@ -310,6 +313,15 @@ class Layout:
             list(accumulate([0] + [1 << number for number, _ in resting])),
         )
 
+    def lacking(self, constants: Any) -> List[int]:
+        """Properties that Live refuses to objects with these constants (a value, or a tuple of several)."""
+        if self.type not in _REFUSED:
+            return []
+        values = constants if type(constants) is tuple else (constants,)
+        false = {name for name, value in zip(self._constants, values) if value is False}
+        needed = [self._constants_of(prop) for prop in self.properties]
+        return [index for index, names in enumerate(needed) if names and false.issuperset(names)]
+
     def _marked_by(self) -> Dict[str, int]:
         marked: Dict[str, int] = {}
         for index, prop in enumerate(self.properties):
@@ -339,6 +351,10 @@ class Layout:
     def bits_of(self, names: Any) -> int:
         """The bits of those of `names` that this layout has."""
         return sum(1 << self.index[name] for name in names if name in self.index)
+
+
+def _no_constants(row: Any) -> Any:
+    return ()
 
 
 def _callback(mark: Marker, bits: int) -> Callable[[Any], None]:

@@ -79,16 +79,30 @@ class PropertyReader:
 
     def children(self, row: Row, index: int) -> Optional[List[Tuple[int, Any]]]:
         """(pointer, object) of the present children; None when the property cannot be read."""
-        prop = row.layout.properties[index]
-        raw = self.application if prop.name == "application" else read(row.obj, prop.name)
-        if raw is ABSENT:
+        objects = self._children(row, index)
+        if objects is None:
             return None
-        objects = [raw] if prop.type == "child" else _items(raw)
         try:
             pointers = list(map(_POINTER, objects))
         except Exception:
             pointers = [live_ptr(obj) for obj in objects]
         return [(ptr, obj) for ptr, obj in zip(pointers, objects) if type(ptr) is int and alive(obj)]
+
+    def pointers(self, row: Row, index: int) -> Optional[List[int]]:
+        """The pointers of the present children; None when the property cannot be read."""
+        objects = self._children(row, index)
+        try:
+            return None if objects is None else list(map(_POINTER, objects))
+        except Exception:
+            # One of them is deleted, or there is no child.
+            return [ptr for ptr, _ in self.children(row, index) or ()]
+
+    def _children(self, row: Row, index: int) -> Optional[List[Any]]:
+        prop = row.layout.properties[index]
+        raw = self.application if prop.name == "application" else read(row.obj, prop.name)
+        if raw is ABSENT:
+            return None
+        return [raw] if prop.type == "child" else _items(raw)
 
     def now(self, row: Row, name: str) -> Any:
         """Read any property by name now, gauges included; ABSENT when it cannot be read."""

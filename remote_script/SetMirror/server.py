@@ -296,8 +296,11 @@ class Server:
     def is_encoding(self) -> bool:
         """True while a snapshot can be encoded further, since its client receives it."""
         return any(
-            (client.snapshot is not None or client.snapshots_wanted) and client.outbox_bytes < SNAPSHOT_AHEAD
-            for client in self.served()
+            (client.snapshot is not None or client.snapshots_wanted)
+            and client.outbox_bytes < SNAPSHOT_AHEAD
+            and client.state == SERVED
+            and not client.closed
+            for client in self.clients
         )
 
     def begin_snapshots(self, shadow: Shadow, revision: int, coming: List[str]) -> None:
@@ -313,8 +316,8 @@ class Server:
         If other work takes all time of the turns, one piece is encoded in every other turn.
         """
         encoded = False
-        for client in self.served():
-            while client.snapshot is not None and client.outbox_bytes < SNAPSHOT_AHEAD:
+        for client in self.clients:
+            while client.snapshot is not None and not client.closed and client.outbox_bytes < SNAPSHOT_AHEAD:
                 began = time.perf_counter()
                 if not self._pieces.fits(began, end, last_end) and (encoded or not self._is_behind):
                     self._is_behind = not encoded

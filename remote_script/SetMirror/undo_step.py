@@ -25,8 +25,6 @@ class UndoStep:
 
     def __init__(self, batcher: Batcher, log: Callable[[str], None]) -> None:
         self.is_open = False
-        self.is_kept = False
-        """True while the step stays open for Live's tick although its write has ended; see `open_entry`."""
         self._batcher = batcher
         self._log = log
         self._began = 0
@@ -45,7 +43,7 @@ class UndoStep:
 
     def end(self, parameters: bool = False) -> None:
         """Close the step; with `parameters`, first add changed parameter values to it if Live can sync them (12.4)."""
-        if not self.is_open or self.is_kept:
+        if not self.is_open:
             return
         song = self._batcher.song
         self.is_open = False
