@@ -238,7 +238,9 @@ class Peer:
         hook = self.hooks.get(method)
         if hook is not None and hook(client, id_, params):
             return
-        getattr(self, "_" + method.replace(".", "_"))(client, id_, params)
+        name = "_" + method.replace(".", "_")
+        assert hasattr(self, name), f"tests/mirror/peer.py does not answer {method}: add a method {name}"
+        getattr(self, name)(client, id_, params)
 
     # -- the protocol ------------------------------------------------------------------------------
 

@@ -63,11 +63,16 @@ def numbers(module: ModuleType) -> dict[str, float]:
     return {name: value for name, value in constants.items() if type(value) in (int, float)}
 
 
-def test_the_page_names_every_method_that_the_script_answers() -> None:
+def answered() -> set[str]:
+    """The methods that the script answers."""
     questions = Questions(lambda: 0.0, list)
     policy = PolicyRequests(Guard(lambda: 0.0, print), questions, lambda: None)
-    answered = Requests(lambda: None, lambda: None, dict, policy, lambda engine: None).handlers
-    need_rows("Methods", {*answered, *GREETING})
+    handlers = Requests(lambda: None, lambda: None, dict, policy, lambda engine: None).handlers
+    return {*handlers, *GREETING}
+
+
+def test_the_page_names_every_method_that_the_script_answers() -> None:
+    need_rows("Methods", answered())
 
 
 def test_the_page_names_every_notice_that_the_mirror_knows() -> None:
@@ -75,12 +80,11 @@ def test_the_page_names_every_notice_that_the_mirror_knows() -> None:
 
 
 def test_the_page_names_every_notice_that_the_script_sends() -> None:
-    methods = rows("Methods")
     folder = Path(batches.__file__).parent
     texts = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
     dotted = set(re.findall(r'"((?:bridge|set|probe|write|policy|question|client)\.[a-z_]+)"', texts))
-    need_rows("Notices", dotted - set(methods))
-    assert set(methods) <= dotted
+    need_rows("Notices", dotted - answered())
+    assert answered() <= dotted
 
 
 def test_the_page_names_every_kind_of_change_that_is_sent_and_that_the_store_takes() -> None:
