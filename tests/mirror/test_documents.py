@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -47,11 +48,11 @@ def rows(heading: str) -> dict[str, list[str]]:
     return named
 
 
-def need_rows(heading: str, code: set[str]) -> None:
-    """Fail with a sentence unless the table under a heading has exactly the names of the code."""
+def need_rows(heading: str, code: set[str], home: str) -> None:
+    """Fail with a sentence unless the table under a heading has exactly the names of the code in `home`."""
     page = set(rows(heading))
     assert code <= page, f"mirror/PROTOCOL.md, {heading}: add a row for {', '.join(sorted(code - page))}"
-    assert page <= code, f"mirror/PROTOCOL.md, {heading}: nothing is named {', '.join(sorted(page - code))}"
+    assert page <= code, f"mirror/PROTOCOL.md, {heading}: {home} has no {', '.join(sorted(page - code))}"
 
 
 def numbers(module: ModuleType) -> dict[str, float]:
@@ -72,18 +73,18 @@ def answered() -> set[str]:
 
 
 def test_the_page_names_every_method_that_the_script_answers() -> None:
-    need_rows("Methods", answered())
+    need_rows("Methods", answered(), "requests.py or policy_requests.py of remote_script/SetMirror")
 
 
 def test_the_page_names_every_notice_that_the_mirror_knows() -> None:
-    need_rows("Notices", {*wire.PARAMS, *FOR_PERSONS})
+    need_rows("Notices", {*wire.PARAMS, *FOR_PERSONS}, "PARAMS of mirror/wire.py or FOR_PERSONS of sync.py")
 
 
 def test_the_page_names_every_notice_that_the_script_sends() -> None:
     folder = Path(batches.__file__).parent
     texts = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
     dotted = set(re.findall(r'"((?:bridge|set|probe|write|policy|question|client)\.[a-z_]+)"', texts))
-    need_rows("Notices", dotted - answered())
+    need_rows("Notices", dotted - answered(), "remote_script/SetMirror")
     assert answered() <= dotted
 
 
@@ -101,7 +102,7 @@ def test_the_page_names_every_kind_of_change_that_is_sent_and_that_the_store_tak
 
 
 def test_the_page_names_every_error_with_its_code() -> None:
-    need_rows("Errors", set(TABLE))
+    need_rows("Errors", set(TABLE), "remote_script/SetMirror/contract/errors.py")
     assert {name: int(cells[0]) for name, cells in rows("Errors").items()} == {
         name: code for name, (code, _) in TABLE.items()
     }
@@ -110,6 +111,17 @@ def test_the_page_names_every_error_with_its_code() -> None:
 def test_every_error_of_the_bridge_has_an_exception_of_the_mirrors() -> None:
     without = sorted(set(TABLE) - set(errors.CLASSES))
     assert without == [], f"mirror/errors.py has no exception with error = {', '.join(without)}"
+
+
+def test_every_error_that_is_raised_is_in_the_table_with_a_code_of_its_own() -> None:
+    folder = Path(batches.__file__).parent
+    texts = "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
+    raised = set(re.findall(r'BridgeError\(\s*"([A-Z_]+)"', texts)) | set(errors.CLASSES)
+    assert len(raised) > 20
+    unknown = sorted(raised - set(TABLE))
+    assert unknown == [], f"TABLE of remote_script/SetMirror/contract/errors.py has no {', '.join(unknown)}"
+    codes = Counter(code for code, _ in TABLE.values())
+    assert [code for code, times in codes.items() if times > 1] == []
 
 
 def test_the_page_names_every_limit_with_its_value() -> None:
