@@ -464,7 +464,9 @@ class Batcher:
                 self.shadow.revisions[id_] = revision
             if ids:
                 changes.append(encode(["menus", ids, name])[:-1] + b"," + edit + b"]")
-        self._refresh_menus(batch, added)
+                # Menus of one kind have the same edit, so the menus of a new track are like one of these.
+                self._menus.add(ids[-1], name)
+        self._menus.refresh(rows, added, batch.set)
         if batch.cause is BUILD:
             yield from self._encode_tables([id_ for id_ in batch.added if id_ in rows], changes)
         for id_ in batch.moved if batch.cause is BUILD else added:
@@ -513,22 +515,6 @@ class Batcher:
             removed = [id_ for id_ in batch.removed[start : start + AT_ONCE] if id_ not in fresh]
             changes.extend([encode(["remove", id_]) for id_ in removed])
             yield
-
-    def _refresh_menus(self, batch: Batch, added: Dict[int, None]) -> None:
-        """Menus that this batch replaces may be referred to only after their new labels."""
-        rows, changed = self.shadow.rows, set(batch.set)
-        if not added and not any(
-            id_ in rows and rows[id_].layout.late_bits & 1 << index for id_, index in changed
-        ):
-            return
-
-        def present(id_: int, name: str) -> Any:
-            row = rows.get(id_)
-            if row is None or id_ in added or (id_, row.layout.index[name]) in changed:
-                return ABSENT
-            return row.value(name)
-
-        self._menus.refresh(present)
 
     def _encode_tables(self, ids: List[int], changes: List[bytes]) -> Steps:
         """Encode new objects in the snapshot's form, in a third of the time."""

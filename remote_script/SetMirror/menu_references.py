@@ -7,9 +7,12 @@ compared with the latest of each kind, in a time that depends only on its length
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from .contract.menus import difference, reference
+
+if TYPE_CHECKING:
+    from .layouts import Row
 
 KINDS = 8
 """Menus of one property that a new one is compared with."""
@@ -40,11 +43,34 @@ class MenuReferences:
         del recent[KINDS:]
         return value
 
-    def refresh(self, present: Callable[[int, str], Any]) -> None:
-        """Replace the menus by those that the receiver has now; ABSENT for a menu that nothing may refer to."""
+    def add(self, id_: int, name: str) -> None:
+        """Let menus refer to the menu `name` of object `id_`, from the next `refresh` on."""
+        recent = [entry for entry in self._recent.get(name, ()) if entry[0] != id_]
+        self._recent[name] = [(id_, ()), *recent][:KINDS]
+
+    def refresh(
+        self, rows: Mapping[int, Row], added: Mapping[int, Any], changed: Iterable[Tuple[int, int]]
+    ) -> None:
+        """Take the menus from the shadow's rows before a batch is encoded.
+
+        Args:
+          added: Ids of the objects that the batch sends as a whole.
+          changed: (id, index) of the values that the batch sends. The receiver has the menus of both only after them.
+        """
+        late = {
+            (id_, index) for id_, index in changed if id_ in rows and rows[id_].layout.late_bits & 1 << index
+        }
+        if not late and not added:
+            return
         for name, recent in self._recent.items():
-            menus = [(id_, present(id_, name)) for id_, _ in recent]
-            recent[:] = [(id_, menu) for id_, menu in menus if isinstance(menu, tuple) and len(menu) > SHORT]
+            present = [
+                (id_, rows[id_].value(name))
+                for id_, _ in recent
+                if id_ in rows and id_ not in added and (id_, rows[id_].layout.index[name]) not in late
+            ]
+            recent[:] = [
+                (id_, menu) for id_, menu in present if isinstance(menu, tuple) and len(menu) > SHORT
+            ]
 
 
 def _nearest(recent: List[Tuple[int, Menu]], menu: Menu) -> Tuple[int, Optional[List[List[Any]]]]:
@@ -52,7 +78,7 @@ def _nearest(recent: List[Tuple[int, Menu]], menu: Menu) -> Tuple[int, Optional[
     nearest: Tuple[int, Optional[List[List[Any]]]] = (0, None)
     least = len(menu)
     # Mostly menus with the same first label are of the same kind.
-    for place, (_, known) in sorted(enumerate(recent), key=lambda entry: entry[1][1][0] != menu[0]):
+    for place, (_, known) in sorted(enumerate(recent), key=lambda entry: entry[1][1][:1] != menu[:1]):
         pieces = difference(known, menu)
         if pieces is None:
             continue

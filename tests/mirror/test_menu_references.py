@@ -78,29 +78,6 @@ def test_the_store_has_the_menus_that_the_script_has(menus: list[list[str]]) -> 
     assert not store.bad
 
 
-@given(first=MENUS, second=MENUS)
-def test_menus_that_change_after_the_snapshot_are_the_new_ones_of_the_script(
-    first: list[list[str]], second: list[list[str]]
-) -> None:
-    """In a batch only menus that the batch has not to replace yet may be referred to."""
-    store = stored(*first)
-    sent, present = MenuReferences(), {id_: tuple(menu) for id_, menu in enumerate(first, 2)}
-    for id_, menu in present.items():
-        sent.value(id_, NAME, menu)
-    changed = dict(zip(present, map(tuple, second), strict=False))
-    sent.refresh(lambda id_, name: None if id_ in changed else present[id_])
-    changes = [["set", id_, NAME, sent.value(id_, NAME, menu)] for id_, menu in changed.items()]
-    applied = store.apply(2, [[*change[:3], _plain(change[3])] for change in changes])
-    assert {id_: store.nodes[id_].props[NAME] for id_ in present} == {
-        id_: list(menu) for id_, menu in {**present, **changed}.items()
-    }
-    assert not applied.problem
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
-
-
 def test_equal_menus_are_one_object_in_memory_and_stay_one_when_they_are_edited() -> None:
     labels = [f"track {number}" for number in range(5)]
     store = stored(labels, {"like": 2}, list(labels), {"like": 3, "edit": [[4, 5, ["Bass"]]]})
@@ -274,6 +251,22 @@ def test_an_edit_of_a_track_costs_a_few_bytes_for_each_other_track() -> None:
     grown = {name: (costs[60][name] - costs[20][name]) / 40 for name in EDITS}
     assert max(grown.values()) < 130, grown
     assert costs[60]["rename"] < 3000
+
+
+def test_a_new_track_has_menus_like_those_of_the_other_tracks() -> None:
+    stage = stage_of(60)
+    client = stage.follower()
+    stage.song.create_audio_track(-1)
+    stage.pump(300)
+    stage.song.create_audio_track(5)
+    stage.pump(300)
+    client.follow()
+    changes = [change for batch in client.notices("set.batch") for change in batch["changes"]]
+    sizes = [len(encode(change)) for change in changes if change[0] == "set" and change[2] in NAMES]
+    assert sizes
+    assert max(sizes) < 150
+    assert stage.differences(client) == []
+    stage.live.close()
 
 
 def cost_of(stage: Stage, client: Client, edit: Callable[[Any], Any]) -> int:
