@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, Iterable, List, Optional, Set, Tuple
 
 from .attribution import BUILD, LIVE, Attribution, Lot, indices
 from .automated import is_automated
-from .coming import CONTENTS, DEVICES, ENVELOPES, ROUTINGS, Coming
+from .coming import CONTENTS, DEVICES, ENVELOPES, OUTLINE, ROUTINGS, Coming
 from .content import note_differences
 from .contract.menus import edit_of
 from .contract.values import ABSENT, alive, live_ptr, read
@@ -109,6 +109,13 @@ class Batcher:
         """True when a change requires the next of the `rounds` to start at once."""
         self.built = 0
         self.expected = 1
+
+    @property
+    def progress(self) -> float:
+        """Share 0..1 of the Set that is read, by the time that it takes."""
+        if self.outlined:
+            return OUTLINE + (1 - OUTLINE) * self.coming.progress
+        return OUTLINE * min(1.0, self.built / self.expected)
 
     def mark(self, row: Any, bits: int) -> None:
         """Called by listeners: only marks, since a notification may neither read nor change Live."""

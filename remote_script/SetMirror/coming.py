@@ -18,6 +18,10 @@ ROUTINGS = "routing menus"
 ENVELOPES = "envelopes"
 PARTS = (DEVICES, CONTENTS, ROUTINGS, ENVELOPES)
 """In the order of reading: envelopes name parameters by id, so they wait until all devices are read."""
+OUTLINE = 0.2
+"""Share of the time for the outline in the time for all, in a Set of 100 tracks with 20,000 parameters."""
+_SHARES = {DEVICES: 0.7, CONTENTS: 0.15, ROUTINGS: 0.1, ENVELOPES: 0.05}
+"""Shares of the time after the outline, in the same Set."""
 
 
 class Coming:
@@ -26,6 +30,9 @@ class Coming:
     def __init__(self) -> None:
         # A plain dict would search its beginning for the first that is left.
         self._marks: Dict[str, OrderedDict[int, int]] = {part: OrderedDict() for part in PARTS}
+
+        self._postponed = dict.fromkeys(PARTS, 0)
+        """Objects that were postponed to a part so far."""
 
     def __bool__(self) -> bool:
         return any(self._marks.values())
@@ -36,6 +43,14 @@ class Coming:
         return [part for part in PARTS if self._marks[part]]
 
     @property
+    def progress(self) -> float:
+        """Share 0..1 of the parts that is read."""
+        return sum(
+            share * (1 - len(self._marks[part]) / max(1, self._postponed[part]))
+            for part, share in _SHARES.items()
+        )
+
+    @property
     def has_devices(self) -> bool:
         """True while some devices are not read: an object that the shadow does not contain may exist in Live."""
         return bool(self._marks[DEVICES])
@@ -44,6 +59,7 @@ class Coming:
         """Postpone the reading of an object's properties to a part."""
         if bits:
             marks = self._marks[part]
+            self._postponed[part] += id_ not in marks
             marks[id_] = marks.get(id_, 0) | bits
 
     def hold_back(self, row: Row, bits: int) -> int:
@@ -62,3 +78,4 @@ class Coming:
     def clear(self) -> None:
         for marks in self._marks.values():
             marks.clear()
+        self._postponed = dict.fromkeys(PARTS, 0)

@@ -514,7 +514,7 @@ class SetMirror(ControllerlessSurface):
 
     def _tell_progress(self, server: Server) -> None:
         batcher = self.batcher
-        self._progress = max(self._progress or 0.0, min(0.99, batcher.built / max(1, batcher.expected)))
+        self._progress = max(self._progress or 0.0, min(0.99, batcher.progress))
         now = self._clock()
         if now >= self._next_progress:
             self._next_progress = now + PROGRESS_S

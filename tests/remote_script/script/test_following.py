@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from remote_script.headless.sets.generate import large_set
 from remote_script.SetMirror import create_instance
+from remote_script.SetMirror.coming import DEVICES, OUTLINE
 from remote_script.SetMirror.contract import schema
 
 from . import fake_live
 from .guest import Client, Guest
+from .stage import Stage
 
 
 @pytest.fixture
@@ -461,3 +464,21 @@ def test_without_a_song_the_script_is_inert_and_logs_one_line() -> None:
     instance = Broken(None)
     create_instance(instance).disconnect()
     assert "no document" in instance.lines[-1]
+
+
+def test_the_progress_follows_the_parts_that_are_still_to_come() -> None:
+    stage = Stage(large_set(20, 40, 200, 2000), budget_s=0.0)
+    shown: dict[tuple[str, ...], list[float]] = {}
+    while not (status := stage.script.status())["ready"]:
+        parts = tuple(status["coming"]) if status["outline"] else ("outline",)
+        shown.setdefault(parts, []).append(status["progress"])
+        # The script reports twice a second.
+        stage.pump(10)
+    everything = [progress for some in shown.values() for progress in some]
+    assert everything == sorted(everything)
+    assert max(shown["outline",]) <= OUTLINE
+    with_devices = [progress for parts, some in shown.items() if DEVICES in parts for progress in some]
+    # The devices have most of the objects: their progress is shown, and it ends long before the whole.
+    assert len(set(with_devices)) >= 20
+    assert max(with_devices) < 0.85
+    stage.live.close()
