@@ -30,7 +30,7 @@ from mirror import (
 )
 from mirror.token import PROCESS
 from mirror.undo import CAME_BACK
-from remote_script.SetMirror.contract import schema
+from remote_script.SetMirror.contract import late, schema
 from remote_script.SetMirror.contract.errors import TABLE
 from remote_script.SetMirror.contract.limits import DEADLINE_S
 
@@ -105,7 +105,13 @@ class Desk:
         protection: Protection,
         read_cursors: ReadCursors,
         visits: Visits,
+        epoch: str = "",
     ) -> None:
+        """The desk of a call.
+
+        Args:
+          epoch: The epoch that the client knows from its call before; the present one if empty.
+        """
         self.mirror = sight.reader
         """The mirror as the caller may see it; writes use the whole mirror."""
         self.sight = sight
@@ -124,6 +130,8 @@ class Desk:
         self._objects: dict[str, int] = dict(asked["objects"]) if same else {}
         self._lists: dict[str, list[int]] = dict(asked["lists"]) if same else {}
         """Lists at the first reading of this call, so that a question to a person stays about the same objects."""
+        self._epoch = epoch or mirror.epoch
+        """What the client wants to write is meant in this epoch, also while a person is asked."""
         self._protection = protection
         self._consent: list[NamedEffect] = []
         """The effects that a person allowed in this call; other effects need another question."""
@@ -218,10 +226,8 @@ class Desk:
         if overwrite:
             ops = [msgspec.structs.replace(op, overwrite=True) if isinstance(op, Call) else op for op in ops]
         self._check_files(ops)
-        about = {"author": self.caller.name, "client": self.caller.client, "label": label}
-        request = self._whole.bind(
-            WriteRequest.of(ops, owner=self.caller.who, **about, **more), self.scope.resolve, self._lists
-        )
+        about = {**self._about, "label": label, "owner": self.caller.who}
+        request = self._whole.bind(WriteRequest.of(ops, **about, **more), self.scope.resolve, self._lists)
 
         async def submit(policy: dict[str, Any] | None) -> WriteResult:
             judged = msgspec.structs.replace(request, policy=policy)
@@ -271,8 +277,9 @@ class Desk:
             key = (op.target if node is None else node.id, op.name)
             if key in seen:
                 where = op.target if node is None else self.ref(node)
+                first, second = (late.as_written(value) for value in (seen[key], op.value))
                 raise errors.InvalidParams(
-                    f"`{op.name}` of {where} is set twice, to {seen[key]!r:.80} and {op.value!r:.80}",
+                    f"`{op.name}` of {where} is set twice, to {first!r:.80} and {second!r:.80}",
                     hint="give each property once",
                     op=number,
                 )
@@ -281,9 +288,14 @@ class Desk:
     async def _progressed(self, progress: WriteProgress) -> None:
         await self.report(progress.share, 1, self.sight.scrub(progress.so_far))
 
+    @property
+    def _about(self) -> dict[str, Any]:
+        """What each request of this call says about its client."""
+        return {"author": self.caller.name, "client": self.caller.client, "epoch": self._epoch}
+
     async def undo(self, write: str | None = None, *, anyone: bool = False) -> dict[str, Any]:
         """Undo the client's last write, or `write`, if it is Live's newest edit; with `anyone`, the newest edit."""
-        about = {"author": self.caller.name, "client": self.caller.client}
+        about = self._about
         self._need_history("undo")
         mine = write
         if mine is None and not anyone:
@@ -301,7 +313,7 @@ class Desk:
 
     async def redo(self, *, anyone: bool = False) -> dict[str, Any]:
         """Redo the edit that was undone last, if it was the client's; with `anyone`, also another author's."""
-        about = {"author": self.caller.name, "client": self.caller.client}
+        about = self._about
         self._need_history("redo")
         history, song = self._whole.writes.history, self._whole.resolve("song")
         history.check_redo(self.caller.who, anyone=anyone, can_redo=song.props.get("can_redo") is not False)
@@ -324,6 +336,8 @@ class Desk:
         submit: Callable[[dict[str, Any] | None], Awaitable[WriteResult]],
     ) -> WriteResult:
         """Submit the write if the policy allows it; judge it again if the rules match other objects by then."""
+        # No person is asked about a Set that the client does not mean.
+        self._whole.writes.check_epoch(self._epoch)
         for attempt in range(JUDGED):
             self._consent = await self._permit(effects(), self._consent)
             policy = await self._protection.judged(
@@ -470,6 +484,8 @@ class Desk:
             ],
             "undo_steps": result.undo_steps,
         }
+        if result.shares:
+            answer["shares"] = result.shares
         if result.dry_run:
             answer["dry_run"] = True
         elif result.undo_steps and removes:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mirror import Node, Operation, Set
 from remote_script.SetMirror.contract import schema
-from remote_script.SetMirror.contract.late import change_by, is_late, written
+from remote_script.SetMirror.contract.late import as_written, change_by, is_late
 from remote_script.SetMirror.contract.places import ID, is_identity, method_of
 
 from . import units
@@ -102,8 +102,7 @@ def _name(scope: Scope, id_: int) -> str:
 def _text(scope: Scope, value: Any) -> str:
     if is_identity(value) or is_late(value):
         return _object(scope, value)
-    number = written(value)
-    value = value if number is None else number
+    value = as_written(value)
     if isinstance(value, float):
         return f"{value:g}"
     text = repr(value)

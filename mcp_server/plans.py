@@ -326,15 +326,19 @@ class Scope:
         """The object of a target; see `reading.target`."""
         return reading.target(self, value, *kinds, within=within, role=role)
 
-    def prefer(self, value: Any, *kinds: str) -> Node:
-        """The object of a target; if several objects have the name, only objects of these kinds match."""
-        text = str(value).strip()
-        known = text.isdecimal() or self.named(text, *kinds)
-        return self.target(value, *(kinds if known else ()))
+    def prefer(self, value: Any, *kinds: str, of: tuple[str, ...] = (), role: str = "") -> Node:
+        """The object of a target; if several objects have the name, only objects of these kinds match.
 
-    def clip(self, value: Any) -> Node:
-        """The clip of a target that is a clip or a slot."""
-        return self.clip_in(self.target(value, "Clip", "ClipSlot"))
+        Args:
+          of: The accepted kinds, where more than `kinds` are; empty for any object.
+        """
+        text = str(value).strip()
+        known = self.named(text, *kinds) or (text.isdecimal() and not of and not role)
+        return self.target(value, *(kinds if known else of), role=role)
+
+    def clip(self, value: Any, kind: str = "Clip") -> Node:
+        """The clip of a target that is a clip or a slot; of several with one name, that of the kind."""
+        return self.clip_in(self.prefer(value, kind, of=("Clip", "ClipSlot")))
 
     def clip_in(self, node: Node) -> Node:
         """The node if it is a clip; for a slot, the clip in it."""

@@ -2,6 +2,8 @@
 
 A client has one cursor. It only moves forward, and only over changes that the client was shown: changes that a filter
 left out, or that were beyond a page's limit, come with the next call.
+
+The Set that a client knows is recorded here too.
 """
 
 from __future__ import annotations
@@ -12,6 +14,24 @@ from mirror import Mirror
 
 CLIENTS = 256
 """The most clients with a cursor; beyond that, the client that asked least recently loses its cursor."""
+
+
+class KnownEpochs:
+    """The epoch in which each client called last: its refs, names and ids are of that Set.
+
+    A client that did not notice that another Set was opened would write into it; its first call is refused instead.
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, str] = OrderedDict()
+
+    def before(self, who: str, now: str) -> str:
+        """The epoch of the client's call before this one, or `now` if it is not known; records `now`."""
+        known = self._known.pop(who, "") or now
+        self._known[who] = now
+        while len(self._known) > CLIENTS:
+            self._known.popitem(last=False)
+        return known
 
 
 class ReadCursors:

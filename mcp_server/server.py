@@ -31,7 +31,7 @@ from .mcp_app.belonging import with_view
 from .mcp_app.following import tools as view_tools
 from .policy import Policy
 from .protection import Protection
-from .read_cursors import ReadCursors
+from .read_cursors import KnownEpochs, ReadCursors
 from .sight import Sight, Sights
 from .subscriptions import RESOURCES_LIST, TOOLS_LIST, Listening, Sender, Watches
 from .tool import Tool, refused
@@ -75,6 +75,7 @@ class ToolServer:
         self._sights = Sights(mirror)
         self._protection = Protection(mirror)
         self._read_cursors = ReadCursors()
+        self._epochs = KnownEpochs()
         self.visits = Visits(mirror, sets_folder)
         if sets_folder is not None:
             tasks.start_soon(self.visits.run)
@@ -195,6 +196,7 @@ class ToolServer:
             self._protection,
             self._read_cursors,
             self.visits,
+            self._epochs.before(caller.who, self.mirror.epoch),
         )
         if self._protection.is_new(caller.who, caller.name):
             # In a separate task, so that a read does not wait for a Live that may be stalled.

@@ -18,7 +18,7 @@ from remote_script.SetMirror.contract import checks as rules
 from remote_script.SetMirror.contract import display, late, note_checks, schema
 from remote_script.SetMirror.contract.errors import BridgeError
 from remote_script.SetMirror.contract.places import ID, is_identity
-from remote_script.SetMirror.contract.values import ABSENT, ALL_NOTE_FIELDS, NOTE_FIELDS
+from remote_script.SetMirror.contract.values import ABSENT, ALL_NOTE_FIELDS, NOTE_FIELDS, same
 from remote_script.SetMirror.note_calls import NOTES_A_PIECE
 
 from . import errors, values
@@ -284,7 +284,7 @@ class _Write:
         wanted = self._meant(node, prop, expected, observed)
         if prop is not None and (prop.kind == "gauge" or prop.type == "notes"):
             return wanted
-        if observed != wanted:
+        if not same(observed, wanted):
             shown = values.shown(self.store, node.type, name, wanted)
             now = values.shown(self.store, node.type, name, observed)
             if isinstance(shown, str) and node.type == "DeviceParameter" and name == "value":
@@ -294,6 +294,9 @@ class _Write:
 
     def _meant(self, node: Node, prop: schema.Property | None, value: Any, now: Any) -> Any:
         """The expected value of a property, from the form that reads show: a label, a ref, a parameter's text."""
+        if isinstance(value, int | float) and isinstance(now, float):
+            text = node.props.get("display") if node.type == "DeviceParameter" else None
+            return now if value in (now, values.neat(now, text or "")) else value
         if prop is None:
             return value
         if prop.choices is not None and value != now:

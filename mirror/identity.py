@@ -31,7 +31,7 @@ def bind(
     find: Resolve | None = None,
     lists: dict[str, list[int]] | None = None,
 ) -> WriteRequest:
-    """The same request with ids for all refs, names and places; unchanged if it has only ids.
+    """The same request with ids of the present epoch for all refs, names and places.
 
     Args:
       find: Resolves a ref or a name; by default as all reads do.
@@ -58,7 +58,9 @@ def bind(
         for target, name, value in request.expect
     ]
     problems.raise_first()
-    return msgspec.structs.replace(request, ops=tuple(ops), expect=tuple(expect), seen=seen)
+    return msgspec.structs.replace(
+        request, ops=tuple(ops), expect=tuple(expect), seen=seen, epoch=request.epoch or store.epoch
+    )
 
 
 def _bind(lookup: _Nodes, op: Operation, number: int, seen: dict[int, int | None]) -> Operation:

@@ -398,17 +398,13 @@ class Mirror(Reader):
         """`submit` of a request made of these operations; `about` are the other fields of `WriteRequest`."""
         return await self.submit(WriteRequest.of(ops, **about), progress=progress)
 
-    async def undo(
-        self, *, author: str = "", client: str | None = None, policy: dict[str, Any] | None = None
-    ) -> WriteResult:
-        """Live's own undo: reverts the last edit of any author."""
-        return await self.writes.undo(author=author, client=client, policy=policy)
+    async def undo(self, *, author: str = "", **about: Any) -> WriteResult:
+        """Live's own undo: reverts the last edit of any author; `about` as for `write`."""
+        return await self.writes.undo(author=author, **about)
 
-    async def redo(
-        self, *, author: str = "", client: str | None = None, policy: dict[str, Any] | None = None
-    ) -> WriteResult:
-        """Live's own redo."""
-        return await self.writes.redo(author=author, client=client, policy=policy)
+    async def redo(self, *, author: str = "", **about: Any) -> WriteResult:
+        """Live's own redo; `about` as for `write`."""
+        return await self.writes.redo(author=author, **about)
 
     async def undo_last(
         self, *, author: str = "", client: str | None = None, policy: dict[str, Any] | None = None
@@ -416,14 +412,7 @@ class Mirror(Reader):
         """Revert the last write of this client (else this author), if nothing was changed since; as `undo_mine`."""
         return await self.writes.undo_last(client or author, author=author, client=client, policy=policy)
 
-    async def undo_mine(
-        self,
-        write_id: str,
-        *,
-        author: str = "",
-        client: str | None = None,
-        policy: dict[str, Any] | None = None,
-    ) -> WriteResult:
+    async def undo_mine(self, write_id: str, *, author: str = "", **about: Any) -> WriteResult:
         """Revert one write, if nothing was changed since.
 
         Values that Live's history does not record are restored one by one. The undo is judged by the log before,
@@ -433,7 +422,7 @@ class Mirror(Reader):
           PreconditionFailed: somebody changed the Set during the write or after it: `facts["since"]` says who.
           NotFound, InvalidValue: there is no such write, or it has nothing to undo.
         """
-        return await self.writes.undo_mine(write_id, author=author, client=client, policy=policy)
+        return await self.writes.undo_mine(write_id, author=author, **about)
 
     # -- carrying out the state machine's effects --------------------------------------------------
 
@@ -465,7 +454,7 @@ class Mirror(Reader):
             self.latencies.add("replace", time.perf_counter() - began)
             self._replaced += 1
             self._tell("log", lambda: self.log.record_resync(applied, reason))
-            self._tell("undo", lambda: self.writes.history.forget(self.store.revision))
+            self._tell("undo", lambda: self.writes.resynced(reason != "another epoch"))
             self._publish(applied, True)
             _check(applied)
 
@@ -476,7 +465,9 @@ class Mirror(Reader):
         )
         self._tell(
             "undo",
-            lambda: self.writes.history.observe(self.store, applied, batch.revision, batch.write, who),
+            lambda: self.writes.history.observe(
+                self.store, applied, batch.revision, batch.write, who, batch.shares
+            ),
         )
 
     def _publish(self, applied: Applied, resynced: bool) -> None:

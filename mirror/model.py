@@ -244,7 +244,8 @@ class WriteResult(msgspec.Struct, frozen=True):
     accepted it and shows something else). `seen`: the mirror has reached `revision`, so reads show the result.
     `recovered`: the link was lost after sending; "script" or "mirror" is the source of the outcome.
     `not_in_history`: values that Live's own undo does not revert; `put_back`: values that an undo restored one by
-    one for that reason.
+    one for that reason. `shares`: the write whose entry in Live's history this one shares, on Lives before 12.4, which
+    record parameters on their own ticks: an undo restores the values of either write one by one.
     """
 
     write: str
@@ -253,6 +254,7 @@ class WriteResult(msgspec.Struct, frozen=True):
     revision: int
     results: list[OpResult]
     undo_steps: int = 0
+    shares: str = ""
     dry_run: bool = False
     author: str = ""
     label: str = ""

@@ -59,6 +59,7 @@ def content_of(request: WriteRequest) -> int:
         request.expect,
         request.if_revision,
         request.undoes,
+        request.epoch,
     )
     try:
         return hash(msgspec.msgpack.encode(asks))

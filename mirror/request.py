@@ -40,6 +40,8 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
       policy: The rules by which it was allowed, in the form of `write.execute`: {client, version, tool, consent}.
       owner: The client whose undo reverts it without naming it; the queue's client if empty.
       undoes: For an undo of one write, that write's id; the script checks the undo by its effect.
+      epoch: The epoch that its ids are of, and its refs and names are meant in: refused with EpochChanged in any other;
+        "" for the epoch in which it is submitted.
       seen: By number of an operation, the object on which it acts without an argument: the clip in a slot.
 
     Raises:
@@ -60,6 +62,7 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     policy: dict[str, Any] | None = None
     undoes: str = ""
     owner: str = ""
+    epoch: str = ""
     seen: dict[int, int | None] = {}
 
     def __post_init__(self) -> None:

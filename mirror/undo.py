@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from remote_script.SetMirror.contract import checks, schema
 
 from . import errors, values
+from .asides import Aside
 from .driven import is_driven
 from .model import Change
 from .store import Applied, Store
@@ -26,6 +27,8 @@ NEWEST = ""
 """Stands for "the newest edit of any author" in place of a write's id."""
 _DONE = "\0"
 """Stands for a completed undo in place of a write's id: no write has this id."""
+VALUES = "\1"
+"""Stands for values that a write restores one by one as an edit of its own, in place of a write's id."""
 _SAME = {"display_value": "value", "color_index": "color", "has_envelopes": "automation_envelopes"}
 """Properties that repeat another property of the same object."""
 _EDIT_KINDS = frozenset(("add", "remove", "move", "content", "children"))
@@ -39,19 +42,12 @@ class _Edit(NamedTuple):
     """The edit's first change in words; "" when no mirrored property shows it, e.g. in a modulation matrix."""
     failed: bool = False
     """True for what was done of a write that failed: Live undid it and would redo it."""
+    shares: str = ""
+    """The write whose entry in Live's history this edit shares; "" for an entry of its own."""
 
     @property
     def words(self) -> str:
         return f"{self.who}: {self.change}" if self.change else f"{self.who} (no property shows the change)"
-
-
-class Aside(NamedTuple):
-    """A value set by a write that Live's history does not record: arm, monitoring, the selection."""
-
-    id: int
-    name: str
-    before: Any
-    after: Any
 
 
 class UndoHistory:
@@ -62,7 +58,7 @@ class UndoHistory:
         self._steps: dict[str, int] = {}
         self._undoes: dict[str, str] = {}
         self._undone: deque[str] = deque(maxlen=EDITS_KEPT)
-        self._popped: dict[str, _Edit] = {}
+        self._popped: dict[str, list[_Edit]] = {}
         self._redoable: list[_Edit] = []
         self._came_back: dict[str, list[str]] = {}
         self._redoes: dict[str, bool] = {}
@@ -70,6 +66,8 @@ class UndoHistory:
         self._mine: deque[tuple[str, str]] = deque(maxlen=EDITS_KEPT)
         """(write, owner) of all writes that can be undone, newest last."""
         self._aside: dict[str, list[Aside]] = {}
+        self._parameters: dict[str, list[Aside]] = {}
+        """The parameters that writes set: before 12.4 a later write may share the entry of a write of these alone."""
         self._rolled_back: deque[str] = deque(maxlen=EDITS_KEPT)
         """Writes that failed and were reverted completely, so that Live's history contains nothing of them."""
         self._known_from = 0
@@ -80,14 +78,34 @@ class UndoHistory:
         self._edits.clear()
         self._redoable.clear()
 
-    def wrote(self, write: str, undo_steps: int, owner: str = "", aside: Sequence[Aside] = ()) -> None:
+    def wrote(
+        self,
+        write: str,
+        undo_steps: int,
+        owner: str = "",
+        aside: Sequence[Aside] = (),
+        *,
+        parameters: Sequence[Aside] = (),
+        shares: str = "",
+    ) -> None:
         """Record the reply to a write.
 
         Args:
           owner: The client that reverts this write when it undoes without naming a write.
           aside: The values that the write set outside of Live's history.
+          parameters: The values of parameters that the write set.
+          shares: The write whose entry it shares: neither can be undone by Live alone.
         """
         self._steps[write] = undo_steps
+        if shares:
+            aside = parameters
+            if shares in self._parameters:
+                self._aside[shares] = self._parameters.pop(shares)
+                self._steps[shares] = 0
+        elif parameters:
+            self._parameters[write] = list(parameters)
+            while len(self._parameters) > EDITS_KEPT:
+                del self._parameters[next(iter(self._parameters))]
         if aside:
             self._aside[write] = list(aside)
         if (undo_steps or aside) and write not in self._undoes and write not in self._redoes:
@@ -114,7 +132,9 @@ class UndoHistory:
         self._edits.extend(reversed(later))
         self._redoable.clear()
 
-    def observe(self, store: Store, applied: Applied, revision: int, write: str | None, who: str) -> None:
+    def observe(
+        self, store: Store, applied: Applied, revision: int, write: str | None, who: str, shares: str = ""
+    ) -> None:
         """Record an applied batch."""
         edits = [change for change in applied.changes if _is_edit(store, change)]
         if write is None:
@@ -128,15 +148,12 @@ class UndoHistory:
             moved = {(change[1], change[2]) for change in edits}
             once = [change for change in edits if (change[1], _SAME.get(change[2])) not in moved]
             words += [in_words(store, change, texts) for change in _causes(store, once)]
-        if write is not None and undoing is not None:
+        if write is not None and undoing is not None and undoing != VALUES:
             if self._edits and undoing in (self._edits[-1].write, NEWEST):
-                gone = self._edits.pop()
-                self._popped[write] = gone
-                self._redoable.append(gone)
-                # An undo reverts one edit, even when its changes arrive in several batches.
+                # An undo reverts one entry, even when its changes arrive in several batches.
+                self._popped[write] = self._move_entry(self._edits, self._redoable)
                 self._undoes[write] = _DONE
-                if gone.write is not None:
-                    self._undone.append(gone.write)
+                self._undone.extend(edit.write for edit in self._popped[write] if edit.write is not None)
             self._back_at_last(revision)
         elif write is not None and write in self._rolled_back:
             self._back_at_last(revision)
@@ -147,7 +164,16 @@ class UndoHistory:
         else:
             # After a new edit Live has nothing to redo.
             self._redoable.clear()
-            self._edits.append(_Edit(write, who, revision, in_words(store, edits[0], texts)))
+            self._edits.append(_Edit(write, who, revision, in_words(store, edits[0], texts), shares=shares))
+
+    @staticmethod
+    def _move_entry(source: deque[_Edit] | list[_Edit], target: deque[_Edit] | list[_Edit]) -> list[_Edit]:
+        """Move the edits of the last entry, in reverse order, as Live undoes and redoes entries; returns them."""
+        moved = [source.pop()]
+        while source and _in_one_entry(moved[-1], source[-1]):
+            moved.append(source.pop())
+        target.extend(moved)
+        return moved
 
     def _redo_one(self, redo: str, who: str, revision: int, change: str) -> None:
         """Record a batch of a redo: it redoes one edit, in however many batches Live sends it."""
@@ -156,9 +182,9 @@ class UndoHistory:
             return
         self._redoes[redo] = False
         if self._redoable:
-            again = self._redoable.pop()
-            self._is_done(again)
-            self._edits.append(again._replace(revision=revision))
+            for again in self._move_entry(self._redoable, self._edits):
+                self._is_done(again)
+            self._back_at_last(revision)
         else:
             self._edits.append(_Edit(redo, who, revision, change))
 
@@ -231,6 +257,12 @@ class UndoHistory:
                 write,
                 hint=f"undo would revert that change instead: use revert with write {write!r}, or undo with `anyone`",
                 since=since[-20:],
+            )
+        if len(self._edits) > 1 and _in_one_entry(self._edits[-1], self._edits[-2]):
+            raise errors.PreconditionFailed(
+                f"write {write} shares its entry in Live's history with write {self._edits[-2].write}",
+                write,
+                hint=f"undo would revert both: use revert with write {write!r}, or undo with `anyone`",
             )
         return self._edits[-1].revision
 
@@ -327,13 +359,14 @@ class UndoHistory:
             return
         if self._edits and self._edits[-1].write == undo:
             self._edits.pop()
-        if self._redoable and self._redoable[-1].write == gone.write:
-            self._redoable.pop()
-        self._is_done(gone)
-        self._edits.append(gone)
+        for edit in reversed(gone):
+            if self._redoable and self._redoable[-1].write == edit.write:
+                self._redoable.pop()
+            self._is_done(edit)
+            self._edits.append(edit)
         if seen:
             # Live reverted a newer entry instead, whose author is unknown: the changes that appeared are part of it.
-            self._edits.append(_Edit(None, "somebody", gone.revision, seen[0]))
+            self._edits.append(_Edit(None, "somebody", gone[0].revision, seen[0]))
 
     def _is_done(self, edit: _Edit) -> None:
         if edit.write is not None and edit.write in self._undone:
@@ -365,6 +398,11 @@ class UndoHistory:
     def last(self, count: int = 20) -> list[dict[str, Any]]:
         """The newest edits with their authors, newest last."""
         return [edit._asdict() for edit in list(self._edits)[-count:]]
+
+
+def _in_one_entry(one: _Edit, other: _Edit) -> bool:
+    """True when Live's history has one entry for both edits."""
+    return bool(one.shares or other.shares) and (one.shares or one.write) == (other.shares or other.write)
 
 
 Texts = dict[int, tuple[str, str]]
@@ -443,4 +481,11 @@ def nothing_to_redo() -> errors.PreconditionFailed:
     return errors.PreconditionFailed(
         "There is nothing to redo: nothing was undone since the last change",
         hint="redo works right after an undo; make the change again yourself",
+    )
+
+
+def nothing_to_undo() -> errors.PreconditionFailed:
+    """The refusal of an undo where Live has nothing to undo."""
+    return errors.PreconditionFailed(
+        "There is nothing to undo: Live's history has no entry", hint="nothing was changed"
     )

@@ -50,6 +50,8 @@ class Batch(msgspec.Struct):
     cause: str = "live"
     write: str | None = None
     author: str | None = None
+    shares: str = ""
+    """The write whose entry in Live's history this batch's write shares; see `WriteResult.shares`."""
     coming: list[str] | None = None
     """For a batch with cause "build": the parts of the Set that are still to be read after it."""
 

@@ -27,7 +27,8 @@ import msgspec
 
 from remote_script.SetMirror.contract import checks as rules
 
-from . import checks, errors, values
+from . import checks, errors
+from .asides import Aside, asides_of, is_in_history
 from .identity import Resolve, bind
 from .model import Call, Change, OpResult, Set, WriteProgress, WriteResult
 from .outcomes import Outcomes, content_of, read_result, result_or_raise
@@ -35,7 +36,7 @@ from .queries import resolve
 from .request import WriteRequest
 from .stats import Latencies
 from .store import Store
-from .undo import NEWEST, Aside, UndoHistory, in_words, nothing_to_redo
+from .undo import NEWEST, VALUES, UndoHistory, in_words, nothing_to_redo, nothing_to_undo
 
 log = logging.getLogger("setmirror.writes")
 
@@ -150,6 +151,7 @@ class Writes:
         if entry is None:
             if request.write_id in self.results:
                 return result_or_raise(self.results.of(request.write_id, content))
+            self.check_epoch(request.epoch)
             # While parts of the Set are missing, no object can be named.
             epoch = None if self._coming() else self._store.epoch or None
             entry = self._enqueue(request if epoch is None else self.bind(request), epoch, content)
@@ -185,6 +187,14 @@ class Writes:
             # Report this problem together with every other problem of the request.
             checks.prepare(self._store, request, self._place()[0])
             raise
+
+    def check_epoch(self, epoch: str) -> None:
+        """Refuse a write that was meant for another epoch; "" stands for the present one."""
+        if epoch and epoch != self._store.epoch:
+            raise errors.EpochChanged(
+                "Another Set was opened, or the script was reloaded, before the write was sent",
+                hint="nothing was done; read the Set and send the write again",
+            )
 
     def progressed(self, progress: WriteProgress) -> None:
         """Record the script's notice about the progress of a running write."""
@@ -339,12 +349,10 @@ class Writes:
             request = entry.request
             if entry.epoch is None:
                 # The mirror was empty when the write was queued.
+                self.check_epoch(request.epoch)
                 request = self.bind(request)
-            elif entry.epoch != self._store.epoch:
-                raise errors.EpochChanged(
-                    "Another Set was opened, or the script was reloaded, before the write was sent",
-                    hint="nothing was done; read the Set and send the write again",
-                )
+            else:
+                self.check_epoch(entry.epoch)
             prepared = checks.prepare(self._store, request, version)
             epoch = self._store.epoch
             left = entry.deadline - self._clock()
@@ -372,36 +380,33 @@ class Writes:
         """Return the result once reads show it, or after `SEEN_S` with `seen=False`."""
         if result.dry_run:
             return result
-        request, aside = entry.request, self._aside_of(entry, result)
-        self.history.wrote(result.write, result.undo_steps, request.owner or request.queue, aside)
+        if result.epoch != self._store.epoch:
+            # Another Set was opened meanwhile: the ids in the result are of the former one, and so is the history.
+            self.counters["not seen"] += 1
+            return msgspec.structs.replace(result, seen=False)
+        request = entry.request
+        aside, parameters = asides_of(self._store, request.ops, result.results)
+        self.history.wrote(
+            result.write,
+            result.undo_steps,
+            request.owner or request.queue,
+            aside,
+            parameters=parameters,
+            shares=result.shares,
+        )
         if aside:
             names = [f"{value.name} of {self._store.ref(value.id)}" for value in aside]
             result = msgspec.structs.replace(result, not_in_history=names)
         try:
+            if self._store.revision < result.revision:
+                await self._wait_for(result.revision, SEEN_S)
             if result.epoch == self._store.epoch:
-                if self._store.revision < result.revision:
-                    await self._wait_for(result.revision, SEEN_S)
                 self.history.entered(result.write, request.author, result.revision)
                 return result
         except (TimeoutError, errors.MirrorError):
             pass
         self.counters["not seen"] += 1
         return msgspec.structs.replace(result, seen=False)
-
-    def _aside_of(self, entry: QueuedWrite, result: WriteResult) -> list[Aside]:
-        """The values set by the write that Live's history does not record."""
-        asides: dict[tuple[int, str], Aside] = {}
-        for op, outcome in zip(entry.request.ops, result.results, strict=False):
-            if not isinstance(op, Set) or not outcome.changed or not isinstance(op.target, int):
-                continue
-            node = self._store.nodes.get(op.target)
-            prop = values.row(node.type, op.name) if node is not None else None
-            if prop is None or prop.undo or prop.one_way or prop.kind == "gauge":
-                continue
-            key = (op.target, op.name)
-            before = asides[key].before if key in asides else outcome.before
-            asides[key] = Aside(op.target, op.name, before, outcome.after)
-        return list(asides.values())
 
     # -- after a lost link -------------------------------------------------------------------------
 
@@ -492,6 +497,13 @@ class Writes:
 
     # -- undo --------------------------------------------------------------------------------------
 
+    def resynced(self, same_epoch: bool) -> None:
+        """Forget what a snapshot makes unknown: the authors of recent edits, and in another Set all writes."""
+        if not same_epoch:
+            # The values set beside Live's history name objects by ids, which mean other objects now.
+            self.history = UndoHistory()
+        self.history.forget(self._store.revision)
+
     async def undo(self, **options: Any) -> WriteResult:
         """Live's undo of the newest edit, by any author."""
         return await self._undo(NEWEST, label="undo", **options)
@@ -553,8 +565,11 @@ class Writes:
         ops = [Set(value.id, value.name, value.before, value.after) for value in still]
         self._number += 1
         back_id = f"{self._session}-undo-{self._number}"
-        self.history.undoing(back_id, _NOTHING)
+        in_history = all(is_in_history(self._store, value) for value in still)
+        self.history.undoing(back_id, VALUES if in_history else _NOTHING)
         result = await self.submit(WriteRequest.of(ops, write_id=back_id, label=label, **options))
+        if in_history:
+            restored = self.history.came_back(back_id)
         return msgspec.structs.replace(result, put_back=restored, not_in_history=[])
 
     async def _undo(self, write: str, **options: Any) -> WriteResult:
@@ -564,6 +579,9 @@ class Writes:
         try:
             request = WriteRequest.of([Call("song", "undo")], write_id=undo_id, **options)
             result = await self.submit(request)
+            if result.results and result.results[0].result == "":
+                # Live returns the name of what it undid.
+                raise nothing_to_undo()
             self.history.undone(undo_id)
             return result
         except errors.MirrorError:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from mcp_server.demo.latency import Distribution
-from tests.benchmarks import shown
+from tests.benchmarks import growth, lockstep, shown
 from tests.benchmarks.__main__ import SUITES
 from tests.benchmarks.measure import Row
 
@@ -50,6 +50,49 @@ def test_numbers_replace_the_text_between_the_marks_and_the_rest_is_kept(tmp_pat
     assert "something else" not in text
     texts = [each.text for each in ElementTree.parse(drawing).getroot().iter() if each.text]
     assert {"read one track", "SetMirror, <stdio>", "another"} <= set(texts)
+
+
+def _lockstep(what: str, version: str, share: float, client: str, *samples_s: float) -> dict[str, Any]:
+    question = what + (lockstep.OVER_MCP if client else "") + lockstep.OLDER[version]
+    distribution = Distribution.of_seconds(samples_s)
+    facts = {lockstep.SINGLY: sum(samples_s) * 1000}
+    return Row(question, lockstep.subject_of(version, share, client), distribution, facts).to_json()
+
+
+def test_the_curve_of_shares_has_each_kind_of_write_live_and_client() -> None:
+    rows = [
+        _lockstep(what, version, share, client, 0.0012 + share, 0.0012 + share, 1.2)
+        for what in (lockstep.TEMPO, lockstep.PARAMETER)
+        for version in lockstep.VERSIONS
+        for share in lockstep.SHARES
+        if share or version == lockstep.VERSIONS[0]
+        for client in ("", lockstep.SDK, lockstep.PIPE)
+    ]
+    text = shown.block({"machine": MACHINE, "suites": {"lockstep": rows}})
+    lines = [line for line in text.splitlines() if line.startswith(("| tempo", "| a parameter"))]
+    assert len(lines) == 2 * len(lockstep.VERSIONS) * 3
+    assert {line.count("|") for line in lines} == {len(lockstep.SHARES) + 2}
+    assert lines[0] == (
+        "| tempo, Live 12.4, library | 1.2 / 1200.0 / 1,202 | 201.2 / 1200.0 / 1,602 | 401.2 / 1200.0 / 2,002 | "
+        "601.2 / 1200.0 / 2,402 | 801.2 / 1200.0 / 2,802 |"
+    )
+    assert "| a parameter, Live 11.3, MCP, at the pipe |  | 201.2 / 1200.0 / 1,602 |" in text
+    assert "share 0.2" not in text
+
+
+def test_the_growth_has_times_and_sizes_for_each_size_of_a_set() -> None:
+    rows = []
+    for size, tracks in enumerate(growth.TRACKS, 1):
+        subject = f"SetMirror, {tracks:,} tracks"
+        rows.append(row(growth.BUILD, subject, size * 1e-5))
+        rows.append(
+            Row(growth.MEMORY, subject, facts={growth.SIZES[1]: 600.4 + size, "objects": 5}).to_json()
+        )
+        rows.append(Row(growth.BYTES, subject, facts={growth.SIZES[0]: 100.0 * size}).to_json())
+    text = shown.block({"machine": MACHINE, "suites": {"growth": rows}})
+    assert f"| {growth.BUILD} | 10.00 µs | 20.00 µs | 30.00 µs |" in text
+    assert f"| {growth.MEMORY} | 601 bytes | 602 bytes | 603 bytes |" in text
+    assert f"| {growth.BYTES} | 100 bytes | 200 bytes | 300 bytes |" in text
 
 
 def test_a_run_without_these_questions_does_not_change_the_readme(tmp_path: Path) -> None:

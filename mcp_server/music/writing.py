@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
@@ -21,43 +21,69 @@ from .note import Note
 from .rhythm_edits import euclid, grid_line
 from .ticks import BEAT, Ticks, exact, ratio, scaled, to_beats
 
+EIGHTH = BEAT // 2
 Voicing = Literal["close", "open", "drop2", "drop3", "drop2+4"]
 BassStyle = Literal["roots", "fifths", "octaves", "walking", "pattern"]
 
 
 def timed_chords(
-    bars: list[list[Chord]], context: Context, start: Ticks = 0
+    bars: list[list[Chord]], context: Context, start: Ticks = 0, grid: Ticks = EIGHTH
 ) -> Iterator[tuple[Chord, Ticks, Ticks]]:
-    """Each chord with its start and length: the chords of a bar share it equally."""
-    bar = context.bar
+    """Each chord with its start and length: the chords of a bar share it equally.
+
+    Where equal shares leave the grid, the chords change on beats and the first ones are longer: 4 + 3 eighths in 7/8.
+    """
     for number, chords in enumerate(bars):
-        share = scaled(bar, ratio(1) / len(chords))
-        for n, chord in enumerate(chords):
-            yield chord, exact(start + number * bar + n * share), share
+        at = start + number * context.bar
+        for chord, length in zip(chords, _shares(len(chords), context, grid), strict=True):
+            yield chord, exact(at), length
+            at += length
+
+
+def _shares(count: int, context: Context, grid: Ticks) -> list[Ticks]:
+    """The lengths of a bar's chords."""
+    equal = scaled(context.bar, ratio(1) / count)
+    if equal % grid == 0 or count > context.numerator:
+        return [equal] * count
+    beats, more = divmod(context.numerator, count)
+    beat = context.bar // context.numerator
+    return [(beats + (n < more)) * beat for n in range(count)]
 
 
 Hit = tuple[Ticks, Ticks, float | None]
 """Start, length, and the velocity, None for the usual one."""
 
 
-def hits(pattern: str, step: Ticks, start: Ticks, length: Ticks) -> Iterator[Hit]:
+def hits(pattern: str, step: Ticks, bar: Ticks, start: Ticks, length: Ticks) -> Iterator[Hit]:
     """The hits of a rhythm within a length; `-` after a hit makes the hit longer.
 
-    A pattern has the signs of drum grids: "x--x--x-" is three long hits.
+    A pattern has the signs of drum grids: "x--x--x-" is three long hits. The grid begins with each bar, so the last
+    step of a bar of 15/16 is half an eighth; of steps longer than a bar, with the bars that a step touches.
     """
     cells = [sign for sign in pattern.replace(" ", "").replace("|", "")]
     loud = {n: grid_line(sign)[0] for n, sign in enumerate(cells) if sign not in "-_"}
-    count, n = int(-(-length // step)), 0
-    while n < count:
+    unit = bar * steps_of(step, bar)
+    per_unit, end = steps_of(unit, step), start + length
+
+    def place(n: int) -> Ticks:
+        return min(end, start + n // per_unit * unit + n % per_unit * step)
+
+    n = 0
+    while place(n) < end:
         hit = loud.get(n % len(cells))
         steps = 1
-        while hit is not None and n + steps < count and cells[(n + steps) % len(cells)] in "-_":
+        while hit is not None and place(n + steps) < end and cells[(n + steps) % len(cells)] in "-_":
             steps += 1
         if hit is not None:
-            at = start + n * step
+            at = place(n)
             plain = cells[n % len(cells)] == "x"
-            yield at, min(steps * step, start + length - at), None if plain else hit[0]
+            yield at, place(n + steps) - at, None if plain else hit[0]
         n += steps if hit is not None else 1
+
+
+def steps_of(length: Ticks, step: Ticks) -> int:
+    """The number of steps that begin in a length."""
+    return int(-(-length // step))
 
 
 def struck(
@@ -71,15 +97,16 @@ def struck(
     """
     bar = context.bar
     cells = len(pattern.replace(" ", "").replace("|", ""))
-    period = bar * max(1, int(-(-cells * step // bar)))
+    unit = bar * steps_of(step, bar)
+    period = unit * max(1, -(-cells // steps_of(unit, step)))
     end = start + len(bars) * bar
     rows = [
         hit
         for at in range(0, len(bars) * bar, period)
-        for hit in hits(pattern, step, start + at, min(period, end - start - at))
+        for hit in hits(pattern, step, bar, start + at, min(period, end - start - at))
     ]
     chords = []
-    timed = list(timed_chords(bars, context, start))
+    timed = list(timed_chords(bars, context, start, step))
     for number, (_, at, length) in enumerate(timed):
         own = []
         next_length = timed[(number + 1) % len(timed)][2]
@@ -103,7 +130,7 @@ def chord_notes(
     lead: bool = True,
     bass: bool = False,
     rhythm: str = "",
-    grid: Ticks = BEAT // 2,
+    grid: Ticks = EIGHTH,
     velocity: float = 90.0,
 ) -> list[Note]:
     """A progression as notes.
@@ -123,7 +150,7 @@ def chord_notes(
     notes: list[Note] = []
     before: list[int] = []
     bottom = _bass_bottom(bars, lowest, kind, lead)
-    timed = list(timed_chords(bars, context, start))
+    timed = list(timed_chords(bars, context, start, grid))
     long_hits: list[list[Hit]] = [[(at, length, None)] for _, at, length in timed]
     rhythms = struck(bars, context, rhythm, grid, start) if rhythm else long_hits
     for (chord, _, _), rows in zip(timed, rhythms, strict=True):
@@ -179,8 +206,8 @@ def bass_notes(
     style: BassStyle = "roots",
     start: Ticks = 0,
     lowest: int = 28,
-    pattern: str = "x---x---",
-    grid: Ticks = BEAT // 2,
+    pattern: str = "",
+    grid: Ticks = EIGHTH,
     velocity: float = 100.0,
     scale: Scale | None = None,
 ) -> list[Note]:
@@ -188,9 +215,11 @@ def bass_notes(
 
     "roots" holds each chord's bass; "fifths" and "octaves" alternate with the fifth or the octave on each beat;
     "walking" plays a note a beat: the bass, chord tones, and a step into the next chord; "pattern" plays the bass on
-    the hits of `pattern`, one sign per `grid` step of the bar.
+    the hits of `pattern`, one sign per `grid` step of the bar; by default on every fourth step of each bar.
     """
-    timed = list(timed_chords(bars, context, start))
+    timed = list(timed_chords(bars, context, start, grid))
+    steps = steps_of(context.bar, grid)
+    pattern = pattern or ("x---" * steps)[:steps]
     rhythms = struck(bars, context, pattern, grid, start) if style == "pattern" else []
     beat = 4 * BEAT // context.denominator
     notes: list[Note] = []
@@ -208,11 +237,11 @@ def bass_notes(
         if style == "roots":
             notes.append(Note(root, at, length, velocity))
             continue
-        part = scaled(length, ratio(1) / beats)
         for n, pitch in enumerate(
             _bass_pitches(style, chord, root, next_root, beats, scale or context.scale)
         ):
-            notes.append(Note(pitch, exact(at + n * part), part, velocity if n % 2 == 0 else velocity - 8))
+            lasts = beat if n < beats - 1 else length - n * beat
+            notes.append(Note(pitch, exact(at + n * beat), lasts, velocity if n % 2 == 0 else velocity - 8))
     return notes
 
 
@@ -236,6 +265,13 @@ def _bass_pitches(
     return line[:beats]
 
 
+class Melody(NamedTuple):
+    """A melody's notes, and how long its words last together, rests included."""
+
+    notes: list[Note]
+    length: Ticks
+
+
 def melody(
     text: str,
     scale: Scale,
@@ -245,7 +281,7 @@ def melody(
     bar: Ticks = 4 * BEAT,
     grid: Ticks | None = None,
     velocity: float = 100.0,
-) -> list[Note]:
+) -> Melody:
     """A melody by scale degrees: "1 3 5 . 5 - 8 7b": each word lasts one `grid` step, by default an eighth.
 
     Bars between `|` last `bar`: without a grid the words of a bar share it equally, with one they fill it.
@@ -270,12 +306,7 @@ def melody(
                     raise errors.InvalidValue(f"Degree {word} lies outside the pitches 0 to 127", word)
                 notes.append(Note(pitch, at, step, velocity))
             at = exact(at + step)
-    return notes
-
-
-def melody_length(text: str, *, bar: Ticks = 4 * BEAT, grid: Ticks | None = None) -> Ticks:
-    """How long the words of a melody last together, rests included."""
-    return exact(sum((len(words) * step for words, step in _measures(text, bar, grid)), 0 * BEAT))
+    return Melody(notes, exact(at - start))
 
 
 def _degree(word: str, scale: Scale) -> int:
@@ -291,7 +322,7 @@ def _degree(word: str, scale: Scale) -> int:
 def _measures(text: str, bar: Ticks, grid: Ticks | None) -> Iterator[tuple[list[str], Ticks]]:
     """The words of each bar, with the time that each word lasts; a text without `|` is one run of words."""
     if "|" not in text:
-        yield text.split(), BEAT // 2 if grid is None else grid
+        yield text.split(), EIGHTH if grid is None else grid
         return
     measures = [measure.split() for measure in text.strip().removesuffix("|").removeprefix("|").split("|")]
     for number, words in enumerate(measures, 1):

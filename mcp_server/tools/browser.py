@@ -214,7 +214,8 @@ async def load(desk: Desk, args: Load) -> dict[str, Any]:
 async def _load_op(desk: Desk, path: str, to: Any, place: str | UnsetType) -> Call:
     args: dict[str, Any] = {"path": path}
     if to is not UNSET:
-        args["target"] = desk.scope.target(to, role="tracks").id
+        kinds = ("Device",) if place is not UNSET else ("Track", "Chain", "DrumPad", "ClipSlot", "Device")
+        args["target"] = desk.scope.prefer(to, *kinds, role="tracks").id
     if place is not UNSET:
         args["place"] = place
     file = await _file_of(desk, path)

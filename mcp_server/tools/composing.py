@@ -82,7 +82,7 @@ def compose(scope: Scope, args: Compose) -> Plan:
     no_effect(
         bool(args.rhythm) and args.part == "bass" and args.style not in ("", "pattern"), "rhythm", args.style
     )
-    node = scope.target(args.into, "Clip", "ClipSlot", "Track")
+    node = scope.prefer(args.into, *_fitting(args), of=("Clip", "ClipSlot", "Track"))
     present = node if node.type == "Clip" else _clip_of(scope, node) if node.type == "ClipSlot" else None
     new = present is None
     no_effect(args.name is not UNSET and not new, "name", "a clip that exists already")
@@ -140,6 +140,13 @@ def _check_length(args: Compose, context: music.Context, length: music.Ticks) ->
         f"part '{args.part}' is as long as its `text`, {to_beats(length):g} beats; `length` says {args.length}",
         hint="leave `length` out, or write as many bars into `text`: each | ends a bar",
     )
+
+
+def _fitting(args: Compose) -> tuple[str, ...]:
+    """The kinds of objects that the arguments fit: only a new clip gets a name, only a present one is overwritten."""
+    if args.name is not UNSET:
+        return ("midi track",)
+    return ("midi clip",) if args.overwrite else ("midi clip", "midi track")
 
 
 def _beginning(args: Compose, context: music.Context, new: bool) -> music.Ticks:
@@ -269,7 +276,11 @@ def _composed(
                 bars, context, lowest=lowest, kind=kind, lead=args.voicing == "led",
                 bass=args.with_bass, rhythm=args.rhythm, grid=step, **more,
             )  # fmt: skip
-            return notes, len(bars) * context.bar, _thinned(bars) + _unplayed(bars, context, start, notes)
+            return (
+                notes,
+                len(bars) * context.bar,
+                _thinned(bars) + _unplayed(bars, context, start, step, notes),
+            )
         case "bass":
             lowest = _lowest(args, 28)
             style = args.style or ("pattern" if args.rhythm else "roots")
@@ -278,14 +289,14 @@ def _composed(
                 raise errors.InvalidValue(f"There is no bass style {style!r}", style, choices=choices)
             notes = writing.bass_notes(
                 bars, context, style=style, lowest=lowest,  # type: ignore[arg-type]
-                pattern=args.rhythm or "x---x---", grid=step, scale=key, **more,
+                pattern=args.rhythm, grid=step, scale=key, **more,
             )  # fmt: skip
-            return notes, len(bars) * context.bar, _unplayed(bars, context, start, notes)
+            return notes, len(bars) * context.bar, _unplayed(bars, context, start, step, notes)
         case "melody":
             octave = 3 if args.octave is UNSET else args.octave
-            notes = writing.melody(args.text, key, octave=octave, bar=context.bar, grid=grid, **more)
-            words = writing.melody_length(args.text, bar=context.bar, grid=grid)
-            return notes, -(-int(start + words) // context.bar) * context.bar - start, []
+            tune = writing.melody(args.text, key, octave=octave, bar=context.bar, grid=grid, **more)
+            end = -(-int(start + tune.length) // context.bar) * context.bar
+            return tune.notes, end - start, []
         case "drums":
             length = _asked_length(args, context)
             style = args.style or args.text or "boom bap"
@@ -300,13 +311,17 @@ def _composed(
 
 
 def _unplayed(
-    bars: list[list[harmony.Chord]], context: music.Context, start: music.Ticks, notes: list[music.Note]
+    bars: list[list[harmony.Chord]],
+    context: music.Context,
+    start: music.Ticks,
+    step: music.Ticks,
+    notes: list[music.Note],
 ) -> list[str]:
     """The remark on chords that the rhythm never plays."""
     starts = sorted({note.start for note in notes})
     names = [
         chord.name
-        for chord, at, length in writing.timed_chords(bars, context, start)
+        for chord, at, length in writing.timed_chords(bars, context, start, step)
         if not any(at <= begin < at + length for begin in starts)
     ]
     return [f"the rhythm has no hit for {', '.join(names)}"] if names else []

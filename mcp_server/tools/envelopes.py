@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mirror import Call, Node, Operation, errors
-from remote_script.SetMirror.contract import naming
+from remote_script.SetMirror.contract import checks, display, naming
 from remote_script.SetMirror.contract.errors import BridgeError
 from remote_script.SetMirror.contract.limits import FOREVER_BEATS
 
@@ -79,17 +79,33 @@ def edit_envelope(scope: Scope, args: EditEnvelope) -> Plan:
             f"{scope.ref(clip)} is in the arrangement: Live has no envelopes for it",
             hint="give `track` instead of `clip`: then it is written into the track's automation",
         )
+    spans = _spans(scope, args)
     about = {"device_parameter": parameter.id}
     ops: list[Operation] = [Call(clip.id, "clear_envelope", about)] if args.clear else []
     for start, end in args.delete:
         bounds: dict[str, Any] = {"from_time": scope.position(start), "to_time": scope.position(end)}
         ops.append(Call(clip.id, "delete_envelope_events", {**about, **bounds}))
     ops += _drawn(scope, args, clip.id, parameter)
-    pieces: list[Step | Ramp] = [*args.steps, *args.ramps]
-    times = [(scope.position(piece.time), scope.length(piece.length)) for piece in pieces]
-    say_outside(scope, clip, [(begin, begin + length) for begin, length in times], "steps and ramps")
+    say_outside(scope, clip, [(begin, end) for begin, end, _ in spans], "steps and ramps")
     where = f"{parameter.name or scope.ref(parameter)} in {scope.ref(clip)}"
     return Plan.of(f"envelope of {where}", ops, notes=tuple(_summary(where, args)))
+
+
+def _spans(scope: Scope, args: EditEnvelope) -> list[tuple[float, float, str]]:
+    """Start, end and name of each step and ramp; InvalidValue if two of them overlap."""
+    pieces: list[tuple[str, Step | Ramp]] = [
+        *((f"steps[{number}]", step) for number, step in enumerate(args.steps)),
+        *((f"ramps[{number}]", ramp) for number, ramp in enumerate(args.ramps)),
+    ]
+    spans = [
+        (begin := scope.position(piece.time), begin + scope.length(piece.length), name)
+        for name, piece in pieces
+    ]
+    try:
+        checks.check_apart(spans)
+    except BridgeError as problem:
+        raise errors.from_bridge(problem) from None
+    return spans
 
 
 def _parameter(scope: Scope, value: int | str, place: Node) -> Node:
@@ -180,6 +196,7 @@ def _stamped(scope: Scope, args: EditEnvelope) -> Plan:
     track = scope.target(args.track, "Track")
     parameter = _parameter(scope, args.parameter, track)
     _check_reach(scope, track, parameter)
+    _check_changes(scope, args, parameter)
     begin, end = _span(scope, args)
     if not args.overwrite:
         _check_free(scope, track, begin, end)
@@ -214,12 +231,10 @@ def _outside(parameter: Node) -> str:
 
 def _span(scope: Scope, args: EditEnvelope) -> tuple[float, float]:
     """The start and end of the steps and ramps; the write replaces everything in between."""
-    spans: list[tuple[Any, Any]] = [(step.time, step.length) for step in args.steps]
-    spans += [(ramp.time, ramp.length) for ramp in args.ramps]
-    pieces = sorted((begin := scope.position(time), begin + scope.length(length)) for time, length in spans)
+    pieces = sorted(_spans(scope, args))
     if not pieces:
         raise errors.InvalidParams("`track` needs `steps` or `ramps` to write")
-    for (_, end), (begin, _) in pairwise(pieces):
+    for (_, end, _), (begin, _, _) in pairwise(pieces):
         if abs(end - begin) > 1e-6:
             raise errors.InvalidParams(
                 f"The steps and ramps of a call must have no gap: one ends at {end:g}, the next starts {begin:g}",
@@ -263,6 +278,20 @@ def _check_reach(scope: Scope, track: Node, parameter: Node) -> None:
         raise errors.InvalidValue(
             f"{scope.ref(parameter)} is not on {ref}", hint="automation is in the track of its parameter"
         )
+
+
+def _check_changes(scope: Scope, args: EditEnvelope, parameter: Node) -> None:
+    """Refuse a change such as "+3 dB" where the parameter has automation: Live's API cannot read the lane."""
+    written: list[Any] = [step.value for step in args.steps]
+    written += [value for ramp in args.ramps for value in (ramp.begin, ramp.to)]
+    for text in written if parameter.props.get("automation_state") else ():
+        if isinstance(text, str) and display.change(text) is not None:
+            raise errors.InvalidValue(
+                f"{text[:60]!r} can count from the automation there, which Live's API cannot read, or from the present "
+                f"value of {scope.ref(parameter)}, {parameter.props.get('display')}",
+                text[:60],
+                hint="write the value itself",
+            )
 
 
 def _check_free(scope: Scope, track: Node, begin: float, end: float) -> None:

@@ -125,7 +125,7 @@ def batch(scope: Scope, args: Batch) -> Plan:
             (
                 node.id,
                 expectation.property,
-                reading.property_value(scope, node, expectation.property, expectation.value),
+                _expected(scope, node, expectation),
             )
         )
     return Plan.of(
@@ -137,6 +137,14 @@ def batch(scope: Scope, args: Batch) -> Plan:
         calls=batched_calls([entry.tool for entry in args.calls], parts),
         makes=None,
     )
+
+
+def _expected(scope: Scope, node: Node, expectation: Expected) -> Any:
+    """The expected value: a number or null as `get` shows it, any other value as one that is set."""
+    value = expectation.value
+    if value is None or isinstance(value, int | float):
+        return value
+    return reading.property_value(scope, node, expectation.property, value)
 
 
 def joined(scope: Scope, calls: Iterable[BatchCall]) -> list[tuple[Operation, ...]]:

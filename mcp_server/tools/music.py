@@ -345,7 +345,8 @@ async def analyze(desk: Desk, args: Analyze) -> dict[str, Any]:
     if args.listen_s is not UNSET:
         only(args, "`listen_s`", "targets", of=("statistics",))
         return levels.levels(await _listen(desk, args.targets, args.listen_s))
-    tops = [scope.target(target) for target in args.targets] or [reader.resolve("song")]
+    kinds = ("midi clip", "midi track", "group track", "Scene")
+    tops = [scope.prefer(target, *kinds) for target in args.targets] or [reader.resolve("song")]
     clips = {clip.id: clip for top in tops for clip in from_set.clips_below(reader, top)}
     parts = from_set.parts_of(reader, clips.values())
     context = from_set.context_of(reader)

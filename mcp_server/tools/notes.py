@@ -57,7 +57,7 @@ class EditNotes(Arguments):
     idempotent=False,
 )
 def edit_notes(scope: Scope, args: EditNotes) -> Plan:
-    clip = scope.clip(args.clip)
+    clip = scope.clip(args.clip, "midi clip")
     scope.check_midi(clip)
     ops: list[Operation] = []
     replacing: list[dict[str, Any]] = []

@@ -15,6 +15,17 @@ TEXT_COLUMNS, TEXT_LINES = 80, 32
 """The most columns of a text picture, which has up to 2,500 tokens."""
 
 
+_DRAWN = {
+    "fitting": ("Track", "Scene", "Clip", "Device"),
+    "session": ("Track",),
+    "arrangement": ("Track",),
+    "mixer": ("Track",),
+    "notes": ("Track", "Clip"),
+    "device": ("Device",),
+}
+"""View → the kinds that it draws: of several objects with the name of a target, only these are meant."""
+
+
 class Look(Arguments, rename={"form": "as"}):
     targets: Annotated[
         list[Any],
@@ -36,7 +47,7 @@ async def look(desk: Desk, args: Look) -> dict[str, Any]:
     from ..pictures.sampled import sample
     from ..pictures.text_art import text_art
 
-    targets = [desk.scope.target(target).id for target in args.targets]
+    targets = [desk.scope.prefer(target, *_DRAWN[args.view]).id for target in args.targets]
     view = None if args.view == "fitting" else args.view
     gauges = await sample(desk.mirror, targets, view)
     subject = gather(desk.mirror, targets, view, gauges)

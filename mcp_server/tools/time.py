@@ -222,7 +222,8 @@ def _listed(shelf: Shelf, name: str) -> dict[str, Any]:
 def _saved(desk: Desk, shelf: Shelf, args: RunMix) -> dict[str, Any]:
     scope, store = args.scope or ["mixer", "sends"], desk.mirror.store
     covered = [part for part in scope if part in SCOPES]
-    under = [desk.scope.target(part).id for part in scope if part not in SCOPES]
+    kinds = ("Track", "Chain", "Device")
+    under = [desk.scope.prefer(part, *kinds).id for part in scope if part not in SCOPES]
     saved_values = mixes.take(store, covered, under)
     if not mixes.count(saved_values):
         raise errors.InvalidValue(

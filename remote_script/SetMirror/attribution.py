@@ -31,12 +31,14 @@ KEPT_VALUES = 150
 class Cause:
     """The author of a change: "live", "write", "audit" or "build", and for a write its id and author."""
 
-    __slots__ = ("author", "name", "write")
+    __slots__ = ("author", "name", "shares", "write")
 
     def __init__(self, name: str, write: Optional[str] = None, author: Optional[str] = None) -> None:
         self.name = name
         self.write = write
         self.author = author
+        self.shares: Optional[str] = None
+        """The write whose undo entry this write shares; None for an entry of its own."""
 
 
 LIVE = Cause("live")

@@ -50,7 +50,7 @@ def _follows_clip(shadow: Shadow, parameter: Row) -> bool:
     if track is None or not isinstance(index, int) or index < 0:
         return False
     slots = items(read(track.obj, "clip_slots"))
-    clip = read(slots[index], "clip") if index < len(slots) else None
+    clip: Any = read(slots[index], "clip") if index < len(slots) else None
     try:
         return bool(clip.has_envelopes) and clip.automation_envelope(parameter.obj) is not None
     except Exception:

@@ -20,6 +20,8 @@ GAPS = 3.0
 """Factor: after a request in time the next wait may last so many times as long as this one did."""
 SAVED = 0.5
 """Fraction of its share that a pump may leave unused for the next pump."""
+DEBT = 2.0
+"""In shares of a pump: by so much time at most a pump that took longer than its share shortens the next ones."""
 MOST = 0.8
 """Fraction of the distance between two pumps that no pump exceeds, whatever the previous pump left unused."""
 IN_VAIN = 16
@@ -66,7 +68,7 @@ class Awake:
         self._gap_s = 0.0
         """Time between an answer and the next request in time, smoothed towards short times; 0 before the first."""
         self._saved_s = 0.0
-        """Time that the previous pump left to the next one."""
+        """Time that earlier pumps left to the next one; below 0 if they took longer than their share."""
         self._strikes = 0
         self._stalled = False
         self._pump = 0
@@ -85,13 +87,13 @@ class Awake:
         self.distance_s += (min(high, max(low, distance_s)) - self.distance_s) / 16
 
     def ended(self, spent_s: float) -> None:
-        """Record the duration of a pump; a part of the time that it left unused goes to the next pump."""
+        """Record the duration of a pump: the next one gets a part of the unused time, or less if it took too long."""
         self.used += (spent_s / self.distance_s - self.used) / USED_PUMPS
         share = self._share * self.distance_s
-        self._saved_s = min(SAVED * share, max(0.0, self._saved_s + share - spent_s))
+        self._saved_s = min(SAVED * share, max(-DEBT * share, self._saved_s + share - spent_s))
 
     def deadline(self, start: float) -> float:
-        """The time at which a pump that began at `start` has used its share and the time left by the previous pump."""
+        """The time at which a pump that began at `start` has used its share and the time left by earlier pumps."""
         return start + min(self._share * self.distance_s + self._saved_s, MOST * self.distance_s)
 
     def more(self, start: float) -> bool:

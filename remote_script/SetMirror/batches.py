@@ -554,6 +554,8 @@ class Batcher:
         if batch.cause.write is not None:
             about["write"] = batch.cause.write
             about["author"] = batch.cause.author
+            if batch.cause.shares is not None:
+                about["shares"] = batch.cause.shares
         if building:
             about["coming"] = self.coming.parts
         body = encode(about)[:-1] + b',"changes":[' + b",".join(batch.changes) + b"]}"

@@ -5,11 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from . import row_checks
 from .call import Adapters, PendingCall
-from .contract import checks
 from .contract.values import ABSENT, items, read
-from .envelope_calls import created_envelope, need_envelope
+from .envelope_calls import need_envelope
 from .overwrites import GAP_BEATS, arranged_length, meets_itself
 
 # -- moving ---------------------------------------------------------------------------------------
@@ -57,18 +55,6 @@ def _add_warp_marker(call: PendingCall) -> Any:
 # -- envelopes ------------------------------------------------------------------------------------
 
 
-def _insert_envelope_step(call: PendingCall) -> Any:
-    clip, parameter = call.obj, call.args["device_parameter"]
-    length = call.args["length"]
-    value = row_checks.parameter_number(parameter, "value", call.args["value"])
-    if length < 0:
-        raise checks.refuse("length must be 0 or more beats", length)
-    envelope = clip.automation_envelope(parameter)
-    if envelope is None:
-        envelope = created_envelope(clip, parameter)
-    return envelope.insert_step(call.args["time"], length, value)
-
-
 def _envelope_value(call: PendingCall) -> Any:
     return need_envelope(call).value_at_time(call.args["time"])
 
@@ -91,7 +77,6 @@ ADAPTERS: Adapters = {
     ("ClipSlot", "move_clip_to"): _move_clip_to,
     ("Track", "move_clip_to_arrangement"): _move_to_arrangement,
     ("Clip", "add_warp_marker"): _add_warp_marker,
-    ("Clip", "insert_envelope_step"): _insert_envelope_step,
     ("Clip", "envelope_value"): _envelope_value,
     ("Clip", "clear_envelope"): _clear_envelope,
 }

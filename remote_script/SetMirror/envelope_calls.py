@@ -4,6 +4,9 @@ From 12.4 Live accepts single points: a ramp is drawn with points and then read 
 its line differs from the requested one (the unit of their values is a guess), the ramp is drawn in steps of a
 sixteenth, which every Live accepts; the answer says which form was used. A curve has a point, or a step, at each
 sixteenth.
+
+A change such as "+3 dB" counts from the envelope at that time, or from the parameter's present value where the clip has
+no envelope; the answer's note says from which value.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Tuple
 
 from . import row_checks
 from .call import Adapters, PendingCall
-from .contract import checks
+from .contract import checks, display
 from .contract.errors import BridgeError
 from .contract.limits import FOREVER_BEATS
 from .contract.values import ABSENT, items, read
@@ -67,6 +70,39 @@ def need_envelope(call: PendingCall) -> Any:
     return envelope
 
 
+def _insert_step(call: PendingCall) -> Any:
+    """Insert one value that holds for a time."""
+    clip, parameter = call.obj, call.args["device_parameter"]
+    time, length = call.args["time"], call.args["length"]
+    envelope = clip.automation_envelope(parameter)
+    # A step starts after its time: at exactly its time Live returns the former value (measured).
+    value = _value(call, "value", call.args["value"], time, time + _AFTER, envelope)
+    if length < 0:
+        raise checks.refuse("length must be 0 or more beats", length)
+    if envelope is None:
+        envelope = created_envelope(clip, parameter)
+    return envelope.insert_step(time, length, value)
+
+
+def _base(parameter: Any, envelope: Any, time: float) -> float:
+    """The value from which a change at this time counts."""
+    return float(parameter.value if envelope is None else envelope.value_at_time(time))
+
+
+def _value(call: PendingCall, label: str, asked: Any, time: float, base_at: float, envelope: Any) -> float:
+    """The value that is asked for at a time; a note says from which value a change counted."""
+    parameter = call.args["device_parameter"]
+    if not isinstance(asked, str):
+        return row_checks.parameter_number(parameter, label, asked)
+    base, show = _base(parameter, envelope, base_at), parameter.str_for_value
+    value = row_checks.parameter_number(parameter, label, asked, lambda: base)
+    if display.is_change(asked, str(show(value))):
+        owner = "the parameter's present value" if envelope is None else "the envelope's value"
+        text = "{!r} counts from {}, {} at {:g} beats".format(asked, owner, show(base), time)
+        call.note = "; ".join(filter(None, (call.note, text)))
+    return value
+
+
 def created_envelope(clip: Any, parameter: Any) -> Any:
     """A new envelope of the parameter; RuntimeError where Live makes none."""
     envelope = clip.create_automation_envelope(parameter)
@@ -83,7 +119,8 @@ def _draw(call: PendingCall) -> Any:
         envelope = created_envelope(clip, parameter)
     drawn = [_with_points(call, envelope, ramp) or _with_steps(envelope, ramp) for ramp in ramps]
     if "steps" in drawn:
-        call.note = "drawn in steps of a sixteenth: this Live accepts no points"
+        text = "drawn in steps of a sixteenth: this Live accepts no points"
+        call.note = "; ".join(filter(None, (call.note, text)))
     shown = parameter.str_for_value
     return [
         {"time": ramp.time, "length": ramp.length, "curve": ramp.curve, "as": how,
@@ -105,20 +142,38 @@ def _ramps(call: PendingCall, parameter: Any, envelope: Any) -> List[Ramp]:
             raise checks.refuse("{}length must be above 0 beats".format(label), length)
         if curve not in _SHAPES:
             raise checks.refuse("{}curve is one of {}".format(label, ", ".join(CURVES)), curve)
-        end = row_checks.parameter_number(parameter, label + "to", payload.get("to"))
         if payload.get("from") is not None:
-            begin = row_checks.parameter_number(parameter, label + "from", payload["from"])
+            begin = _value(call, label + "from", payload["from"], time, time + _AFTER, envelope)
         elif ramps and abs(ramps[-1].time + ramps[-1].length - time) < _AFTER:
             begin = ramps[-1].end
         else:
-            begin = float(parameter.value if envelope is None else envelope.value_at_time(time))
+            begin = _base(parameter, envelope, time)
+        end = _end(call, label, payload.get("to"), begin, time + length, envelope)
         ramps.append(Ramp(time, length, begin, end, curve))
+    checks.check_apart(
+        (ramp.time, ramp.time + ramp.length, "ramp {}".format(number)) for number, ramp in enumerate(ramps)
+    )
     points = sum(max(2.0, ramp.length / SIXTEENTH) for ramp in ramps)
     if points > MOST_POINTS:
         raise BridgeError(
             "TOO_LARGE", "At most {} points in one call, got {:.0f}".format(MOST_POINTS, points)
         )
     return ramps
+
+
+def _end(call: PendingCall, label: str, asked: Any, begin: float, time: float, envelope: Any) -> float:
+    """The value at a ramp's end; refuses a change that leads elsewhere from the ramp's start than from the envelope."""
+    parameter = call.args["device_parameter"]
+    end, show = _value(call, label + "to", asked, time, time, envelope), parameter.str_for_value
+    if not isinstance(asked, str):
+        return end
+    base = _base(parameter, envelope, time)
+    if display.is_change(asked, str(show(end))) and str(show(base)) != str(show(begin)):
+        rule = "{}to {!r} can count from the ramp's start, {}, or from {} at its end, {}"
+        owner = "the parameter's present value" if envelope is None else "the envelope"
+        text = rule.format(label, asked, show(begin), owner, show(base))
+        raise checks.refuse(text, asked, hint="write the value itself")
+    return end
 
 
 def _with_points(call: PendingCall, envelope: Any, ramp: Ramp) -> str:
@@ -247,5 +302,6 @@ def _shown(call: PendingCall) -> Any:
 ADAPTERS: Adapters = {
     ("Clip", "delete_envelope_events"): _delete_events,
     ("Clip", "draw_envelope"): _draw,
+    ("Clip", "insert_envelope_step"): _insert_step,
     ("Clip", "shown_envelope"): _shown,
 }

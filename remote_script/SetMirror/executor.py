@@ -1,8 +1,8 @@
 """Executes writes one at a time: each is validated, applied in one undo step, read back, and reverted if it fails.
 
 A write is a generator that the pump advances. If Live allows it, the write runs in a single main-thread turn; when
-it has to wait it yields `FLUSH` (send the changes so far), `PUMP` (until the next pump), `TICK` (until Live's next
-update tick) or `MORE` (long work that continues in this turn if there is time). The clients of a long write get
+it has to wait it yields `FLUSH` (send the changes so far), `PUMP` (until the next pump) or `MORE` (long work that
+continues in this turn if there is time). The clients of a long write get
 progress notices. A write starts only when all earlier changes are sent, so its batches contain only its own
 changes. Results are kept by write id: the same id is never executed twice.
 """
@@ -25,12 +25,13 @@ from .finished_writes import FinishedWrites
 from .guard import Guard
 from .identity import bind
 from .later import claim_of
+from .open_entry import OpenEntry
 from .operations import Operation, Problems, prepare
 from .redo_line import RedoLine
-from .results import result_of
+from .results import entries_of, refusal_of, result_of
 from .undo_step import UndoStep
 from .wire import encode
-from .write import FLUSH, PROGRESS_S, PUMP, TICK, Write, parse_write
+from .write import FLUSH, PROGRESS_S, PUMP, Write, parse_write
 
 WRITES_WAITING = 256
 """Limit of waiting writes, since more would take seconds; further writes are refused with BUSY."""
@@ -63,6 +64,7 @@ class Executor:
         log: Callable[[str], None],
         guard: Guard,
         results: Optional[FinishedWrites] = None,
+        undo_apart: bool = False,
     ) -> None:
         self.batcher = batcher
         self._guard = guard
@@ -85,8 +87,10 @@ class Executor:
         self._log = log
         self._queue: Deque[Write] = deque()
         self._steps: Optional[Steps] = None
-        self._waiting_for_tick = 0
         self._step = UndoStep(batcher, log)
+        self._undo_apart = undo_apart
+        self._entry: Optional[OpenEntry] = None
+        """The entry of answered parameter writes that Live has not recorded yet."""
         self._redo_line = RedoLine(batcher)
         self._beside = Beside(batcher, clock)
         self._resumed: Optional[Parked] = None
@@ -200,17 +204,28 @@ class Executor:
 
     @property
     def following(self) -> Optional[Write]:
-        """The write that `advance` continues or starts."""
+        """The write that `advance` continues or starts, or whose open entry it closes first."""
         if self.current is not None:
             return self.current
+        return self._entry.write if self._entry is not None and self._closes(self._entry) else self._first
+
+    @property
+    def busy(self) -> bool:
+        closing = self._entry is not None and self._entry.is_due(self.ticks)
+        return self.current is not None or bool(self._queue) or self._resumes() or closing
+
+    @property
+    def _first(self) -> Optional[Write]:
+        """The first write that waits for its turn, for a load or in the queue."""
         if self._resumes():
             assert self._resumed is not None
             return self._resumed.write
         return self._queue[0] if self._queue else None
 
-    @property
-    def busy(self) -> bool:
-        return self.current is not None or bool(self._queue) or self._resumed is not None or self._resumes()
+    def _closes(self, entry: OpenEntry) -> bool:
+        """True when this entry must be closed before the next write runs."""
+        apart = self._undo_apart or self._step.is_split or self._resumes()
+        return entry.is_due(self.ticks) or not entry.takes(self._first, self._clock(), apart)
 
     @property
     def is_long(self) -> bool:
@@ -224,24 +239,22 @@ class Executor:
 
     def advance(self) -> str:
         """Run the current write, or start the next write, until it yields; returns the yielded word, "" at the end."""
-        if self._steps is None and self._resumes():
+        if self._steps is None and self._entry is not None and self._closes(self._entry):
+            if not self._entry.is_due(self.ticks):
+                return PUMP
+            self.current, self._steps = self._entry.write, self._close_entry(self._entry)
+        elif self._steps is None and self._resumes():
             assert self._resumed is not None
             self.current, self._steps, self._resumed = self._resumed.write, self._resumed.steps, None
         elif self._steps is None:
             self.current = self._queue.popleft()
             self._steps = self._run(self.current)
-        if self._waiting_for_tick and self.ticks < self._waiting_for_tick:
-            return PUMP
-        self._waiting_for_tick = 0
         write = self.current
         assert write is not None
         outcome: Any
         try:
             with self.batcher.attribution.acting(write.cause):
                 pause = next(self._steps)
-            if pause == TICK:
-                self._waiting_for_tick = self.ticks + 1
-                return PUMP
             if pause == BESIDE:
                 self._park(write)
                 return ""
@@ -285,6 +298,8 @@ class Executor:
     def close(self, reason: str) -> None:
         """End the running write, close its undo step, and reply to all clients that wait."""
         steps, self._steps = self._steps, None
+        self._entry = None
+        self._step.is_kept = False
         try:
             if steps is not None:
                 steps.close()
@@ -317,6 +332,8 @@ class Executor:
         operations = prepare(batcher, write, problems)
         check_expectations(batcher, write, operations, problems)
         problems.raise_first()
+        if self._entry is not None:
+            write.cause.shares = self._entry.write.id
         self._guard.admit(batcher, write, operations)
         self._beside.check(write, operations)
         for operation in operations:
@@ -339,7 +356,7 @@ class Executor:
                 yield from self._patiently(operation, operations, write)
             except Exception as problem:
                 # Any exception of Live's is a refusal; the whole write is reverted.
-                refusal = problem if isinstance(problem, BridgeError) else _refusal(problem)
+                refusal = problem if isinstance(problem, BridgeError) else refusal_of(problem)
                 refusal.facts.setdefault("op", number)
                 failed = operation if operation.moved else None
                 refusal.facts.update((yield from self._step.roll_back(operations[:number], failed)))
@@ -362,16 +379,24 @@ class Executor:
             yield FLUSH
         answer = self._outcome(write, operations, began, split)
         if keep_open:
-            # Before 12.4 nothing can sync parameters: only Live's own tick brings parameters into the open step.
-            # The values are verified by now, so the answer does not wait for the tick; the next write does.
-            self._finish(write, answer)
-            yield TICK
-            yield TICK
-            answer["undo_steps"] += not split and self._step.is_split and answer["undo_steps"] > 0
-            self._step.end()
-            mark_consequences(batcher, operations)
-            yield FLUSH
+            # The values are verified, so the answer does not wait for Live's tick, which records them.
+            if self._entry is None:
+                self._entry = OpenEntry(write, answer, batcher.shadow, self.ticks, self._clock())
+                self._step.is_kept = True
+            self._entry.add(write, operations, self.ticks)
         return answer
+
+    def _close_entry(self, entry: OpenEntry) -> Steps:
+        """Close the step of answered parameter writes; the result is the first one's answer with its true entries."""
+        split = self._step.is_split
+        self._entry = None
+        self._step.is_kept = False
+        self._step.end()
+        for write, operations in entry.parts:
+            with self.batcher.attribution.acting(write.cause):
+                mark_consequences(self.batcher, operations)
+        yield FLUSH
+        return dict(entry.answer, undo_steps=1 + split)
 
     def _outcome(self, write: Write, operations: List[Operation], began: int, split: bool) -> Dict[str, Any]:
         batcher = self.batcher
@@ -383,12 +408,14 @@ class Executor:
             outcome = "verified" if changed else "unchanged"
         else:
             outcome = "mismatch"
-        entries = _entries(operations) if self._step.has_history else 0
+        entries = entries_of(operations) if self._step.has_history else 0
         if entries:
             # An edit that no batch shows has an entry as well: undoing it must then change nothing visible.
             batcher.entries.note(write.id, [], [])
             if not any(operation.is_history for operation in operations):
                 self._redo_line.edited()
+        if self._entry is not None and changed:
+            return dict(self._result(write, outcome, results, 0), shares=self._entry.write.id)
         return self._result(write, outcome, results, entries + (split if entries else 0))
 
     def _result(
@@ -567,28 +594,3 @@ def _paced(steps: Generator[str, None, Dict[str, Any]]) -> Steps:
             result: Dict[str, Any] = end.value
             return result
         yield pause if pause == MORE else PUMP
-
-
-def _entries(operations: List[Operation]) -> int:
-    """Number of history entries that the operations created: one per load, and one for the operations between loads."""
-    entries, shared = 0, False
-    for operation in operations:
-        if operation.changed and operation.undoable:
-            alone = operation.self_contained
-            entries += alone or not shared
-            shared = not alone
-    return entries
-
-
-_LENGTH = (
-    "the song ends 32 beats after its last clip, see song_length: put a clip there first, or go less far"
-)
-
-
-def _refusal(problem: Exception) -> BridgeError:
-    text = str(problem).strip() or type(problem).__name__
-    text = text if len(text) <= 400 else text[:397] + "…"
-    behind = "songlength" in text.replace(" ", "").lower()
-    return BridgeError(
-        "LIVE_REFUSED", "Live refused: {}".format(text), **({"hint": _LENGTH} if behind else {})
-    )

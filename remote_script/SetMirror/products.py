@@ -21,7 +21,7 @@ def find(batcher: Batcher, target: str, operations: Sequence[Operation]) -> Any:
 
     Raises:
       BridgeError: NOT_FOUND or AMBIGUOUS for a name, with the existing names; STALE_REFERENCE for a path without an
-        object; INVALID_VALUE if an operation created no object.
+        object and for a new object that was deleted; INVALID_VALUE if an operation created no object.
     """
     late = parse(target)
     if late.operation is not None:
@@ -33,8 +33,11 @@ def find(batcher: Batcher, target: str, operations: Sequence[Operation]) -> Any:
 
 def _product(operations: Sequence[Operation], number: int) -> Any:
     obj = operations[number].product
-    if obj is None or not alive(obj):
+    if obj is None:
         raise BridgeError("INVALID_VALUE", "${} returned no object".format(number), "${}".format(number))
+    if not alive(obj):
+        rule = "The object that ${} made was deleted meanwhile".format(number)
+        raise BridgeError("STALE_REFERENCE", rule, "${}".format(number), hint="make it again")
     return obj
 
 

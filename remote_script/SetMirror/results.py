@@ -1,15 +1,17 @@
 """The answer about one operation: its part of a write's result, and the objects in this part as {id, type, ref}.
 
-An operation records its effects (see `operations`); this module turns them into JSON. It never changes the Set.
+An operation records its effects (see `operations`); this module turns them into JSON and counts the history entries.
+It never changes the Set.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
 from .batches import Batcher
 from .call import REPLACED_SHOWN
 from .calls import plain_result
+from .contract.errors import BridgeError
 from .contract.late import is_late
 from .contract.values import ABSENT, alive, read, same
 from .later import PROPERTIES
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from .operations import Operation
 
 _SHOWN = ("value", "display")
+_LENGTH = (
+    "the song ends 32 beats after its last clip, see song_length: put a clip there first, or go less far"
+)
 
 
 def result_of(batcher: Batcher, operation: Operation) -> Dict[str, Any]:
@@ -132,3 +137,24 @@ def named(batcher: Batcher, obj: Any) -> Dict[str, Any]:
     """An object that will be deleted, as {id, type, ref, name}."""
     description = describe(batcher, obj) or {}
     return dict(description, name=str(read(obj, "name") or ""))
+
+
+def entries_of(operations: List[Operation]) -> int:
+    """Number of history entries that the operations created: one per load, and one for the operations between loads."""
+    entries, shared = 0, False
+    for operation in operations:
+        if operation.changed and operation.undoable:
+            alone = operation.self_contained
+            entries += alone or not shared
+            shared = not alone
+    return entries
+
+
+def refusal_of(problem: Exception) -> BridgeError:
+    """The error for an exception that Live raised in an operation."""
+    text = str(problem).strip() or type(problem).__name__
+    text = text if len(text) <= 400 else text[:397] + "…"
+    behind = "songlength" in text.replace(" ", "").lower()
+    return BridgeError(
+        "LIVE_REFUSED", "Live refused: {}".format(text), **({"hint": _LENGTH} if behind else {})
+    )

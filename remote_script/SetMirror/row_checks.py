@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Tuple
+from typing import Any, Callable, Optional, Tuple
 
 from .contract import checks, display, schema
 from .contract.errors import BridgeError
@@ -52,9 +52,13 @@ def property_value(row: Row, prop: schema.Property, value: Any, now: Callable[[]
     return checks.plain_value(prop, value)
 
 
-def parameter_number(obj: Any, label: str, value: Any) -> float:
-    """The internal value of a parameter, from a number or a text that Live shows for it, within its range."""
-    search = _search(obj, label, lambda: read(obj, "value"))
+def parameter_number(obj: Any, label: str, value: Any, now: Optional[Callable[[], Any]] = None) -> float:
+    """The internal value of a parameter, from a number or a text that Live shows for it, within its range.
+
+    Args:
+      now: Reads the value from which a change counts; default the parameter's present value.
+    """
+    search = _search(obj, label, now or (lambda: read(obj, "value")))
     number: float = checks.parameter_number(reading(obj), label, value, search)
     return number
 

@@ -16,6 +16,7 @@ from typing import Any, Callable, Dict, Optional
 from . import settings
 from .attribution import AUDIT, BUILD, Lot
 from .audit import Audit
+from .audit_time import AuditTime
 from .awake import NORMAL_S, Awake
 from .batches import Batch, Batcher
 from .call import MORE
@@ -50,10 +51,6 @@ LONG_STEPS_END = 0.9
 """The same fraction for a write of many notes, whose steps take about half a millisecond each."""
 FINISH_S = 0.003
 """Extra time in which a finished write's changes and its reply may still be sent in the same turn."""
-AUDIT_LEFT = 0.25
-"""Fraction of the audit's time that is left to the audit, however long the rounds took."""
-MOST_DEBT = 2
-"""In audits' time: by more than this the next audits are not shortened, so that rounds and audit go on."""
 FLUSHES_FIRST = 4
 """Pending changes are sent before a write continues, but at most this many batches, so endless edits cannot starve
 it."""
@@ -91,12 +88,7 @@ class SetMirror(ControllerlessSurface):
         """True when the running write waits for the next pump."""
         self._acting_writes: Dict[str, bool] = {}
         """Ids of the writes that acted in this pump → True if the write has calls."""
-        self._audit_s = chosen.audit_ms / 1000 if audit_s is None else audit_s
-        self._audit_end = 0.0
-        """When the last audit should have ended, by `perf_counter`."""
-        self._audit_debt_s = 0.0
-        """Time by which the last audit, or an idle pump with it, ended late, within limits: the next audit ends earlier
-        by it."""
+        self.audit_time = AuditTime(chosen.audit_ms / 1000 if audit_s is None else audit_s)
         self._flushes = 0
         """Batches sealed since the current write last advanced, or since the next write waits to start."""
         self._closed = False
@@ -211,7 +203,7 @@ class SetMirror(ControllerlessSurface):
         self.timings["pump"].add(spent)
         if not worked:
             self.timings["rest"].add(spent)
-            self._owe(start + spent)
+            self.audit_time.charge(spent)
 
     def _turn(self, start: float) -> bool:
         server = self.server
@@ -231,7 +223,7 @@ class SetMirror(ControllerlessSurface):
         # A snapshot may use the whole budget, so the audit, which has a share of every turn, comes before it.
         streams = server.is_encoding
         if streams and self._is_idle:
-            self._audit(start)
+            self._audit(start, worked=True)
         worked = self._round(server, deadline, write_end, end) or streams
         while self._answered(server) and self.awake.more(start):
             worked = True
@@ -240,7 +232,7 @@ class SetMirror(ControllerlessSurface):
         batcher = self.batcher
         if not streams and not server.is_encoding and self._is_idle:
             # At rest the whole pump must stay within this share.
-            self._audit(time.perf_counter() if worked else start)
+            self._audit(time.perf_counter() if worked else start, worked)
         server.beat(batcher.epoch, batcher.revision, time.time())
         if self._progress is not None:
             self._tell_progress(server)
@@ -403,33 +395,35 @@ class SetMirror(ControllerlessSurface):
         self._batch = Batch(lot)
         self._job = Job(flush(self.batcher, self._batch), self._long_steps)
 
-    def _audit(self, since: float) -> None:
+    def _audit(self, since: float, worked: bool) -> None:
         """Compare a part of Live with the shadow: first the rounds, whose time the table bounds, then the audit.
 
         Args:
           since: Start of the time that the audit may use, by `perf_counter`.
+          worked: True in a pump that did other work; at rest the whole pump is charged to the audit.
         """
         if self.batcher.hurried:
             self.batcher.hurried = not self.rounds.hurry()
-        began = time.perf_counter()
-        end = since + self._audit_s - self._audit_debt_s
-        deadline = since + self.budget_s * STEPS_END if self.rounds.is_hurried else end
-        self.rounds.step(lambda: time.perf_counter() < deadline)
-        deadline = max(end, time.perf_counter() + self._audit_s * AUDIT_LEFT)
-        self.audit.step(lambda: time.perf_counter() < deadline)
-        now = time.perf_counter()
-        self._audit_end = end
-        self._owe(now)
-        self.timings["audit"].add(now - began)
+        rounds = self.rounds
+        if self.audit_time.is_due(worked, rounds.is_hurried, rounds.is_late):
+            self._compare(since, worked)
         marks = self.rounds.take()
         for id_, bits in self.audit.take().items():
             marks[id_] = marks.get(id_, 0) | bits
         if marks:
             self._start(Lot(AUDIT, marks))
 
-    def _owe(self, ended: float) -> None:
-        """Note by how much an audit, or its idle pump, ended late."""
-        self._audit_debt_s = min(MOST_DEBT * self._audit_s, max(0.0, ended - self._audit_end))
+    def _compare(self, since: float, worked: bool) -> None:
+        began, times = time.perf_counter(), self.audit_time
+        hurried = since + self.budget_s * STEPS_END
+        deadline = hurried if self.rounds.is_hurried else times.rounds_end(since, worked)
+        self.rounds.step(lambda: time.perf_counter() < deadline)
+        deadline = times.audit_end(since, worked)
+        self.audit.step(lambda: time.perf_counter() < deadline)
+        took = time.perf_counter() - began
+        if worked:
+            times.charge(took)
+        self.timings["audit"].add(took)
 
     def _attend(self, batcher: Batcher) -> None:
         """Attach all listeners to the attended objects, and detach the extra listeners from all others."""
@@ -467,6 +461,7 @@ class SetMirror(ControllerlessSurface):
             self.log,
             self.guard,
             results,
+            self._undo_apart,
         )
         self.guard.forget()
         self.audit = Audit(self.batcher, self._clock)
@@ -561,7 +556,7 @@ class SetMirror(ControllerlessSurface):
             timings={name: timings.report() for name, timings in self.timings.items()},
             collections=self.collections.report(),
             distances={name: timings.report() for name, timings in self.distances.items()},
-            budget={"pump_ms": round(self.budget_s * 1000, 3), "audit_ms": self._audit_s * 1000},
+            budget={"pump_ms": round(self.budget_s * 1000, 3), "audit_ms": self.audit_time.share_s * 1000},
             awake=self.awake.report(),
             undo_apart=self._undo_apart,
             counters=dict(self.counters),

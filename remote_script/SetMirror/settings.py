@@ -18,7 +18,7 @@ from .contract.limits import PORT
 BUDGET_MS = 4.1
 """Time in one pump for building and flushing: with the last step and sending the pump stays below 5 ms."""
 AUDIT_MS = 0.14
-"""Time in an idle pump for rounds and audit: 20,000 parameters in a minute, invisible in Live's CPU meter."""
+"""Average time of an idle pump, with rounds and audit: invisible in Live's CPU meter; see `audit_time`."""
 AWAKE_SHARE = 0.4
 """Share of Live's main thread while a client works in lock-step; see `awake`."""
 _LIMITS = {"port": (0, 65535), "budget_ms": (0.5, 12.0), "audit_ms": (0.01, 4.0), "awake_share": (0.0, 0.8)}

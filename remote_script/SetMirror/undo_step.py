@@ -25,6 +25,8 @@ class UndoStep:
 
     def __init__(self, batcher: Batcher, log: Callable[[str], None]) -> None:
         self.is_open = False
+        self.is_kept = False
+        """True while the step stays open for Live's tick although its write has ended; see `open_entry`."""
         self._batcher = batcher
         self._log = log
         self._began = 0
@@ -43,7 +45,7 @@ class UndoStep:
 
     def end(self, parameters: bool = False) -> None:
         """Close the step; with `parameters`, first add changed parameter values to it if Live can sync them (12.4)."""
-        if not self.is_open:
+        if not self.is_open or self.is_kept:
             return
         song = self._batcher.song
         self.is_open = False

@@ -21,8 +21,7 @@ EXPECTATIONS = 1000
 """Expectations of one write; all are compared in one turn."""
 FLUSH = "flush"
 PUMP = "pump"
-TICK = "tick"
-"""Reasons of a running write to wait: sending of its changes, the next pump, Live's next tick."""
+"""Reasons of a running write to wait: sending of its changes, the next pump."""
 PROGRESS_S = 0.1
 """Minimum time between two progress notices of a long write."""
 

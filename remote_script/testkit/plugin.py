@@ -30,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--live-version",
         metavar="V",
         default=DEFAULT_VERSION,
-        help="the Live that the fixture `live` is, 11.0 to 12.4 (default: %(default)s)",
+        help="the Live that the fixture `live` is, 11.0 to " + DEFAULT_VERSION + " (default: %(default)s)",
     )
 
 

@@ -2,16 +2,14 @@
 
 Headless Live as a process with its 10 ms timer, over a socket, in real time; the mirror in this process, then over MCP
 with the SDK's client and with one of a few lines, beside an empty tool of the SDK. Each share of Live's main thread is
-a run of its own; share 0 is the pump that waits for its timer. On Lives before 12.4 a parameter joins the undo history
-on Live's ticks only, and the next write waits for that: so there writes with pauses are timed, of the tempo as well,
-at random phases of Live's timer. Many notes in one write are measured here, too.
+a run of its own; share 0 is the pump that waits for its timer. On Lives before 12.4 parameters join the undo history on
+Live's ticks only: the writes of a row share entries there. Many notes in one write are measured here, too.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import random
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -23,7 +21,6 @@ import trio
 from mcp_server.commands import processes
 from mcp_server.commands.link import linked
 from mcp_server.commands.processes import HeadlessProcess
-from mcp_server.demo import measures
 from mcp_server.demo.agent import Agent
 from mcp_server.demo.tool_calls import ToolCalls
 from mirror import Call, Mirror, Set
@@ -33,21 +30,19 @@ from tests.benchmarks.pipe import EMPTY_TOOL, Pipe, empty_tool
 SHARES = (0.0, 0.2, 0.4, 0.6, 0.8)
 VERSIONS = ("12.4", "12.3", "11.3")
 NOTES = (5_000, 20_000)
-MANY, FEW, CLIPS = 100, 20, 5
+MANY, CLIPS = 100, 5
 TEMPO, PARAMETER = "set the tempo in lock-step, verified", "set a parameter in lock-step, verified"
-TEMPO_APART, PARAMETER_APART = (what.replace("in lock-step", "now and then") for what in (TEMPO, PARAMETER))
 OVER_MCP = ", over MCP"
+SDK, PIPE = "SDK client", "at the pipe"
+SINGLY = f"{MANY} singly ms"
 OLDER = {VERSIONS[0]: "", **{version: f", Live {version}" for version in VERSIONS[1:]}}
 IN_ONE_WRITE = "write many notes into an empty clip in one write, verified"
 ORDER = [
-    what + how + older
-    for older in OLDER.values()
-    for what in (TEMPO, TEMPO_APART, PARAMETER, PARAMETER_APART)
-    for how in ("", OVER_MCP)
+    what + how + older for older in OLDER.values() for what in (TEMPO, PARAMETER) for how in ("", OVER_MCP)
 ]
 ORDER.append(IN_ONE_WRITE)
-APART_S = 0.3
-"""Between two writes that do not wait for each other's undo step, and up to two ticks of the timer more."""
+CLOSED_S = 0.3
+"""On a Live before 12.4 the entry of a parameter is closed by then."""
 
 Write = Callable[[int], Awaitable[Any]]
 
@@ -110,18 +105,20 @@ class _Parameters:
         return low + (high - low) * (shift + 0.3 * (number // len(self._spans) % 2))
 
 
+def subject_of(version: str, share: float, client: str = "") -> str:
+    """The subject of the rows of this Live, with this share of its main thread; `client` over MCP."""
+    timer = " (waits for the timer)" if not share else ""
+    return f"{OURS}, Live {version}, share {share:g}{timer}{client and ', '}{client}"
+
+
 async def _measure(measured: list[Row], version: str, share: float) -> None:
-    subject = f"{OURS}, Live {version}, share {share:g}" + (" (waits for the timer)" if not share else "")
+    subject = subject_of(version, share)
     older = OLDER[version]
 
     async def rows(how: str, subject: str, tempo: Write, parameter: Write) -> None:
-        # The step of a parameter that was written before this is still open on a Live before 12.4.
-        await trio.sleep(APART_S)
+        await trio.sleep(CLOSED_S)
         measured.append(await _lockstep(TEMPO + how + older, subject, tempo))
-        if older:
-            measured.append(await _apart(TEMPO_APART + how + older, subject, tempo))
-        question = (PARAMETER_APART if older else PARAMETER) + how + older
-        measured.append(await (_apart if older else _lockstep)(question, subject, parameter))
+        measured.append(await _lockstep(PARAMETER + how + older, subject, parameter))
 
     async with _running(version, share) as live:
         # One client after the other: each one that is connected gets all changes.
@@ -133,47 +130,32 @@ async def _measure(measured: list[Row], version: str, share: float) -> None:
                 lambda n: mirror.write([Set("song", "tempo", 100.0 + n % 7)]),
                 lambda n: mirror.write([spans.operation(n)], author="bench"),
             )
-            measured[-2 - bool(older)].facts.update(await _awake(mirror))
+            measured[-2].facts.update(await _awake(mirror))
         environ = processes.environment()
         async with Agent.connected(live.port, environ=environ) as agent:
             calls = ToolCalls(agent)
             await calls.wait_synced()
             await rows(
                 OVER_MCP,
-                f"{subject}, SDK client",
+                subject_of(version, share, SDK),
                 lambda n: calls.tempo(100.0 + n % 7),
                 lambda n: agent.call("set_device", **spans.arguments(n, 0.35)),
             )
         async with Pipe.connected(live.port, environ) as pipe:
             await rows(
                 OVER_MCP,
-                f"{subject}, at the pipe",
+                subject_of(version, share, PIPE),
                 lambda n: pipe.call("set_song", tempo=100.0 + n % 7),
                 lambda n: pipe.call("set_device", **spans.arguments(n, 0.25)),
             )
     async with empty_tool(environ) as call:
-        measured.append(
-            await _lockstep(TEMPO + OVER_MCP + older, f"{EMPTY_TOOL}, SDK client", lambda n: call())
-        )
+        measured.append(await _lockstep(TEMPO + OVER_MCP + older, f"{EMPTY_TOOL}, {SDK}", lambda n: call()))
 
 
 async def _lockstep(question: str, subject: str, write: Write) -> Row:
     """Writes in a row."""
     samples = [await _timed(write, number) for number in range(MANY)]
-    return Row(
-        question, subject, Distribution.of_seconds(samples), {f"{MANY} singly ms": sum(samples) * 1000}
-    )
-
-
-async def _apart(question: str, subject: str, write: Write) -> Row:
-    """Writes that do not wait for the undo step of the one before, and some in a row, which do."""
-    chance, samples = random.Random(7), []
-    for number in range(FEW):
-        await trio.sleep(APART_S + chance.uniform(0, measures.PHASE_S))
-        samples.append(await _timed(write, number))
-    singly = [await _timed(write, number) for number in range(FEW, 2 * FEW)]
-    facts = {f"{FEW} singly ms": sum(singly) * 1000}
-    return Row(question, subject, Distribution.of_seconds(samples), facts, f"a write every {APART_S:g} s")
+    return Row(question, subject, Distribution.of_seconds(samples), {SINGLY: sum(samples) * 1000})
 
 
 async def _notes(measured: list[Row], count: int) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 from mcp_server.pictures.shapes import Picture
 from mcp_server.pictures.svg import svg
+from tests.benchmarks import growth, lockstep
 from tests.benchmarks.measure import OURS, duration
 
 ROOT = Path(__file__).parents[2]
@@ -32,16 +33,12 @@ CHOSEN: dict[str, Sequence[str]] = {
         "change 100 parameters, and know that it is so",
         "write 5,000 notes into a clip, and know that they are there",
     ),
-    "lockstep": (
-        "set the tempo in lock-step, verified",
-        "set a parameter in lock-step, verified",
-        "set a parameter in lock-step, verified, Live 11.3",
-    ),
+    "lockstep": (lockstep.TEMPO, lockstep.PARAMETER),
     "surface": ("read one track through the MCP server",),
     "http": ("one call over HTTP, a raw keep-alive client, 2026-07-28",),
     "starting": ("start a server over stdio, until it answers `initialize`",),
 }
-"""Suite → the questions whose rows the README shows."""
+"""Suite → the questions whose rows the picture shows, and the README, which has a table of its own for `lockstep`."""
 COLUMNS = ("p50_ms", "p95_ms", "p99_ms")
 WIDTH, LEFT, ROW, TOP = 960, 470, 19, 34
 INK, FAINT, MINE, OTHERS = "#1f2328", "#d0d7de", "#0969da", "#8c959f"
@@ -76,21 +73,55 @@ def block(document: dict[str, Any]) -> str:
         "| | p50 | p95 | p99 |",
         "|---|---|---|---|",
     ]
-    for question, rows in chosen(document["suites"]):
+    suites = document["suites"]
+    for question, rows in chosen({name: suites[name] for name in suites if name != "lockstep"}):
         lines.append(f"| **{question}** | | | |")
         for row in rows:
             figures = " | ".join(duration(row[name]).strip() for name in COLUMNS)
             lines.append(f"| {row['subject']} | {figures} |")
-    lines += ["", *_growth(document["suites"].get("growth", ())), END]
+    lines += ["", *_curves(suites.get("lockstep", ())), *_growth(suites.get("growth", ())), END]
     return "\n".join(lines)
 
 
+def _curves(rows: Iterable[dict[str, Any]]) -> list[str]:
+    """For each kind of write, Live and client: p50, p95 and all writes together, by the share of Live's main thread."""
+    measured = {(row["question"], row["subject"]): row for row in rows if lockstep.SINGLY in row}
+    lines = []
+    for what, about in ((lockstep.TEMPO, "tempo"), (lockstep.PARAMETER, "a parameter")):
+        for version, older in lockstep.OLDER.items():
+            for client in ("", lockstep.SDK, lockstep.PIPE):
+                question = what + (lockstep.OVER_MCP if client else "") + older
+                cells = [
+                    # Without waits all versions have the same result.
+                    _curve(measured.get((question, lockstep.subject_of(version, share, client))))
+                    for share in lockstep.SHARES
+                ]
+                if any(cells):
+                    how = f"MCP, {client}" if client else "library"
+                    lines.append(f"| {about}, Live {version}, {how} | {' | '.join(cells)} |")
+    if not lines:
+        return []
+    shares = " | ".join(f"{share:.0%}" for share in lockstep.SHARES)
+    head = (
+        f"| {lockstep.MANY} verified writes, each sent after the answer before: p50 / p95 / all in ms, "
+        f"by `awake_share` | {shares} |"
+    )
+    return [head, "|---|" + "---|" * len(lockstep.SHARES), *lines, ""]
+
+
+def _curve(row: dict[str, Any] | None) -> str:
+    return "" if row is None else f"{row['p50_ms']:.1f} / {row['p95_ms']:.1f} / {row[lockstep.SINGLY]:,.0f}"
+
+
 def _growth(rows: Iterable[dict[str, Any]]) -> list[str]:
-    """One line for each question: its median in Sets of 10, 100 and 1,000 tracks."""
+    """One line for each question: its median, or bytes, in Sets of 10, 100 and 1,000 tracks."""
     grouped: dict[str, list[str]] = {}
     for row in rows:
         if "p50_ms" in row:
             grouped.setdefault(row["question"], []).append(duration(row["p50_ms"]).strip())
+        for name in growth.SIZES:
+            if name in row:
+                grouped.setdefault(row["question"], []).append(f"{row[name]:,.0f} bytes")
     if not grouped:
         return []
     head = ["| Set of | 10 tracks | 100 tracks | 1,000 tracks |", "|---|---|---|---|"]

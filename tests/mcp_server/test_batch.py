@@ -17,6 +17,7 @@ from mcp_server.plans import Scope
 from mcp_server.policy import Policy, PolicyFile
 from mcp_server.tools import TOOLS
 from mirror import Call, Set
+from mirror.values import neat
 from remote_script.headless import default_set
 from remote_script.SetMirror.contract.errors import TABLE, BridgeError
 from remote_script.SetMirror.operations import Operation as ScriptOperation
@@ -549,4 +550,39 @@ async def test_a_failed_expectation_gives_the_actual_value(
             await whole.call(
                 "batch", calls=mute, expect=[{"target": target, "property": name, "value": value}]
             )
+        assert not whole.mirror.resolve("tracks/0").props["mute"]
+
+
+async def test_what_get_shows_of_an_object_of_each_class_is_expected_as_it_is(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        first = {node.type: node for node in whole.mirror.walk() if node.type != "DeviceParameter"}
+        rounded = [
+            node
+            for node in whole.mirror.walk()
+            if node.type == "DeviceParameter" and neat(node.props["value"]) != node.props["value"]
+        ]
+        expect = []
+        for node in [*first.values(), *rounded[:10]]:
+            shown = (await whole.call("get", target=f"id:{node.id}"))["object"]
+            expect += [
+                {"target": f"id:{node.id}", "property": name, "value": value}
+                for name, value in shown.items()
+                if name in node.props and name != "notes" and not isinstance(value, list | dict)
+            ]
+        assert len(expect) > 300
+        for start in range(0, len(expect), 500):
+            await whole.call(
+                "batch",
+                calls=[call("set_track", track="Drums", mute=True)],
+                expect=expect[start : start + 500],
+                dry_run=True,
+            )
+        for shown, step in ((0.85, 0.0001), (0.85, 1e-6)):
+            wrong = {
+                "target": "tracks/0/mixer_device/volume",
+                "property": "value",
+                "value": shown + step,
+            }
+            with pytest.raises(Refused, match="PRECONDITION_FAILED"):
+                await whole.call("batch", calls=[call("set_track", track="Drums", mute=True)], expect=[wrong])
         assert not whole.mirror.resolve("tracks/0").props["mute"]

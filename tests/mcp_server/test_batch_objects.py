@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
+import trio
+import trio.testing
 
 from mcp_server.batch_objects import BatchObjects
 from mcp_server.late_nodes import LateNode, Own, Product, listed, made
 from mirror import Call, Mirror, Node, Set, errors
+from remote_script.headless import default_set
+from tests.whole import Refused, whole_path
 
 SONG = Node(1, "Song", None, "", {}, {}, 0)
 KEYS = Node(7, "Track", 1, "tracks", {"name": "Keys"}, {}, 0)
@@ -91,3 +95,26 @@ def test_the_call_that_exceeds_the_limit_of_operations_is_named() -> None:
     objects = batch((None, [Set(7, "mute", True)] * 999))
     with pytest.raises(errors.TooLarge, match="with call 1 it has 1001"):
         objects.add(None, [Set(7, "mute", True)] * 2)
+
+
+async def test_a_new_object_that_a_person_deletes_before_the_next_call_is_named_as_deleted(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with whole_path(default_set()) as whole:
+        names = [track.name for track in whole.stage.song.tracks]
+
+        async def delete() -> None:
+            await whole.until(lambda: whole.stage.song.tracks[0].name == "New")
+            await whole.by_hand(lambda song: song.delete_track(0))
+
+        calls = [
+            {"tool": "create", "args": {"kind": "audio", "name": "New", "index": 0}},
+            # The write waits until Live has the routing lists of the new track.
+            {"tool": "set_track", "args": {"track": "$0", "input_routing_type": "Resampling"}},
+            {"tool": "set_track", "args": {"track": 0, "name": "Changed"}},
+        ]
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(delete)
+            with pytest.raises(Refused, match=r"STALE_REFERENCE: call 1 .*\$0 made was deleted meanwhile"):
+                await whole.call("batch", calls=calls)
+        assert [track.name for track in whole.stage.song.tracks] == names

@@ -117,7 +117,7 @@ async def test_a_wrong_ramp_is_refused_and_leaves_no_points(
     async with whole_path(demo_set()) as whole:
         await whole.call("create_clip", track=5, slot=0)
         with pytest.raises(Refused) as caught:
-            await drawn(whole, {"time": 0, "length": 1, "to": "-6 dB"}, ramp)
+            await drawn(whole, {"time": -1, "length": 1, "to": "-6 dB"}, ramp)
         assert rule in str(caught.value.data)
         assert not whole.mirror.resolve(CLIP).props["has_envelopes"]
 
@@ -515,3 +515,85 @@ async def test_automation_that_is_not_read_back_after_stopped_clips_names_the_cu
         await trio.sleep(1)
         answer = await whole.call("edit_envelope", track=5, parameter=VOLUME, steps=[{**step, "time": 660}])
         assert answer["outcome"] == "verified"
+
+
+# -- changes and overlaps --------------------------------------------------------------------------------------
+
+
+async def test_a_change_counts_from_the_envelope_and_the_answer_says_so(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        await whole.call("create_clip", track=5, slot=0, length="4 bars")
+        about = {"clip": CLIP, "parameter": VOLUME}
+        await whole.call("set_track", track=5, volume="0 dB")
+        answer = await whole.call(
+            "edit_envelope", **about, steps=[{"time": 0, "length": 4, "value": "-3 dB"}]
+        )
+        assert "note" not in answer["results"][0]
+        answer = await whole.call(
+            "edit_envelope", **about, steps=[{"time": 8, "length": 4, "value": "-12 dB"}]
+        )
+        answer = await whole.call(
+            "edit_envelope", **about, steps=[{"time": 8, "length": 2, "value": "+3 dB"}]
+        )
+        assert answer["results"][0]["note"] == "'+3 dB' counts from the envelope's value, -12.0 dB at 8 beats"
+        answer = await whole.call(
+            "edit_envelope", **about, ramps=[{"time": 1, "length": 1, "to": "by -3 dB"}]
+        )
+        assert (
+            answer["results"][0]["note"] == "'by -3 dB' counts from the envelope's value, -3.0 dB at 2 beats"
+        )
+        assert await texts(whole, 0.5, 1.999, 3, 9, 11) == [
+            "-3.0 dB", "-6.0 dB", "-3.0 dB", "-9.0 dB", "-12.0 dB",
+        ]  # fmt: skip
+
+
+async def test_without_an_envelope_a_change_counts_from_the_present_value(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        await whole.call("create_clip", track=5, slot=0, length="4 bars")
+        await whole.call("set_track", track=5, volume="-6 dB")
+        answer = await drawn(whole, {"time": 0, "length": 4, "to": "+3 dB"})
+        assert answer["results"][0]["note"].startswith(
+            "'+3 dB' counts from the parameter's present value, -6.0 dB"
+        )
+        assert await texts(whole, 0.01, 3.999) == ["-6.0 dB", "-3.0 dB"]
+
+
+async def test_a_change_at_the_end_of_a_ramp_with_two_readings_is_refused(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        await whole.call("create_clip", track=5, slot=0, length="4 bars")
+        await whole.call("set_track", track=5, volume="0 dB")
+        with pytest.raises(Refused) as caught:
+            await drawn(whole, {"time": 0, "length": 4, "from": "-12 dB", "to": "+3 dB"})
+        rule = str(caught.value.data["rule"])
+        assert (
+            "from the ramp's start, -12.0 dB, or from the parameter's present value at its end, 0.0 dB"
+            in rule
+        )
+
+
+@pytest.mark.parametrize(
+    ("pieces", "both"),
+    [
+        ({"ramps": [(0, 4), (2, 4)]}, ("ramps[0] (0 to 4)", "ramps[1] (2 to 6)")),
+        ({"ramps": [(4, 4), (0, 16)]}, ("ramps[1] (0 to 16)", "ramps[0] (4 to 8)")),
+        ({"steps": [(0, 4), (0, 4)]}, ("steps[0] (0 to 4)", "steps[1] (0 to 4)")),
+        ({"steps": [(0, 4)], "ramps": [(3, 1)]}, ("steps[0] (0 to 4)", "ramps[0] (3 to 4)")),
+    ],
+)
+@pytest.mark.parametrize("place", [{"clip": CLIP}, {"track": 5}])
+async def test_overlapping_steps_and_ramps_of_a_call_are_refused_with_both(
+    place: dict[str, Any], pieces: dict[str, Any], both: tuple[str, str], autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        await whole.call("create_clip", track=5, slot=0, length="4 bars")
+        written: dict[str, Any] = {
+            kind: [
+                {"time": time, "length": length, ("to" if kind == "ramps" else "value"): "-6 dB"}
+                for time, length in spans
+            ]
+            for kind, spans in pieces.items()
+        }
+        with pytest.raises(Refused) as caught:
+            await whole.call("edit_envelope", parameter=VOLUME, **place, **written)
+        assert all(name in str(caught.value.data["rule"]) for name in both)
+        assert not whole.mirror.resolve(CLIP).props["has_envelopes"]

@@ -33,13 +33,14 @@ async def pinned(whole: Whole, target: str) -> Pin:
 
 
 async def opened(whole: Whole, change: Any = None) -> None:
-    """Open the Set again, with a change."""
+    """Open the Set again, with a change; the client reads it."""
     spec = demo_set()
     if change is not None:
         change(spec)
     whole.stage.live.open_set(spec)
     await trio.sleep(5.0)
     await whole.mirror.wait_synced(30)
+    await whole.call("get_set")
 
 
 async def test_a_pin_follows_its_object_after_moves(autojump_clock: Clock) -> None:

@@ -485,3 +485,28 @@ async def test_an_undo_names_some_restored_objects_and_counts_the_rest(
         undone = await whole.call("undo")
         assert len(undone["undone"]) == 20
         assert undone["more"] == 5
+
+
+async def test_what_was_written_in_another_set_is_not_undone_in_the_open_one(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        # Arming is not in Live's history: its undo sets the value of the object with that id.
+        armed = await whole.call("set_track", track=0, arm=True, name="Before")
+        id_ = whole.mirror.resolve("tracks/0").id
+        whole.stage.live.open_set(default_set())
+        await trio.sleep(2)
+        await whole.mirror.wait_synced()
+        await whole.by_hand(lambda song: setattr(song.tracks[0], "arm", True))
+        await trio.sleep(QUIET_S)
+        assert whole.mirror.resolve("tracks/0").id == id_
+        assert "You made no change that can be undone" in (await refused(whole))["rule"]
+        assert "No write" in (await refused(whole, write=armed["write"]))["rule"]
+        assert whole.stage.live.song.tracks[0].arm
+
+
+async def test_an_undo_where_live_has_nothing_to_undo_is_refused(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        assert "There is nothing to undo" in (await refused(whole, anyone=True))["rule"]
+        await by_hand(whole, "tempo", 99.0)
+        assert (await whole.call("undo", anyone=True))["undone"]
+        assert "There is nothing to undo" in (await refused(whole, anyone=True))["rule"]
+        assert (await whole.call("undo", redo=True, anyone=True))["redone"]

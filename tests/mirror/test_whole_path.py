@@ -280,7 +280,7 @@ async def by_hand_without_the_audit(seed: int) -> list[str]:
     draw = random.Random(seed)
     found: list[str] = []
     async with whole_path(demo_set(), sync=False) as whole:
-        whole.stage.script._audit_s = 0.0
+        whole.stage.script.audit_time.share_s = 0.0
 
         def edit(song: Any) -> None:
             tracks = list(song.tracks)

@@ -24,6 +24,7 @@ OTHERWISE: dict[str, Any] = {
     "expect": (("song", "tempo", 120.0),),
     "dry_run": True,
     "undoes": "w0",
+    "epoch": "of another Set",
 }
 """The fields that say what a write does and for whom, with another value than in `FIRST`."""
 SAME: dict[str, Any] = {

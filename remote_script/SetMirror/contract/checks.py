@@ -8,7 +8,7 @@ refusal is a BridgeError whose text is the rule; no check changes anything.
 from __future__ import annotations
 
 import math
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Tuple
 
 from . import display, schema
 from .errors import BridgeError
@@ -35,6 +35,20 @@ def short(value: Any) -> Any:
 
 def refuse(rule: str, value: Any, **facts: Any) -> BridgeError:
     return BridgeError("INVALID_VALUE", rule, short(value), **facts)
+
+
+def check_apart(spans: Iterable[Tuple[float, float, str]]) -> None:
+    """Refuse spans of time that overlap, with the names of both.
+
+    Args:
+      spans: (start in beats, end in beats, name) of each.
+    """
+    ordered = sorted(spans)
+    for (start, end, name), (later, later_end, other) in zip(ordered, ordered[1:]):
+        if later < end - 1e-6:
+            rule = "{} ({:g} to {:g}) and {} ({:g} to {:g}) overlap: one would overwrite a part of the other"
+            text = rule.format(name, start, end, other, later, later_end)
+            raise refuse(text, other, hint="let them follow each other, or make a call for each")
 
 
 def to_bool(label: str, value: Any) -> bool:

@@ -126,6 +126,15 @@ def change(text: str) -> Optional[str]:
     return ("-" if "-" in match.group(1) else "") + text[match.end() :]
 
 
+def is_change(text: Any, shown: str) -> bool:
+    """True when the text that led to the value with the text `shown` was a change: "+3 dB", or "-10 %" for 40 %."""
+    if not isinstance(text, str):
+        return False
+    wanted, result = quantity(text), quantity(shown)
+    is_less = wanted is not None and result is not None and wanted.amount < 0 <= result.amount
+    return change(text) is not None or is_less
+
+
 def quantity(text: str) -> Optional[Quantity]:
     """The quantity of one of Live's display texts; None for words.
 

@@ -76,6 +76,12 @@ def change_by(value: Any) -> Any:
     return None if isinstance(number, bool) or not isinstance(number, (int, float)) else number
 
 
+def as_written(value: Any) -> Any:
+    """The number or text in {"written": …}; another value as it is."""
+    number = written(value)
+    return value if number is None else number
+
+
 def written(value: Any) -> Union[float, str, None]:
     """The number in {"written": number}, or its text in {"written": text}; None for any other value."""
     number = value[WRITTEN] if isinstance(value, dict) and set(value) == {WRITTEN} else None

@@ -221,7 +221,7 @@ def test_a_bass_follows_its_style(style: Any, pitches: list[int]) -> None:
 
 
 def test_a_melody_reads_degrees_rests_holds_and_signs() -> None:
-    found = writing.melody("1 3 5 . 8 - 0 7b", C)
+    found = writing.melody("1 3 5 . 8 - 0 7b", C).notes
     assert [(note.pitch, to_beats(note.start), to_beats(note.duration)) for note in found] == [
         (60, 0.0, 0.5), (64, 0.5, 0.5), (67, 1.0, 0.5), (72, 2.0, 1.0), (59, 3.0, 0.5), (70, 3.5, 0.5),
     ]  # fmt: skip
@@ -344,11 +344,11 @@ def test_a_thirteenth_sounds_without_cluster_and_keeps_its_name() -> None:
 def test_the_words_of_a_melodys_bar_share_it(meter: tuple[int, int], words: int) -> None:
     bar = Context(numerator=meter[0], denominator=meter[1]).bar
     text = " | ".join([" ".join(["1"] * words)] * 2) + " | 5 - | ."
-    notes = writing.melody(text, C, bar=bar)
+    notes, length = writing.melody(text, C, bar=bar)
     assert [note.start for note in notes] == [n * bar / words for n in range(2 * words)] + [2 * bar]
     assert notes[-1].duration == bar
-    assert writing.melody_length(text, bar=bar) == 4 * bar
-    assert writing.melody(text.replace(" | ", " "), C, grid=bar // words)[words].start == bar
+    assert length == 4 * bar
+    assert writing.melody(text.replace(" | ", " "), C, grid=bar // words).notes[words].start == bar
 
 
 @pytest.mark.parametrize("text", ["1 3 5 | 1 3 5 6", "1 2 3 4 |  | 1 2 3 4", "1 2 3 4 | 1 2 3 4 5"])
@@ -420,3 +420,46 @@ def test_a_flat_degree_of_a_minor_key_is_the_keys_own(text: str, key: str, roots
 
 def test_a_double_bar_line_adds_no_bar() -> None:
     assert [[chord.name for chord in bar] for bar in bars("|| Am || F ||")] == [["Am"], ["F"]]
+
+
+METERS = [(4, 4), (3, 4), (5, 4), (7, 8), (5, 8), (6, 8), (11, 8), (15, 16), (7, 16)]
+
+
+@pytest.mark.parametrize("meter", METERS)
+@pytest.mark.parametrize("text", ["C | Am", "C Am | F", "C Am F | G7"])
+@pytest.mark.parametrize("style", ["roots", "fifths", "octaves", "walking", "pattern"])
+def test_a_bass_stays_on_the_grid_and_within_its_bar_in_every_meter(
+    meter: tuple[int, int], text: str, style: Any
+) -> None:
+    context = Context(numerator=meter[0], denominator=meter[1])
+    beat = 4 * BEAT // meter[1]
+    for grid in (BEAT // 2, BEAT // 4):
+        chords = bars(text)
+        notes = writing.bass_notes(chords, context, style=style, grid=grid)
+        assert {note.start // context.bar for note in notes} == {0, 1}
+        for note in notes:
+            inside = note.start % context.bar
+            assert inside % grid == 0 or inside % beat == 0, (note, grid)
+            assert note.duration > 0
+            assert inside + note.duration <= context.bar
+        changes = [at for _, at, _ in writing.timed_chords(chords, context, 0, grid)]
+        assert all(at % context.bar % grid == 0 or at % context.bar % beat == 0 for at in changes)
+
+
+@pytest.mark.parametrize(
+    ("meter", "lengths"), [((4, 4), [2, 2]), ((3, 4), [1.5, 1.5]), ((7, 8), [2, 1.5]), ((5, 8), [1.5, 1])]
+)
+def test_chords_that_cannot_share_a_bar_equally_change_on_its_beats(
+    meter: tuple[int, int], lengths: list[float]
+) -> None:
+    context = Context(numerator=meter[0], denominator=meter[1])
+    assert [to_beats(length) for _, _, length in writing.timed_chords(bars("C Am"), context)] == lengths
+
+
+@pytest.mark.parametrize("meter", [(7, 8), (5, 8), (15, 16)])
+def test_a_rhythm_begins_again_with_each_bar(meter: tuple[int, int]) -> None:
+    context = Context(numerator=meter[0], denominator=meter[1])
+    notes = writing.bass_notes(bars("C | C | C"), context, style="pattern", pattern="x.")
+    first = [note.start for note in notes if note.start < context.bar]
+    assert first[:2] == [0, BEAT]
+    assert [note.start for note in notes] == [at + n * context.bar for n in range(3) for at in first]

@@ -70,13 +70,13 @@ class Stage:
         self.live.run_for(0.5)
         client.follow()
         # With a larger share than usual one pump audits everything.
-        share, self.script._audit_s = self.script._audit_s, 1.0
+        share, self.script.audit_time.share_s = self.script.audit_time.share_s, 1.0
         passes = self.script.audit.counters["passes"] + 2
         for _ in range(1000):
             self.live.run_for(0.02)
             if self.script.audit.counters["passes"] >= passes:
                 break
-        self.script._audit_s = share
+        self.script.audit_time.share_s = share
         self.live.run_for(0.1)
         client.follow()
         differing = oracle.differences(self.live.song, self.live.application, Replica(client))

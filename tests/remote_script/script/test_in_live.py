@@ -129,7 +129,7 @@ def test_properties_with_a_listener_are_never_left_to_the_audit(seed: int) -> No
 def test_a_slot_stops_with_its_clip_for_every_author() -> None:
     with on_stage(small_set()) as stage:
         client = stage.follower()
-        stage.script._audit_s = 0.0
+        stage.script.audit_time.share_s = 0.0
         slot = stage.song.tracks[0].clip_slots[1]
         slot.create_clip(4.0)
         slot.fire()

@@ -128,7 +128,7 @@ def test_a_clip_removed_while_the_audit_reads_it_was_not_missed(stage: Stage) ->
     client = scarce(stage)
     envelopes(client)
     audit, clip = stage.script.audit, client.at(CLIP)[0]
-    stage.script._audit_s = 0.0
+    stage.script.audit_time.share_s = 0.0
 
     def reads_envelopes() -> bool:
         row = audit._row

@@ -221,7 +221,7 @@ def test_the_audit_reads_a_long_clip_over_several_turns_and_detects_differences(
     row = stage.script.batcher.shadow.rows[client.at(CLIP)[0]]
     index = row.layout.index["notes"]
     row.values[index] = Encoded(row.values[index][:-1], MANY - 100)
-    stage.script._audit_s = 0.0
+    stage.script.audit_time.share_s = 0.0
     before = stage.script.audit.counters["missed"]
     for _ in range(200):
         stage.live.run_for(1)

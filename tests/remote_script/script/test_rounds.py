@@ -140,6 +140,21 @@ def test_events_that_can_change_all_automation_are_followed_at_once() -> None:
     stage.live.close()
 
 
+def test_rounds_without_time_are_late_until_they_catch_up() -> None:
+    stage = Stage(everything())
+    stage.until_ready()
+    rounds = stage.script.rounds
+    # The pumps would continue the rounds.
+    stage.script._timer.stop()
+    rounds.step(lambda: False)
+    stage.live.run_for(1.0)
+    rounds.step(lambda: False)
+    assert rounds.is_late
+    rounds.step(lambda: True)
+    assert not rounds.is_late
+    stage.live.close()
+
+
 def test_a_set_of_20_000_parameters_has_at_most_60_000_listeners() -> None:
     stage = Stage(large_set(100, 1000, 1000, 20_000))
     stage.until_ready()
