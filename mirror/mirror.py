@@ -466,7 +466,13 @@ class Mirror(Reader):
         self._tell(
             "undo",
             lambda: self.writes.history.observe(
-                self.store, applied, batch.revision, batch.write, who, batch.shares
+                self.store,
+                applied,
+                batch.revision,
+                batch.write,
+                who,
+                shares=batch.shares,
+                moved=batch.history,
             ),
         )
 

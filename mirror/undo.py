@@ -133,21 +133,39 @@ class UndoHistory:
         self._redoable.clear()
 
     def observe(
-        self, store: Store, applied: Applied, revision: int, write: str | None, who: str, shares: str = ""
+        self,
+        store: Store,
+        applied: Applied,
+        revision: int,
+        write: str | None,
+        who: str,
+        *,
+        shares: str = "",
+        moved: str = "",
     ) -> None:
-        """Record an applied batch."""
+        """Record an applied batch.
+
+        Args:
+          shares: The write whose entry this batch's write shares.
+          moved: "undo" or "redo" if the write moved in Live's history, also another mirror's.
+        """
         edits = [change for change in applied.changes if _is_edit(store, change)]
         if write is None:
             edits = [change for change in edits if not is_driven(store, change[1], change[2])]
         if not edits:
             return
+        if write is not None and moved and write not in self._undoes and write not in self._redoes:
+            if moved == "undo":
+                self.undoing(write, NEWEST)
+            else:
+                self.redoing(write)
         undoing = self._undoes.get(write) if write is not None else None
         texts = displays(applied)
+        changed = {(change[1], change[2]) for change in edits}
+        edits = [change for change in edits if (change[1], _SAME.get(change[2])) not in changed]
         if write is not None and (undoing is not None or write in self._redoes):
             words = self._came_back.setdefault(write, [])
-            moved = {(change[1], change[2]) for change in edits}
-            once = [change for change in edits if (change[1], _SAME.get(change[2])) not in moved]
-            words += [in_words(store, change, texts) for change in _causes(store, once)]
+            words += [in_words(store, change, texts) for change in _causes(store, edits)]
         if write is not None and undoing is not None and undoing != VALUES:
             if self._edits and undoing in (self._edits[-1].write, NEWEST):
                 # An undo reverts one entry, even when its changes arrive in several batches.

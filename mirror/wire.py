@@ -52,6 +52,8 @@ class Batch(msgspec.Struct):
     author: str | None = None
     shares: str = ""
     """The write whose entry in Live's history this batch's write shares; see `WriteResult.shares`."""
+    history: str = ""
+    """ "undo" or "redo" if this batch's write moved in Live's history."""
     coming: list[str] | None = None
     """For a batch with cause "build": the parts of the Set that are still to be read after it."""
 

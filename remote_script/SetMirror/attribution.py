@@ -31,7 +31,7 @@ KEPT_VALUES = 150
 class Cause:
     """The author of a change: "live", "write", "audit" or "build", and for a write its id and author."""
 
-    __slots__ = ("author", "name", "shares", "write")
+    __slots__ = ("author", "history", "name", "shares", "write")
 
     def __init__(self, name: str, write: Optional[str] = None, author: Optional[str] = None) -> None:
         self.name = name
@@ -39,6 +39,8 @@ class Cause:
         self.author = author
         self.shares: Optional[str] = None
         """The write whose undo entry this write shares; None for an entry of its own."""
+        self.history = ""
+        """ "undo" or "redo" once this write has moved in Live's history."""
 
 
 LIVE = Cause("live")

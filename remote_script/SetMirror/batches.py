@@ -556,6 +556,8 @@ class Batcher:
             about["author"] = batch.cause.author
             if batch.cause.shares is not None:
                 about["shares"] = batch.cause.shares
+            if batch.cause.history:
+                about["history"] = batch.cause.history
         if building:
             about["coming"] = self.coming.parts
         body = encode(about)[:-1] + b',"changes":[' + b",".join(batch.changes) + b"]}"

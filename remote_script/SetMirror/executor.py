@@ -524,6 +524,7 @@ class Executor:
             batcher.entries.check_undo(write.undoes, operation)
             self._guard.check_history(batcher, write, operation)
             self._redo_line.moved(operation.method.name)
+            write.cause.history = operation.method.name
         if operation.self_contained:
             self._step.close_foreign()
 

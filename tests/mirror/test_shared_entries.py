@@ -279,7 +279,7 @@ def test_a_mirror_that_only_saw_the_batches_refuses_to_undo_one_of_two_writes_in
     history, store = UndoHistory(), filled()
     for write, shares in (("first", ""), ("second", "first"), ("third", "first")):
         applied = store.apply(store.revision + 1, [["set", 3, "name", write]])
-        history.observe(store, applied, store.revision, write, "me", shares)
+        history.observe(store, applied, store.revision, write, "me", shares=shares)
     with pytest.raises(
         errors.PreconditionFailed, match="shares its entry in Live's history with write second"
     ):

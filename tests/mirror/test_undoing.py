@@ -228,3 +228,47 @@ async def test_the_undo_of_a_value_outside_of_the_history_restores_the_value_bef
         assert mirror.resolve("tracks/0").props["current_monitoring_state"] == others[-1]
         await mirror.undo_mine(mine.write)
         assert mirror.resolve("tracks/0").props["current_monitoring_state"] == before
+
+
+async def test_the_undo_and_redo_of_another_server_move_in_the_history_of_this_one(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(default_set()) as whole, whole.person() as other:
+        mirror = whole.mirror
+        mine = await mirror.write([Set("song", "tempo", 99.0)], author="me")
+        theirs = await other.write([Set("tracks/0", "name", "Bass")], author="you")
+        await other.undo_mine(theirs.write)
+        await mirror.wait_for(other.store.revision)
+        assert [edit["write"] for edit in mirror.writes.history.last()] == [mine.write]
+        await other.redo()
+        await mirror.wait_for(other.store.revision)
+        with pytest.raises(errors.PreconditionFailed, match="last by you"):
+            await mirror.undo_mine(mine.write)
+        await other.undo()
+        await mirror.wait_for(other.store.revision)
+        await mirror.undo_mine(mine.write)
+        assert whole.history() == []
+
+
+async def test_an_undo_that_was_taken_back_is_no_undo_for_another_server(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole, whole.person() as other:
+        mirror = whole.mirror
+        mine = await mirror.write([Set("song", "tempo", 99.0)], author="me")
+        document = whole.stage.live.document
+        # In Live's history without a notification.
+        document.history.boundary()
+        document.history.record(document.song.tracks[0], "name", "1-MIDI", "Quiet")
+        document.history.end()
+        with pytest.raises(errors.PreconditionFailed):
+            await mirror.undo_mine(mine.write)
+        await other.wait_for(mirror.store.revision)
+        assert mine.write in [edit["write"] for edit in other.writes.history.last()]
+
+
+async def test_a_parameter_that_blocks_an_undo_is_named_with_lives_texts(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole, whole.person() as other:
+        mine = await whole.mirror.write([Set("song", "tempo", 99.0)])
+        await other.write([Set("tracks/0/mixer_device/volume", "value", 0.5)], author="you")
+        await whole.mirror.wait_for(other.store.revision)
+        with pytest.raises(errors.PreconditionFailed, match=r"last by you: .*volume.*: 0\.0 dB → -14\.0 dB"):
+            await whole.mirror.undo_mine(mine.write)
