@@ -57,6 +57,12 @@ def test_every_unit_of_the_list_is_understood_behind_a_number(written: str) -> N
     assert (pytest.approx(parsed.amount), parsed.unit) == (2.5 * factor, unit)
 
 
+@pytest.mark.parametrize("written", sorted({*laws._DIGITS} - {"note"}))
+def test_every_unit_that_headless_live_writes_is_understood(written: str) -> None:
+    text = laws.text(written, 0.7)
+    assert display.quantity(text) is not None, f"_UNITS of contract/display.py has no unit of {text!r}"
+
+
 @pytest.mark.parametrize("text", ["Low Pass", "12 parsecs", "", "dB", "1/0", "4 : 0"])
 def test_texts_without_a_number_are_not_quantities(text: str) -> None:
     assert display.quantity(text) is None
