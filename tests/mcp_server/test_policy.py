@@ -11,6 +11,7 @@ import trio
 import trio.lowlevel
 import trio.testing
 
+from mcp_server import policy as policy_module
 from mcp_server.desk import Desk
 from mcp_server.effects import NamedEffect, StoreTree, effects_of_undo
 from mcp_server.pins import Pin
@@ -18,6 +19,8 @@ from mcp_server.policy import Policy, PolicyFile, Rule, Verdict
 from mcp_server.protection import Protection, _wire
 from mirror import Event, Mirror, Node, errors
 from mirror.store import Store
+from remote_script.SetMirror.contract.rules import from_wire
+from remote_script.SetMirror.guard import _rate
 from tests.lean import demo_set
 from tests.whole import Refused, Whole, whole_path
 
@@ -243,6 +246,27 @@ def test_every_condition_of_a_rule_reaches_the_script() -> None:
         assert sent != _wire(policy, Rule("deny"), tree), (
             f"the script never judges by `{name}`: send it in `_wire` of mcp_server/protection.py"
         )
+        assert _parsed(sent) != _parsed(_wire(policy, Rule("deny"), tree)), (
+            f"the script drops `{name}`: read it in `from_wire` of remote_script/SetMirror/contract/rules.py"
+        )
+
+
+def _parsed(sent: dict[str, Any]) -> Any:
+    """The rule and the rate that the script makes of a rule on the wire."""
+    return from_wire([sent]), _rate(sent)
+
+
+def test_every_condition_of_a_rule_is_compiled_for_the_server_and_explained() -> None:
+    policy = Policy()
+    for name, value in SENT.items():
+        if not name.startswith("per_minute"):
+            compiled = policy.compiled(Rule("deny", **{name: value}), Store())
+            assert compiled != policy.compiled(Rule("deny"), Store()), (
+                f"this server never judges by `{name}`: pass it in `Policy.compiled` of mcp_server/policy.py"
+            )
+    explained = str(policy_module.__doc__)
+    unexplained = [name for name in Rule.__struct_fields__ if f" {name} = " not in explained]
+    assert unexplained == [], f"the first lines of mcp_server/policy.py have no {', '.join(unexplained)}"
 
 
 async def test_rates_are_counted_for_each_client_and_refused_with_the_time_to_wait() -> None:
