@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -114,11 +114,10 @@ Find = Callable[[str], Tool]
     idempotent=False,
 )
 def batch(scope: Scope, args: Batch) -> Plan:
-    parts = joined(scope, args.calls)
-    ops = [op for part in parts for op in part]
+    calls = joined(scope, args.calls, dry_run=args.dry_run)
     if args.dry_run:
-        scope.notes += [words(scope, op) for op in ops[:_MOST_WORDS]]
-    expect = []
+        scope.notes += [words(scope, op) for op in calls.operations[:_MOST_WORDS]]
+    expect = calls.expect
     for expectation in args.expect:
         node = scope.target(expectation.target)
         expect.append(
@@ -130,12 +129,14 @@ def batch(scope: Scope, args: Batch) -> Plan:
         )
     return Plan.of(
         "batch",
-        ops,
+        calls.operations,
         if_revision=None if args.if_revision is UNSET else args.if_revision,
         expect=tuple(expect),
         dry_run=args.dry_run,
-        calls=batched_calls([entry.tool for entry in args.calls], parts),
+        calls=batched_calls([entry.tool for entry in args.calls], calls.parts),
         makes=None,
+        notes=tuple(calls.notes),
+        left=calls.left,
     )
 
 
@@ -147,13 +148,29 @@ def _expected(scope: Scope, node: Node, expectation: Expected) -> Any:
     return reading.property_value(scope, node, expectation.property, value)
 
 
-def joined(scope: Scope, calls: Iterable[BatchCall]) -> list[tuple[Operation, ...]]:
-    """The operations of every call, in order, as the operations of a single write.
+class Joined(NamedTuple):
+    """The plans of several calls as one: operations by call, and what each plan says beside its operations."""
+
+    parts: list[tuple[Operation, ...]]
+    expect: list[tuple[Any, str, Any]]
+    notes: list[str]
+    left: int
+
+    @property
+    def operations(self) -> list[Operation]:
+        return [op for part in self.parts for op in part]
+
+
+def joined(scope: Scope, calls: Iterable[BatchCall], *, dry_run: bool) -> Joined:
+    """The plans of all calls, in order, as a single write.
+
+    Args:
+      dry_run: The write is a dry run. A call cannot be one alone: its operations would be executed with the others.
 
     Raises:
       MirrorError: a call cannot be planned; its rule begins with the call's number, which is also the fact "call".
     """
-    parts: list[tuple[Operation, ...]] = []
+    made = Joined([], [], [], 0)
     for number, entry in enumerate(calls):
         try:
             plan = tool_named(entry.tool).planned(scope, entry.args)
@@ -163,14 +180,22 @@ def joined(scope: Scope, calls: Iterable[BatchCall]) -> list[tuple[Operation, ..
                 raise errors.InvalidParams(
                     "undo and redo cannot be part of a batch", hint="call undo by itself"
                 )
-            parts.append(scope.join(plan))
+            if plan.dry_run and not dry_run:
+                raise errors.InvalidParams(
+                    "`dry_run` is of all calls or of none",
+                    hint="give `dry_run` beside `calls`, or leave it out",
+                )
+            made.parts.append(scope.join(plan))
         except errors.MirrorError as problem:
             if any(late_node is not None for late_node in scope.batch.made):
                 count_before_batch(problem)
             problem.rule = f"call {number} ({entry.tool[:40]}): {problem.rule}"
             problem.facts["call"] = number
             raise
-    return parts
+        made.expect.extend(plan.expect)
+        made.notes.extend(f"call {number} ({entry.tool}): {note}" for note in plan.notes)
+        made = made._replace(left=made.left + plan.left)
+    return made
 
 
 _MOST_WORDS = 100

@@ -15,7 +15,7 @@ from ..operation_words import words
 from ..plans import Plan, Scope, batched_calls
 from ..recipes.expansion import Expanded, calls_of
 from ..tool import Arguments, Toolset
-from .generic import BatchCall, joined, tool_named
+from .generic import BatchCall, Joined, joined, tool_named
 
 tools = Toolset("knowledge")
 
@@ -57,13 +57,17 @@ async def recipe(desk: Desk, args: RunRecipe) -> dict[str, Any]:
     def planned(scope: Scope) -> Plan:
         nonlocal expanded, parts
         expanded = recipes.expand(chosen, args.parameters, scope)
-        parts = _operations(scope, expanded)
+        calls = _joined(scope, expanded, dry)
+        parts = calls.parts
         return Plan.of(
             f"recipe {args.name}"[:200],
-            [op for part in parts for op in part],
+            calls.operations,
             calls=batched_calls([tool for tool, _ in expanded.calls], parts),
             dry_run=dry,
             makes=None,
+            expect=tuple(calls.expect),
+            notes=tuple(calls.notes),
+            left=calls.left,
         )
 
     try:
@@ -112,10 +116,10 @@ def _call_faults(entry: recipes.Recipe) -> Iterator[str]:
                 yield f"{call.tool} has no argument {name!r}; it has {', '.join(known)}"
 
 
-def _operations(scope: Scope, expanded: Expanded) -> list[tuple[Operation, ...]]:
-    """The operations of every call; a refusal names the stage."""
+def _joined(scope: Scope, expanded: Expanded, dry_run: bool) -> Joined:
+    """The plans of every call as one; a refusal names the stage."""
     try:
-        return joined(scope, [BatchCall(tool, args) for tool, args in expanded.calls])
+        return joined(scope, [BatchCall(tool, args) for tool, args in expanded.calls], dry_run=dry_run)
     except errors.MirrorError as problem:
         raise _in_stage(problem, expanded, problem.facts.get("call")) from None
 
