@@ -309,7 +309,7 @@ class Desk:
         what = "undo the last edit, whoever made it" if mine is None else f"undo write {mine}"
         result = await self._permitted(lambda: effects_of_undo(self._whole, what, mine), submit)
         came_back = self._whole.writes.history.came_back(result.write) + result.put_back
-        return {**self.written(result), **_cut("undone", came_back)}
+        return {**self.written(result), **_cut("undone", self.sight.scrub(came_back))}
 
     async def redo(self, *, anyone: bool = False) -> dict[str, Any]:
         """Redo the edit that was undone last, if it was the client's; with `anyone`, also another author's."""
@@ -323,7 +323,8 @@ class Desk:
 
         effects = [NamedEffect("undo", "redo what was undone last")]
         result = await self._permitted(lambda: effects, submit)
-        return {**self.written(result), **_cut("redone", history.came_back(result.write))}
+        came_back = self.sight.scrub(history.came_back(result.write))
+        return {**self.written(result), **_cut("redone", came_back)}
 
     def _need_history(self, method: str) -> None:
         """Raise NotAvailable where the DAW does not offer its undo history."""
@@ -539,5 +540,6 @@ def _removes(op: Operation, entry: dict[str, Any]) -> bool:
 
 def _cut(name: str, lines: list[str]) -> dict[str, Any]:
     """The first lines under `name`, and the number of the rest under `more`."""
+    lines = list(dict.fromkeys(lines))
     more = len(lines) - CAME_BACK
     return {name: lines[:CAME_BACK], **({"more": more} if more > 0 else {})}

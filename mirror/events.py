@@ -310,6 +310,17 @@ class EventLog:
             for event in step.events(notes=sys.maxsize)
         ]
 
+    def names(self, revision: int) -> Iterator[tuple[int, str, str]]:
+        """(id, ref, name) of objects that were named, added or removed after `revision`: each name before and after."""
+        for step in self._steps:
+            if step.epoch != self._store.epoch or step.revision <= revision:
+                continue
+            for kind, id_, name, before, after, ref, _, object_name in step.changes:
+                texts = (before, after) if kind == "set" and name == "name" else ()
+                for text in texts or ((object_name,) if kind in ("add", "remove") else ()):
+                    if isinstance(text, str) and text:
+                        yield id_, ref, text
+
     def removals(self) -> list[Event]:
         """All removals of the current epoch, oldest first."""
         epoch = self._store.epoch

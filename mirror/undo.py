@@ -7,7 +7,7 @@ is the newest edit: a later edit of a person or another agent would be reverted 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from remote_script.SetMirror.contract import checks, schema
@@ -19,6 +19,7 @@ from .model import Change
 from .store import Applied, Store
 
 EDITS_KEPT = 1000
+WORDS_KEPT = 1000
 CAME_BACK = 20
 """Changes of one undo that an answer describes in words; it counts the others."""
 _MINOR = frozenset(("ClipSlot", "DeviceParameter", "MixerDevice"))
@@ -61,6 +62,8 @@ class UndoHistory:
         self._popped: dict[str, list[_Edit]] = {}
         self._redoable: list[_Edit] = []
         self._came_back: dict[str, list[str]] = {}
+        self.about: dict[str, tuple[int, str, str]] = {}
+        """The newest changes in words, each with the id, ref and name of its object: views mask hidden ones."""
         self._redoes: dict[str, bool] = {}
         """Ids of redos; True until the redone edit arrived."""
         self._mine: deque[tuple[str, str]] = deque(maxlen=EDITS_KEPT)
@@ -165,7 +168,7 @@ class UndoHistory:
         edits = [change for change in edits if (change[1], _SAME.get(change[2])) not in changed]
         if write is not None and (undoing is not None or write in self._redoes):
             words = self._came_back.setdefault(write, [])
-            words += [in_words(store, change, texts) for change in _causes(store, edits)]
+            words += [self.words(store, change, texts, applied.gone) for change in _causes(store, edits)]
         if write is not None and undoing is not None and undoing != VALUES:
             if self._edits and undoing in (self._edits[-1].write, NEWEST):
                 # An undo reverts one entry, even when its changes arrive in several batches.
@@ -176,13 +179,14 @@ class UndoHistory:
         elif write is not None and write in self._rolled_back:
             self._back_at_last(revision)
         elif write is not None and write in self._redoes:
-            self._redo_one(write, who, revision, in_words(store, edits[0], texts))
+            self._redo_one(write, who, revision, self.words(store, edits[0], texts, applied.gone))
         elif write is not None and self._edits and self._edits[-1].write == write:
             self._edits[-1] = self._edits[-1]._replace(revision=revision)
         else:
             # After a new edit Live has nothing to redo.
             self._redoable.clear()
-            self._edits.append(_Edit(write, who, revision, in_words(store, edits[0], texts), shares=shares))
+            change = self.words(store, edits[0], texts, applied.gone)
+            self._edits.append(_Edit(write, who, revision, change, shares=shares))
 
     @staticmethod
     def _move_entry(source: deque[_Edit] | list[_Edit], target: deque[_Edit] | list[_Edit]) -> list[_Edit]:
@@ -389,6 +393,19 @@ class UndoHistory:
     def _is_done(self, edit: _Edit) -> None:
         if edit.write is not None and edit.write in self._undone:
             self._undone.remove(edit.write)
+
+    def words(
+        self, store: Store, change: Change, texts: Texts | None = None, gone: Mapping[int, str] | None = None
+    ) -> str:
+        """A change in words, kept with its object; `gone` has the last refs of removed objects."""
+        text, id_ = in_words(store, change, texts), change[1]
+        node = store.nodes.get(id_) or change[3]
+        ref = store.ref(id_) if id_ in store.nodes else (gone or {}).get(id_, "")
+        self.about.pop(text, None)
+        self.about[text] = (id_, ref, str(getattr(node, "name", "")))
+        while len(self.about) > WORDS_KEPT:
+            del self.about[next(iter(self.about))]
+        return text
 
     def came_back(self, undo: str) -> list[str]:
         """The changes of an undo or a redo in words; returned once."""

@@ -9,7 +9,7 @@ or a place changes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -32,6 +32,7 @@ WasHidden = Callable[[str, str], bool]
 """Returns True for a deleted object that was hidden, as far as its ref and its name show."""
 
 MASK = "hidden"
+HIDDEN_CHANGE = "a change in what the policy hides"
 NAMES_KEPT = 10_000
 """Limit of names of formerly hidden objects; events may still contain them."""
 _BY_ANOTHER = ("sends", "drum_pads")
@@ -148,6 +149,12 @@ class Names:
         self._secret: frozenset[str] = frozenset()
         self._visible: set[str] = set()
         self._regex: re.Pattern[str] | None = None
+        self.changes: tuple[str, ...] = ()
+        """Changes of hidden objects in words, longest first."""
+
+    def remember(self, names: Iterable[str]) -> None:
+        """Add names that hidden objects had."""
+        self._recorded.update((name, None) for name in names if name.strip())
 
     def hide(self, base: Store, hidden: set[int]) -> None:
         """Add the names of the objects that are hidden now."""
@@ -174,10 +181,12 @@ class Names:
 
     def scrub(self, value: Any) -> Any:
         """Plain JSON with all such names masked."""
-        if self._regex is None:
+        if self._regex is None and not self.changes:
             return value
         if isinstance(value, str):
-            return self._regex.sub(MASK, value) if self.within(value) else value
+            for change in self.changes:
+                value = value.replace(change, HIDDEN_CHANGE)
+            return self._regex.sub(MASK, value) if self._regex is not None and self.within(value) else value
         if isinstance(value, dict):
             return {self.scrub(name): self.scrub(item) for name, item in value.items()}
         if isinstance(value, list | tuple):
@@ -203,8 +212,12 @@ class View(Reader):
         self._names = Names()
         self._masks: Masks | None = None
         self._named = ("", -1)
+        self._worded: Any = None
+        """The state, and the newest change in words, for which the names know the changes of hidden objects."""
         self._seen: set[int] = set()
         """Ids that were hidden at some time in this epoch."""
+        self._logged = 0
+        """The revision up to which the log's names of hidden objects are masked."""
         self.log = LogView(self)
 
     @property
@@ -214,21 +227,36 @@ class View(Reader):
             self._place = (base.epoch, base.revision)
             if self._masks is None or self._named != (base.epoch, base.naming):
                 if self._named[0] != base.epoch:
-                    self._seen = set()
+                    self._seen, self._logged = set(), 0
                 self._named = (base.epoch, base.naming)
                 hidden = self._hidden(base) & base.nodes.keys()
                 self._seen |= hidden
+                self._names.remember(self._former_names(base))
                 self._masks = Masks(base, hidden, self._names)
             self._masked = MaskedStore(base, self._masks)
         return self._masked
+
+    def _former_names(self, base: Store) -> Iterator[str]:
+        """The names that hidden objects had, from the log: other objects' events may still contain them."""
+        log = self._mirror.log
+        for id_, ref, name in log.names(self._logged):
+            if id_ in self._seen or (id_ not in base.nodes and self._was_hidden(ref, name)):
+                yield name
+        self._logged = log.latest
 
     def hides(self, id_: int) -> bool:
         store = self.store
         return isinstance(store, MaskedStore) and (id_ in store.masked or id_ not in store.nodes)
 
     def scrub(self, value: Any) -> Any:
-        """Plain JSON without the names of hidden objects."""
+        """Plain JSON without the names of hidden objects, and without what the history says about them."""
         self.store  # noqa: B018 - the names as they are now
+        about = self._mirror.writes.history.about
+        place = (self._place, next(reversed(about), ""))
+        if self._worded != place:
+            self._worded = place
+            texts = [text for text, (id_, ref, name) in about.items() if self.hid(id_, ref, name)]
+            self._names.changes = tuple(sorted(texts, key=len, reverse=True))
         return self._names.scrub(value)
 
     def hid(self, id_: int, ref: str, name: str) -> bool:
@@ -365,4 +393,21 @@ class LogView:
             event.id, event.ref, event.object_name
         ):
             return event
-        return msgspec.structs.replace(event, name="", object_name="", before=None, after=None, hidden=True)
+        top, ref = self._top(event)
+        kind = event.kind if top == event.id else "set"
+        return msgspec.structs.replace(
+            event, id=top, ref=ref, kind=kind, name="", object_name="", before=None, after=None, hidden=True
+        )
+
+    def _top(self, event: Event) -> tuple[int, str]:
+        """The id and ref of the topmost hidden object that contains an event's object: more is not visible."""
+        store = self._view._mirror.store
+        node = store.nodes.get(event.id)
+        if node is None:
+            steps = event.ref.split("/")
+            above = (store.at("/".join(steps[:count])) for count in range(1, len(steps)))
+            top = next((id_ for id_ in above if id_ is not None and self._view.hides(id_)), None)
+            return (event.id, event.ref) if top is None else (top, store.ref(top))
+        while node.parent is not None and self._view.hides(node.parent):
+            node = store.nodes[node.parent]
+        return node.id, store.ref(node.id)

@@ -36,7 +36,7 @@ from .queries import resolve
 from .request import WriteRequest
 from .stats import Latencies
 from .store import Store
-from .undo import NEWEST, VALUES, UndoHistory, in_words, nothing_to_redo, nothing_to_undo
+from .undo import NEWEST, VALUES, UndoHistory, nothing_to_redo, nothing_to_undo
 
 log = logging.getLogger("setmirror.writes")
 
@@ -559,7 +559,7 @@ class Writes:
             )
         self.history.put_back(write_id)
         restored = [
-            in_words(self._store, Change("set", value.id, value.name, value.after, value.before))
+            self.history.words(self._store, Change("set", value.id, value.name, value.after, value.before))
             for value in still
         ]
         ops = [Set(value.id, value.name, value.before, value.after) for value in still]

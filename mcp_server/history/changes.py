@@ -72,7 +72,7 @@ class LoggedChange(msgspec.Struct, frozen=True):
         if event.kind not in ("add", "remove"):
             texts = self.display.partition(" → ")
             answer |= {"before": short(event.before, texts[0]), "after": short(event.after, texts[2])}
-        for name in ("display", "times", "below"):
+        for name in ("display", "times", "below") if not event.hidden else ():
             if (value := getattr(self, name)) not in ("", 0, 1) or (name == "below" and value):
                 answer[name] = value
         for name in ("write", "more", "hidden"):

@@ -116,6 +116,7 @@ class _Reversal:
         self._delete, self._live, self._is_next = delete, live, is_next
         self._back = back
         self._events = back.renamed(event for event in events if event.kind not in ("resynced", "skipped"))
+        self._hides = any(event.hidden and event.seq in chosen for event in self._events)
         self._chosen = chosen
         self._result = Reverting()
         self._created: dict[int, Event] = {}
@@ -123,13 +124,12 @@ class _Reversal:
         for event in self._events:
             if event.kind == "add":
                 self._created[event.id] = event
-            elif event.kind == "remove":
+            elif event.kind == "remove" and not event.hidden:
                 self._deleted[event.id] = event
         self._chains = chains(self._events, chosen, reader.store)
         self._values, self._notes = self._chains.values, self._chains.notes
 
     def made(self) -> Reverting:
-        hidden = sum(event.hidden for event in self._events if event.seq in self._chosen)
         own = self._new_objects()
         formers = self._former_locators()
         moved_locators = {former.present for former in formers}
@@ -155,8 +155,8 @@ class _Reversal:
         self._names_back(moved_locators - made_again - own.keys())
         self._came_back(own, moved_locators)
         self._gone(moved | self._back.gone)
-        if hidden:
-            self._result.left.append(f"{hidden} changes in what the policy hides are left as they are")
+        if self._hides:
+            self._result.left.append("changes in what the policy hides are left as they are")
         cut = sum(event.more for event in self._events if event.seq in self._chosen)
         if cut:
             self._result.left.append(f"the log left out {cut} changes, which stay")
@@ -429,7 +429,7 @@ class _Reversal:
     def _clips_back(self, own: dict[int, int]) -> set[int]:
         """Move back the clips that a selected write moved; returns their former ids."""
         moved: set[int] = set()
-        selected = [event for event in self._events if event.seq in self._chosen]
+        selected = [event for event in self._events if event.seq in self._chosen and not event.hidden]
         for move in clip_moves(selected, self._store):
             if own.get(move.clip) != move.clip:
                 continue

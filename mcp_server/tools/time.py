@@ -98,6 +98,8 @@ def _selected(scope: Scope, args: Revert) -> tuple[Selection, list[Event], list[
     if args.property:
         only(args, "`property`", of=("but",))
     node = None if args.under is UNSET else scope.target(args.under)
+    if node is not None and scope.mirror.hides(node.id):
+        raise errors.Denied("The policy hides this object", scope.ref(node))
     under = None if node is None else int(node.id)
     chosen = _properties(scope, node, args.property) if args.property and node is not None else frozenset()
     who = args.who or ("" if under is not None else scope.caller)

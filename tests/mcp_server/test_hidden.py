@@ -393,8 +393,62 @@ def test_of_a_deleted_object_the_first_matching_rule_decides(
 
 
 def test_a_view_of_the_log_has_all_that_readers_of_the_log_use() -> None:
-    # Only the mirror writes the log, and only followers outside of tools read it event by event.
-    others = {"record", "record_resync", "seed", "dropped", "follow", "after", "available"}
+    # Only the mirror writes the log, only followers outside of tools read it event by event; `names` is for the view.
+    others = {"record", "record_resync", "seed", "dropped", "follow", "after", "available", "names"}
     log: Any = EventLog(Store(), lambda: 0.0)
     public = {name for name in dir(log) if not name.startswith("_")}
     assert public - others == {name for name in dir(LogView) if not name.startswith("_")}
+
+
+async def test_history_tells_nothing_of_hidden_objects_but_that_they_changed(autojump_clock: Clock) -> None:
+    """Neither values, names (former ones too), classes, inner objects nor numbers, in answers and refusals."""
+    rule = Rule("deny", operations=("read",), refs=HIDDEN, clients=("tests",))
+    async with whole_path(demo_set(), policy=Policy(PolicyFile(rule=(rule,)))) as whole:
+        await marked(whole)
+        inner = [node.id for node in whole.mirror.walk("tracks/1") if whole.mirror.ref(node.id) != "tracks/1"]
+        secrets = [TOLD.strip(), "tracks/1/", "17.3", "21.9", "Reverb", '"below"']
+        answers: list[str] = []
+
+        async def ask(tool: str, **arguments: Any) -> None:
+            answers.append(str(await whole.agent.client.call_tool(tool, arguments)))
+            for secret in [*secrets, *(f"id:{id_}'" for id_ in inner)]:
+                assert secret not in answers[-1], (tool, arguments, secret, answers[-1])
+
+        async with whole.another("friend") as friend:
+
+            async def write(tool: str, **arguments: Any) -> str:
+                answer = await friend.call(tool, **arguments)
+                await trio.sleep(0.5)
+                return str(answer["write"])
+
+            parts = [
+                {"tool": "set_track", "args": {"track": 1, "volume": "-17.3 dB", "name": f"{MARK} New"}},
+                {"tool": "set_track", "args": {"track": 3, "volume": "-9 dB"}},
+            ]
+            writes = [
+                await write("batch", calls=parts),
+                await write("set_track", track=1, volume="-21.9 dB"),
+                await write("insert_device", to=1, name="Reverb"),
+                await write("delete", targets=["tracks/1/devices/0"]),
+                await write("create", kind="midi", name=f"{MARK} Bass"),
+            ]
+            for match in ([], ["tracks/1"], ["**"]):
+                await ask("get_changes", since=0, limit=1000, match=match)
+            await ask("get_set", parts=["status"])
+            await ask("undo")
+            for made in writes:
+                await ask("undo", write=made) if made != writes[-1] else None
+                await ask("revert", write=made, dry_run=True)
+            await ask("revert", since=0, who="anyone", dry_run=True)
+            await ask("revert", since=0, who="anyone")
+            await ask("undo", anyone=True)
+            await ask("undo", anyone=True)
+            await ask("undo", redo=True, anyone=True)
+            for _ in range(4):
+                await ask("undo", anyone=True)
+            deleted = await write("delete", targets=["tracks/1"])
+            await ask("revert", write=deleted)
+            await ask("get_changes", since=0, limit=1000)
+            await ask("undo", write=deleted)
+        assert any("a change in what the policy hides" in answer for answer in answers)
+        assert any("changes in what the policy hides are left" in answer for answer in answers)
