@@ -192,7 +192,7 @@ class UndoHistory:
     def _move_entry(source: deque[_Edit] | list[_Edit], target: deque[_Edit] | list[_Edit]) -> list[_Edit]:
         """Move the edits of the last entry, in reverse order, as Live undoes and redoes entries; returns them."""
         moved = [source.pop()]
-        while source and _in_one_entry(moved[-1], source[-1]):
+        while source and in_one_entry(moved[-1], source[-1]):
             moved.append(source.pop())
         target.extend(moved)
         return moved
@@ -280,7 +280,7 @@ class UndoHistory:
                 hint=f"undo would revert that change instead: use revert with write {write!r}, or undo with `anyone`",
                 since=since[-20:],
             )
-        if len(self._edits) > 1 and _in_one_entry(self._edits[-1], self._edits[-2]):
+        if len(self._edits) > 1 and in_one_entry(self._edits[-1], self._edits[-2]):
             raise errors.PreconditionFailed(
                 f"write {write} shares its entry in Live's history with write {self._edits[-2].write}",
                 write,
@@ -430,12 +430,17 @@ class UndoHistory:
             self._is_done(again)
             self._edits.append(again)
 
+    @property
+    def edits(self) -> tuple[_Edit, ...]:
+        """All known edits, newest last; neighbours may share an entry, see `in_one_entry`."""
+        return tuple(self._edits)
+
     def last(self, count: int = 20) -> list[dict[str, Any]]:
         """The newest edits with their authors, newest last."""
         return [edit._asdict() for edit in list(self._edits)[-count:]]
 
 
-def _in_one_entry(one: _Edit, other: _Edit) -> bool:
+def in_one_entry(one: _Edit, other: _Edit) -> bool:
     """True when Live's history has one entry for both edits."""
     return bool(one.shares or other.shares) and (one.shares or one.write) == (other.shares or other.write)
 
