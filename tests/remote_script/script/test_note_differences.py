@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from remote_script.SetMirror import content, wire
 from remote_script.SetMirror.content import PIECE, encoded_in_pieces, note_differences, whole
 from remote_script.SetMirror.wire import Encoded
 
@@ -45,6 +46,7 @@ def test_differences_are_detected_at_any_position_in_the_pieces(seed: int) -> No
     after = changed(before, draw)
     sent, removed = whole(note_differences(encoded(before), encoded(after)))
     old, new = ({note[0]: note for note in notes} for notes in (before, after))
+    assert sent.size == sum(old.get(id_) != note for id_, note in new.items())
     assert {note[0]: tuple(note) for note in sent.first(sent.size)} == {
         id_: note for id_, note in new.items() if old.get(id_) != note
     }
@@ -67,3 +69,27 @@ def test_a_list_in_pieces_is_its_elements_as_json() -> None:
     assert found.size == len(notes)
     assert len(found.first(PIECE + 1)) == 2 * PIECE
     assert encoded([]).json == b"[]"
+
+
+def test_replaced_notes_are_compared_by_their_ids_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = encoded([(number, 60, number / 4) for number in range(5 * PIECE)])
+    new = encoded([(10**6 + number, 60, number / 4) for number in range(7 * PIECE)])
+    monkeypatch.setattr(content, "elements_of", None)
+    assert whole(note_differences(old, new)) == (new, list(range(5 * PIECE)))
+
+
+def test_no_step_of_a_comparison_grows_with_the_clip(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = encoded([(number, 60, number / 4) for number in range(100 * PIECE)])
+    new = encoded([(number, 61, number / 4) for number in range(100 * PIECE)])
+    decoded = 0
+
+    def elements_of(piece: bytes) -> list[Any]:
+        nonlocal decoded
+        decoded += 1
+        return wire.elements_of(piece)
+
+    monkeypatch.setattr(content, "elements_of", elements_of)
+    most = before = 0
+    for _ in note_differences(old, new):
+        most, before = max(most, decoded - before), decoded
+    assert most == 1

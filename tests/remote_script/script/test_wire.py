@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from remote_script.SetMirror import wire
 from remote_script.SetMirror.contract.errors import TABLE, BridgeError
 from remote_script.SetMirror.wire import LineFramer, LineTooLong, decode, decoding, encode, error_line
 
@@ -48,7 +53,9 @@ def test_an_unfinished_line_in_many_small_pieces_is_kept() -> None:
         b'{"a": Infinity}',
         b"[-Infinity]",
         b"1e999",
+        b"9" * 100,
         b"9" * 5000,
+        b"9" * 400 + b".0",
         b"[" * 100_000,
         b'{"a":' * 100_000,
         b"",
@@ -112,3 +119,32 @@ def test_a_long_line_of_any_content_is_read_in_many_slices(piece: bytes) -> None
     line = b"[" + b",".join([piece] * 9000) + b"]"
     steps = decoding(line)
     assert len(list(steps)) >= 9000 // 200
+
+
+_NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(st.lists(_NUMBERS | st.none() | st.booleans() | st.text() | st.dictionaries(st.text(), _NUMBERS)))
+def test_numbers_are_read_alike_by_the_quick_decoder(value: object) -> None:
+    line = json.dumps(value).encode()
+    try:
+        expected = wire._decoder.decode(line.decode())
+    except ValueError:
+        with pytest.raises(BridgeError):
+            decode(line)
+    else:
+        assert decode(line) == expected
+
+
+def test_a_piece_of_notes_is_decoded_without_a_call_for_each_number() -> None:
+    line = json.dumps([[n, 60, n / 80, 0.25, 100.0, False] for n in range(100)]).encode()
+    calls = 0
+
+    def count(frame: Any, event: str, argument: Any) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count)
+    decode(line)
+    sys.setprofile(None)
+    assert calls < 20
