@@ -466,6 +466,8 @@ class Desk:
                     shown = values.shown(self.mirror.store, type_, op.name, entry.get(side))
                     shown = values.answered(type_, op.name, shown)
                     entry[side] = values.neat(shown, text) if isinstance(shown, float) else shown
+                if node is not None and not result.dry_run and f"{op.name}_display_string" in node.props:
+                    entry["display"] = node.props[f"{op.name}_display_string"]
             if node is not None:
                 entry["ref"] = self.ref(node)
             for side in ("before", "after"):
@@ -490,8 +492,9 @@ class Desk:
         if result.dry_run:
             answer["dry_run"] = True
         elif result.undo_steps and removes:
-            times = f", {result.undo_steps} times" if result.undo_steps > 1 else ""
-            answer["reverse"] = f"undo with write {result.write!r}{times}"
+            several = result.undo_steps > 1
+            whose = f"`anyone`, {result.undo_steps} times" if several else f"write {result.write!r}"
+            answer["reverse"] = f"undo with {whose}"
         if moved:
             answer["moved"] = moved
         if result.recovered:

@@ -221,18 +221,26 @@ def scale_name(text: str) -> str:
 
 
 def gain(text: str, now: float | None) -> float | str:
-    """A clip's gain, 0 to 1, from decibels: "-6 dB", or "+3 dB" from the present gain; other texts unchanged.
+    """A clip's gain, 0 to 1, from decibels: "-6 dB", or "+3 dB" from the present gain; a bare number unchanged.
 
     0.4 is 0 dB and 1.0 is 24 dB; below 0.4 the curve is a guess. `gain_display_string` is Live's text of the gain.
+
+    Raises:
+      InvalidValue: a bare number outside of 0 to 1, a gain outside of Live's range, or no gain.
     """
+    bare = number(text)
+    if bare is not None and not text.strip().startswith("+"):
+        if not 0.0 <= bare <= 1.0:
+            rule = f"`gain` must be between 0 and 1, got {text.strip()[:60]}"
+            hint = f"a bare number is Live's inner value; write '{bare:g} dB' for decibels"
+            raise errors.InvalidValue(rule, text[:60], hint=hint)
+        return text
     # Imported here: the curve is defined only in headless Live.
     from remote_script.headless.music.display import gain_to_db
 
     try:
         return display.value_of(text, lambda value: f"{gain_to_db(value):.3f} dB", 0.0, 1.0, now)
     except display.Refused as problem:
-        if number(text) is not None:
-            return text
         raise errors.InvalidValue(f"`gain`: {problem}", text[:60]) from None
 
 

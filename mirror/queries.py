@@ -60,7 +60,7 @@ def resolve(store: Store, target: Target, *kinds: str | None) -> Node:
             raise errors.StaleReference(f"There is no object with id {str(target)[:20]}", str(target)[:20])
     elif (known := store.at(target)) is not None:
         node = store.nodes[known]
-    elif "/" in target or refs.looks_like_ref(target):
+    elif refs.looks_like_ref(target):
         node = _walk(store, target)
         # A ref that was used once is likely to be used again: cache it.
         store.ref(node.id)

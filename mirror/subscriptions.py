@@ -58,7 +58,7 @@ class Pattern:
                 stripped[:20],
                 hint=f"write id:{stripped[:18]}, tracks/{stripped[:18]}, or a name as tracks/*[{stripped[:18]}]",
             )
-        elif not stripped or "*" in stripped or "/" in stripped or refs.looks_like_ref(stripped):
+        elif not stripped or "*" in stripped or refs.looks_like_ref(stripped):
             try:
                 self.steps = [refs.PathStep(*step) for step in rules.parse(stripped)]
             except ValueError as problem:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from remote_script.SetMirror.contract import checks, schema
@@ -261,11 +262,7 @@ class UndoHistory:
                 f"write {write} made no entry in Live's history", write, hint="there is nothing to undo"
             )
         if self._steps.get(write, 1) > 1:
-            raise errors.PreconditionFailed(
-                f"somebody changed the Set while write {write} was under way",
-                write,
-                hint="undo would revert only a part of the write; change the values yourself",
-            )
+            raise self._of_several_entries(write)
         if not self._edits or self._edits[-1].write != write:
             later: list[_Edit] = []
             for edit in reversed(self._edits):
@@ -287,6 +284,19 @@ class UndoHistory:
                 hint=f"undo would revert both: use revert with write {write!r}, or undo with `anyone`",
             )
         return self._edits[-1].revision
+
+    def _of_several_entries(self, write: str) -> errors.PreconditionFailed:
+        """The refusal for a write that one undo would revert only in part."""
+        first = next((n for n, edit in enumerate(self._edits) if edit.write == write), len(self._edits))
+        others = any(edit.write != write for edit in islice(self._edits, first, None))
+        count = self._steps[write]
+        back = f"use revert with write {write!r}"
+        if others or first == len(self._edits):
+            rule, hint = f"somebody changed the Set while write {write} was under way, or after it", back
+        else:
+            rule = f"write {write} made {count} entries in Live's history: each load has its own"
+            hint = f"undo with `anyone`, {count} times, or {back}"
+        return errors.PreconditionFailed(rule, write, hint=f"one undo would revert only a part of it: {hint}")
 
     def last_of(self, owner: str) -> str:
         """The newest write of `owner` that was not undone.

@@ -1,8 +1,8 @@
 """The values that selected changes replaced: those that can be set again, in an order that Live accepts.
 
 Modes, such as `warping`, are set first, because they change the units or values of other properties. The other changes
-are reverted from the newest to the oldest, so that every value is possible in its turn. The end is set before the start
-where Live would refuse a start beyond the present end. A parameter that a macro moves follows the macro's value.
+are reverted from the newest to the oldest, so that every value is possible in its turn, and a start and its end in the
+order of `spans`. A parameter that a macro moves follows the macro's value.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ from mirror import Node, Set, values
 from mirror.driven import is_driven
 from mirror.store import Store
 
+from .. import spans
 from .chains import ValueChange, changed_since, newest_run
 from .difference import Difference, owner_name, readable, words
 from .persistent import is_persistent
 
 _MODES = ("warping", "looping")
-_PAIRS = {"loop_start": "loop_end", "start_marker": "end_marker"}
-"""Start → end of pairs for which Live refuses a start beyond the end."""
 
 
 class FormerValue(NamedTuple):
@@ -83,7 +82,7 @@ class FormerValues:
         modes = {value.op.target for value in self._values if value.is_mode and value.text}
         needed = [value for value in self._values if value.text or value.op.target in modes]
         needed.sort(key=lambda value: (not value.is_mode, -value.revision))
-        ordered = self._starts_and_ends([value.op for value in needed])
+        ordered = spans.in_order([value.op for value in needed], self._limit)
         texts = {(value.op.target, value.op.name): value.text for value in needed}
         restored = {op.target for op in ordered}
         return [(op, texts[op.target, op.name]) for op in ordered if not self._follows_macro(op, restored)]
@@ -96,21 +95,9 @@ class FormerValues:
             link.selected for mode in _MODES for link in self._chains.get((id_, mode), ())
         )
 
-    def _starts_and_ends(self, ops: list[Set]) -> list[Set]:
-        for start, end in _PAIRS.items():
-            places = {(op.target, op.name): n for n, op in enumerate(ops)}
-            for (target, name), n in places.items():
-                other = places.get((target, end)) if name == start else None
-                if other is None or not isinstance(target, int):
-                    continue
-                first, second = sorted((n, other))
-                pair = {ops[n].name: ops[n], ops[other].name: ops[other]}
-                order = (end, start) if ops[n].value >= self._limit(target, end) else (start, end)
-                ops[first], ops[second] = pair[order[0]], pair[order[1]]
-        return ops
-
-    def _limit(self, id_: int, end: str) -> float:
+    def _limit(self, id_: int | str, end: str) -> float:
         """The limit of a start once the modes are restored: the end at the time when a mode changed."""
+        assert isinstance(id_, int)
         changed = {link.event.revision for mode in _MODES for link in self._chains.get((id_, mode), ())}
         hidden = [link.before for link in self._chains.get((id_, end), ()) if link.event.revision in changed]
         limit = hidden[-1] if hidden else self._store.nodes[id_].props.get(end)

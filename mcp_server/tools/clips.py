@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
-from mirror import Call, Node, Operation, Set, errors
+from mirror import Call, Node, Operation, errors
 from remote_script.SetMirror.contract import schema
 
-from .. import music, reading, units
+from .. import music, reading, spans, units
 from ..fields import Clip, Color, Length, Overwrite, Target, Time, Track, arguments, assigned, settable
 from ..late_nodes import LateNode, made, new, product, step_below
 from ..plans import Plan, Scope, only
@@ -229,12 +230,12 @@ def set_clip(scope: Scope, args: Any) -> Plan:
     if isinstance(values.get("gain"), str):
         scope.computed_from(clip)
         values["gain"] = units.gain(values["gain"], clip.props.get("gain"))
-    ops = scope.sets(clip, values)
-    for start, end in (("loop_start", "loop_end"), ("start_marker", "end_marker")):
-        beyond = not isinstance(clip.id, int) or values.get(start, 0.0) >= clip.props.get(end, float("inf"))
-        if start in values and end in values and beyond:
-            # Live refuses a start beyond the end: move the end first. A new clip begins at 0.
-            ops.sort(key=lambda op: isinstance(op, Set) and op.name == start)
+    # A new clip begins at 0: none of its starts is possible before its end.
+    ends = clip.props if isinstance(clip.id, int) else dict.fromkeys(_CLIP, -1.0)
+    ops = spans.in_order(
+        [scope.set(clip, name, value) for name, value in values.items()],
+        lambda _, end: float(ends.get(end, inf)),
+    )
     return Plan.of(f"set {scope.ref(clip)}", ops)
 
 

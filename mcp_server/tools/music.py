@@ -15,7 +15,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from mirror import Call, Node, Operation, Set, errors
 
-from .. import music, reading, units
+from .. import music, reading, spans, units
 from ..desk import Desk
 from ..fields import Overwrite
 from ..music import analysis, from_set, levels, report
@@ -176,8 +176,7 @@ def _lives_own(
         if not start < end:
             raise errors.InvalidValue(f"The range must end after it starts, got {start:g} to {end:g}", end)
         bounds = [Set(clip.id, "loop_start", start), Set(clip.id, "loop_end", end)]
-        # Live refuses a start beyond the end, so the end is moved first.
-        yield from reversed(bounds) if start >= now[1] else bounds
+        yield from spans.in_order(bounds, lambda *_: now[1])
     if name == "select":
         selection = music.read({"edit": "mute", "select": options.get("select", {})}).select
         context = from_set.context_of(scope.mirror, clip)

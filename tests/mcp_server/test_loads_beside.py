@@ -237,3 +237,19 @@ async def test_a_set_that_is_opened_during_a_load_ends_it(autojump_clock: Clock)
         assert len(ended) == 1
         await whole.mirror.wait_synced(30.0)
         assert await whole.differences() == []
+
+
+async def test_a_write_of_several_loads_is_undone_as_its_refusal_says(autojump_clock: Clock) -> None:
+    async with whole_path(everything()) as whole:
+        before = devices(whole, 7), devices(whole, 1)
+        answer = await whole.call("load", path=[PLUGIN, OTHER], to=[EFFECTS, EFFECTS])
+        assert answer["undo_steps"] == 2
+        with pytest.raises(Refused) as caught:
+            await whole.call("undo")
+        refused = caught.value.data
+        assert "somebody" not in refused["rule"]
+        assert "each load has its own" in refused["rule"]
+        assert "undo with `anyone`, 2 times" in refused["hint"]
+        for _ in range(2):
+            await whole.call("undo", anyone=True)
+        assert (devices(whole, 7), devices(whole, 1)) == before

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+import pytest
 import trio
 import trio.testing
 
@@ -18,7 +19,7 @@ from mcp_server.plans import Scope
 from mcp_server.tool import Tool
 from mirror import errors
 from tests.every_class import everything
-from tests.whole import whole_path
+from tests.whole import Refused, whole_path
 
 from .test_arguments import BASES, RACK, WRITES, fields
 
@@ -37,14 +38,14 @@ ANY = {"call_method", "set_property", "revert"}
 """Tools whose target may be any object."""
 
 
-def _rename(song: Any) -> None:
+def _rename(song: Any, name: str = NAME) -> None:
     rack = song.tracks[0].devices[0]
     track = song.tracks[6]
     for obj in (
         track, track.clip_slots[0].clip, song.scenes[1], rack, rack.chains[0], song.cue_points[0],
         song.tracks[7].clip_slots[0].clip,
     ):  # fmt: skip
-        obj.name = NAME
+        obj.name = name
 
 
 def _targets(tool: Tool) -> Iterator[tuple[str, bool]]:
@@ -64,12 +65,15 @@ def _outcome(scope: Scope, tool: Tool, arguments: dict[str, Any]) -> Any:
     return plan.operations
 
 
-async def test_a_shared_name_means_the_object_that_the_argument_takes(autojump_clock: Clock) -> None:
+@pytest.mark.parametrize("name", [NAME, "Kick/Snare", '7/8 "wide" 50% / A'])
+async def test_a_shared_name_means_the_object_that_the_argument_takes(
+    name: str, autojump_clock: Clock
+) -> None:
     checked = 0
     async with whole_path(everything(), tick_s=0.02) as whole:
-        await whole.by_hand(_rename)
+        await whole.by_hand(lambda song: _rename(song, name))
         await trio.sleep(1)
-        assert {whole.mirror.resolve(ref).name for ref in REFS} == {NAME}
+        assert {whole.mirror.resolve(ref).name for ref in REFS} == {name}
 
         def outcome(tool: Tool, base: dict[str, Any], field: str, is_list: bool, value: str) -> Any:
             arguments = {**base, field: [value] if is_list else value}
@@ -85,7 +89,7 @@ async def test_a_shared_name_means_the_object_that_the_argument_takes(autojump_c
         for case in cases:
             plans = {ref: outcome(*case, ref) for ref in REFS}
             fitting = {ref: plan for ref, plan in plans.items() if not isinstance(plan, errors.MirrorError)}
-            named = outcome(*case, NAME)
+            named = outcome(*case, name)
             what = (case[0].name, *case[1:], list(fitting), named)
             checked += bool(fitting)
             if len(fitting) == 1:
@@ -108,3 +112,16 @@ async def test_other_arguments_decide_which_object_of_a_shared_name_is_meant(aut
         assert whole.mirror.find(name="New")[0].ref.startswith("tracks/6/")
         for view in ("mixer", "session", "arrangement", "device"):
             await whole.call("look", **{"targets": [NAME], "view": view, "as": "text"})
+
+
+async def test_a_name_with_a_slash_is_taken_by_reads_and_followed(autojump_clock: Clock) -> None:
+    name = "Gtr L / R"
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        await whole.call("set_track", track="tracks/6", name=name)
+        assert (await whole.call("get_track", track=name))["track"]["ref"] == "tracks/6"
+        await whole.call("set_track", track=name, mute=True)
+        answer = await whole.call("get_changes", match=[name], since="0")
+        assert {"mute", "name"} <= {event["name"] for event in answer["events"]}
+        with pytest.raises(Refused, match="Nothing is named") as caught:
+            await whole.call("set_track", track="Gtr L / Q", mute=True)
+        assert f"tracks/6 ({name})" in caught.value.data["hint"]

@@ -146,3 +146,20 @@ def test_a_color_is_a_number_or_a_text() -> None:
 def test_a_length_beyond_the_longest_time_of_live_is_refused(text: str | float) -> None:
     with pytest.raises(errors.InvalidValue, match="longest time"):
         units.length(text, 4, 4)
+
+
+@pytest.mark.parametrize("text", ["0.5", "0,5", "1", "0", " 0.4 "])
+def test_a_bare_gain_is_lives_inner_value_as_an_unquoted_number_is(text: str) -> None:
+    assert units.number(units.gain(text, 0.3)) == units.number(text)
+
+
+@pytest.mark.parametrize("text", ["-6", "6", "1.5", "−3"])
+def test_a_bare_gain_beyond_the_inner_range_is_refused_with_the_text_in_decibels(text: str) -> None:
+    with pytest.raises(errors.InvalidValue, match="between 0 and 1") as refusal:
+        units.gain(text, 0.4)
+    assert f"'{units.number(text):g} dB'" in str(refusal.value.hint)
+
+
+def test_a_gain_in_decibels_is_a_value_or_a_change() -> None:
+    assert units.gain("24 dB", 0.2) == 1.0
+    assert units.gain("+3 dB", 0.4) == pytest.approx(units.gain("3 dB", 1.0))

@@ -130,8 +130,14 @@ async def test_a_write_of_more_than_one_step_is_not_undone_in_part(
     async with opened() as mirror:
         peer.hooks["write.execute"] = split
         mine = await mirror.write([Set("tracks/1", "name", "Sub")])
-        with pytest.raises(errors.PreconditionFailed, match="under way"):
+        with pytest.raises(errors.PreconditionFailed, match="2 entries") as caught:
             await mirror.undo_mine(mine.write)
+        assert "undo with `anyone`, 2 times" in str(caught.value.hint)
+        peer.hooks.clear()
+        await mirror.write([Set("song", "tempo", 90.0)])
+        with pytest.raises(errors.PreconditionFailed, match="somebody changed the Set") as caught:
+            await mirror.undo_mine(mine.write)
+        assert "`anyone`" not in str(caught.value.hint)
         assert peer.rows[3][4]["name"] == "Sub"
 
 
