@@ -361,6 +361,11 @@ def parameter(node: Node, value: Any) -> float | str | dict[str, float | str]:
     return text
 
 
+def may_show_numbers(node: Node) -> bool:
+    """True for a parameter whose items are numbers, or that has no items and shows no unit at present."""
+    return bool(texts_of_numbers(node)) or _may_show_numbers(node)
+
+
 def _may_show_numbers(node: Node) -> bool:
     """True for a parameter without items that shows no unit at present."""
     shown = display.quantity(str(node.props.get("display") or ""))

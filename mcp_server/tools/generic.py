@@ -141,9 +141,15 @@ def batch(scope: Scope, args: Batch) -> Plan:
 
 
 def _expected(scope: Scope, node: Node, expectation: Expected) -> Any:
-    """The expected value: a number or null as `get` shows it, any other value as one that is set."""
+    """The expected value: a number or null as `get` shows it, any other value as one that is set.
+
+    A parameter that shows numbers without a unit is also shown with {"raw": number}: there a number can mean either.
+    """
     value = expectation.value
-    if value is None or isinstance(value, int | float):
+    is_shown = node.type == "DeviceParameter" and reading.may_show_numbers(node)
+    if value is None or (
+        isinstance(value, int | float) and not (is_shown and expectation.property == "value")
+    ):
         return value
     return reading.property_value(scope, node, expectation.property, value)
 
