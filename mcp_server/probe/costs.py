@@ -23,7 +23,7 @@ from remote_script.SetMirror.listener_probe import MOST, TARGETS
 VOLUME = "tracks/0/mixer_device/volume"
 CALLED = 200
 """The number of listeners on the parameter that is set."""
-WRITES = 10
+WRITES, WAITS = 10, 9
 LARGE = {"parameters": 20_000, "listeners": 59_000}
 """Parameters and listeners at rest of a Set of 100 tracks and 1,000 clips (in headless Live)."""
 
@@ -64,8 +64,8 @@ class _Slices:
             if measured["attached"] == count:
                 return float(took_us / max(1, changed))
 
-    async def ask(self, count: int, targets: list[int] | None = None) -> dict[str, Any]:
-        params = {"targets": targets or self._targets, "count": count}
+    async def ask(self, count: int, targets: list[int] | None = None, wait: bool = False) -> dict[str, Any]:
+        params = {"targets": targets or self._targets, "count": count, "wait": wait}
         measured: dict[str, Any] = await self._mirror.ask("probe.listeners", params)
         self.pid = measured["pid"]
         return measured
@@ -108,9 +108,13 @@ async def _figures(bench: Bench, slices: _Slices, memory: Memory) -> dict[str, A
     attach_us = await slices.until(MOST)
     at_last = await memory(slices.pid)
     remove_us = await slices.until(0)
-    call_us = await _called(bench, slices)
+    waits_us = [(await slices.ask(0, wait=True))["wait_us"] for _ in range(WAITS)]
+    before = await bench.mirror.script_status()
+    for number in range(WRITES):
+        await _set_volume(bench, number)
     status = await bench.mirror.script_status()
-    awake = status["awake"]
+    set_ms = (status["timings"]["write"]["total_ms"] - before["timings"]["write"]["total_ms"]) / WRITES
+    call_us = await _called(bench, slices)
     grown = None if at_first is None or at_last is None else at_last - at_first
     return {
         "attach_ms_per_1000": round(attach_us, 3),
@@ -118,10 +122,15 @@ async def _figures(bench: Bench, slices: _Slices, memory: Memory) -> dict[str, A
         "remove_ms_per_1000": round(remove_us, 3),
         "memory_kb_per_1000": None if grown is None else round(grown / MOST, 1),
         "read_us": round(sorted(slices.read_us)[len(slices.read_us) // 2], 3),
-        "write_step_ms": status["timings"]["write"]["p50_ms"],
+        "set_ms": round(set_ms, 3),
         "timer_ms": status["distances"]["timer"]["p50_ms"],
-        "wait_ms": round(awake["wait_ms"] / awake["waits"], 3) if awake["waits"] else None,
+        "wait_of_1_ms": None if None in waits_us else round(sorted(waits_us)[WAITS // 2] / 1000, 3),
     }
+
+
+async def _set_volume(bench: Bench, number: int) -> None:
+    await bench.write(Set(VOLUME, "value", 0.5 + 0.1 * (number % 2)))
+    await bench.settle()
 
 
 async def _called(bench: Bench, slices: _Slices) -> float:
@@ -130,8 +139,7 @@ async def _called(bench: Bench, slices: _Slices) -> float:
     await slices.until(CALLED, volume)
     calls, took_us = 0, 0.0
     for number in range(WRITES):
-        await bench.write(Set(VOLUME, "value", 0.5 + 0.1 * (number % 2)))
-        await bench.settle()
+        await _set_volume(bench, number)
         measured = await slices.ask(CALLED, volume)
         # n calls have n - 1 distances between them.
         calls, took_us = calls + max(0, measured["calls"] - 1), took_us + measured["calls_us"]

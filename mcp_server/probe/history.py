@@ -6,6 +6,8 @@ keeps the property; if the tempo does, it does not.
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable
 from typing import Any
 
 from mcp_server.probe.bench import AUTHOR, CLIP, MIDI, Bench, Theme, a_clip
@@ -118,6 +120,38 @@ async def two_steps(bench: Bench) -> tuple[Any, Any]:
         await bench.settle()
         seen.append(bench.prop(MIDI, "name"))
     return ["Probe one", before], seen
+
+
+async def _undone_one_by_one(bench: Bench, look: Callable[[], Any], *ops: dict[str, Any]) -> list[Any]:
+    """What `look` shows after each of two undos of two operations, which had an undo step each in one turn of Live."""
+    before = look()
+    params = {"write": f"probe-{uuid.uuid4().hex}", "author": AUTHOR, "apart": True, "ops": list(ops)}
+    await bench.mirror.ask("write.execute", params)
+    await bench.settle()
+    seen: list[Any] = []
+    while look() != before and len(seen) < len(ops):
+        await bench.mirror.undo(author=AUTHOR)
+        await bench.settle()
+        seen.append(look())
+    return seen
+
+
+@THEME.tries("Two undo steps with calls in one turn are undone one by one", guess=True)
+async def two_calls_in_one_turn(bench: Bench) -> tuple[Any, Any]:
+    before = len(bench.names("song", "scenes"))
+    call = {"op": "call", "target": "song", "method": "create_scene", "args": {"index": -1}}
+    seen = await _undone_one_by_one(bench, lambda: len(bench.names("song", "scenes")), call, call)
+    return [before + 1, before], seen
+
+
+@THEME.tries("Two undo steps with values in one turn are undone one by one", guess=True)
+async def two_values_in_one_turn(bench: Bench) -> tuple[Any, Any]:
+    def look() -> list[Any]:
+        return [bench.prop(MIDI, "name"), bench.prop("scenes/0", "name")]
+
+    before = look()
+    ops = [{"op": "set", "target": at, "name": "name", "value": "Probe"} for at in (MIDI, "scenes/0")]
+    return [["Probe", before[1]], before], await _undone_one_by_one(bench, look, *ops)
 
 
 @THEME.tries("Redo restores what undo reverted")

@@ -139,6 +139,18 @@ class Awake:
             self._rests_until = self._pump + REST_PUMPS
         return False
 
+    def tried(self, seconds: float) -> Optional[float]:
+        """The duration of one wait of so many seconds, which a request may end; None while waiting is disabled."""
+        if self.off or self._wait is None:
+            return None
+        began = self._clock()
+        try:
+            self._wait(seconds)
+        except Exception as problem:
+            self.off = "a wait failed: {!r}".format(problem)
+            return None
+        return self._clock() - began
+
     @property
     def _usual_s(self) -> float:
         """Duration of a wait for a client whose requests arrive as they usually do."""

@@ -354,6 +354,8 @@ class Executor:
         for number, operation in enumerate(operations):
             try:
                 yield from self._patiently(operation, operations, write)
+                if write.apart:
+                    self._step.end(operation.changed and operation.moves_parameters)
             except Exception as problem:
                 # Any exception of Live's is a refusal; the whole write is reverted.
                 refusal = problem if isinstance(problem, BridgeError) else refusal_of(problem)
@@ -408,7 +410,7 @@ class Executor:
             outcome = "verified" if changed else "unchanged"
         else:
             outcome = "mismatch"
-        entries = entries_of(operations) if self._step.has_history else 0
+        entries = entries_of(operations, write.apart) if self._step.has_history else 0
         if entries:
             # An edit that no batch shows has an entry as well: undoing it must then change nothing visible.
             batcher.entries.note(write.id, [], [])

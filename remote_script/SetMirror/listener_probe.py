@@ -1,15 +1,16 @@
 """`probe.listeners`: measures the cost of listeners in this Live, with idle listeners on parameters' values.
 
 A person's connection asks for a number of listeners; each request attaches or removes one slice of them, short
-enough for one turn, and replies with the times. The Set is not changed. The listeners count the calls by Live after
-a change that somebody else makes. When the connection ends they are removed, a slice in each pump.
+enough for one turn, and replies with the times; with `wait` it waits once as the pump does. The Set is not changed.
+The listeners count the calls by Live after a change that somebody else makes. When the connection ends they are
+removed, a slice in each pump.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from .contract.checks import short
 from .contract.errors import BridgeError
@@ -23,6 +24,8 @@ TARGETS = 128
 """Limit of parameters in one request; each parameter is also read once."""
 SLICE_S = 0.002
 """Time in one request for attaching or removing."""
+WAIT_S = 0.001
+"""Seconds of a wait of the pump, which a request with `wait` measures."""
 AT_ONCE = 10
 """Listeners between two readings of the clock."""
 PROPERTY = "value"
@@ -33,7 +36,10 @@ Listener = Callable[[], None]
 class ListenerProbe:
     """The listeners of the one connection that measures; `clock` returns seconds."""
 
-    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self, wait: Callable[[float], Optional[float]], clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._wait = wait
         self._clock = clock
         self._client: Any = None
         self._attached: List[Tuple[Any, Listener]] = []
@@ -62,6 +68,7 @@ class ListenerProbe:
         for obj in objects:
             read(obj, PROPERTY)
         now = self._clock()
+        waited = self._wait(WAIT_S) if params.get("wait") else None
         if not self._attached:
             self._client = None
         return {
@@ -70,6 +77,7 @@ class ListenerProbe:
             "change_us": round((stepped - began) * 1e6, 3),
             "reads": len(objects),
             "read_us": round((now - stepped) * 1e6, 3),
+            "wait_us": None if waited is None else round(waited * 1e6, 3),
             "calls": called,
             "calls_us": round((self._last - self._first) * 1e6, 3) if called else 0.0,
             "pid": os.getpid(),

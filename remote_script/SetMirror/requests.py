@@ -13,6 +13,7 @@ from .contract.errors import BridgeError
 from .contract.values import ABSENT, refusal
 from .listener_probe import ListenerProbe
 from .policy_requests import Handler, PolicyRequests
+from .questions import need_person
 from .refs import resolve
 from .wire import encode, result_line
 
@@ -39,12 +40,13 @@ class Requests:
         status: Callable[[], Dict[str, Any]],
         policy: PolicyRequests,
         attend: Callable[[Batcher], None],
+        wait: Callable[[float], Optional[float]],
     ) -> None:
         self._state = state
         self._attend = attend
         self._progress = progress
         self._status = status
-        self.listener_probe = ListenerProbe()
+        self.listener_probe = ListenerProbe(wait)
         self.handlers: Dict[str, Handler] = {
             "bridge.status": self._bridge_status,
             "set.snapshot": self._set_snapshot,
@@ -173,6 +175,8 @@ class Requests:
     def _write_execute(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
         self._batcher()
         executor: Executor = self._state()[1]
+        if params.get("apart"):
+            need_person(client, "separate the undo steps of a write")
         executor.submit(client, request, params)
         return None
 

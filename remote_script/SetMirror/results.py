@@ -139,12 +139,16 @@ def named(batcher: Batcher, obj: Any) -> Dict[str, Any]:
     return dict(description, name=str(read(obj, "name") or ""))
 
 
-def entries_of(operations: List[Operation]) -> int:
-    """Number of history entries that the operations created: one per load, and one for the operations between loads."""
+def entries_of(operations: List[Operation], apart: bool = False) -> int:
+    """Number of history entries that the operations created: one per load, and one for the operations between loads.
+
+    Args:
+      apart: Each operation had its own undo step.
+    """
     entries, shared = 0, False
     for operation in operations:
         if operation.changed and operation.undoable:
-            alone = operation.self_contained
+            alone = apart or operation.self_contained
             entries += alone or not shared
             shared = not alone
     return entries

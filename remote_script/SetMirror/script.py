@@ -123,6 +123,7 @@ class SetMirror(ControllerlessSurface):
             self.status,
             PolicyRequests(self.guard, self.questions, lambda: self.server),
             self._attend,
+            lambda seconds: self.awake.tried(seconds),
         )
         try:
             token = auth.load_token()

@@ -17,6 +17,7 @@ class Timings:
     def __init__(self) -> None:
         self.count = 0
         self.longest = 0.0
+        self.total = 0.0
         self._last = array("d")
 
     def add(self, seconds: float) -> None:
@@ -26,6 +27,7 @@ class Timings:
             self._last[self.count % KEPT] = seconds
         self.count += 1
         self.longest = max(self.longest, seconds)
+        self.total += seconds
 
     def report(self) -> Dict[str, float]:
         ordered = sorted(self._last) or [0.0]
@@ -34,6 +36,7 @@ class Timings:
             "p50_ms": round(ordered[len(ordered) // 2] * 1000, 4),
             "p95_ms": round(ordered[int(len(ordered) * 0.95)] * 1000, 4),
             "max_ms": round(self.longest * 1000, 4),
+            "total_ms": round(self.total * 1000, 3),
         }
 
 

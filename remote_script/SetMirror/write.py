@@ -55,6 +55,8 @@ class Write:
         self.if_revision: Optional[int] = params.get("if_revision")
         self.expect: List[Any] = params.get("expect") or []
         self.dry_run: bool = bool(params.get("dry_run"))
+        self.apart = bool(params.get("apart"))
+        """True when each operation has its own undo step, within one turn of Live: for the probes, by a person only."""
         self.content = _content(params)
         """Hash of the request, before its targets become ids: the same id with another content is another write."""
         self.deadline = now + float(params.get("deadline_s") or DEADLINE_S)
@@ -149,7 +151,7 @@ def parse_write(params: Dict[str, Any], now: float) -> Write:
     return Write(params, now)
 
 
-_CONTENT = ("author", "dry_run", "expect", "if_revision", "undoes")
+_CONTENT = ("apart", "author", "dry_run", "expect", "if_revision", "undoes")
 _SEEN_THEN = "seen"
 """Key of an operation: an object that its server saw; a repeated request may see another one."""
 

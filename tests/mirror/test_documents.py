@@ -68,7 +68,9 @@ def answered() -> set[str]:
     """The methods that the script answers."""
     questions = Questions(lambda: 0.0, list)
     policy = PolicyRequests(Guard(lambda: 0.0, print), questions, lambda: None)
-    handlers = Requests(lambda: None, lambda: None, dict, policy, lambda engine: None).handlers
+    handlers = Requests(
+        lambda: None, lambda: None, dict, policy, lambda engine: None, lambda seconds: None
+    ).handlers
     return {*handlers, *GREETING}
 
 

@@ -30,10 +30,10 @@ Patch = pytest.MonkeyPatch
 
 async def differing(*only: str) -> dict[str, probe.Outcome]:
     """The experiments that find a difference, by name."""
-    async with whole_path(default_set()) as whole:
+    async with whole_path(default_set()) as whole, whole.person() as mirror:
         await whole.audited()
         before = picture(whole.mirror)
-        found = await probe.run(whole.mirror, lambda outcome: None, only)
+        found = await probe.run(mirror, lambda outcome: None, only)
         await whole.audited()
         assert differences(before, picture(whole.mirror)) == []
         return {each.name: each for each in found if each.agrees is False}
@@ -89,6 +89,27 @@ async def test_parameters_that_make_an_entry_of_their_own(monkeypatch: Patch, au
     assert {"parameters_in_the_step", "notes_and_parameters"} <= set(
         await differing("parameters_in_the_step", "notes_and_parameters")
     )
+
+
+async def test_undo_steps_of_one_turn_that_are_merged(monkeypatch: Patch, autojump_clock: Clock) -> None:
+    begin, ended = history.History.begin, [(-1.0, None)]
+    end = history.History.end
+
+    def merging(self: Any) -> None:
+        begin(self)
+        at, step = ended[-1]
+        if at == self._doc.clock.now():
+            self._open = step
+
+    def noted(self: Any) -> None:
+        ended.append((self._doc.clock.now(), self._open))
+        end(self)
+
+    monkeypatch.setattr(history.History, "begin", merging)
+    monkeypatch.setattr(history.History, "end", noted)
+    found = await differing("two_calls_in_one_turn", "two_values_in_one_turn", "one_step", "two_steps")
+    assert set(found) == {"two_calls_in_one_turn", "two_values_in_one_turn"}
+    assert all(len(each.seen) == 1 for each in found.values())
 
 
 async def test_another_position_of_a_created_object(monkeypatch: Patch, autojump_clock: Clock) -> None:

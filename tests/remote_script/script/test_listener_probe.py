@@ -9,7 +9,8 @@ import pytest
 
 from remote_script.headless.sets.generate import default_set
 from remote_script.SetMirror import listener_probe
-from remote_script.SetMirror.listener_probe import AT_ONCE, MOST, SLICE_S, TARGETS
+from remote_script.SetMirror.awake import Awake
+from remote_script.SetMirror.listener_probe import AT_ONCE, MOST, SLICE_S, TARGETS, WAIT_S
 
 from .stage import Stage
 
@@ -98,6 +99,32 @@ def test_each_listener_that_live_calls_is_counted_once(scene: Scene) -> None:
     assert answer["calls"] == 50
     assert answer["calls_us"] > 0
     assert scene.step(50, ids)["calls"] == 0
+
+
+def test_a_wait_lasts_as_long_as_the_pump_s_wait_for_a_request(scene: Scene) -> None:
+    waits: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        waits.append(seconds)
+        return False
+
+    assert scene.step(0)["wait_us"] is None
+    times = iter([5.0, 5.0156])
+    scene.stage.script.awake = Awake(wait, 0.4, lambda: next(times))
+    answer = scene.client.result("probe.listeners", targets=scene.ids, count=0, wait=True)
+    assert answer["wait_us"] == pytest.approx(15_600)
+    assert waits == [WAIT_S]
+
+
+def test_where_waiting_is_disabled_no_wait_is_measured(scene: Scene) -> None:
+    def wait(seconds: float) -> bool:
+        raise ValueError("filedescriptor out of range in select()")
+
+    scene.stage.script.awake = Awake(wait, 0.4)
+    for _ in range(2):
+        answer = scene.client.result("probe.listeners", targets=scene.ids, count=0, wait=True)
+        assert answer["wait_us"] is None
+    assert "out of range" in scene.stage.script.awake.off
 
 
 def test_the_listeners_of_a_lost_connection_are_removed_in_slices(

@@ -1,4 +1,4 @@
-"""The entry that a write makes in Live's history, tested alone."""
+"""The entry that a write makes in Live's history."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from remote_script.headless.sets.generate import default_set
 from remote_script.SetMirror.undo_step import UndoStep
+
+from .stage import Stage
 
 
 class Song:
@@ -96,3 +99,42 @@ def test_a_live_that_cannot_sync_still_ends_the_step() -> None:
     with pytest.raises(RuntimeError):
         step.end(parameters=True)
     assert song.asked == ["begin", "end"]
+
+
+def _two_scenes(stage: Stage, role: str) -> dict[str, Any]:
+    call = {"op": "call", "target": "song", "method": "create_scene", "args": {"index": -1}}
+    client = stage.client(role=role)
+    return client.call("write.execute", write="w", author="tester", apart=True, ops=[call, call])
+
+
+def test_operations_of_a_probe_have_an_undo_step_each_in_one_turn() -> None:
+    stage = Stage(default_set())
+    stage.until_ready()
+    before = len(stage.song.scenes)
+    turns: list[int] = []
+    step = stage.script.executor._step
+    end = step.end
+
+    def noted(parameters: bool = False) -> None:
+        if step.is_open:
+            turns.append(stage.script.counters["pumps"])
+        end(parameters)
+
+    step.end = noted  # type: ignore[method-assign]
+    answer = _two_scenes(stage, "person")
+    assert answer["result"]["undo_steps"] == 2
+    assert len(turns) == 2
+    assert len(set(turns)) == 1
+    for left in (1, 0):
+        stage.song.undo()
+        assert len(stage.song.scenes) == before + left
+    stage.live.close()
+
+
+def test_an_agent_may_not_separate_the_undo_steps_of_a_write() -> None:
+    stage = Stage(default_set())
+    stage.until_ready()
+    before = len(stage.song.scenes)
+    assert _two_scenes(stage, "agent")["error"]["data"]["error"] == "DENIED"
+    assert len(stage.song.scenes) == before
+    stage.live.close()
