@@ -39,6 +39,14 @@ def test_every_command_is_there_with_its_help(capsys: pytest.CaptureFixture[str]
     assert said.count("Usage:") == len(cli.COMMANDS)
 
 
+def test_every_module_with_a_command_is_listed() -> None:
+    folder = Path(cli.__file__).parent / "commands"
+    modules = {path.stem for path in folder.glob("*.py") if "\ndef command(" in path.read_text("utf-8")}
+    assert len(modules) > 20
+    without = sorted(modules - {module for module, _ in cli.COMMANDS.values()})
+    assert without == [], f"COMMANDS in mcp_server/cli.py has no {', '.join(without)}"
+
+
 def test_an_unknown_command_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(cli.setmirror, ["sing"]) == 2
     assert "sing" in capsys.readouterr().err
