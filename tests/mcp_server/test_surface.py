@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import mcp_types as types
@@ -11,7 +12,7 @@ import trio
 import trio.testing
 from mcp.shared.exceptions import MCPError
 
-from mcp_server import unavailable
+from mcp_server import resources, unavailable
 from mcp_server.front import INSTRUCTIONS
 from mcp_server.tool import Tool
 from mcp_server.tools import CORE, TOOLS, TOOLSETS, chosen
@@ -146,6 +147,17 @@ async def completed(whole: Any, uri: str, name: str, typed: str) -> list[str]:
     return list(found.completion.values)
 
 
+def test_the_list_of_resources_for_readers_has_every_kind_of_address() -> None:
+    explained = str(resources.__doc__)
+    kinds = {
+        kind.template
+        for kind in resources.RESOURCES
+        if not kind.picture and kind.template.startswith("live:")
+    }
+    without = sorted(kind for kind in kinds if f"    {kind} " not in explained)
+    assert without == [], f"the first lines of mcp_server/resources.py have no {', '.join(without)}"
+
+
 @ERAS
 async def test_completions_come_from_the_set(mode: str, autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), mode=mode) as whole:
@@ -164,6 +176,11 @@ async def test_completions_come_from_the_set(mode: str, autojump_clock: Clock) -
         steps = await completed(whole, "live://ref/{+path}", "path", "tracks/1/dev")
         assert steps == [f"tracks/1/devices/{n}" for n in range(len(steps))]
         assert await completed(whole, "live://ref/{+path}", "path", "no/such/thing") == []
+        for kind in resources.RESOURCES:
+            variable = re.search(r"\{\+?(\w+)\}", kind.template)
+            assert variable is None or await completed(whole, kind.template, variable[1], ""), (
+                f"mcp_server/completions.py completes no {kind.template}"
+            )
         prompt = types.PromptReference(name="design_sound")
         found = await whole.agent.client.complete(prompt, {"name": "device", "value": "reverb"})
         assert found.completion.values == devices
