@@ -115,8 +115,10 @@ class _Nodes(places.Lookup):
         key = f"{id_}/{name}"
         if key not in self._lists:
             node = self._store.nodes.get(id_)
-            value = node.children.get(name) if node is not None else None
-            self._lists[key] = list(value) if isinstance(value, tuple) else [] if value is None else [value]
+            value = None if node is None else node.children.get(name, node.props.get(name))
+            self._lists[key] = (
+                list(value) if isinstance(value, tuple | list) else [] if value is None else [value]
+            )
         return self._lists[key]
 
     def time_of(self, id_: int) -> float:

@@ -66,7 +66,7 @@ def check_seen(batcher: Batcher, operation: Operation, operations: Sequence[Oper
     """BridgeError STALE_REFERENCE if the object that the call acts on was replaced after the call was read.
 
     Args:
-      operations: The operations of the same write; an object that an earlier operation made is accepted.
+      operations: The operations of the same write; an object that an earlier operation made or set is accepted.
     """
     if SEEN not in operation.asked or operation.row is None:
         return
@@ -75,15 +75,23 @@ def check_seen(batcher: Batcher, operation: Operation, operations: Sequence[Oper
         return
     content = batcher.reader.children(holder, holder.layout.index[child]) or []
     now = content[0][1] if content else None
-    if now is not None and any(made.product == now for made in operations[: operation.number]):
+    if now is not None and any(_put_there(earlier, now) for earlier in operations[: operation.number]):
         return
     row = batcher.shadow.row_of(now)
     if (row.id if row is not None else None if now is None else -1) != operation.about:
         seen = "empty" if operation.about is None else "with {}".format(operation.about)
         rule = "{} has another {} than when the call was read ({})".format(
-            ref_of(batcher.shadow, holder), child, seen
+            ref_of(batcher.shadow, holder), child.rstrip("s"), seen
         )
         raise BridgeError("STALE_REFERENCE", rule, operation.target)
+
+
+def _put_there(earlier: Operation, obj: Any) -> bool:
+    """True when an operation made the object, or set a property of it, such as the pad of a chain."""
+    return bool(
+        earlier.product == obj
+        or (earlier.kind == "set" and earlier.row is not None and earlier.row.obj == obj)
+    )
 
 
 def _seen_in(batcher: Batcher, operation: Operation) -> Tuple[Optional[Row], str]:

@@ -274,8 +274,8 @@ class Method:
     * `plays`: the objects whose sound starts or stops.
     * `changes`: other objects that it edits.
     * `undoes`: True if it moves in Live's history.
-    * `means`: an object that the call acts on although it is no argument: a slot's clip ("clip"), or the clip of an
-      argument's object ("index.clip").
+    * `means`: an object that the call acts on although it is no argument: a slot's clip ("clip"), the clip of an
+      argument's object ("index.clip"), a pad's first chain ("chains").
     * `later`: the change that Live makes on a later tick, as for properties.
     """
 

@@ -67,7 +67,7 @@ class RackDevice < Device
   visible_drum_pads                refs:DrumPad             observed
   visible_macro_count              int                      observed  [1..16]              tracked since=11.3.2
   add_macro() -> none  edit
-  copy_pad(source_index: place:drum_pads, destination_index: place:drum_pads) -> none  edit creates=DrumChain overwrites=drum_pads[destination_index]/chains
+  copy_pad(source_index: place:drum_pads, destination_index: place:drum_pads) -> none  edit means=source_index.chains creates=DrumChain overwrites=drum_pads[destination_index]/chains
   delete_selected_variation() -> none  edit deletes=variation_count
   insert_chain(index: insert:chains = -1) -> obj:Chain  edit since=12.3 creates=Chain
   randomize_macros() -> none  edit changes=parameters
@@ -117,5 +117,5 @@ class DrumPad
   name                             str                      observed
   note                             int                      constant
   solo                             bool                     observed                       write
-  delete_all_chains() -> none  edit deletes=chains
+  delete_all_chains() -> none  edit means=chains deletes=chains
 """
