@@ -4,7 +4,7 @@ A condition compares a property of the object, or one that is reached by dots: "
 condition that no object of the class can meet (an unknown property, a value of another type) is refused.
 
 A number is compared with a parameter's inner value, a text in quotes with what Live shows. A number that decides
-differently for the two is refused; {"raw": 2} is always compared with the inner value.
+differently for the two is refused, with the fact `shown`; {"raw": 2} is always compared with the inner value.
 """
 
 from __future__ import annotations
@@ -221,6 +221,7 @@ def _inner_compares(compare: Callable[[Any, Any], bool], parameter: Node, wanted
             f"`{name}` shows {shown!r} and its inner value is {values.neat(value):g}: {number:g} can mean either",
             number,
             hint=f"""write "{number:g}" in quotes for what Live shows, or {{"raw": {number:g}}}""",
+            shown=shown,
         )
     return result
 

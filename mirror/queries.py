@@ -233,6 +233,7 @@ def find(
     where: Mapping[str, Any] | Iterable[str] | str | None = None,
     under: Target | None = None,
     limit: int = 50,
+    unclear: list[str] | None = None,
 ) -> list[Match]:
     """All objects that match every argument; best name first, then in the order of the Set.
 
@@ -245,9 +246,10 @@ def find(
         objects below or referred to: "mixer_device.volume.value > 0.5".
       under: Only objects below this object.
       limit: At most so many; 1 or more.
+      unclear: Gets the reason for each parameter that is left out, because a number can mean two values of it.
 
     Raises:
-      InvalidValue: an unknown kind, or a condition that cannot be parsed.
+      InvalidValue: an unknown kind, a condition that cannot be parsed, or no match but parameters that are unclear.
     """
     if limit < 1:
         raise errors.InvalidValue(f"`limit` must be at least 1, got {limit}", limit)
@@ -271,6 +273,7 @@ def find(
     else:
         pool = store.walk()
     matches: list[Match] = []
+    refused: list[errors.InvalidValue] = []
     for node in pool:
         if class_ and not schema_is_a(node.type, class_):
             continue
@@ -279,11 +282,23 @@ def find(
             score = scores.get(node.name.casefold(), 0.0)
             if not score or not node.name:
                 continue
-        if not has_properties(node, required) or not all(holds(store, node) for holds in requirements):
+        if not has_properties(node, required):
+            continue
+        try:
+            if not all(holds(store, node) for holds in requirements):
+                continue
+        except errors.InvalidValue as problem:
+            if "shown" not in problem.facts:
+                raise
+            refused.append(problem)
             continue
         matches.append(Match(node, "", score))
         if words is None and len(matches) >= limit:
             break
+    if refused and not matches:
+        raise refused[0]
+    if unclear is not None:
+        unclear += [problem.rule for problem in refused]
     matches.sort(key=lambda match: -match.score)
     return [Match(match.node, store.ref(match.node.id), match.score) for match in matches[:limit]]
 

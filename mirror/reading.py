@@ -97,6 +97,9 @@ class Reader:
         where: Mapping[str, Any] | Iterable[str] | str | None = None,
         under: Target | None = None,
         limit: int = 50,
+        unclear: list[str] | None = None,
     ) -> list[Match]:
         """Objects that match every argument, the best names first; see `queries.find`."""
-        return queries.find(self.store, name=name, kind=kind, where=where, under=under, limit=limit)
+        return queries.find(
+            self.store, name=name, kind=kind, where=where, under=under, limit=limit, unclear=unclear
+        )

@@ -223,16 +223,26 @@ class Find(Arguments):
 
 @tools.reads(Find, "Find objects", "Objects by name, kind and conditions, best first.", {"found": LIST})
 async def find(desk: Desk, args: Find) -> dict[str, Any]:
+    unclear: list[str] = []
     nodes = desk.mirror.find(
         name=None if args.name is UNSET else args.name,
         kind=None if args.kind is UNSET else args.kind,
         where=args.where or None,
         under=None if args.under is UNSET else desk.scope.target(args.under).id,
         limit=args.limit + 1,
+        unclear=unclear,
     )
     more = {"more": True} if len(nodes) > args.limit else {}
     answer = {"found": [views.match(desk.mirror, node) for node in nodes[: args.limit]], **more}
+    if unclear:
+        few, others = unclear[:MOST_UNCLEAR], len(unclear) - MOST_UNCLEAR
+        rest = [f"{others} more are left out"] if others > 0 else []
+        return {**answer, "notes": [*(f"left out: {reason}" for reason in few), *rest]}
     return answer if nodes else {**answer, "notes": _no_match(desk, args)}
+
+
+MOST_UNCLEAR = 5
+"""The most parameters that are left out of a search by their names."""
 
 
 MOST_COUNTED = 1000

@@ -186,5 +186,10 @@ async def test_an_expected_and_a_searched_number_is_compared_as_it_is_written(au
         }
         for where, count in counts.items():
             assert len((await whole.call("find", **search, where=[where]))["found"]) == count, where
+        answer = await whole.call("find", kind="DeviceParameter", under=device, where=["value = 1"])
+        assert "Device On" in {match["name"] for match in answer["found"]}
+        assert [
+            note for note in answer["notes"] if "parameters/4` shows '1' and its inner value is 3" in note
+        ]
         for where in ("value = 2", "value > 5", "value = 10"):
             assert await whole.refused("find", **search, where=[where]) == "INVALID_VALUE"
