@@ -56,7 +56,8 @@ _ACTIONS = {
     "remove_macro": "remove_macro",
     "insert_chain": "insert_chain",
 }
-_INDEXED = ("recall_variation", "delete_variation", "insert_chain")
+_OF_VARIATIONS = ("recall_variation", "delete_variation")
+_INDEXED = (*_OF_VARIATIONS, "insert_chain")
 
 
 class SetDevice(Arguments):
@@ -94,7 +95,11 @@ def set_device(scope: Scope, args: SetDevice) -> Plan:
     if args.name is not UNSET:
         ops.append(Set(device.id, "name", args.name))
     ops += [scope.set(device, name, value) for name, value in args.properties.items()]
-    return Plan.of(f"set {scope.ref(device)}", ops)
+    expect: tuple[tuple[int, str, Any], ...] = ()
+    if args.action in _OF_VARIATIONS and isinstance(device.id, int):
+        # Variations have nothing but their index: it counts others after one is stored or deleted.
+        expect = ((device.id, "variation_count", device.props.get("variation_count", 0)),)
+    return Plan.of(f"set {scope.ref(device)}", ops, expect=expect)
 
 
 def _parameter(scope: Scope, device: Node, name: str) -> Node:
@@ -110,10 +115,10 @@ def _parameter(scope: Scope, device: Node, name: str) -> Node:
 def _act(scope: Scope, rack: Node, action: str, index: int | UnsetType) -> list[Operation]:
     if isinstance(rack.id, int):
         scope.resolve(rack.id, "RackDevice")
-    if action in ("recall_variation", "delete_variation") and not isinstance(rack.id, int):
+    if action in _OF_VARIATIONS and not isinstance(rack.id, int):
         chosen = [] if index is UNSET else [Set(rack.id, "selected_variation_index", index)]
         return [*chosen, Call(rack.id, _ACTIONS[action])]
-    if action in ("recall_variation", "delete_variation"):
+    if action in _OF_VARIATIONS:
         count = rack.props.get("variation_count", 0)
         chosen = rack.props.get("selected_variation_index", -1) if index is UNSET else index
         if not 0 <= chosen < count:

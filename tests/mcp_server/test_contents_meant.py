@@ -97,3 +97,27 @@ async def test_a_chain_that_the_same_batch_moves_to_a_pad_is_meant(autojump_cloc
         assert (await whole.call("batch", calls=calls))["outcome"] == "verified"
         notes = [chain.in_note for chain in whole.stage.song.tracks[0].devices[0].chains]
         assert (notes[0], notes[-1]) == (FREE, 80)
+
+
+@pytest.mark.parametrize("action", ["recall_variation", "delete_variation"])
+async def test_an_index_of_a_variation_is_refused_after_another_was_deleted(
+    action: str, autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def first_deleted(song: Any) -> None:
+        rack = song.tracks[1].devices[0]
+        rack.selected_variation_index = 0
+        rack.delete_selected_variation()
+
+    async with whole_path(demo_set()) as whole:
+        rack = whole.stage.song.tracks[1].devices[0]
+        for value in (10, 20, 30):
+            await whole.call("set_device", device="Worn Rhodes", parameters={"1": value})
+            await whole.call("set_device", device="Worn Rhodes", action="store_variation")
+        with monkeypatch.context() as patch:
+            meanwhile(whole, patch, first_deleted)
+            with pytest.raises(
+                Refused, match="variation_count of tracks/1/devices/0 is expected to be 3 but is 2"
+            ):
+                await whole.call("set_device", device="Worn Rhodes", action=action, index=1)
+        assert (rack.variation_count, rack.parameters[1].value) == (2, 30.0)
+        assert (await whole.call("set_device", device="Worn Rhodes", action=action, index=0))["undo_steps"]
