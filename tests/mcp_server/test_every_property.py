@@ -178,7 +178,7 @@ async def test_every_property_is_set_verified_and_undone_and_refused_for_every_r
                     )
                     assert code == "NOT_WRITABLE", name
                 continue
-            lacks = "remote_script/headless/model/ lacks it, or tests/every_class.py an object with it"
+            lacks = "remote_script/headless/model/ lacks it (a device: SPECIAL in device.py), or tests/every_class.py"
             assert nodes, f"no object has {class_}.{name}: {lacks}"
             done = await taken(whole, class_, prop)
             assert done is not None or f"{class_}.{name}" in NOT_TAKEN, f"{class_}.{name} was never taken"
