@@ -6,13 +6,14 @@ import ast
 import importlib
 import inspect
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from remote_script.headless import HeadlessLive
 from remote_script.headless.api.coverage import framework_coverage, framework_report
-from remote_script.headless.frameworks import facts, modules
+from remote_script.headless.frameworks import facts, homes, modules
 from tests import framework_names
 
 VERSIONS = ("11.3", "12.0", "12.1")
@@ -36,6 +37,17 @@ def listed(version: str) -> dict[str, dict[str, Any]]:
         for name, about in everything.items()
         if name.split(".")[0] in PACKAGES and framework_names.listed_in(about["v"], version)
     }
+
+
+def test_every_row_of_homes_names_modules_that_exist() -> None:
+    unknown = sorted(row for row in homes.HOMES if row not in facts.MODULES)
+    assert unknown == [], f"frameworks/facts.json has no module {', '.join(unknown)}"
+    folder = Path(homes.__file__).parent
+    for row in homes.HOMES:
+        for place in homes.of(row)[0]:
+            assert (folder / place.replace(".", "/")).with_suffix(".py").exists(), (
+                f"{row} in frameworks/homes.py: there is no {place}"
+            )
 
 
 @framework_names.needed
