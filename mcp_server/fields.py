@@ -43,8 +43,14 @@ def described(type_: Any, description: str) -> Any:
 
 
 def field(class_: str, name: str) -> tuple[str, Any, Any]:
-    """A property as the field of a Struct: (name, type, default)."""
-    prop = schema.properties(class_)[name]
+    """A property as the field of a Struct: (name, type, default).
+
+    Raises:
+      ValueError: the table has no such property, or `_type` no form for its type.
+    """
+    prop = schema.properties(class_).get(name)
+    if prop is None:
+        raise ValueError(f"the tables of remote_script/SetMirror/contract have no {class_}.{name}")
     return name, _type(prop) | UnsetType, UNSET
 
 
@@ -61,7 +67,11 @@ def _type(prop: schema.Property) -> Any:
     if prop.unit == "beats":
         return Time
     words = {"bool": "on or off", "str": "text", "routing": "as Live's menu has it"}
-    plain = {"bool": bool, "int": int, "float": float, "str": str, "routing": str}[prop.type]
+    plain = {"bool": bool, "int": int, "float": float, "str": str, "routing": str}.get(prop.type)
+    if plain is None:
+        raise ValueError(
+            f"{prop.name}: _type of mcp_server/fields.py has no form for values of type {prop.type}"
+        )
     if plain in (bool, str):
         return Annotated[plain, Meta(description=words[prop.type])]
     limits = {"minimum": prop.minimum, "maximum": prop.maximum}

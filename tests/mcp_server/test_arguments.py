@@ -13,6 +13,7 @@ import pytest
 import trio.testing
 
 from mcp_server import reading, schemas
+from mcp_server.fields import settable
 from mcp_server.plans import Plan, Scope
 from mcp_server.tool import Tool
 from mcp_server.tools import TOOLS
@@ -500,6 +501,20 @@ async def test_every_argument_has_an_effect_or_is_refused(name: str, autojump_cl
             f"without effect: {idle}; change the tool, or their values in VALUES or OWN of {__file__}"
         )
         assert not ELSEWHERE.get(name, set()) - set(values)
+
+
+@pytest.mark.parametrize(
+    ("class_", "name", "rule"),
+    [
+        ("Track", "no_such", "contract have no Track.no_such"),
+        ("Clip", "notes", "notes: _type of .*fields.py"),
+    ],
+)
+def test_a_property_that_no_argument_can_have_is_refused_with_the_file(
+    class_: str, name: str, rule: str
+) -> None:
+    with pytest.raises(ValueError, match=rule):
+        settable(class_, name)
 
 
 def test_each_tool_that_writes_has_a_base_call() -> None:
