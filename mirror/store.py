@@ -20,6 +20,7 @@ import msgspec
 from . import wire
 from .comparison import compare, equal, translated
 from .draft import Draft
+from .garbage import exempt_present, postponed
 from .model import Change, Node
 from .node_index import NodeIndex
 from .payloads import BAD, Payloads
@@ -169,9 +170,14 @@ class Store:
         if first:
             self._collected = []
         self._collected.extend(objects)
+        exempt_present()
 
     def replace(self, epoch: str, revision: int) -> Applied:
         """Make the collected objects the whole Set; returns the differences from the previous contents."""
+        with postponed():
+            return self._replace(epoch, revision)
+
+    def _replace(self, epoch: str, revision: int) -> Applied:
         old, old_root, same_epoch = self.nodes, self.root, epoch == self.epoch
         old_refs = {} if same_epoch else {node.id: self.ref(node.id) for node in self.walk()}
         fresh: dict[int, Node] = {}

@@ -26,6 +26,8 @@ from tests.benchmarks.measure import OURS, Distribution, Row, cycle, timed
 TRACKS = (10, 100, 1000)
 DEVICES, PARAMETERS, SCENES = 3, 60, 4
 PATTERNS = 1000
+LINE = 64
+"""Objects in one line of a snapshot."""
 BUDGET_S = 0.004
 BUILD = "read the whole Set into the script's shadow, for each object"
 SNAPSHOT = "give one client the whole Set, for each object"
@@ -89,18 +91,20 @@ def _in_live(tracks: int) -> Iterator[Row]:
 
 def _in_store(tracks: int) -> Iterator[Row]:
     """The mirror's store."""
-    encoded = wire.encode(artificial_set.objects(tracks, DEVICES, PARAMETERS, SCENES))
+    objects = artificial_set.objects(tracks, DEVICES, PARAMETERS, SCENES)
+    lines = [wire.encode(objects[start : start + LINE]) for start in range(0, len(objects), LINE)]
+    del objects
     tracemalloc.start()
     before = tracemalloc.take_snapshot()
-    store = _filled(encoded)
+    store = _filled(lines)
     after = tracemalloc.take_snapshot()
     tracemalloc.stop()
     grown = sum(statistic.size_diff for statistic in after.compare_to(before, "filename"))
-    objects = len(store.nodes)
-    yield Row(MEMORY, _subject(tracks), facts={"bytes in the mirror": grown / objects, "objects": objects})
+    count = len(store.nodes)
+    yield Row(MEMORY, _subject(tracks), facts={"bytes in the mirror": grown / count, "objects": count})
     began = time.perf_counter()
-    store = _filled(encoded)
-    yield Row(REPLACE, _subject(tracks), _per_object(time.perf_counter() - began, objects))
+    store = _filled(lines)
+    yield Row(REPLACE, _subject(tracks), _per_object(time.perf_counter() - began, count))
     chance = random.Random(3)
     parameters = list(store.of_type("DeviceParameter"))
     following = cycle(
@@ -146,10 +150,11 @@ def _subscribed(store: Store, tracks: int, parameters: list[int]) -> Iterator[Ro
     yield Row(STRUCTURE, _subject(tracks), _per_object(took, len(store.nodes)), {"whole ms": took * 1000})
 
 
-def _filled(encoded: bytes) -> Store:
+def _filled(lines: list[bytes]) -> Store:
     import msgspec
 
     store = Store()
-    store.collect(msgspec.json.decode(encoded), True)
+    for number, line in enumerate(lines):
+        store.collect(msgspec.json.decode(line), number == 0)
     store.replace("epoch", 1)
     return store
