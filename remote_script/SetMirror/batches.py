@@ -469,10 +469,9 @@ class Batcher:
             ids = [id_ for id_ in ids if id_ in rows and id_ not in added]
             for id_ in ids:
                 self.shadow.revisions[id_] = revision
+                self._menus.add(id_, name, rows[id_].value(name))
             if ids:
                 changes.append(encode(["menus", ids, name])[:-1] + b"," + edit + b"]")
-                # Menus of one kind have the same edit, so the menus of a new track are like one of these.
-                self._menus.add(ids[-1], name)
         self._menus.refresh(rows, added, batch.set)
         if batch.cause is BUILD:
             yield from self._encode_tables([id_ for id_ in batch.added if id_ in rows], changes)

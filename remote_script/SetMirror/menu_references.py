@@ -43,10 +43,11 @@ class MenuReferences:
         del recent[KINDS:]
         return value
 
-    def add(self, id_: int, name: str) -> None:
-        """Let menus refer to the menu `name` of object `id_`, from the next `refresh` on."""
-        recent = [entry for entry in self._recent.get(name, ()) if entry[0] != id_]
-        self._recent[name] = [(id_, ()), *recent][:KINDS]
+    def add(self, id_: int, name: str, menu: Any) -> None:
+        """Let menus refer to a menu that the receiver has already; of menus with one first label only to the latest."""
+        if isinstance(menu, tuple) and len(menu) > SHORT:
+            others = [entry for entry in self._recent.get(name, ()) if entry[1][:1] != menu[:1]]
+            self._recent[name] = [(id_, menu), *others][:KINDS]
 
     def refresh(
         self, rows: Mapping[int, Row], added: Mapping[int, Any], changed: Iterable[Tuple[int, int]]

@@ -21,7 +21,7 @@ from remote_script.SetMirror.batches import Batch
 from remote_script.SetMirror.content import whole
 from remote_script.SetMirror.contract.menus import NAMES, edit_of
 from remote_script.SetMirror.layouts import Row
-from remote_script.SetMirror.menu_references import KINDS, MenuReferences
+from remote_script.SetMirror.menu_references import KINDS, SHORT, MenuReferences
 from remote_script.SetMirror.wire import encode
 from tests.remote_script.script.guest import Client
 from tests.remote_script.script.stage import Stage
@@ -261,17 +261,23 @@ def test_an_edit_of_a_track_costs_a_few_bytes_for_each_other_track() -> None:
 
 
 def test_a_new_track_has_menus_like_those_of_the_other_tracks() -> None:
+    """An edit of the others' menus has made one menu of each kind known."""
     stage = stage_of(60)
     client = stage.follower()
-    stage.song.create_audio_track(-1)
-    stage.pump(300)
-    stage.song.create_audio_track(5)
+    stage.song.tracks[7].name = "Another"
     stage.pump(300)
     client.follow()
-    changes = [change for batch in client.notices("set.batch") for change in batch["changes"]]
-    sizes = [len(encode(change)) for change in changes if change[0] == "set" and change[2] in NAMES]
-    assert sizes
-    assert max(sizes) < 150
+    revision = stage.script.batcher.revision
+    stage.song.create_audio_track(-1)
+    stage.pump(300)
+    batches = [json.loads(line)["params"] for line in stage.script.batcher.history.after(revision)]
+    changes = [change for batch in batches for change in batch["changes"]]
+    menus = [change[3] for change in changes if change[0] == "set" and change[2] in NAMES]
+    menus += [
+        change[1][4][name] for change in changes if change[0] == "add" for name in NAMES & change[1][4].keys()
+    ]
+    assert any("like" in value for value in menus)
+    assert [value for value in menus if isinstance(value, list) and len(value) > SHORT] == []
     assert stage.differences(client) == []
     stage.live.close()
 
