@@ -104,6 +104,8 @@ def _tell_costs(live: str, figures: dict[str, Any], as_json: bool) -> None:
     if as_json:
         say_json({"live": live, **figures})
         return
+    from remote_script.SetMirror.rounds import WITHIN_S
+
     large = figures["large_set"]
     for about, name, unit in (
         ("attach 1,000 listeners", "attach_ms_per_1000", "ms"),
@@ -119,7 +121,8 @@ def _tell_costs(live: str, figures: dict[str, Any], as_json: bool) -> None:
     say(
         f"Live {live}, a Set of {large['parameters']:,} parameters with {large['listeners']:,} listeners, by these "
         f"figures: attach {_figure(large['attach_s'], 's')}, remove {_figure(large['remove_s'], 's')}, read all values "
-        f"once {_figure(large['read_values_s'], 's')}, memory {_figure(large['memory_mb'], 'MB')}"
+        f"once {_figure(large['read_values_s'], 's')}, memory {_figure(large['memory_mb'], 'MB')}; names and states "
+        f"of all parameters, read every {WITHIN_S:g} s: {large['rounds_percent']:g} % of Live's main thread"
     )
 
 

@@ -18,7 +18,9 @@ from anyio.lowlevel import checkpoint
 from mcp_server.demo.contents import picture
 from mcp_server.probe.bench import Bench
 from mirror import Mirror, Set, errors
+from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.listener_probe import MOST, TARGETS
+from remote_script.SetMirror.rounds import WITHIN_S
 
 VOLUME = "tracks/0/mixer_device/volume"
 CALLED = 200
@@ -26,6 +28,9 @@ CALLED = 200
 WRITES, WAITS = 10, 9
 LARGE = {"parameters": 20_000, "listeners": 59_000}
 """Parameters and listeners at rest of a Set of 100 tracks and 1,000 clips (in headless Live)."""
+
+_POLLED = [prop for prop in schema.properties("DeviceParameter").values() if prop.within_s]
+"""Properties of a parameter that have no listener: the script's rounds read them."""
 
 Memory = Callable[[int], Awaitable["int | None"]]
 
@@ -155,5 +160,8 @@ def _large(figures: dict[str, Any]) -> dict[str, Any]:
         "attach_s": round(thousands * figures["attach_ms_per_1000"] / 1000, 3),
         "remove_s": round(thousands * figures["remove_ms_per_1000"] / 1000, 3),
         "read_values_s": round(LARGE["parameters"] * figures["read_us"] / 1e6, 3),
+        "rounds_percent": round(
+            100 * LARGE["parameters"] * len(_POLLED) * figures["read_us"] / 1e6 / WITHIN_S, 2
+        ),
         "memory_mb": None if kb is None else round(thousands * kb / 1000, 1),
     }

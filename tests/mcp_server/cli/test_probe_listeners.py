@@ -47,6 +47,8 @@ async def test_the_figures_are_complete_and_the_set_is_unchanged(version: str, a
         large = figures["large_set"]
         assert large["memory_mb"] == pytest.approx(500 * large["listeners"] / 1e6)
         assert large["attach_s"] == pytest.approx(figures["attach_ms_per_1000"] * 0.059, abs=0.001)
+        # Name, state and automation state of 20,000 parameters, every 2 s.
+        assert large["rounds_percent"] == pytest.approx(figures["read_us"] * 3, abs=0.01)
         assert large["read_values_s"] == pytest.approx(figures["read_us"] * 0.02, abs=0.001)
 
 
