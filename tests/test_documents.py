@@ -39,7 +39,7 @@ def test_every_path_on_a_page_exists(page: str) -> None:
 
 
 def test_the_walkthroughs_name_classes_and_methods_with_their_modules() -> None:
-    pairs = re.findall(r"`([A-Z]\w+)(?:\.(\w+))?` \(`([\w/]+)(?:\.py)?`", text(".github/CONTRIBUTING.md"))
+    pairs = re.findall(r"`([A-Z]\w+)(?:\.(\w+))?`\s+\(`([\w/]+)(?:\.py)?`", text(".github/CONTRIBUTING.md"))
     assert len(pairs) > 20
     unknown = []
     for class_, member, module in pairs:
@@ -53,6 +53,41 @@ def test_the_walkthroughs_name_classes_and_methods_with_their_modules() -> None:
         if not any(not member or hasattr(each, member) for each in held):
             unknown.append((class_, member, module))
     assert unknown == []
+
+
+def test_every_class_and_method_of_the_walkthroughs_exists() -> None:
+    page = text(".github/CONTRIBUTING.md")
+    walks = page[page.index("## A change in Live") : page.index("## Glossary")]
+    sources = [path.read_text("utf-8") for folder in MODULES for path in (ROOT / folder).rglob("*.py")]
+    unknown = []
+    for class_, member in set(re.findall(r"`([A-Z]\w+)(?:\.(\w+))?`", walks)):
+        homes = [source for source in sources if re.search(rf"^class {class_}\b", source, re.MULTILINE)]
+        if not any(not member or re.search(rf"^    (async )?def {member}\b", home, re.M) for home in homes):
+            unknown.append(f"{class_}.{member}".rstrip("."))
+    assert unknown == []
+
+
+def row_names() -> list[tuple[str, str, list[str]]]:
+    """Of each row of "Where do I add …": its change, a name of code in it, and its files."""
+    page = text(".github/CONTRIBUTING.md")
+    rows = re.findall(r"^\| ([^|`]+) \| (.+) \|$", page[page.index("## Where do I add") :], re.MULTILINE)
+    assert len(rows) > 15
+    names = []
+    for change, cell in rows:
+        written = re.findall(r"`([^`]+)`", cell)
+        files = [name for name in written if "/" in name]
+        words = [name for name in written if re.fullmatch(r"_?[A-Za-z]\w+(\.(?!py$)\w+)?", name)]
+        names += [(change, name, files) for name in words]
+    return names
+
+
+@pytest.mark.parametrize(("change", "name", "files"), row_names())
+def test_every_name_in_a_row_is_in_a_file_of_the_row(change: str, name: str, files: list[str]) -> None:
+    paths = [path for file in files for path in [ROOT / file, *(ROOT / file).glob("*.*")] if path.is_file()]
+    word = re.compile(rf"\b{re.escape(name.rpartition('.')[2])}\b")
+    assert any(word.search(path.read_text("utf-8")) for path in paths if path.suffix == ".py"), (
+        f"{change}: no file of the row has {name}"
+    )
 
 
 def test_the_guide_for_contributors_stays_short() -> None:
