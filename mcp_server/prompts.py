@@ -120,13 +120,13 @@ PROMPTS = {
             "check_mix",
             "Mix check",
             "Levels, panning, sends and effects, with proposals.",
-            "Check the mix$focus. Read the Set with get_set() and analyze(), and the tracks that matter with "
-            "get_track(track=...). While the song plays, analyze(listen_s=8) measures peaks and headroom. Look for: "
-            "volumes close to 0 dB or far apart, everything in the centre, low end on more than bass and kick, "
-            "doubled reverbs, soloed or muted leftovers, sends that go nowhere. List findings with refs and propose "
-            "changes in dB and Hz. Apply none before they are agreed to; then keep the present state with "
-            "mix(action='save', name='before') and put all changes in one batch(calls=...).",
-            {"focus": ("what to look at most, such as ': the low end'", " as a whole")},
+            "Check the mix, above all $focus. Read the Set with get_set() and analyze(), and the tracks that "
+            "matter with get_track(track=...). While the song plays, analyze(listen_s=8) measures peaks and "
+            "headroom. Look for: volumes close to 0 dB or far apart, everything in the centre, low end on more "
+            "than bass and kick, doubled reverbs, soloed or muted leftovers, sends that go nowhere. List findings"
+            " with refs and propose changes in dB and Hz. Apply none before they are agreed to; then keep the "
+            "present state with mix(action='save', name='before') and put all changes in one batch(calls=...).",
+            {"focus": ("what to look at most, such as the low end", "its balance as a whole")},
         ),
         Prompt(
             "clean_up",

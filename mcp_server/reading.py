@@ -460,11 +460,16 @@ def number_of(prop: schema.Property, value: Any, now: Any, known: bool = True) -
     number = _labelled(f"`{prop.name}`", units.number, said if said is not None else value)
     if number is None and quantity is not None and wanted is not None and quantity.unit == wanted.unit:
         number = quantity.amount / wanted.amount
+    if number is None and said is None and prop.name in _WRITTEN:
+        return _labelled(f"`{prop.name}`", _WRITTEN[prop.name], value)
     if number is None:
         if prop.unit == "beats":
             return value
         unit = f" of {prop.unit}" if prop.unit else ""
-        raise errors.InvalidValue(f"`{prop.name}` takes a number{unit}, not {value[:60]!r}", value[:60])
+        low, high = prop.minimum, prop.maximum
+        within = f" from {low:g} to {high:g}" if low is not None and high is not None else ""
+        rule = f"`{prop.name}` takes a number{unit}{within}, not {value[:60]!r}"
+        raise errors.InvalidValue(rule, value[:60], hint=_ELSEWHERE.get(prop.name))
     if prop.type == "int" and math.isfinite(number) and number.is_integer():
         number = int(number)
     if said is None:
@@ -473,6 +478,27 @@ def number_of(prop: schema.Property, value: Any, now: Any, known: bool = True) -
         raise errors.InvalidValue(f"`{prop.name}` has no number to count {value[:60]!r} from", value[:60])
     # The script adds the change to the value at the time when the write runs.
     return {late.BY: number}
+
+
+def _percent(text: str) -> float:
+    quantity = display.quantity(text)
+    if quantity is None or quantity.unit != "%":
+        raise errors.InvalidValue(
+            f"Live shows it as a percentage such as '60 %', not {text[:60]!r}", text[:60]
+        )
+    return quantity.amount / 100
+
+
+_WRITTEN: dict[str, Callable[[Any], Any]] = {
+    "groove_amount": _percent,
+    "swing_amount": _percent,
+    "in_note": units.pitch,
+    "out_note": units.pitch,
+    "root_note": units.pitch_class,
+}
+"""Property → how to read the text that Live shows for its number."""
+_ELSEWHERE = {"gain": "of a clip: set_clip takes '-6 dB'"}
+"""Property → where the text that Live shows for its number is taken."""
 
 
 def pitch(value: Any) -> int:

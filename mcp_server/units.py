@@ -85,6 +85,14 @@ def pitch(value: int | str) -> int:
     return midi_key
 
 
+def pitch_class(text: str) -> int:
+    """A note without octave, 0 to 11, from its name: "F#" is 6, "Bb" 10."""
+    letter, sign = text.strip()[:1].upper(), text.strip()[1:]
+    if letter not in _STEPS or sign not in _SIGNS:
+        raise errors.InvalidValue("A root note is 0 (C) to 11 (B) or a name such as F# or Bb", text[:60])
+    return (_STEPS[letter] + _SIGNS[sign]) % 12
+
+
 def pitch_name(number: int) -> str:
     """60 → "C3", as Live names it."""
     return f"{PITCH_CLASSES[number % 12]}{number // 12 - 2}"

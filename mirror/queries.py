@@ -154,7 +154,7 @@ def _by_name(store: Store, name: str, kinds: tuple[str, ...]) -> Node:
         raise errors.Ambiguous(
             f"{len(nodes)} objects are named {name!r}",
             name,
-            hint=f"write one of their refs: {_refs_of(store, nodes)}",
+            hint=f"write one of their refs: {_refs_of(store, nodes)}{_and_more(len(nodes))}",
             candidates=[_candidate(store, node) for node in nodes[:CANDIDATES]],
         )
     if _DIGITS.fullmatch(name.strip()):
@@ -177,12 +177,11 @@ def _there_are(store: Store, kinds: tuple[str, ...]) -> str:
     nodes = [
         match.node
         for kind in kinds or ("track", "scene")
-        for match in find(store, kind=kind, limit=5 * CANDIDATES)
+        for match in find(store, kind=kind, limit=len(store.nodes))
         if match.node.name and match.node.type not in _SECOND_CHOICE
     ]
-    more = f" and {len(nodes) - CANDIDATES} more: find lists them" if len(nodes) > CANDIDATES else ""
     if nodes:
-        return f"there are {_refs_of(store, nodes)}{more}"
+        return f"there are {_refs_of(store, nodes)}{_and_more(len(nodes))}"
     kind = kinds[0].casefold() if kinds else "object"
     return f"no {kind} has a name; write an index from 0, a ref or an id, which find lists"
 
@@ -201,6 +200,11 @@ def _only_a_number(store: Store, text: str) -> errors.Ambiguous:
         if refs_of_number
         else "write a ref such as tracks/2, a name, or id:19",
     )
+
+
+def _and_more(count: int) -> str:
+    """The number of objects that a list of candidates leaves out."""
+    return f" and {count - CANDIDATES} more: find lists them" if count > CANDIDATES else ""
 
 
 def _refs_of(store: Store, nodes: list[Node]) -> str:

@@ -486,6 +486,8 @@ def in_words(store: Store, change: Change, texts: Texts | None = None) -> str:
     if node is not None and node.type == "DeviceParameter" and name == "value" and id_ in (texts or {}):
         shown = (texts or {})[id_]
         return f"{where}{label}: {shown[0]} → {shown[1]}"
+    if name == "color" and isinstance(before, int) and isinstance(after, int):
+        return f"{name} of {where}{label}: #{before:06x} → #{after:06x}"
     sides = [values.neat(side) if isinstance(side, float) else checks.short(side) for side in (before, after)]
     return f"{name} of {where}{label}: {sides[0]!r} → {sides[1]!r}"
 

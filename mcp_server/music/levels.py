@@ -41,7 +41,7 @@ def levels(tracks: Iterable[MeteredTrack]) -> dict[str, Any]:
     if not sounding:
         return {
             "levels": [],
-            "why": "nothing sounded: meters show only what plays now; start Live, then ask again",
+            "why": "nothing sounded: meters show only what plays now; start playback with transport, then ask again",
         }
     rows = [
         {

@@ -54,7 +54,8 @@ async def browse(desk: Desk, args: Browse) -> dict[str, Any]:
         if search.more:
             answer["more"] = True
         if not search.items:
-            answer["notes"] = [f"nothing has all words of {args.match[:60]!r} in its path: try fewer words"]
+            fewer = "fewer words" if len(args.match.split()) > 1 else "another word"
+            answer["notes"] = [f"nothing has {args.match[:60]!r} in its path: try {fewer}"]
         if search.left:
             answer["left"] = f"{search.left} folders were not read yet: the same call continues with them"
         return answer

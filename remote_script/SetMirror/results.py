@@ -26,6 +26,7 @@ _SHOWN = ("value", "display")
 _LENGTH = (
     "the song ends 32 beats after its last clip, see song_length: put a clip there first, or go less far"
 )
+_FROZEN = "unfreeze the track in Live (right-click it, Unfreeze Track): Live's API has no function for it"
 
 
 def result_of(batcher: Batcher, operation: Operation) -> Dict[str, Any]:
@@ -159,6 +160,5 @@ def refusal_of(problem: Exception) -> BridgeError:
     text = str(problem).strip() or type(problem).__name__
     text = text if len(text) <= 400 else text[:397] + "…"
     behind = "songlength" in text.replace(" ", "").lower()
-    return BridgeError(
-        "LIVE_REFUSED", "Live refused: {}".format(text), **({"hint": _LENGTH} if behind else {})
-    )
+    hint = _LENGTH if behind else _FROZEN if "frozen" in text.lower() else None
+    return BridgeError("LIVE_REFUSED", "Live refused: {}".format(text), **({"hint": hint} if hint else {}))

@@ -8,6 +8,7 @@ from string import Template
 
 import msgspec
 import pytest
+from mcp import types
 
 from mcp_server import recipes
 from mcp_server.music import EDITS, read
@@ -48,3 +49,11 @@ def test_a_prompt_names_only_existing_tools_arguments_and_values(name: str) -> N
         known |= fields.keys()
     words = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", text))
     assert words <= known, words - known
+
+
+@pytest.mark.parametrize("name", PROMPTS)
+def test_an_argument_of_a_prompt_is_a_word_of_its_own(name: str) -> None:
+    prompt = PROMPTS[name]
+    text = prompt.filled(dict.fromkeys(prompt.arguments, "XX")).messages[0].content
+    assert isinstance(text, types.TextContent)
+    assert not re.search(r"\w(?=XX)|XX\w", text.text)

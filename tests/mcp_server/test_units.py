@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcp_server import units
+from mcp_server.reading import number_of
 from mirror import errors
+from remote_script.SetMirror.contract import schema
 
 
 @given(st.integers(0, 127))
@@ -163,3 +165,36 @@ def test_a_bare_gain_beyond_the_inner_range_is_refused_with_the_text_in_decibels
 def test_a_gain_in_decibels_is_a_value_or_a_change() -> None:
     assert units.gain("24 dB", 0.2) == 1.0
     assert units.gain("+3 dB", 0.4) == pytest.approx(units.gain("3 dB", 1.0))
+
+
+@pytest.mark.parametrize(
+    ("class_", "name", "text", "number"),
+    [
+        ("Song", "groove_amount", "60 %", 0.6),
+        ("Song", "swing_amount", "25%", 0.25),
+        ("Song", "root_note", "F#", 6),
+        ("Song", "root_note", "Cb", 11),
+        ("DrumChain", "in_note", "C1", 36),
+        ("DrumChain", "out_note", "D#1", 39),
+    ],
+)
+def test_a_number_is_taken_as_live_writes_it(class_: str, name: str, text: str, number: float) -> None:
+    assert number_of(schema.properties(class_)[name], text, None) == pytest.approx(number)
+
+
+@pytest.mark.parametrize(
+    ("class_", "name", "text", "way"),
+    [
+        ("Song", "groove_amount", "lots", "percentage such as '60 %'"),
+        ("Song", "root_note", "H", "F# or Bb"),
+        ("DrumChain", "in_note", "kick", "name such as C3"),
+        ("Clip", "gain", "-6 dB", "set_clip takes '-6 dB'"),
+        ("Song", "signature_numerator", "four", "from 1 to 99"),
+    ],
+)
+def test_a_text_that_is_no_number_is_refused_with_what_the_property_takes(
+    class_: str, name: str, text: str, way: str
+) -> None:
+    with pytest.raises(errors.InvalidValue) as caught:
+        number_of(schema.properties(class_)[name], text, None)
+    assert way in f"{caught.value.rule} {caught.value.hint}"
