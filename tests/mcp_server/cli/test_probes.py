@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,7 +45,8 @@ async def test_all_facts_agree_and_the_set_is_unchanged(version: str, autojump_c
         before, entries, rest = picture(whole.mirror), len(whole.history()), untracked(whole.mirror)
         told: list[probe.Outcome] = []
         found = await probe.run(mirror, told.append)
-        assert [each for each in found if each.agrees is False] == []
+        otherwise = ", ".join(each.name for each in found if each.agrees is False)
+        assert not otherwise, f"headless Live (remote_script/headless/model/) does otherwise: {otherwise}"
         assert len(found) == len(probe.experiments())
         if version == "12.4":
             assert [each for each in found if each.agrees is None] == []
@@ -54,6 +57,14 @@ async def test_all_facts_agree_and_the_set_is_unchanged(version: str, autojump_c
         assert differences(before, picture(whole.mirror)) == []
         assert untracked(whole.mirror) == rest
         assert await whole.differences() == []
+
+
+def test_every_area_of_the_probe_is_listed() -> None:
+    folder = Path(probe.__file__).parent
+    areas = {path.stem for path in folder.glob("*.py") if "\nTHEME = " in path.read_text("utf-8")}
+    modules = {import_module(f"mcp_server.probe.{area}").THEME: area for area in areas}
+    without = sorted(area for theme, area in modules.items() if theme not in probe.THEMES)
+    assert without == [], f"THEMES in mcp_server/probe/__init__.py has no {', '.join(without)}"
 
 
 def test_experiments_have_unique_names() -> None:
