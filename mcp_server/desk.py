@@ -34,6 +34,7 @@ from remote_script.SetMirror.contract import late, schema
 from remote_script.SetMirror.contract.errors import TABLE
 from remote_script.SetMirror.contract.limits import DEADLINE_S
 
+from . import group_members
 from .bitwig.reasons import lacking
 from .change_lines import envelopes
 from .effects import NamedEffect, effects_of, effects_of_undo, is_history, object_of
@@ -189,13 +190,14 @@ class Desk:
         if scope.contents and not plan.dry_run:
             more["unchanged"] = tuple((id_, scope.revision) for id_ in sorted(scope.contents))
         self._batched = tuple(dict.fromkeys(call.tool for call in plan.calls))
+        with_members = tuple(group_members.notes(scope, plan.operations))
         try:
             answer = await self.write(plan.final(), plan.label, dry_run=plan.dry_run, **more)
         except errors.MirrorError as problem:
             raise plan.in_terms_of_calls(problem, scope.batch.makes) from None
         if plan.left:
             answer = _partial(answer, plan.left)
-        notes = [*scope.notes, *plan.notes]
+        notes = [*scope.notes, *plan.notes, *with_members]
         return {**answer, "notes": notes} if notes else answer
 
     def _history(self, op: Operation) -> Callable[[], Awaitable[dict[str, Any]]] | None:
