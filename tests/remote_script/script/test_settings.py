@@ -20,6 +20,17 @@ def write(home: Path, held: Any) -> None:
     (home / "script.json").write_text(held if isinstance(held, str) else json.dumps(held))
 
 
+@pytest.mark.parametrize("name", settings.Settings._fields)
+def test_every_setting_is_checked_read_and_explained(name: str) -> None:
+    folder = Path(settings.__file__).parent
+    assert name in {*settings._LIMITS, *settings._SWITCHES}, f"_LIMITS or _SWITCHES in settings.py: {name}"
+    assert f'"{name}": ' in str(settings.__doc__), f"the first lines of settings.py: {name}"
+    assert f"chosen.{name}" in (folder / "script.py").read_text("utf-8"), f"script.py never reads {name}"
+    page = folder.parents[1] / "mcp_server" / "guide" / "settings.md"
+    # The variable SETMIRROR_PORT explains the port.
+    assert name == "port" or f"`{name}`" in page.read_text("utf-8"), f"mcp_server/guide/settings.md: {name}"
+
+
 @pytest.mark.parametrize(
     ("text", "port", "said"),
     [("", 9860, 0), ("12345", 12345, 0), ("0", 0, 0), ("x", 9860, 1), ("70000", 9860, 1)],
