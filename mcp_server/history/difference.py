@@ -6,7 +6,7 @@ its parameters; a change of a clip's notes has the numbers of added, removed and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -38,6 +38,10 @@ class Difference:
     after: Any = None
     within: str = ""
     """The name of the track or scene that the object belongs to."""
+    owner: str = ""
+    """The ref, in the newer state, of the track or scene that the object is or belongs to; "" if there is none now."""
+    owner_type: str = ""
+    """The class of that track or scene, also of one that is gone."""
 
 
 _LEFT_OUT = FOLLOWING | {"can_undo", "can_redo", "is_part_of_selection", "song_length"}
@@ -61,17 +65,15 @@ def _present(old: Store, new: Store, same: Matching) -> Iterator[Difference]:
         before_id = same.back.get(node.id)
         if before_id is None:
             inside.add(node.id)
-            if not _is_slot_content(node):
-                yield Difference(
-                    "added", node.type, new.ref(node.id), node.name, within=owner_name(new, node)
-                )
+            if not _comes_along(node):
+                yield Difference("added", node.type, new.ref(node.id), node.name, **_belonging(new, node))
             continue
         before = old.nodes[before_id]
         if node.type in _VIEWS or node.role in SAME_AS:
             continue
         if has_moved(old, new, before, node, same):
             refs = old.ref(before.id), new.ref(node.id)
-            yield Difference("moved", node.type, refs[1], node.name, "", *refs, within=owner_name(new, node))
+            yield Difference("moved", node.type, refs[1], node.name, "", *refs, **_belonging(new, node))
         yield from _values(old, new, before, node, same)
 
 
@@ -82,23 +84,49 @@ def _gone(old: Store, new: Store, same: Matching) -> Iterator[Difference]:
             inside.add(node.id)
         elif node.id not in same.to:
             inside.add(node.id)
-            if not _is_slot_content(node):
-                yield Difference(
-                    "removed", node.type, old.ref(node.id), node.name, within=owner_name(old, node)
-                )
+            if not _comes_along(node):
+                belonging = _belonging(old, node, lambda id_: same.to.get(id_), new)
+                yield Difference("removed", node.type, old.ref(node.id), node.name, **belonging)
 
 
-def _is_slot_content(node: Node) -> bool:
-    """True for slots and views, which come and go with their owners and are not reported."""
-    return node.type in _VIEWS or (node.type == "ClipSlot" and not node.children.get("clip"))
+def _comes_along(node: Node) -> bool:
+    """True for empty slots, views and sends, which come and go with scenes, owners and return tracks."""
+    return (
+        node.type in _VIEWS
+        or node.role == "sends"
+        or (node.type == "ClipSlot" and not node.children.get("clip"))
+    )
+
+
+_OWNERS = ("Track", "Scene")
 
 
 def owner_name(store: Store, node: Node) -> str:
     """The name of the track or scene that an object belongs to; "" for other objects."""
     for owner in store.lineage(node.id):
-        if owner.type in ("Track", "Scene") and owner.id != node.id:
+        if owner.type in _OWNERS and owner.id != node.id:
             return owner.name or store.ref(owner.id)
     return ""
+
+
+def _belonging(
+    store: Store, node: Node, later: Callable[[int], int | None] = lambda id_: id_, new: Store | None = None
+) -> dict[str, str]:
+    """The fields of a `Difference` about the track or scene of an object.
+
+    Args:
+      later: The id in the newer state of an object of `store`, None if it is gone.
+      new: The newer state, if `store` is not.
+    """
+    owner = next((owner for owner in store.lineage(node.id) if owner.type in _OWNERS), None)
+    if owner is None:
+        return {"within": owner_name(store, node)}
+    present = later(owner.id)
+    return {
+        "within": owner_name(store, node),
+        "owner": "" if present is None else (new or store).ref(present),
+        "owner_type": owner.type,
+    }
 
 
 def has_moved(old: Store, new: Store, before: Node, after: Node, same: Matching) -> bool:
@@ -150,10 +178,10 @@ def _siblings(store: Store, node: Node) -> tuple[int, ...]:
 
 
 def _values(old: Store, new: Store, before: Node, after: Node, same: Matching) -> Iterator[Difference]:
-    ref, within = new.ref(after.id), owner_name(new, after)
+    ref, belonging = new.ref(after.id), _belonging(new, after)
 
     def change(kind: Kind, name: str, one: Any, other: Any) -> Difference:
-        return Difference(kind, after.type, ref, after.name, name, one, other, within)
+        return Difference(kind, after.type, ref, after.name, name, one, other, **belonging)
 
     properties = schema.properties(after.type)
     for name in sorted(before.props.keys() | after.props.keys()):
@@ -240,12 +268,12 @@ def grouped(changes: Sequence[Difference], limit: int = SCREEN) -> dict[str, Any
 
     Each group is {object, changes, more}; `count` is the number of all changes, `objects` that of all groups.
     """
-    groups: dict[str, list[Difference]] = {}
+    groups: dict[tuple[str, str], list[Difference]] = {}
     for change in changes:
-        groups.setdefault(subject(change), []).append(change)
+        groups.setdefault((change.owner, subject(change)), []).append(change)
     lines, shown = limit, list[dict[str, Any]]()
     per_object = max(1, limit // max(1, len(groups)) - 1)
-    for name, members in groups.items():
+    for (_, name), members in groups.items():
         if lines < 2:
             break
         part = members[: min(per_object, lines - 1)]
@@ -260,9 +288,24 @@ def grouped(changes: Sequence[Difference], limit: int = SCREEN) -> dict[str, Any
 def subject(change: Difference) -> str:
     """The subject of a change, for people: the track or scene that contains the object, or the object itself."""
     if change.within:
-        return change.within
+        named = change.within != change.owner
+        return f"{kind_word(change.owner_type)} {change.within!r}" if named else change.owner
     kind = kind_word(change.type)
     return f"{kind} {change.object_name!r}" if change.object_name else change.ref
+
+
+def is_about(change: Difference, text: str) -> bool:
+    """True when the change is of this track, scene or other object: its ref, its name, or its `subject`.
+
+    A ref is of the newer state; an object below it counts, and an object that was removed below it.
+    """
+    wanted = text.strip()
+    ref = wanted.strip("/")
+    refs = [change.owner] if change.kind == "removed" else [change.owner, change.ref]
+    if any(present and (present == ref or present.startswith(f"{ref}/")) for present in refs):
+        return True
+    names = (subject(change), change.within or change.object_name)
+    return wanted.casefold() in map(str.casefold, names)
 
 
 # -- words ---------------------------------------------------------------------------------------------------

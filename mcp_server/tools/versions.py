@@ -15,7 +15,7 @@ from mirror.store import Store
 from .. import readiness
 from ..desk import Desk
 from ..history import Difference, mixes
-from ..history.difference import SCREEN, grouped, subject, words
+from ..history.difference import SCREEN, grouped, is_about, subject, words
 from ..history.mixes import Mix
 from ..history.shelf import Shelf
 from ..history.versions import backups, file_meant, state_in
@@ -37,7 +37,7 @@ class Compare(Arguments):
         ),
     ] = ""
     new: Annotated[str, Meta(description="the same; default the open Set")] = ""
-    about: Annotated[str, Meta(description="details: all of one `object` of the answer")] = ""
+    about: Annotated[str, Meta(description="details: all of one `object` of the answer, or a ref")] = ""
     limit: Annotated[int, Meta(ge=2, le=1000, description="lines")] = SCREEN
 
 
@@ -105,10 +105,7 @@ async def _state(desk: Desk, text: str) -> tuple[Store, str]:
 
 def _about(changes: list[Difference], args: Compare) -> dict[str, Any]:
     """All changes of one object."""
-    wanted = args.about.strip().casefold()
-    matches = [
-        change for change in changes if wanted in (subject(change).casefold(), change.within.casefold())
-    ]
+    matches = [change for change in changes if is_about(change, args.about)]
     if not matches:
         names = list(dict.fromkeys(map(subject, changes)))
         raise errors.NotFound(

@@ -90,6 +90,33 @@ async def test_the_open_set_is_compared_with_its_file_a_backup_and_a_moment(
         assert len(listed["backups"]) == 3
 
 
+async def test_each_track_is_one_object_of_a_comparison_that_its_ref_and_its_name_find(
+    autojump_clock: Clock, song: Path
+) -> None:
+    def edit(live: Any) -> None:
+        for track in live.tracks[2:4]:
+            track.name = "Twin"
+            track.mixer_device.volume.value = 0.25
+        live.create_return_track()
+
+    async with whole_path(load_als(song)) as whole:
+        await by_hand(whole, edit)
+        answer = await whole.call("compare", old="saved")
+        shown = [(group["object"], len(group["changes"])) for group in answer["groups"]]
+        assert sorted(shown)[-2:] == [("track 'Twin'", 2)] * 2
+        # A return track is one change, without a send in each other track.
+        assert answer["count"] == len(shown) + 2 == 5
+        for ref in ("tracks/2", "tracks/3"):
+            details = await whole.call("compare", old="saved", about=ref)
+            assert details["count"] == 2
+            assert all("Twin" in line for line in details["changes"])
+        volume = await whole.call("compare", old="saved", about="tracks/2/mixer_device/volume")
+        assert volume["count"] == 1
+        for name in ("Twin", "track 'Twin'"):
+            assert (await whole.call("compare", old="saved", about=name))["count"] == 4
+        await whole.refused("compare", old="saved", about="tracks/1")
+
+
 async def test_a_visit_and_a_mix_are_compared_in_the_same_words(autojump_clock: Clock, song: Path) -> None:
     async with whole_path(load_als(song)) as whole:
         await whole.call("mix", action="save", name="Rough Mix")

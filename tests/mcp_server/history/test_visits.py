@@ -47,8 +47,10 @@ async def test_after_a_restart_changes_of_others_are_shown_by_object(
         # The tempo is as at the client's last call; the client's own volume was lost with Live.
         assert by_object == {
             "track 'Piano'": ["track 'Keys' is now called 'Piano'"],
-            "track 'Bass'": ["track 'Bass': mute False → True"],
-            "Bass": ["Bass: Track Volume -12.0 dB → -2.8 dB"],
+            "track 'Bass'": [
+                "track 'Bass': mute False → True",
+                "Bass: Track Volume -12.0 dB → -2.8 dB",
+            ],
         }
         assert (await since_visit(whole))["events"] == answer["events"]
         read = await whole.agent.client.read_resource("live://visit")
