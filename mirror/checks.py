@@ -180,6 +180,12 @@ class _Write:
         self.written.add((node.id, op.name))
         return value
 
+    def _changes_choices(self, node: Node, name: str) -> bool:
+        """True where the script knows other choices: a channel's after its type was set, those of a track just made."""
+        by_type = name.replace("_channel", "_type")
+        fills = node.props.get(f"available_{name}s") in ([], [""])
+        return fills or (by_type != name and (node.id, by_type) in self.written)
+
     def _value(self, number: int, node: Node, name: str, value: Any) -> Any:
         prop = self._property(node, name)
         if prop is None:
@@ -192,7 +198,7 @@ class _Write:
         if prop.type == "routing":
             text = rules.to_str(f"`{name}`", value)
             choices = node.props.get(f"available_{name}s")
-            if isinstance(choices, list) and text not in choices:
+            if isinstance(choices, list) and text not in choices and not self._changes_choices(node, name):
                 raise rules.not_offered(name, text, choices)
             return text
         by = late.change_by(value) if prop.type in ("int", "float") else None

@@ -167,7 +167,7 @@ def track_facts(reader: Reader) -> list[TrackFacts]:
     facts = []
     for track in reader.children("song", "tracks"):
         devices = list(devices_of(reader, track))
-        clips = sum(1 for _ in clips_below(reader, track))
+        clips = list(clips_below(reader, track))
         mixer = reader.child(track, "mixer_device")
         volume = reader.child(mixer, "volume") if mixer is not None else None
         value = float(volume.props.get("value") or 0.0) if volume is not None else 0.0
@@ -178,7 +178,7 @@ def track_facts(reader: Reader) -> list[TrackFacts]:
                 reader.ref(track.id),
                 track.name,
                 kind,
-                0 if group else clips,
+                0 if group else len(clips),
                 len(devices),
                 bool(track.props.get("mute")),
                 tuple(device.name for device in devices if _is_off(reader, device)),
@@ -189,6 +189,8 @@ def track_facts(reader: Reader) -> list[TrackFacts]:
                 track.props.get("output_routing_type") in NOWHERE,
                 _no_output(reader, track, mixer),
                 tuple(device.name for device in devices if _is_empty_rack(reader, device)),
+                bool(track.props.get("solo")),
+                tuple(reader.ref(clip.id) for clip in clips if clip.props.get("muted")),
             )
         )
     return facts

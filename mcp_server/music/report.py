@@ -53,6 +53,9 @@ class TrackFacts(NamedTuple):
     no_output: str = ""
     """The name of an output that makes the track inaudible, else ""."""
     empty_racks: tuple[str, ...] = ()
+    soloed: bool = False
+    muted_clips: tuple[str, ...] = ()
+    """Refs of clips that are switched off."""
 
 
 def report(parts: Sequence[Part], tracks: Sequence[TrackFacts], context: Context) -> dict[str, Any]:
@@ -84,6 +87,9 @@ def report(parts: Sequence[Part], tracks: Sequence[TrackFacts], context: Context
         "no_output": [f"{track.ref}: {track.no_output}" for track in tracks if _unheard(track)],
         "empty_racks": [f"{track.ref}: {name}" for track in tracks for name in track.empty_racks],
         "muted_tracks": [track.ref for track in tracks if track.muted and track.clips],
+        "soloed_tracks": [track.ref for track in tracks if track.soloed],
+        "muted_clips": [ref for track in tracks for ref in track.muted_clips],
+        "without_clips": [track.ref for track in tracks if not track.clips and track.kind != "group"],
         "devices_off": [f"{track.ref}: {name}" for track in tracks for name in track.off],
         "devices_at_default": [f"{track.ref}: {name}" for track in tracks for name in track.untouched],
         "unnamed": [part.ref for part in parts if not part.name][:MOST_ROWS],

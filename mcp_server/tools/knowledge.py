@@ -21,6 +21,8 @@ tools = Toolset("knowledge")
 
 MOST_LINES = 60
 """The most operations of a dry run that are described."""
+MOST_STAGES = 40
+"""The most stages that an answer lists; of the others it has sums, and those that Live does not confirm."""
 
 
 class RunRecipe(Arguments):
@@ -76,7 +78,15 @@ async def recipe(desk: Desk, args: RunRecipe) -> dict[str, Any]:
         raise _in_stage(problem, expanded, problem.facts.get("call")) from None
     results = answer.pop("results", [])
     answer["recipe"] = args.name
-    answer["stages"] = list(_stages(expanded, parts, results))
+    stages = list(_stages(expanded, parts, results, dry))
+    listed_stages, more = stages[:MOST_STAGES], stages[MOST_STAGES:]
+    if not dry:
+        listed_stages += [stage for stage in more if not stage["verified"]]
+        more = [stage for stage in more if stage["verified"]]
+    answer["stages"] = listed_stages
+    if more:
+        sums = {name: sum(stage[name] for stage in more) for name in ("operations", "changed")}
+        answer["more"] = {"stages": len(more), **sums}
     if dry:
         answer["would"] = [words(scope, op) for op in plan.operations[:MOST_LINES]]
     notes = [*answer.pop("notes", ()), *expanded.skipped, *([chosen.limits] if chosen.limits else [])]
@@ -134,7 +144,7 @@ def _in_stage(problem: errors.MirrorError, expanded: Expanded, call: Any) -> err
 
 
 def _stages(
-    expanded: Expanded, parts: list[tuple[Operation, ...]], results: list[dict[str, Any]]
+    expanded: Expanded, parts: list[tuple[Operation, ...]], results: list[dict[str, Any]], dry_run: bool
 ) -> Iterator[dict[str, Any]]:
     """For every stage, the number of operations that changed a value, and the results that Live does not confirm."""
     begins, at = [], 0
@@ -153,7 +163,8 @@ def _stages(
             "changed": sum(bool(outcome["changed"]) for outcome in outcomes),
             "verified": all(outcome["verified"] for outcome in outcomes),
         }
-        odd = [outcome for outcome in outcomes if not outcome["verified"] or outcome.get("note")]
+        # A dry run verifies nothing.
+        odd = [out for out in outcomes if out.get("note") or not (dry_run or out["verified"])]
         made = [
             outcome["result"]["ref"]
             for outcome in outcomes

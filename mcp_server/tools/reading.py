@@ -402,14 +402,16 @@ async def describe(desk: Desk, args: Describe) -> dict[str, Any]:
     folded = text.strip().casefold()
     if folded == "edits":
         return {"edits": {name: edit_line(name) for name in EDITS}, "select": select_options()}
-    if folded in EDITS:
-        return {"edit": folded, "options": edit_options(folded), "select": select_options()}
     known = {name.casefold(): name for name in schema.CLASSES}
     devices = {name.casefold(): name for name in knowledge.all_names()}
+    if folded in EDITS and (folded not in devices or text.strip() == folded):
+        edit = {"edit": folded, "options": edit_options(folded), "select": select_options()}
+        return {**edit, "notes": _also(devices[folded], "a device")} if folded in devices else edit
     if folded in known and folded not in devices:
         return views.description(known[folded])
     if folded in devices:
-        return device_knowledge(devices[folded])
+        device = device_knowledge(devices[folded])
+        return {**device, "notes": _also(folded, "an edit of notes")} if folded in EDITS else device
     shelf = recipes.shelf()
     if folded == "recipes":
         return {"recipes": shelf.purposes()}
@@ -427,6 +429,10 @@ async def describe(desk: Desk, args: Describe) -> dict[str, Any]:
             text, names, f"it is a class, a native device, 'edits', 'recipes'; or {problem.hint}"
         )
         raise
+
+
+def _also(name: str, what: str) -> list[str]:
+    return [f"{name!r}, so written, is {what}"]
 
 
 def page(rows: list[Any], cursor: str, limit: int) -> tuple[list[Any], dict[str, Any]]:

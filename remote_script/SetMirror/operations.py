@@ -96,6 +96,7 @@ class Operation:
         self.in_step = False
         """True when a load was done by calls that end at once, inside the write's undo step."""
         self._raw_before: Any = None
+        self._raw_channel: Any = ABSENT
         self.above = 0
         """For a late target: id of the nearest existing ancestor; 0 when all ancestors are new as well."""
         if self._of_result(self.target, batcher):
@@ -144,7 +145,8 @@ class Operation:
                     self._check_object(batcher, value, prop.of)
             elif prop.type == "routing":
                 self.value = row_checks.property_value(row, prop, value, lambda: ABSENT)
-                self._routing(row)
+                if not self._follows_type(row, prop):
+                    self._routing(row)
             else:
                 checks.not_null(prop, value)
                 self.value = row_checks.property_value(row, prop, value, partial(self._present, row, prop))
@@ -176,6 +178,11 @@ class Operation:
             if earlier.kind == "set" and earlier.row is row and earlier.prop is prop:
                 return earlier.value
         return read(row.obj, prop.name)
+
+    def _follows_type(self, row: Row, prop: schema.Property) -> bool:
+        """True for a channel whose type an earlier operation of the write sets: only then Live has its choices."""
+        types = [op.prop for op in list(self._earlier.values()) if op.kind == "set" and op.row is row]
+        return any(type_ is not None and row_checks.channel_of(type_) == prop.name for type_ in types)
 
     def _routing(self, row: Row) -> Any:
         assert self.prop is not None
@@ -363,6 +370,7 @@ class Operation:
         assert row is not None
         assert prop is not None
         self._raw_before = read(row.obj, prop.name)
+        self._raw_channel = read(row.obj, row_checks.channel_of(prop))
         self.before = self.after = batcher.reader.now(row, prop.name)
 
     def is_already_so(self, batcher: Batcher) -> bool:
@@ -539,6 +547,8 @@ class Operation:
             return
         assert self.prop is not None
         setattr(self.row.obj, self.prop.name, self._raw_before)
+        if self._raw_channel is not ABSENT:
+            setattr(self.row.obj, row_checks.channel_of(self.prop), self._raw_channel)
 
     @property
     def place(self) -> Any:

@@ -118,3 +118,8 @@ def not_long(row: Row, name: str) -> None:
     if index is not None and row.layout.long_bits & 1 << index:
         rule = "{} of a {} is too long to be read in one turn".format(name, row.layout.type)
         raise BridgeError("NOT_AVAILABLE", rule, name, hint="the mirror holds it")
+
+
+def channel_of(prop: schema.Property) -> str:
+    """The channel that Live chooses anew when this routing type is set; "" for other properties."""
+    return prop.name.replace("_type", "_channel") if prop.type == "routing" and "_type" in prop.name else ""
