@@ -30,6 +30,7 @@ from remote_script.SetMirror.contract.errors import BridgeError
 from remote_script.SetMirror.contract.values import ALL_NOTE_FIELDS, EXPRESSIONS, NOTE_FIELDS
 
 from . import notation, schemas, units
+from .shown_numbers import shows_no_unit, texts_of_numbers
 
 _YES, _NO = ("true", "on", "yes", "1"), ("false", "off", "no", "0")
 _DIGITS = re.compile(r"-?[0-9]{1,15}")
@@ -347,7 +348,7 @@ def parameter(node: Node, value: Any) -> float | str | dict[str, float | str]:
     number = units.number(value)
     if number is None:
         return str(value)
-    if not isinstance(node.id, int) or _may_show_numbers(node):
+    if not isinstance(node.id, int) or shows_no_unit(node):
         # The texts of a new parameter are known only after it exists.
         return {late.WRITTEN: value.strip().replace("−", "-") if isinstance(value, str) else number}
     texts = texts_of_numbers(node)
@@ -359,37 +360,6 @@ def parameter(node: Node, value: Any) -> float | str | dict[str, float | str]:
             hint="write one of these, or {'raw': …} for the inner value",
         )
     return text
-
-
-def may_show_numbers(node: Node) -> bool:
-    """True for a parameter whose items are numbers, or that has no items and shows no unit at present."""
-    return bool(texts_of_numbers(node)) or _may_show_numbers(node)
-
-
-def _may_show_numbers(node: Node) -> bool:
-    """True for a parameter without items that shows no unit at present."""
-    shown = display.quantity(str(node.props.get("display") or ""))
-    return not node.props.get("is_quantized") and (shown is None or shown.unit in display.PLAIN_UNITS)
-
-
-def written_value(node: Node) -> Any:
-    """A parameter's inner value in a form that means it in a call: {"raw": 2} where 2 may be read as a shown number."""
-    value = node.props.get("value")
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return value
-    shown = str(node.props.get("display") or "")
-    ambiguous = shown != "" and _may_show_numbers(node) and display.on_another_scale(shown, value)
-    number = units.neat(float(value))
-    return {"raw": number} if ambiguous or texts_of_numbers(node) else number
-
-
-def texts_of_numbers(node: Node) -> list[str]:
-    """The texts of a stepped parameter that shows numbers, such as sync rates; empty for other parameters."""
-    items = node.props.get("value_items")
-    if not node.props.get("is_quantized") or not isinstance(items, list) or not items:
-        return []
-    texts = [str(item) for item in items]
-    return texts if display.numbers(texts) else []
 
 
 def elsewhere(resolver: Resolver, node: Node, name: str) -> str:

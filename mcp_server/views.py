@@ -19,7 +19,7 @@ from remote_script.SetMirror.contract.naming import suggestion
 from remote_script.SetMirror.contract.values import EXPRESSIONS
 
 from . import change_lines, headless, units
-from .reading import written_value
+from .shown_numbers import written_value
 
 NOTE_FIELDS = ("note_id", "pitch", "start_time", "duration", "velocity", "mute", "probability")
 

@@ -15,6 +15,7 @@ from ..effects import is_history
 from ..fields import Anything, Overwrite, Target
 from ..operation_words import words
 from ..plans import Plan, Scope, batched_calls, count_before_batch
+from ..shown_numbers import may_show_numbers
 from ..tool import Arguments, Tool, Toolset
 
 tools = Toolset("everything")
@@ -146,7 +147,7 @@ def _expected(scope: Scope, node: Node, expectation: Expected) -> Any:
     A parameter that shows numbers without a unit is also shown with {"raw": number}: there a number can mean either.
     """
     value = expectation.value
-    is_shown = node.type == "DeviceParameter" and reading.may_show_numbers(node)
+    is_shown = node.type == "DeviceParameter" and may_show_numbers(node)
     if value is None or (
         isinstance(value, int | float) and not (is_shown and expectation.property == "value")
     ):

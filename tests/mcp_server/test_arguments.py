@@ -15,6 +15,7 @@ import trio.testing
 from mcp_server import reading, schemas
 from mcp_server.fields import settable
 from mcp_server.plans import Plan, Scope
+from mcp_server.shown_numbers import texts_of_numbers
 from mcp_server.tool import Tool
 from mcp_server.tools import TOOLS
 from mirror import Set, errors
@@ -221,11 +222,11 @@ async def test_numeric_texts_of_a_stepped_parameter_take_precedence(autojump_clo
         stepped = [
             node
             for node in whole.mirror.walk()
-            if node.type == "DeviceParameter" and reading.texts_of_numbers(node) and node.props["is_enabled"]
+            if node.type == "DeviceParameter" and texts_of_numbers(node) and node.props["is_enabled"]
         ]
         assert stepped
         for node in stepped[:3]:
-            texts = reading.texts_of_numbers(node)
+            texts = texts_of_numbers(node)
             for index, text in ((len(texts) - 1, texts[-1]), (0, texts[0])):
                 for value in (text, float(text), {"raw": node.props["min"] + index}):
                     where = f"id:{node.id}"

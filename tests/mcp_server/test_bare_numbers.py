@@ -19,6 +19,7 @@ import pytest
 import trio.testing
 
 from mcp_server import reading
+from mcp_server.shown_numbers import written_value
 from remote_script.headless.devices import all_devices
 from remote_script.headless.music import display as laws
 from remote_script.SetMirror import row_checks
@@ -105,7 +106,7 @@ def test_what_a_read_returned_can_be_written() -> None:
     for label, parameter, texts in _continuous():
         for value, text in texts.items():
             node = _node(parameter, value)
-            assert _write(parameter, reading.written_value(node)) == pytest.approx(value, abs=1e-4), (
+            assert _write(parameter, written_value(node)) == pytest.approx(value, abs=1e-4), (
                 label,
                 value,
             )
