@@ -5,9 +5,7 @@ its revision. The possible outcomes:
 
 * refused before sending: a MirrorError, nothing was done; cancelled before sending: the write is not sent;
 * answered by the script: a WriteResult, or the script's refusal;
-* the link was lost after sending: when it is back, the mirror asks the script for the write by its id. If the
-  script does not know the id in the same epoch, the write was not done; in another epoch the resynced mirror
-  decides if it can; else UnknownOutcome.
+* the link was lost after sending: when it is back, `Recovery` finds the outcome; UnknownOutcome if it cannot.
 
 Nothing is sent twice. A caller that is cancelled after sending lets the write finish; its outcome is kept by its
 id. A write that was refused before it was sent may be tried again with its id; an id stands for one request.
@@ -30,9 +28,9 @@ from remote_script.SetMirror.contract import checks as rules
 from . import checks, errors
 from .asides import Aside, asides_of, is_in_history
 from .identity import Resolve, bind
-from .model import Call, Change, OpResult, Set, WriteProgress, WriteResult
+from .model import Call, Change, Set, WriteProgress, WriteResult
 from .outcomes import Outcomes, content_of, read_result, result_or_raise
-from .queries import resolve
+from .recovery import Recovery, SentWrite
 from .request import WriteRequest
 from .stats import Latencies
 from .store import Store
@@ -49,8 +47,6 @@ LINK_WAIT_S = 3.0
 """Seconds that a write waits for a lost link before it is refused."""
 GRACE_S = 5.0
 """Seconds past the deadline for the script's own answer that the deadline was missed."""
-RECOVER_S = 20.0
-"""Minimum time to ask for the result of a lost write; Live opens a Set in about 3 s, longer with a dialog."""
 SEEN_S = 5.0
 _NOTHING = "\0nothing"
 """Stands for "no write" when an undo only restores values: no write has this id."""
@@ -120,6 +116,7 @@ class Writes:
         self.results = Outcomes()
         self._store = store
         self._request = request
+        self._recovery = Recovery(store, request, wait_synced, lambda: place()[1], clock, self.counters)
         self._wait_synced = wait_synced
         self._coming = coming
         self._wait_for = wait_for
@@ -357,6 +354,7 @@ class Writes:
             epoch = self._store.epoch
             left = entry.deadline - self._clock()
             params = request.to_wire(entry.id, epoch, prepared.ops, prepared.expect, left)
+            sent = SentWrite(params, request, entry.deadline, prepared, place)
             # From here on assume that the script has it, unless Disconnected says sent=False.
             entry.sent = True
             try:
@@ -367,13 +365,13 @@ class Writes:
                     entry.sent = False
                     continue
                 self.counters["lost"] += 1
-                return await self._recover(entry, prepared, epoch, place)
+                return await self._seen(entry, await self._recovery.outcome(sent))
             except errors.UnknownOutcome:
                 self.counters["lost"] += 1
-                return await self._recover(entry, prepared, epoch, place)
+                return await self._seen(entry, await self._recovery.outcome(sent))
             except TimeoutError:
                 self.counters["unanswered"] += 1
-                raise self._unknown(entry, prepared, "Live did not answer before the deadline") from None
+                raise self._recovery.unknown(sent, "Live did not answer before the deadline") from None
             return await self._seen(entry, read_result(entry.id, entry.request, reply))
 
     async def _seen(self, entry: QueuedWrite, result: WriteResult) -> WriteResult:
@@ -407,93 +405,6 @@ class Writes:
             pass
         self.counters["not seen"] += 1
         return msgspec.structs.replace(result, seen=False)
-
-    # -- after a lost link -------------------------------------------------------------------------
-
-    async def _recover(
-        self, entry: QueuedWrite, prepared: checks.Prepared, epoch: str, place: Any
-    ) -> WriteResult:
-        """Find the outcome of a write that the script may have received; never sends the write again."""
-        until = max(entry.deadline, self._clock() + RECOVER_S)
-        while True:
-            left = until - self._clock()
-            if left <= 0:
-                raise self._unknown(
-                    entry, prepared, "The link to Live was lost and did not come back in time"
-                )
-            try:
-                await self._wait_synced(left)
-                with anyio.fail_after(left):
-                    reply = await self._request("write.result", {"write": entry.id})
-            except TimeoutError:
-                continue
-            except errors.Busy as problem:
-                wait = problem.facts.get("retry_after_s")
-                await anyio.sleep(wait if isinstance(wait, int | float) and 0 < wait < 5 else 0.2)
-                continue
-            except (errors.Disconnected, errors.NotReady):
-                await anyio.sleep(0.05)
-                continue
-            except errors.UnknownOutcome:
-                # The script closed the Set during the write.
-                return self._decide(entry, prepared, place)
-            except errors.NotFound as problem:
-                if "problems" in problem.facts or "op" in problem.facts:
-                    # The script's refusal of this write.
-                    raise
-                if self._store.epoch == epoch:
-                    raise errors.Disconnected(
-                        "The link to Live was lost before the write was taken",
-                        hint="nothing was done; send the write again",
-                        sent=True,
-                        executed=False,
-                    ) from None
-                return self._decide(entry, prepared, place)
-            self.counters["recovered from the script"] += 1
-            result = msgspec.structs.replace(read_result(entry.id, entry.request, reply), recovered="script")
-            return await self._seen(entry, result)
-
-    def _decide(self, entry: QueuedWrite, prepared: checks.Prepared, place: Any) -> WriteResult:
-        """Compare the resynced Set with the requested values, since the script no longer knows the write."""
-        if self._place()[1] != place or prepared.wishes is None:
-            raise self._unknown(
-                entry, prepared, "Live was restarted or the Set closed while the write was under way"
-            )
-        results = []
-        last = {(ref, name): value for ref, _, _, name, _, value in prepared.wishes}
-        for ref, type_, object_name, name, before, value in prepared.wishes:
-            try:
-                node = resolve(self._store, ref)
-            except errors.MirrorError:
-                node = None
-            renamed = last.get((ref, "name"), object_name)
-            if node is None or node.type != type_ or node.name not in (object_name, renamed):
-                raise self._unknown(entry, prepared, f"{ref} is another object than when the write was sent")
-            now = node.props.get(name)
-            if now != last[ref, name]:
-                raise self._unknown(entry, prepared, f"{name} of {ref} is {now!r} now")
-            results.append(OpResult(before != value, before, now, True, "seen after the link came back"))
-        self.counters["recovered from the mirror"] += 1
-        changed = any(result.changed for result in results)
-        return WriteResult(
-            entry.id,
-            "verified" if changed else "unchanged",
-            self._store.epoch,
-            self._store.revision,
-            results,
-            author=entry.request.author,
-            label=entry.request.label,
-            recovered="mirror",
-        )
-
-    def _unknown(self, entry: QueuedWrite, prepared: checks.Prepared, rule: str) -> errors.UnknownOutcome:
-        refs = [self._store.ref(id_) for id_ in prepared.touched if id_ in self._store.nodes]
-        return errors.UnknownOutcome(
-            f"{rule}: the write may have been executed",
-            hint="read the properties that it should have changed before trying again",
-            write=entry.id,
-            look_at=sorted(refs)[:20],
-        )
 
     # -- undo --------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from mirror import Mirror
 from remote_script.headless.history import History
 from remote_script.headless.node import Document
 from remote_script.SetMirror import executor as executing
+from remote_script.SetMirror.answers import Answers
 from remote_script.SetMirror.executor import Executor
 from remote_script.SetMirror.operations import Operation as LiveOperation
 from remote_script.SetMirror.shadow import Shadow
@@ -113,7 +114,7 @@ class Truth:
 
     def _executor(self, patch: pytest.MonkeyPatch) -> None:
         advance, finish, perform, put = (
-            Executor.advance, Executor._finish, executing.perform, LiveOperation.apply_set,
+            Executor.advance, Answers.finish, executing.perform, LiveOperation.apply_set,
         )  # fmt: skip
 
         def advances(executor: Any) -> str:
@@ -121,11 +122,11 @@ class Truth:
             with self.acting(write.author):
                 return advance(executor)
 
-        def finishes(executor: Any, write: Any, outcome: Any) -> None:
+        def finishes(answers: Any, write: Any, outcome: Any) -> None:
             taken, self._taken = self._taken, set()
             if write.undoes and isinstance(outcome, dict) and taken - {write.author}:
                 self.wrong.append(f"{write.author} undid {write.undoes}, which took back an edit of {taken}")
-            finish(executor, write, outcome)
+            finish(answers, write, outcome)
 
         def performs(call: Any) -> Any:
             executor = self.script.executor
@@ -139,7 +140,7 @@ class Truth:
             put(operation, batcher, operations)
 
         patch.setattr(Executor, "advance", advances)
-        patch.setattr(Executor, "_finish", finishes)
+        patch.setattr(Answers, "finish", finishes)
         patch.setattr(executing, "perform", performs)
         patch.setattr(LiveOperation, "apply_set", puts)
 

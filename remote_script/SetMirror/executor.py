@@ -4,7 +4,7 @@ A write is a generator that the pump advances. If Live allows it, the write runs
 it has to wait it yields `FLUSH` (send the changes so far), `PUMP` (until the next pump) or `MORE` (long work that
 continues in this turn if there is time). The clients of a long write get
 progress notices. A write starts only when all earlier changes are sent, so its batches contain only its own
-changes. Results are kept by write id: the same id is never executed twice.
+changes. `Answers` keeps results by write id: the same id is never executed twice.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections import deque
 from functools import partial
 from typing import Any, Callable, Deque, Dict, Generator, List, Optional, Set, Tuple
 
+from .answers import Answers
 from .batches import Batcher
 from .beside import Beside, Parked
 from .call import BESIDE, EARLY, MORE, PendingCall
@@ -30,8 +31,7 @@ from .operations import Operation, Problems, prepare
 from .redo_line import RedoLine
 from .results import entries_of, refusal_of, result_of
 from .undo_step import UndoStep
-from .wire import encode
-from .write import FLUSH, PROGRESS_S, PUMP, Write, parse_write
+from .write import FLUSH, PUMP, Write, parse_write
 
 WRITES_WAITING = 256
 """Limit of waiting writes, since more would take seconds; further writes are refused with BUSY."""
@@ -68,22 +68,13 @@ class Executor:
     ) -> None:
         self.batcher = batcher
         self._guard = guard
-        self.results = FinishedWrites() if results is None else results
-        self.counters: Dict[str, int] = {
-            "executed": 0,
-            "verified": 0,
-            "unchanged": 0,
-            "mismatch": 0,
-            "refused": 0,
-        }
+        self.answers = Answers(clock, reply, tell, FinishedWrites() if results is None else results)
         self.ticks = 0
         self._turns = 0
         """Number of turns so far: within one turn only the script changes Live."""
         self.current: Optional[Write] = None
         self._clock = clock
         self._live_module = live_module
-        self._reply = reply
-        self._tell = tell
         self._log = log
         self._queue: Deque[Write] = deque()
         self._steps: Optional[Steps] = None
@@ -102,14 +93,7 @@ class Executor:
     def submit(self, client: Any, request: Any, params: Dict[str, Any]) -> None:
         """Queue a write; a known id gets the kept result, or waits for the running write with this id."""
         write = parse_write(params, self._clock())
-        if write.id in self.results:
-            self._reply(client, request, self.results.of(write.id, write.content))
-            return
-        known = self._find(write.id)
-        if known is not None:
-            if known.content != write.content:
-                raise checks.other_write(write.id)
-            known.waiters.append((client, request))
+        if self.answers.repeat(client, request, write, self._find(write.id)):
             return
         epoch = params.get("epoch")
         if epoch is not None and epoch != self.batcher.epoch:
@@ -128,22 +112,16 @@ class Executor:
         write.waiters.append((client, request))
         self._queue.append(write)
 
-    def result(self, id_: Any) -> Any:
-        """A finished write's encoded result or BridgeError.
+    def result(self, params: Dict[str, Any]) -> Any:
+        """The encoded result or BridgeError of the write with this id, of this request if `params` contain it.
 
         Raises:
-          BridgeError: BUSY while the write waits or runs, NOT_FOUND for an unknown id.
+          BridgeError: BUSY while the write waits or runs, NOT_FOUND for an unknown id and for another request's,
+            INVALID_PARAMS for a wrong shape.
         """
-        if isinstance(id_, str) and id_ in self.results:
-            return self.results[id_]
-        if self._find(id_) is not None:
-            raise BridgeError("BUSY", "The write is under way", checks.short(id_), retry_after_s=0.2)
-        raise BridgeError(
-            "NOT_FOUND",
-            "No write of this id is known",
-            checks.short(id_),
-            hint="it was not executed in this epoch, or long ago",
-        )
+        id_ = params.get("write")
+        content = parse_write(params, self._clock()).content if "ops" in params else None
+        return self.answers.result(id_, content, self._find(id_))
 
     def _find(self, id_: Any) -> Optional[Write]:
         """The running, parked or waiting write with this id."""
@@ -166,7 +144,7 @@ class Executor:
             return True
         if write in self._queue:
             self._queue.remove(write)
-            self._finish(write, BridgeError("CANCELLED", "The write was cancelled before it began"))
+            self.answers.finish(write, BridgeError("CANCELLED", "The write was cancelled before it began"))
             return True
         return False
 
@@ -180,7 +158,7 @@ class Executor:
             if call is not None:
                 call.done += 1
                 call.so_far = call.waiting.progress()
-                self._tell_progress(parked.write, parked.number, call)
+                self.answers.tell_progress(parked.write, parked.number, call)
 
     def _give_up(self, parked: Parked, error: str, label: str) -> None:
         """End a parked write at once; the operations before its load stay done and are listed in the error."""
@@ -194,7 +172,7 @@ class Executor:
             rule = "load {}: {}".format(label, call.waiting.progress())
             hint = "an object that Live still loads is recorded as this write's; undo removes it"
         parked.steps.close()
-        self._finish(
+        self.answers.finish(
             parked.write, BridgeError(error, rule, hint=hint, op=parked.number, begun=call is not None)
         )
 
@@ -270,7 +248,7 @@ class Executor:
         self._step.end()
         self._steps = None
         self.current = None
-        self._finish(write, outcome)
+        self.answers.finish(write, outcome)
         return ""
 
     def _park(self, write: Write) -> None:
@@ -279,21 +257,6 @@ class Executor:
         number, call = self._loading
         self._beside.parked.append(Parked(write, self._steps, number, call))
         self._steps = self.current = None
-
-    def _finish(self, write: Write, outcome: Any) -> None:
-        """Reply to all clients that wait for a write and keep the result; a second call only replaces the result."""
-        self.counters["executed"] += not write.answered
-        if isinstance(outcome, BridgeError):
-            self.counters["refused"] += not write.answered
-            result: Any = outcome
-        else:
-            self.counters[outcome["outcome"]] += not write.answered
-            result = encode(outcome)
-        self.results.add(write.id, result, write.content)
-        write.answered = True
-        waiters, write.waiters = write.waiters, []
-        for client, request in waiters:
-            self._reply(client, request, result)
 
     def close(self, reason: str) -> None:
         """End the running write, close its undo step, and reply to all clients that wait."""
@@ -309,7 +272,9 @@ class Executor:
         self._step.end()
         write, self.current = self.current, None
         if write is not None and not write.answered:
-            self._finish(write, BridgeError("UNKNOWN_OUTCOME", reason + " while the write was under way"))
+            self.answers.finish(
+                write, BridgeError("UNKNOWN_OUTCOME", reason + " while the write was under way")
+            )
         parked = ([self._resumed] if self._resumed is not None else []) + self._beside.parked
         self._resumed, self._beside.parked = None, []
         for waiting in parked:
@@ -318,7 +283,7 @@ class Executor:
             hint = "nothing was done; read the Set and send the write again"
             refusal = BridgeError("EPOCH_CHANGED", reason + " before the write began", hint=hint)
             for client, request in self._queue.popleft().waiters:
-                self._reply(client, request, refusal)
+                self.answers.reply(client, request, refusal)
 
     # -- one write ---------------------------------------------------------------------------------
 
@@ -517,7 +482,7 @@ class Executor:
                 if pause == BESIDE:
                     yield from self._wait_beside(write, operation, call)
                     continue
-                self._tell_progress(write, operation.number, call)
+                self.answers.tell_progress(write, operation.number, call)
                 yield pause if pause == MORE else PUMP
         finally:
             batcher.attribution.withheld = {}
@@ -564,16 +529,6 @@ class Executor:
             if row is not None:
                 operation.own_bits |= attribution.marked(row.id) & ~marked
             operation.moved = operation.moved or attribution.marks != marks
-
-    def _tell_progress(self, write: Write, number: int, call: PendingCall) -> None:
-        now = self._clock()
-        if now < write.next_notice or not call.done:
-            return
-        write.next_notice = now + PROGRESS_S
-        progress = {"write": write.id, "op": number, "ops": len(write.operations)}
-        progress.update(done=call.done, of=call.of, so_far=call.so_far)
-        for client, _ in write.waiters:
-            self._tell(client, progress)
 
     def _settle(self, write: Write, operations: List[Operation]) -> Generator[str, None, None]:
         """Wait for values that Live applies late, until they have arrived or their time has passed."""

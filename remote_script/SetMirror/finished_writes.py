@@ -40,6 +40,10 @@ class FinishedWrites:
             raise other_write(id_)
         return self._results[id_]
 
+    def content_of(self, id_: str) -> int:
+        """The content of the request whose result is kept for this id."""
+        return self._contents[id_]
+
     def add(self, id_: str, result: Any, content: int = 0) -> None:
         """Keep a result as the newest; it replaces the former result of the same write."""
         if id_ in self._results:

@@ -187,7 +187,7 @@ class Requests:
 
     def _write_result(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
         executor: Executor = self._state()[1]
-        outcome = executor.result(params.get("write"))
+        outcome = executor.result(params)
         if isinstance(outcome, BridgeError):
             raise outcome
         result: bytes = outcome

@@ -454,7 +454,7 @@ class SetMirror(ControllerlessSurface):
         self.batcher = Batcher(
             self._c_instance.song(), application, numbers, os.urandom(8).hex(), self._clock
         )
-        results = self.executor.results if self.executor is not None else None
+        results = self.executor.answers.results if self.executor is not None else None
         self.executor = Executor(
             self.batcher,
             self._clock,
@@ -553,7 +553,7 @@ class SetMirror(ControllerlessSurface):
             listeners={"attached": batcher.observers.attached, "refused": batcher.observers.refused},
             history={"batches": len(batcher.history), "bytes": batcher.history.bytes},
             snapshots=len(batcher.shadow.snapshots),
-            writes=dict(self.executor.counters, waiting=self.executor.waiting),
+            writes=dict(self.executor.answers.counters, waiting=self.executor.waiting),
             audit=dict(self.audit.counters),
             rounds=dict(self.rounds.counters),
             timings={name: timings.report() for name, timings in self.timings.items()},

@@ -99,7 +99,7 @@ async def test_tags_kinds_and_words_are_searched_without_a_request_to_live(
             "file": "/Users/Drum Essentials/808 Kit.adg",
             "tags": ["Drums|Kick", "Kit"],
         }
-        assert whole.stage.script.executor.counters["executed"] == 0
+        assert whole.stage.script.executor.answers.counters["executed"] == 0
     assert held_in(database) == before
 
 

@@ -190,10 +190,10 @@ async def test_the_whole_browser_is_searched_by_words_and_folders_are_read_once(
     library = Library(kept)
     assert "audio_effects" in library.folders
     async with whole_path(everything(), tick_s=0.02, library_file=kept) as whole:
-        before = whole.stage.script.executor.counters["executed"]
+        before = whole.stage.script.executor.answers.counters["executed"]
         again = (await whole.call("browse", match="reverb", deep=True, limit=500))["items"]
         assert again[0] == found[0]
-        assert whole.stage.script.executor.counters["executed"] == before
+        assert whole.stage.script.executor.answers.counters["executed"] == before
 
 
 def test_a_broken_cache_is_rebuilt(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ LIMITED = {
         "wire", "server", "clients", "requests", "listener_probe", "sent_batches", "batches", "write", "executor",
         "finished_writes", "questions", "policy_requests", "guard", "contract.limits",
     ),
-    "mirror": ("wire", "sync", "link", "writes", "outcomes", "subscriptions", "events"),
+    "mirror": ("wire", "sync", "link", "writes", "recovery", "outcomes", "subscriptions", "events"),
 }  # fmt: skip
 """The modules with numbers that matter to a peer."""
 UNITS = {"": 1, "B": 1, "KiB": 1024, "MiB": 1024 * 1024, "s": 1}

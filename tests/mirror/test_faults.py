@@ -161,7 +161,7 @@ class World:
     async def fault(self, point: str) -> None:
         live, line = self.whole.stage.live, self.whole.lines[-1]
         executor = self.script.executor
-        taken, done = len(executor.results), executor.counters["executed"]
+        taken, done = len(executor.answers.results), executor.answers.counters["executed"]
         match point:
             case "before":
                 line.pipe.failing = True
@@ -173,13 +173,13 @@ class World:
                     await trio.sleep(STEP_S)
                 line.lose()
             case "received":
-                await self.whole.until(lambda: executor.busy or len(executor.results) > taken)
+                await self.whole.until(lambda: executor.busy or len(executor.answers.results) > taken)
                 line.pipe.failing = True
             case "executed":
-                await self.whole.until(lambda: executor.counters["executed"] > done)
+                await self.whole.until(lambda: executor.answers.counters["executed"] > done)
                 line.pipe.failing = True
             case "answered" | "answer cut":
-                await self.whole.until(lambda: executor.counters["executed"] > done)
+                await self.whole.until(lambda: executor.answers.counters["executed"] > done)
                 line.cut_after = self.draw.randrange(0, 400) if point == "answer cut" else 0
             case "reload":
                 await trio.sleep(self.draw.random() * 0.03)

@@ -8,7 +8,7 @@ import pytest
 import trio
 
 from mirror import Call, Set, errors
-from mirror.writes import RECOVER_S
+from mirror.recovery import RECOVER_S
 
 from .conftest import Clock, Open
 from .peer import Client, Peer

@@ -142,3 +142,31 @@ async def _while_the_first_waits(whole: Whole, second: Any) -> None:
         nursery.start_soon(write, second, "bob", 92.0)
     assert len(refusals) == 1
     assert whole.stage.song.tempo == (92.0 if refusals[0].startswith("ada") else 91.0)
+
+
+async def test_a_lost_write_does_not_get_the_result_of_another_clients_write_with_its_id(
+    clock: Clock,
+) -> None:
+    async with whole_path() as whole, open_mirror(whole.connect, load_token(), "second", "1") as second:
+        await second.wait_synced(LONG_S)
+        whole.lines[0].sent_before_cut = 10
+        outcomes: dict[str, Any] = {}
+
+        async def write(mirror: Any, author: str) -> None:
+            request = WriteRequest.of([Set("song", "tempo", 91.0)], author=author, write_id="w3")
+            try:
+                outcomes[author] = (await mirror.submit(request)).outcome
+            except errors.Disconnected as problem:
+                outcomes[author] = problem.facts["executed"]
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(write, whole.mirror, "ada")
+            nursery.start_soon(write, second, "bob")
+        assert outcomes == {"ada": False, "bob": "verified"}
+
+
+async def test_a_write_whose_reply_is_lost_gets_its_own_result(clock: Clock) -> None:
+    async with whole_path() as whole:
+        whole.cut(after=30)
+        result = await whole.mirror.submit(FIRST)
+        assert (result.outcome, result.recovered) == ("verified", "script")

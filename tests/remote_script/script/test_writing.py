@@ -298,6 +298,24 @@ def test_the_same_write_is_executed_once_and_answered_twice(guest: Guest) -> Non
     assert client.error("write.result", write="other")["error"] == "NOT_FOUND"
 
 
+def test_a_result_is_given_for_the_same_request_and_for_no_other_with_its_id(guest: Guest) -> None:
+    client = guest.follower()
+    asked = {"write": "w", "author": "ada", "ops": [put("song", "tempo", 99.0)]}
+    others = ({"author": "bob"}, {"ops": [put("song", "tempo", 98.0)]}, {"if_revision": 9}, {"dry_run": True})
+    request = client.ask("write.execute", **asked)
+    # The pump reads all requests before it runs the write.
+    early = [client.ask("write.result", **{**asked, **other}) for other in ({}, *others)]
+    guest.pump(3)
+    refusals = [refused(client.reply(number) or {})["error"] for number in early]
+    assert refusals == ["BUSY"] + ["NOT_FOUND"] * len(others)
+    reply = client.reply(request)
+    assert reply is not None
+    assert client.result("write.result", **asked, label="again", deadline_s=3.0) == reply["result"]
+    for other in others:
+        assert client.error("write.result", **{**asked, **other})["error"] == "NOT_FOUND"
+    assert client.error("write.result", write="w", ops=[3])["error"] == "INVALID_PARAMS"
+
+
 def test_a_write_sent_twice_before_it_ran_is_executed_once(guest: Guest) -> None:
     client = guest.follower()
     asked = [
