@@ -9,7 +9,7 @@ from mirror.queries import named, resolve
 from mirror.store import Store
 from mirror.subscriptions import Pattern
 
-from .history.selection import inside
+from .history.selection import inside, with_contents
 
 
 def patterns(mirror: Mirror, match: Sequence[int | str]) -> list[str]:
@@ -18,7 +18,12 @@ def patterns(mirror: Mirror, match: Sequence[int | str]) -> list[str]:
     for text in map(str, match):
         base = _object_part(text)
         nodes = _objects(mirror.store, base)
-        texts += [f"{mirror.ref(node.id)}/**" for node in nodes] if nodes and base != text else [text]
+        if nodes and base != text:
+            texts += [
+                f"{mirror.ref(top)}/**" for node in nodes for top in with_contents(mirror.store, node.id)
+            ]
+        else:
+            texts.append(text)
     return texts
 
 

@@ -23,6 +23,11 @@ from .persistent import is_persistent
 _MODES = ("warping", "looping")
 
 
+def _is_routing(node: Node, name: str) -> bool:
+    prop = values.row(node.type, name)
+    return prop is not None and prop.type == "routing"
+
+
 class FormerValue(NamedTuple):
     """A value to set; `text` describes the change, "" if Live shows this value already in the present mode."""
 
@@ -59,6 +64,10 @@ class FormerValues:
             return
         now = values.shown(self._store, node.type, name, node.props[name])
         run = newest_run(chain)
+        if _is_routing(node, name) and self._is_one_track(
+            first.before if run is None else run[0].before, now
+        ):
+            return
         if run is None or run[-1].after != now:
             as_before = first.before if run is None else run[0].before
             if now != as_before:
@@ -86,6 +95,18 @@ class FormerValues:
         texts = {(value.op.target, value.op.name): value.text for value in needed}
         restored = {op.target for op in ordered}
         return [(op, texts[op.target, op.name]) for op in ordered if not self._follows_macro(op, restored)]
+
+    def _is_one_track(self, before: Any, now: Any) -> bool:
+        """True when both routings are one track under its former and its present name: a routing follows the name."""
+        return any(
+            name == "name"
+            and id_ in self._store.nodes
+            and self._store.nodes[id_].type == "Track"
+            and self._store.nodes[id_].name == now
+            and before != now
+            and any(link.before == before for link in chain)
+            for (id_, name), chain in self._chains.items()
+        )
 
     # -- modes, starts and ends, macros ------------------------------------------------------------
 

@@ -18,10 +18,10 @@ class Selection(NamedTuple):
       who: An author as the log names it; "" is anybody.
       since: Only changes after this revision.
       time: Only changes from this time on, in seconds since 1970.
-      under: The id of an object: only changes of this object and the objects below it.
+      under: The id of an object: only changes of this object and the objects in it; see `with_contents`.
       properties: Only these properties, as (id, name).
       last: Only the newest of these changes that was not undone; a control's move by hand is one change.
-      but: Ids of objects whose changes, and those of all objects below them, are not selected.
+      but: Ids of objects whose changes, and those of all objects in them, are not selected.
     """
 
     write: str = ""
@@ -49,29 +49,53 @@ def selected(events: Sequence[Event], selection: Selection, store: Store) -> set
     removals = [event for event in events if event.kind == "remove"]
     is_inside = inside(store, selection.under, removals)
     left_out = [inside(store, id_, removals) for id_ in selection.but]
-    events = [event for event in events if not any(is_out(event) for is_out in left_out)]
-    chosen = {event.seq for event in events if _is_selected(event, selection, is_inside)}
+    matches = [event for event in events if _is_selected(event, selection, is_inside)]
+    chosen = {event.seq for event in matches if not any(is_out(event) for is_out in left_out)}
+    if matches and not chosen:
+        raise errors.NotFound(
+            f"`but` leaves out all of these changes: {', '.join(map(store.ref, selection.but))}",
+            hint="leave out fewer objects; song stands for the whole Set",
+        )
     if not chosen:
         raise _nothing(events, selection)
     return chosen
 
 
 def inside(store: Store, under: int | None, removals: Iterable[Event] = ()) -> Callable[[Event], bool]:
-    """A function that tells the events of an object and of all below it; without an object, all events.
+    """A function that tells the events of an object and of all in it; without an object, all events.
 
     Args:
       removals: Removals in the log: what went with another object that had the same place is not below this one.
     """
     if under is None:
         return lambda event: True
-    ids = {node.id for node in store.walk(under)}
-    ref = store.ref(under)
-    gone = "" if ref == "song" else f"{ref}/"
+    tops = with_contents(store, under)
+    ids = {node.id for top in tops for node in store.walk(top)}
+    gone = tuple("" if ref == "song" else f"{ref}/" for ref in map(store.ref, tops))
     elsewhere = {event.id for event, top in _removed_with(removals) if not top.startswith(gone)}
     return lambda event: (
         event.id in ids
         or (event.id not in store.nodes and event.id not in elsewhere and event.ref.startswith(gone))
     )
+
+
+_CONTENTS = {"Scene": "clip_slots", "DrumPad": "chains"}
+"""Class → the property with the objects that people find in such an object, although they have another owner."""
+
+
+def with_contents(store: Store, id_: int) -> list[int]:
+    """An object and what people find in it elsewhere: a scene's slots, a pad's chains, a group's tracks."""
+    node = store.nodes[id_]
+    tops = [id_, *(node.props.get(_CONTENTS.get(node.type, "")) or ())]
+    if node.type == "Track" and node.props.get("is_foldable") and store.root is not None:
+        inside_too = {id_}
+        tracks = store.nodes[store.root].children.get("tracks")
+        for track in tracks if isinstance(tracks, tuple) else ():
+            # A group comes before its tracks.
+            if track in store.nodes and store.nodes[track].props.get("group_track") in inside_too:
+                inside_too.add(track)
+                tops.append(track)
+    return [top for top in tops if top in store.nodes]
 
 
 def _removed_with(removals: Iterable[Event]) -> Iterator[tuple[Event, str]]:

@@ -10,7 +10,9 @@ import trio
 import trio.testing
 
 from mcp_server.demo.contents import differences, picture
-from mirror import Set
+from mcp_server.history.selection import with_contents
+from mirror import Node, Set
+from mirror.store import Store
 from remote_script.headless import default_set
 from tests.lean import demo_set
 from tests.whole import QUIET_S, Refused, Whole, whole_path
@@ -558,3 +560,74 @@ async def test_an_undo_that_is_offered_in_place_of_a_revert_works_also_after_it(
         await whole.call("undo", write=write)
         assert len(whole.stage.live.song.scenes) == count
         assert differences(before, picture(whole.mirror)) == []
+
+
+async def test_a_routing_that_follows_a_tracks_name_is_no_change_of_its_own(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        await whole.call("create", kind="audio", name="Print")
+        await trio.sleep(QUIET_S)
+        await whole.call("set_track", track="Print", input_routing_type="Keys")
+        routing = whole.mirror.resolve("Print").props["input_routing_type"]
+        since = whole.mirror.revision
+        await whole.call("set_track", track="Keys", name="Piano")
+        await trio.sleep(QUIET_S)
+        assert whole.mirror.resolve("Print").props["input_routing_type"] != routing
+        with pytest.raises(Refused) as caught:
+            await whole.call("revert", since=since, under="Print")
+        assert "left" not in caught.value.data["rule"]
+        answer = await whole.call("revert", since=since)
+        assert answer["outcome"] == "verified"
+        assert not any("left" in note for note in answer.get("notes", ()))
+        await trio.sleep(QUIET_S)
+        assert whole.mirror.resolve("Print").props["input_routing_type"] == routing
+        # A routing that was really changed is one.
+        since = whole.mirror.revision
+        await whole.call("set_track", track="Print", input_routing_type="Drums")
+        await whole.call("set_track", track="Keys", name="Piano")
+        dry = await whole.call("revert", since=since, dry_run=True)
+        assert any("input routing type" in note for note in dry["notes"])
+
+
+def in_scene(whole: Whole) -> list[str]:
+    return [str(clip.name) for track in whole.stage.live.song.tracks for slot in track.clip_slots[:1]
+            if (clip := slot.clip) is not None]  # fmt: skip
+
+
+async def test_a_scenes_clips_a_pads_chains_and_a_groups_tracks_are_under_them(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        names, since = in_scene(whole), whole.mirror.revision
+        assert names
+        clips = [f"tracks/{n}/clip_slots/0" for n, track in enumerate(whole.stage.live.song.tracks)
+                 if track.clip_slots[0].has_clip]  # fmt: skip
+        for clip in clips:
+            await whole.call("set_clip", clip=clip, name="Other")
+        await whole.call("set_song", tempo=99)
+        read = await whole.call("get_changes", since=since, match=["scenes/0"])
+        assert len(read["events"]) == len(clips)
+        with pytest.raises(Refused, match="`but` leaves out all"):
+            await whole.call("revert", since=since, but=["scenes/0", "song"])
+        with pytest.raises(Refused, match="The log has no such change"):
+            await whole.call("revert", since=since, under="scenes/1", but=["song"])
+        answer = await whole.call("revert", since=since, under="scenes/0")
+        assert len(answer["results"]) == len(clips)
+        assert in_scene(whole) == names
+        assert whole.stage.live.song.tempo == 99
+
+
+def test_a_group_holds_its_tracks_and_those_of_inner_groups() -> None:
+    def track(id_: int, group: int | None, *, foldable: bool = False) -> Node:
+        props = {"group_track": group, "is_foldable": foldable}
+        return Node(id_, "Track", 1, "tracks", props, {}, 0)
+
+    tracks = [
+        track(2, None, foldable=True),
+        track(3, 2),
+        track(4, 2, foldable=True),
+        track(5, 4),
+        track(6, None),
+    ]
+    song = Node(1, "Song", None, "", {}, {"tracks": tuple(node.id for node in tracks)}, 0)
+    store = Store.of_nodes([song, *tracks], "epoch", 1)
+    assert with_contents(store, 2) == [2, 3, 4, 5]
+    assert with_contents(store, 4) == [4, 5]
+    assert with_contents(store, 6) == [6]
