@@ -29,7 +29,7 @@ import anyio.to_thread
 import mcp_types as types
 import msgspec
 
-from mirror import Mirror, errors
+from mirror import Mirror, errors, values
 
 from . import views
 from .guide import pages as guide
@@ -95,9 +95,22 @@ def _notes(mirror: Mirror, ref: str) -> Any:
 
 
 def events(mirror: Mirror, since: int | None, limit: int | None = EVENTS) -> list[dict[str, Any]]:
-    """The events after a revision, or the newest ones if it is None; oldest first."""
-    events = mirror.log.last(limit or ALL_EVENTS) if since is None else mirror.log.since(since, limit=limit)
-    return [_shortened(msgspec.to_builtins(event)) for event in events]
+    """The events after a revision, or the newest ones if it is None; oldest first.
+
+    Changes that only follow from others are left out: a track's new name changes the menus of all other tracks.
+    """
+    log, count = mirror.log, limit or ALL_EVENTS
+    while True:
+        if since is None:
+            recorded = log.last(count)
+        else:
+            recorded = log.since(since, limit=None if limit is None else count)
+        edits = [event for event in recorded if event.kind != "set" or not values.follows(event.name)]
+        if limit is None or len(recorded) < count or len(edits) >= limit:
+            break
+        count *= 4
+    shown = edits[-(limit or ALL_EVENTS) :] if since is None else edits[:limit]
+    return [_shortened(msgspec.to_builtins(event)) for event in shown]
 
 
 def _shortened(event: dict[str, Any]) -> dict[str, Any]:

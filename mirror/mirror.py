@@ -354,14 +354,19 @@ class Mirror(Reader):
 
     # -- notices and events -----------------------------------------------------------------------
 
-    def subscribe(self, patterns: Iterable[Target] | Target, name: str = "") -> Stream:
+    def subscribe(
+        self, patterns: Iterable[Target] | Target, name: str = "", *, edits: bool = False
+    ) -> Stream:
         """Notices of changes of the objects that the patterns match; see `subscriptions` for their syntax.
 
         Use it as `async with mirror.subscribe(["tracks/*"]) as stream: async for notice in stream: …`.
+
+        Args:
+          edits: No notices of changes that only follow from others, such as menus that list a track's new name.
         """
         if isinstance(patterns, str | int):
             patterns = [patterns]
-        return self.hub.subscribe(patterns, name)
+        return self.hub.subscribe(patterns, name, edits=edits)
 
     def events(self, *patterns: Target, after_revision: int | None = None) -> Events:
         """Typed events of the objects that the patterns match (without patterns: of all objects); see `typed_events`.

@@ -25,7 +25,7 @@ import anyio
 
 from remote_script.SetMirror.contract import rules
 
-from . import errors, refs
+from . import errors, refs, values
 from .model import Change, Node, Notice
 from .store import Applied, Store
 
@@ -182,9 +182,16 @@ class Stream:
     """The notices of one subscriber; an async iterator and an async context manager that ends it."""
 
     def __init__(
-        self, hub: Hub, patterns: Iterable[str | int], name: str, view: Callable[[], Store] | None = None
+        self,
+        hub: Hub,
+        patterns: Iterable[str | int],
+        name: str,
+        view: Callable[[], Store] | None = None,
+        edits: bool = False,
     ) -> None:
         self.name = name
+        self.edits = edits
+        """True if changes that only follow from others, such as menus that list a new name, make no notice."""
         self._view = view
         self.patterns = [Pattern(text) for text in patterns]
         self.read = 0
@@ -345,17 +352,22 @@ class Hub:
         self._changed()
 
     def subscribe(
-        self, patterns: Iterable[str | int], name: str = "", view: Callable[[], Store] | None = None
+        self,
+        patterns: Iterable[str | int],
+        name: str = "",
+        view: Callable[[], Store] | None = None,
+        edits: bool = False,
     ) -> Stream:
         """A stream of notices; InvalidValue for a bad pattern, Busy when there are too many streams.
 
         Args:
           view: Returns the store as the subscriber may see it; by default the whole store.
+          edits: No notices of changes that only follow from others; see `values.follows`.
         """
         if len(self.streams) >= MOST_STREAMS:
             raise errors.Busy(f"There are {MOST_STREAMS} subscriptions already")
         self.counters["subscribed"] += 1
-        stream = Stream(self, patterns, name or f"subscriber {self.counters['subscribed']}", view)
+        stream = Stream(self, patterns, name or f"subscriber {self.counters['subscribed']}", view, edits)
         self.streams.append(stream)
         self.moved()
         return stream
@@ -370,9 +382,13 @@ class Hub:
         if not self.streams or not (applied.changes or applied.structural):
             return
         candidates = self._candidates(applied.changes)
+        edited = candidates
+        if any(stream.edits for stream in self.streams):
+            edited = self._candidates([change for change in applied.changes if not values.follows(change[2])])
         for stream in list(self.streams):
             try:
-                stream.offer(candidates, applied.gone, applied.structural, applied.rebound, resynced)
+                changed = edited if stream.edits else candidates
+                stream.offer(changed, applied.gone, applied.structural, applied.rebound, resynced)
             except Exception:
                 self.counters["failed"] += 1
                 log.exception("subscriber %r failed and is ended", stream.name)

@@ -42,6 +42,15 @@ COLORS = {
 """The names of colours that people use, as CSS has them."""
 
 
+_FOLLOWING = ("available_", "can_")
+"""Prefixes of properties that always follow from other properties, such as menus that list the tracks' names."""
+
+
+def follows(name: str) -> bool:
+    """True for a property that nobody changes: Live derives its value from other properties."""
+    return name.startswith(_FOLLOWING)
+
+
 _FLOAT = struct.Struct("f")
 NOTHING = 1e-6
 """A number nearer to 0 is shown as 0: it is the rounding error of a 32-bit sum, and no control of Live's shows it."""

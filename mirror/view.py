@@ -338,11 +338,13 @@ class View(Reader):
         """As the mirror's `read_now`, for visible objects."""
         return await self._mirror.read_now([(self.resolve(target).id, name) for target, name in items])
 
-    def subscribe(self, patterns: Iterable[Target] | Target, name: str = "") -> Stream:
+    def subscribe(
+        self, patterns: Iterable[Target] | Target, name: str = "", *, edits: bool = False
+    ) -> Stream:
         """Notices of changes of visible objects."""
         if isinstance(patterns, str | int):
             patterns = [patterns]
-        return self._mirror.hub.subscribe(patterns, name, lambda: self.store)
+        return self._mirror.hub.subscribe(patterns, name, lambda: self.store, edits)
 
 
 class LogView:

@@ -31,8 +31,6 @@ _SAID_BY = {"color_index": "color", "has_envelopes": "automation_envelopes"}
 """Property → the property of the same object whose value it repeats."""
 _SELECTION = ("selected_track", "selected_scene", "detail_clip", "highlighted_clip_slot", "selected_chain")
 """Properties of the selection; each one follows from the one before it in this tuple."""
-_FOLLOWING = ("available_", "can_")
-"""Prefixes of properties that always follow from other properties."""
 _ROUTINGS = ("input_routing", "output_routing")
 
 
@@ -208,7 +206,7 @@ def _named(last: dict[tuple[int, str, str], LoggedChange], with_objects: bool) -
     for key, change in last.items():
         event, name = change.event, key[2]
         follows = (
-            name.startswith(_FOLLOWING)
+            values.follows(name)
             or is_renumbering(event)
             or (event.id, _SAID_BY.get(name)) in sets
             or (name in _SHOWN and (event.id, "value") in sets)

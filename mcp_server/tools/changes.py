@@ -167,7 +167,7 @@ class Wait(Arguments):
 async def wait_for_change(desk: Desk, args: Wait) -> dict[str, Any]:
     mirror = desk.mirror
     wanted = about.patterns(desk.mirror, args.match) or ["song", "**"]
-    async with mirror.subscribe(wanted, desk.caller.name) as stream:
+    async with mirror.subscribe(wanted, desk.caller.name, edits=True) as stream:
         if args.after is not UNSET:
             refs = {
                 event["ref"]: None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
@@ -175,3 +176,28 @@ async def test_a_new_object_notifies_its_waiting_subscriber(mode: str, autojump_
         assert set(await told(whole, lambda song: song.create_audio_track(0))) == {uri}
         assert set(await told(whole, lambda song: song.delete_track(0))) == {uri}
         assert set(await told(whole, lambda song: song.delete_track(6))) == {uri}
+
+
+async def test_a_track_whose_menus_list_a_new_name_has_not_changed(autojump_clock: Any) -> None:
+    async with whole_path(demo_set()) as whole:
+        since = whole.mirror.revision
+        menus = whole.mirror.resolve("tracks/1").props["available_output_routing_types"]
+        answers: list[dict[str, Any]] = []
+
+        async def wait(match: str) -> None:
+            answers.append(await whole.call("wait_for_change", match=[match], timeout_s=2))
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(wait, "tracks/1/**")
+            nursery.start_soon(wait, "tracks/0")
+            await trio.sleep(0.1)
+            await whole.by_hand(lambda song: setattr(song.tracks[0], "name", "Beats"))
+        assert whole.mirror.resolve("tracks/1").props["available_output_routing_types"] != menus
+        # The one that waits for the renamed track returns first.
+        assert [answer["changed"] for answer in answers] == [True, False]
+        late = await whole.call("wait_for_change", match=["tracks/1"], after=since, timeout_s=0.5)
+        assert late["changed"] is False
+        read = await whole.agent.client.read_resource("live://events")
+        events = json.loads(read.contents[0].text)["events"]
+        assert any(event["name"] == "name" for event in events)
+        assert not any(event["name"].startswith("available_") for event in events)
