@@ -199,5 +199,5 @@ async def test_a_track_whose_menus_list_a_new_name_has_not_changed(autojump_cloc
         assert late["changed"] is False
         read = await whole.agent.client.read_resource("live://events")
         events = json.loads(read.contents[0].text)["events"]
-        assert any(event["name"] == "name" for event in events)
-        assert not any(event["name"].startswith("available_") for event in events)
+        assert any(event.get("name") == "name" for event in events)
+        assert not any(event.get("name", "").startswith("available_") for event in events)
