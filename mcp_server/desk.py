@@ -57,7 +57,21 @@ EMPTY_HINTS = tuple(
     for name in ("INVALID_VALUE", "INVALID_PARAMS", "NOT_FOUND", "LIVE_REFUSED", "NOT_WRITABLE")
 )
 """Codes whose general hint does not help with a single refusal, so it is left out of the text."""
+MOST_CHOICES = 1000
+"""The most characters of the list of choices in a refusal."""
 _SECRET = secrets.token_bytes(32)
+
+
+def next_step(problem: errors.MirrorError) -> str:
+    """The hint of a refusal, or its valid choices as text; "" when there are none or too many."""
+    if problem.hint not in EMPTY_HINTS:
+        return problem.hint or ""
+    for name in ("items", "choices"):
+        known = problem.facts.get(name)
+        texts = [str(choice) for choice in (known.values() if isinstance(known, dict) else known or ())]
+        if any(texts) and sum(map(len, texts)) <= MOST_CHOICES:
+            return f"one of {', '.join(texts)}"
+    return ""
 
 
 @dataclass(frozen=True)
@@ -254,8 +268,7 @@ class Desk:
         events = [] if first is None else self._whole.log.since(first - 1)
         back = [e for e in events if e.kind == "add" and e.write == problem.facts["write"]]
         ids = "; objects that were deleted meanwhile came back with new ids" if back else ""
-        hint = "" if problem.hint in EMPTY_HINTS else problem.hint
-        problem.hint = "; ".join(filter(None, [hint, f"the write was undone{ids}"]))
+        problem.hint = "; ".join(filter(None, [next_step(problem), f"the write was undone{ids}"]))
 
     def _check_files(self, ops: Sequence[Operation]) -> None:
         for number, op in enumerate(ops):

@@ -24,7 +24,7 @@ from remote_script.SetMirror.contract.naming import near_names
 
 from . import readiness, reading, schemas, unavailable
 from .answers import lean
-from .desk import EMPTY_HINTS, Desk
+from .desk import Desk, next_step
 from .history.returning import came_back_as
 from .plans import Plan, Planner, Scope
 from .resources import stamp, stamped
@@ -411,25 +411,10 @@ def refused(problem: errors.MirrorError, scrub: Callable[[Any], Any] = lambda va
     Args:
       scrub: Masks names that the client must not know.
     """
-    # A hint that is the same for every refusal of a value does not help.
-    hint = _choices(problem.facts) if problem.hint in EMPTY_HINTS else problem.hint
+    hint = next_step(problem)
     line = scrub(f"{problem.error}: {problem.rule.rstrip('.')}. {hint}")
     facts = scrub(msgspec.to_builtins(problem.to_json()))
     return {**_said(" ".join(line.split())), "isError": True, "_meta": {FACTS: facts}}
-
-
-def _choices(facts: dict[str, Any]) -> str:
-    """The valid choices of a refusal as text; "" when there are none or too many."""
-    for name in ("items", "choices"):
-        known = facts.get(name)
-        texts = [str(choice) for choice in (known.values() if isinstance(known, dict) else known or ())]
-        if texts and sum(map(len, texts)) <= MOST_CHOICES:
-            return f"one of {', '.join(texts)}"
-    return ""
-
-
-MOST_CHOICES = 1000
-"""The most characters of the list of choices in a refusal."""
 
 
 def _said(text: str) -> dict[str, Any]:
