@@ -331,10 +331,11 @@ def _track_of_part(part: Any, first: int, start: Ticks | None, length: Ticks) ->
 def _said(song: Any, parts: list[Any], count: int, args: Arrange) -> Iterable[str]:
     yield f"{len(parts)} tracks, {count} notes, {0 if args.session else len(song.markers)} markers"
     yield "the new tracks have no instrument yet: insert_device or load puts one there"
-    if len(song.tempos) > 1:
-        yield f"only the first of {len(song.tempos)} tempos counts: Live's API cannot change it along the song"
-    if len(song.signatures) > 1:
-        yield f"only the first of {len(song.signatures)} signatures counts: Live's API cannot change it along the song"
+    for changes, what in ((len(song.tempos), "tempos"), (len(song.signatures), "signatures")):
+        if changes > 1 and args.song:
+            yield f"only the first of {changes} {what} counts: Live's API cannot change it along the song"
+        elif changes > 1:
+            yield f"none of the {changes} {what} counts, as `song` is false"
     if song.left_out:
         yield "left out: " + ", ".join(f"{count} {kind}" for kind, count in sorted(song.left_out.items()))
 

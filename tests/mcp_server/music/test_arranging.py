@@ -387,3 +387,18 @@ async def test_an_arranged_clip_sounds_as_it_does_from_a_launch(begin: int, auto
 def test_a_copy_into_itself_is_refused_by_the_pure_function_too() -> None:
     with pytest.raises(errors.InvalidValue, match="itself"):
         copied([], [], 0, 8 * BEAT, 7 * BEAT)
+
+
+@pytest.mark.parametrize(
+    ("song", "words"), [(True, "only the first of 2 tempos counts"), (False, "none of the 2 tempos counts")]
+)
+async def test_an_import_says_which_tempos_of_the_file_count(
+    song: bool, words: str, tmp_path: Path, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        before = whole.stage.live.song.tempo
+        answer = await whole.call(
+            "arrange", action="midi_file", file_path=midi_file(tmp_path), session=True, song=song
+        )
+        assert [note for note in answer["notes"] if words in note]
+        assert whole.stage.live.song.tempo == (93.0 if song else before)
