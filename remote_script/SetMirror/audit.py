@@ -37,15 +37,16 @@ class _Glance:
 
     def __init__(self, layout: Layout, has: bytes, constants: Any) -> None:
         """`has`: for each place of a row 1 if its object has this property, else 0. `constants`: see `Layout`."""
-        places = [i for i, _ in layout.often if has[i] and layout.properties[i].type in _SINGLE]
+        # The rounds compare those in `within`.
+        often = [entry for entry in layout.often if has[entry[0]] and entry[0] not in layout.within]
+        places = [i for i, _ in often if layout.properties[i].type in _SINGLE]
         # For a single name a getter returns no tuple.
         if len(places) < 2:
             places = []
         self.live: Any = attrgetter(*[layout.names[i] for i in places]) if places else None
         self.stored: Any = itemgetter(*places) if places else None
-        present = [entry for entry in layout.often if has[entry[0]]]
-        lacking = layout.lacking(constants)
-        self.all = [present, [entry for entry in layout.simple if entry[0] not in lacking]]
+        skipped = {*layout.lacking(constants), *layout.within}
+        self.all = [often, [entry for entry in layout.simple if entry[0] not in skipped]]
         """The properties to compare, with their readers: in most passes, and in one of `RARE_EVERY`."""
         self.apart = [[entry for entry in entries if entry[0] not in places] for entries in self.all]
         """The same without those that `live` and `stored` compare."""

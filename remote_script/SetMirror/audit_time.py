@@ -2,8 +2,7 @@
 
 At rest a pump may last as long as its share on average, with all that it does. The share of several pumps is saved for
 one run: a long run takes half as long as many short ones, since Live uses the processor's caches in between. A pump
-that works anyway runs them too. The rounds, whose duration the table bounds, may use more than the share there, and at
-rest twice the share while they are late.
+that works anyway runs them too. The rounds, whose duration the table bounds, may use more than the share there.
 """
 
 from __future__ import annotations
@@ -11,17 +10,15 @@ from __future__ import annotations
 import time
 from typing import Callable
 
-SAVED_PUMPS = 4
+SAVED_PUMPS = 8
 """Pumps whose share is saved for one run at rest."""
 LONGEST_BREAK = 16
 """Most pumps between two runs at rest, even if the pumps alone use the whole share."""
 MOST_DEBT = 2
 """In shares: a pump that took longer does not shorten the next runs by more."""
-LATE_SHARES = 2
-"""Shares that a pump saves while the rounds are late."""
 WORKING_SHARES = 4
 """Shares that the rounds may use in a pump that works anyway."""
-AUDIT_LEFT = 0.4
+AUDIT_LEFT = 0.2
 """Fraction of a run that is left to the audit, however long the rounds took."""
 
 
@@ -36,10 +33,10 @@ class AuditTime:
         self._pumps = 0
         """Pumps since the last run."""
 
-    def is_due(self, worked: bool, hurried: bool, late: bool) -> bool:
+    def is_due(self, worked: bool, hurried: bool) -> bool:
         """True when rounds and audit run in this pump; called once in each pump that could run them."""
         whole = SAVED_PUMPS * self.share_s
-        self._saved_s = min(whole, self._saved_s + self.share_s * (LATE_SHARES if late else 1))
+        self._saved_s = min(whole, self._saved_s + self.share_s)
         self._pumps += 1
         is_saved = self._saved_s >= whole - self.share_s / 2
         if not (worked or hurried or is_saved or self._pumps >= LONGEST_BREAK):

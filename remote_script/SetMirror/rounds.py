@@ -4,7 +4,7 @@ Name, state and automation state of 20,000 parameters would need 60,000 listener
 The table's `within` bounds how late such a change is noticed; a round takes this long, its objects spread evenly
 over the pumps. Other signs of a change are faster: the listeners in `after`, a write, an undo, or an event of the
 Set (`hurry`) that starts the next round at once. If the Set is so large, or Live so slow, that a pump's time does
-not suffice, rounds get twice the time (`is_late`); beyond that they take longer: the counters show how long.
+not suffice, rounds take longer: the counters show the duration of the last one.
 
 A difference is only marked here; the following flush reads the property again and sends it with cause "audit".
 """
@@ -27,8 +27,6 @@ WITHIN_S = min(
     if prop.within_s
 )
 """Seconds for one round: it covers all classes, so the shortest `within` of the table applies."""
-LATE = 0.02
-"""Share of a round: by more than this the round is late."""
 HURRIED_S = 0.5
 """Minimum time between two hurried rounds, so that a series of calls does not keep Live busy with them."""
 AT_ONCE = 32
@@ -49,8 +47,6 @@ class Rounds:
         self._began = clock()
         self._hurried = False
         self._next_hurry = 0.0
-        self.is_late = False
-        """True while the current round is behind its schedule by more than `LATE`."""
 
     def hurry(self) -> bool:
         """Start a new round at once, since any of these properties may have changed.
@@ -98,8 +94,7 @@ class Rounds:
                 self.look(row)
             self._position = position = end
             if not spend():
-                break
-        self.is_late = due - position > LATE * size
+                return
         if position >= size:
             self.counters["rounds"] += 1
             self.counters["last_round_s"] = round(now - self._began, 3)

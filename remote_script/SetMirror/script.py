@@ -407,8 +407,7 @@ class SetMirror(ControllerlessSurface):
         """
         if self.batcher.hurried:
             self.batcher.hurried = not self.rounds.hurry()
-        rounds = self.rounds
-        if self.audit_time.is_due(worked, rounds.is_hurried, rounds.is_late):
+        if self.audit_time.is_due(worked, self.rounds.is_hurried):
             self._compare(since, worked)
         marks = self.rounds.take()
         for id_, bits in self.audit.take().items():

@@ -1,4 +1,4 @@
-"""The time for rounds and audit: its share on average at rest, more while rounds are late, and never none."""
+"""The time for rounds and audit: its share on average at rest, and never none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from remote_script.SetMirror.audit_time import LATE_SHARES, LONGEST_BREAK, AuditTime
+from remote_script.SetMirror.audit_time import LONGEST_BREAK, AuditTime
 
 SHARE_S = 0.00014
 PUMPS = 4000
@@ -22,11 +22,11 @@ class Live:
         self.used_s = self.rounds_s = self.audit_s = 0.0
         self.runs: list[int] = []
 
-    def pump(self, number: int, worked: bool = False, late: bool = False) -> None:
+    def pump(self, number: int, worked: bool = False) -> None:
         start = self.now
         self.now += self.overhead_s
         since = self.now if worked else start
-        if self.times.is_due(worked, hurried=False, late=late):
+        if self.times.is_due(worked, hurried=False):
             self.runs.append(number)
             began = self.now
             self.now = max(self.now, self.times.rounds_end(since, worked))
@@ -41,10 +41,10 @@ class Live:
         self.used_s += self.now - start
 
 
-def run(overhead_s: float, *, worked: bool = False, late: bool = False) -> Live:
+def run(overhead_s: float, *, worked: bool = False) -> Live:
     live = Live(overhead_s)
     for number in range(PUMPS):
-        live.pump(number, worked, late)
+        live.pump(number, worked)
     return live
 
 
@@ -54,12 +54,6 @@ def test_at_rest_the_pumps_use_their_share_on_average(overhead_s: float) -> None
     assert 0.9 * SHARE_S <= live.used_s / PUMPS <= 1.02 * SHARE_S
     # Long runs with breaks, not one in each pump.
     assert len(live.runs) < PUMPS / 3
-
-
-@pytest.mark.parametrize("overhead_s", [0.0, 0.00008])
-def test_while_rounds_are_late_the_pumps_use_a_multiple_of_their_share_at_most(overhead_s: float) -> None:
-    live = run(overhead_s, late=True)
-    assert 0.9 * LATE_SHARES <= live.used_s / PUMPS / SHARE_S <= 1.02 * LATE_SHARES
 
 
 @pytest.mark.parametrize("overhead_s", [0.0002, 0.005])
@@ -72,10 +66,10 @@ def test_each_pump_that_works_compares_and_the_rounds_get_more_time_than_at_rest
     live, rest = run(0.004, worked=True), run(0.00008)
     assert len(live.runs) == PUMPS
     assert live.rounds_s > 2 * rest.rounds_s
-    assert live.audit_s > 0.3 * PUMPS * SHARE_S
+    assert live.audit_s > 0.15 * PUMPS * SHARE_S
 
 
 def test_without_a_share_each_pump_takes_the_least_steps() -> None:
     times = AuditTime(0.0, lambda: 5.0)
-    assert all(times.is_due(False, False, False) for _ in range(10))
+    assert all(times.is_due(False, False) for _ in range(10))
     assert times.audit_end(5.0, False) == 5.0

@@ -9,7 +9,6 @@ import pytest
 
 from remote_script.headless.sets.generate import default_set, large_set
 from remote_script.SetMirror.contract import schema
-from remote_script.SetMirror.rounds import Rounds
 from tests.every_class import everything
 
 from .stage import Stage
@@ -138,21 +137,6 @@ def test_events_that_can_change_all_automation_are_followed_at_once() -> None:
     seconds_until(
         stage, client, lambda: all(client.objects[row.id][4]["automation_state"] == 2 for row in rows), 0.2
     )
-    stage.live.close()
-
-
-def test_rounds_without_time_are_late_until_they_catch_up() -> None:
-    stage = Stage(everything())
-    stage.until_ready()
-    now = 0.0
-    # The script's pumps continue only the script's own rounds.
-    rounds = Rounds(stage.script.batcher, lambda: now)
-    rounds.step(lambda: False)
-    now = 1.0
-    rounds.step(lambda: False)
-    assert rounds.is_late
-    rounds.step(lambda: True)
-    assert not rounds.is_late
     stage.live.close()
 
 
