@@ -6,6 +6,8 @@ clip is, and which notes of an earlier part they replace.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
@@ -13,6 +15,7 @@ from msgspec import UNSET, Meta, UnsetType
 from mirror import Call, Node, Operation, Set, errors
 
 from .. import music, units
+from ..answers import ranges
 from ..fields import Length, Overwrite, Time
 from ..late_nodes import Product, made
 from ..music import drum_names, from_set, harmony, writing
@@ -169,8 +172,8 @@ def _made_way(
     """The operations that remove notes before the new notes are added, and their description.
 
     With `overwrite` these are the notes of the former part: they start in the time of the new notes and have the
-    same drums' pitches, or pitches between the new part's lowest and highest one. Notes that Live would cut to less
-    than a 1/64 note are always removed.
+    same drums' pitches, or pitches between the new part's lowest and highest one, or are other chords. Notes that Live
+    would cut to less than a 1/64 note are always removed.
     """
     try:
         present = [music.Note.of(note) for note in scope.note_list(clip)]
@@ -196,7 +199,12 @@ def _made_way(
         "notes go that would be cut to less than a 1/64 note": len(slivers),
         "notes that were there play with the new ones": len(merged),
     }
-    return ops, [f"{count} {words}" for words, count in counts.items() if count]
+    remarks = [f"{count} {words}" for words, count in counts.items() if count]
+    if merged and all(note.note_id is not None for note in merged):
+        ids = ranges(note.note_id for note in merged if note.note_id is not None)
+        other = "" if args.overwrite else ", or `overwrite`, for those of the same part"
+        remarks.append(f"edit_notes with `remove` takes out what was there: ids {ids}{other}")
+    return ops, remarks
 
 
 def _same_part(args: Compose, notes: list[music.Note], present: list[music.Note]) -> list[music.Note]:
@@ -208,11 +216,31 @@ def _same_part(args: Compose, notes: list[music.Note], present: list[music.Note]
         low = min(low, _lowest(args, 28))
         high = max(high, _lowest(args, 28) + 19)
     drums = args.part in ("drums", "fill")
+    chords = list(_chords_before(args, present)) if args.part == "chords" else []
     return [
         note
         for note in present
-        if first <= note.start < last and (note.pitch in pitches if drums else low <= note.pitch <= high)
+        if first <= note.start < last
+        and (note.pitch in pitches if drums else low <= note.pitch <= high or note in chords)
     ]
+
+
+_VOICINGS = 26
+"""Semitones above the lowest pitch of chords that their voicings take."""
+_CHORD = 3
+"""Notes that begin together are a chord from this number on."""
+
+
+def _chords_before(args: Compose, present: list[music.Note]) -> Iterator[music.Note]:
+    """The notes of the clip's chords, in the range of all voicings; single notes, as of a melody, are none of these."""
+    low = _lowest(args, 48)
+    near = [note for note in present if low <= note.pitch <= low + _VOICINGS]
+    together = Counter(round(note.start / _TOGETHER) for note in near)
+    return (note for note in near if together[round(note.start / _TOGETHER)] >= _CHORD)
+
+
+_TOGETHER = BEAT // 8
+"""Notes of a chord begin within this time also where they were humanised."""
 
 
 def _lowest(args: Compose, usual: int) -> int:

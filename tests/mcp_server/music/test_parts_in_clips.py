@@ -151,3 +151,29 @@ async def test_a_chord_that_the_rhythm_never_plays_is_named(autojump_clock: Any)
             "compose", part="chords", into="tracks/1/clip_slots/6", text="C11 | G13", overwrite=True
         )
         assert "voiced as players do: C11 without third, G13 without fifth and eleventh" in answer["notes"]
+
+
+async def test_new_chords_replace_the_chords_before_and_no_single_note(autojump_clock: Any) -> None:
+    into = "tracks/1/clip_slots/6"
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        chords = {"part": "chords", "into": into}
+        await whole.call("compose", **chords, text="Am7 | Fmaj9", octave=2)
+        # A melody's note high above, and a bass note below.
+        await whole.call("edit_notes", clip=into, add="D5@1:1 E0@0:4")
+        clip = whole.mirror.resolve(f"{into}/clip").id
+        before = whole.mirror.notes(clip)
+        await whole.call("compose", **chords, text="C | Dm", octave=2, overwrite=True)
+        after = whole.mirror.notes(clip)
+        single = {28, 86}
+        assert {note.pitch for note in after if note.pitch in single} == single
+        assert {note.pitch % 12 for note in after if note.pitch not in single} == {0, 4, 7, 2, 5, 9}
+        assert len(after) == 3 + 3 + 2
+        # The new range alone would have left some of the chords before.
+        new = [note.pitch for note in after if note.pitch not in single]
+        assert any(
+            note.pitch not in range(min(new), max(new) + 1) for note in before if note.pitch not in single
+        )
+        answer = await whole.call("compose", part="melody", into=into, text="5 - - -", overwrite=True)
+        ids = next(note for note in answer["notes"] if note.startswith("edit_notes with `remove` takes out"))
+        low, high = map(int, ids.rpartition("ids ")[2].split("-"))
+        assert after[0].note_id in range(low, high + 1)
