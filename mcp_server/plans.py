@@ -384,6 +384,14 @@ class Scope:
         """The objects with a name; see `mirror.queries.named`."""
         return named(self.mirror.store, name, *kinds)
 
+    def note_hidden_slots(self, node: Node) -> None:
+        """Add a note about the slots of a scene that are hidden from the client, and that a call leaves out."""
+        slots = node.props.get("clip_slots") if node.type == "Scene" else None
+        hidden = sum(self.mirror.hides(id_) for id_ in slots or ())
+        if hidden:
+            few = f"{hidden} slot is" if hidden == 1 else f"{hidden} slots are"
+            self.notes.append(f"{self.ref(node)}: {few} left out, since the policy hides them")
+
     def has_id(self, id_: int) -> bool:
         """True when an object has this id."""
         return id_ in self.mirror.store.nodes

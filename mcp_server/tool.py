@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
@@ -152,7 +152,7 @@ class Tool:
             daw = desk.mirror.daw
             if isinstance(problem, errors.NotAvailable) and daw != "Live" and daw not in problem.rule:
                 problem.rule = f"{problem.rule.rstrip('.')}: {daw} does not give it over its extension"
-            return refused(problem, desk.sight.scrub)
+            return refused(problem, desk.sight.scrub, arguments)
         except TimeoutError:
             return refused(errors.DeadlinePassed(f"{self.name} was not done in time"))
         answered_call = answered(desk.mirror, answer)
@@ -402,7 +402,11 @@ def result(text: str, structure: dict[str, Any]) -> dict[str, Any]:
     return {**_said(text), "structuredContent": structure, "isError": False}
 
 
-def refused(problem: errors.MirrorError, scrub: Callable[[Any], Any] = lambda value: value) -> dict[str, Any]:
+def refused(
+    problem: errors.MirrorError,
+    scrub: Callable[[Any], Any] = lambda value: value,
+    arguments: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     """A refusal as text: its code, the rule with the value, and what to do next.
 
     It has no `structuredContent`: that would have to fit the tool's output schema, and clients that check it drop the
@@ -410,11 +414,26 @@ def refused(problem: errors.MirrorError, scrub: Callable[[Any], Any] = lambda va
 
     Args:
       scrub: Masks names that the client must not know.
+      arguments: Those of the call: a text that it wrote itself is repeated as it is.
     """
     hint = next_step(problem)
-    line = scrub(f"{problem.error}: {problem.rule.rstrip('.')}. {hint}")
+    written = isinstance(problem.value, str) and problem.value in _texts(arguments)
+    repeated = repr(problem.value) if written else ""
+    rule = repeated.join(map(scrub, problem.rule.split(repeated))) if repeated else scrub(problem.rule)
+    line = f"{problem.error}: {rule.rstrip('.')}. {scrub(hint)}"
     facts = scrub(msgspec.to_builtins(problem.to_json()))
+    if repeated:
+        facts |= {name: text for name, text in (("rule", rule), ("value", problem.value)) if name in facts}
     return {**_said(" ".join(line.split())), "isError": True, "_meta": {FACTS: facts}}
+
+
+def _texts(arguments: Any) -> Iterator[str]:
+    """All texts in the arguments of a call, without the spaces around them."""
+    if isinstance(arguments, str):
+        yield from (arguments, arguments.strip())
+    elif isinstance(arguments, dict | list):
+        for value in arguments.values() if isinstance(arguments, dict) else arguments:
+            yield from _texts(value)
 
 
 def _said(text: str) -> dict[str, Any]:

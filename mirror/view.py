@@ -272,6 +272,13 @@ class View(Reader):
             self._refuse(target)
             raise
 
+    def node(self, id_: int) -> Node:
+        try:
+            return super().node(id_)
+        except errors.StaleReference:
+            self._refuse(id_)
+            raise
+
     def _refuse(self, target: Target) -> None:
         """Raise Denied for an id or a ref of a hidden object; its name finds no object anyway."""
         try:

@@ -98,8 +98,9 @@ def clips_below(reader: Reader, node: Node) -> Iterator[Node]:
         if clip is not None:
             yield clip
     elif node.type == "Scene":
-        for id_ in node.props.get("clip_slots") or ():
-            yield from clips_below(reader, reader.node(id_))
+        for slot in visible_slots(reader, node):
+            if slot is not None:
+                yield from clips_below(reader, slot)
     elif node.type == "Track":
         for slot in reader.children(node, "clip_slots") if "clip_slots" in node.children else ():
             yield from clips_below(reader, slot)
@@ -108,6 +109,11 @@ def clips_below(reader: Reader, node: Node) -> Iterator[Node]:
     elif node.type == "Song":
         for track in reader.children(node, "tracks"):
             yield from clips_below(reader, track)
+
+
+def visible_slots(reader: Reader, scene: Node) -> list[Node | None]:
+    """A scene's slots, one for each track; None for a slot that is hidden from the reader."""
+    return [reader.store.nodes.get(id_) for id_ in scene.props.get("clip_slots") or ()]
 
 
 def parts_of(reader: Reader, clips: Iterable[Node]) -> list[Part]:

@@ -246,8 +246,9 @@ def _section(scope: Scope, args: SectionArgument) -> form.Section:
     scene = scope.target(args.name if args.scene is UNSET else args.scene, "Scene")
     tracks = scope.children(_song(scope), "tracks")
     sources = []
-    for track, slot_id in zip(tracks, scene.props.get("clip_slots") or (), strict=False):
-        clip = scope.child(scope.mirror.node(slot_id), "clip")
+    scope.note_hidden_slots(scene)
+    for track, slot in zip(tracks, from_set.visible_slots(scope.mirror, scene), strict=False):
+        clip = None if slot is None else scope.child(slot, "clip")
         if clip is not None and not track.props.get("is_foldable"):
             sources.append(_source(scope, clip, track))
     return form.Section(

@@ -199,6 +199,7 @@ def _midi_clips(scope: Scope, targets: list[Any]) -> tuple[list[Node], list[Node
             else [clip for clip in from_set.clips_below(scope.mirror, node) if clip.props.get("is_midi_clip")]
         )
         clips += scope.clips.below(node)
+        scope.note_hidden_slots(node)
         if not clips and not isinstance(node.id, int):
             raise errors.NotAvailable(
                 f"The clips of {scope.ref(node)} are known only after Live has made it",

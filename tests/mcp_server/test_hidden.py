@@ -137,12 +137,23 @@ def guessed(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
             return
 
 
+def texts(arguments: Any) -> list[str]:
+    if isinstance(arguments, str):
+        return [arguments] if MARK in arguments else []
+    items = arguments.values() if isinstance(arguments, dict) else arguments
+    return [text for item in items for text in texts(item)] if isinstance(arguments, dict | list) else []
+
+
 async def everything_said(whole: Whole, tool: str, arguments: dict[str, Any]) -> str:
     """All texts of a tool's answer or refusal, without the names in the request."""
     track = f"id:{whole.mirror.resolve('tracks/1').id}"
     given = {name: f"id:{track}" if value is ID else value for name, value in arguments.items()}
-    result = await whole.agent.client.call_tool(tool, given)
-    return str(result)
+    result = str(await whole.agent.client.call_tool(tool, given))
+    for value in texts(given):
+        # A refusal repeats the client's own text, as it does for a name that no object has.
+        for echo in (f"is named '{value}'", f"'value': '{value}'"):
+            result = result.replace(echo, "")
+    return result
 
 
 @ERAS
@@ -452,3 +463,37 @@ async def test_history_tells_nothing_of_hidden_objects_but_that_they_changed(aut
             await ask("undo", write=deleted)
         assert any("a change in what the policy hides" in answer for answer in answers)
         assert any("changes in what the policy hides are left" in answer for answer in answers)
+
+
+async def test_a_scene_with_a_hidden_slot_is_edited_without_it_and_the_answer_says_so(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set(), policy=DENIED) as whole:
+        seen = [
+            clip for track, slot in enumerate(whole.mirror.resolve("scenes/1").props["clip_slots"]) if track != 1
+            if (clip := whole.mirror.child(whole.mirror.node(slot), "clip")) is not None
+        ]  # fmt: skip
+        assert seen
+        section = {"name": "A", "bars": 2, "scene": 1}
+        for tool, arguments in (
+            ("transform_notes", {"clips": ["scenes/1"], "edits": [{"edit": "transpose", "semitones": 1}]}),
+            ("arrange", {"sections": [section], "dry_run": True}),
+        ):
+            answer = await whole.call(tool, **arguments)
+            assert any("1 slot is left out, since the policy hides" in note for note in answer["notes"]), tool
+        hidden = whole.mirror.resolve("tracks/1/devices/0").id
+        with pytest.raises(errors.Denied, match="hides this object"):
+            whole.engine.sight("get", "tests").reader.node(hidden)
+
+
+async def test_a_refusal_repeats_a_name_that_the_client_wrote_whether_or_not_it_is_hidden(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set(), policy=DENIED) as whole:
+        await marked(whole)
+        for name in (f"{MARK} Keys", f"{MARK} Nothing"):
+            with pytest.raises(Refused) as caught:
+                await whole.call("get_track", track=name)
+            assert caught.value.data["rule"] == f"Nothing is named {name!r}"
+            assert caught.value.data["value"] == name
+            assert TOLD not in str(caught.value.data["hint"]) + str(caught.value.data.get("candidates"))
