@@ -61,7 +61,7 @@ def judge(call: PendingCall) -> Steps:
     Raises:
       BridgeError: the arguments are wrong, or the call would remove objects that it may not.
     """
-    return (yield from _run(_find(JUDGES, call), call))
+    return (yield from _run(adapter_of(JUDGES, call), call))
 
 
 def perform(call: PendingCall) -> Steps:
@@ -72,7 +72,7 @@ def perform(call: PendingCall) -> Steps:
         raise BridgeError(
             "STALE_REFERENCE", "{} was removed meanwhile".format(row_checks.object_label(call.row))
         )
-    adapter = _find(ADAPTERS, call)
+    adapter = adapter_of(ADAPTERS, call)
     if adapter is not None:
         result = yield from _run(adapter, call)
     else:
@@ -82,7 +82,8 @@ def perform(call: PendingCall) -> Steps:
     return result
 
 
-def _find(table: Adapters, call: PendingCall) -> Optional[Callable[[PendingCall], Any]]:
+def adapter_of(table: Adapters, call: PendingCall) -> Optional[Callable[[PendingCall], Any]]:
+    """The table's function for the call's class and method, or None."""
     for (type_, name), adapter in table.items():
         if name == call.method.name and schema.is_a(call.row.layout.type, type_):
             return adapter

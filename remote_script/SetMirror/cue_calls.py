@@ -65,12 +65,18 @@ def _moved(song: Any, time: float) -> Steps:
     return False
 
 
-def _create_cue_point(call: PendingCall) -> Steps:
-    song, time = call.song, call.args["time"]
+def _check_free(call: PendingCall) -> None:
+    time = call.args["time"]
     if time < 0:
         raise checks.refuse("time must be 0 or more beats", time)
-    if _cue_at(song, time) is not None:
+    cue = _cue_at(call.song, time)
+    if cue is not None and call.describe(cue).get("id") not in call.cleared:
         raise checks.refuse("there is a cue point at {:g} already".format(time), time)
+    _check_stopped(call)
+
+
+def _create_cue_point(call: PendingCall) -> Steps:
+    song, time = call.song, call.args["time"]
     known = [live_ptr(cue) for cue in items(song.cue_points)]
 
     def made() -> Any:
@@ -129,5 +135,8 @@ ADAPTERS: Adapters = {
     ("Song", "create_cue_point"): _create_cue_point,
     ("Song", "delete_cue_point"): _delete_cue_point,
 }
-JUDGES: Adapters = {method: _check_stopped for method in ADAPTERS}
+JUDGES: Adapters = {
+    ("Song", "create_cue_point"): _check_free,
+    ("Song", "delete_cue_point"): _check_stopped,
+}
 """(class, method) → judge that runs right before the call; a dry run only runs the judge."""

@@ -30,6 +30,7 @@ from .open_entry import OpenEntry
 from .operations import Operation, Problems, prepare
 from .redo_line import RedoLine
 from .results import entries_of, refusal_of, result_of
+from .stale_places import check_places
 from .undo_step import UndoStep
 from .write import FLUSH, PUMP, Write, parse_write
 
@@ -301,6 +302,8 @@ class Executor:
             write.cause.shares = self._entry.write.id
         self._guard.admit(batcher, write, operations)
         self._beside.check(write, operations)
+        check_places(batcher, operations, self._live_module(), problems)
+        problems.raise_first()
         for operation in operations:
             write.touched.update(operation.touches)
         write.named = {id_: batcher.shadow.rows[id_] for id_ in write.touched}

@@ -453,11 +453,11 @@ class Operation:
         self.note = "asked for {!r}, Live made it {!r}".format(asked, made)
         return True
 
-    def new_call(self, batcher: Batcher, operations: List[Operation], live_module: Any) -> PendingCall:
-        """The pending call, with Live's own objects and their current places."""
+    def pending(self, batcher: Batcher, operations: List[Operation], live_module: Any) -> PendingCall:
+        """A pending call, with Live's own objects and their current places."""
         assert self.row is not None
         check_seen(batcher, self, operations)
-        call = self.call = PendingCall(
+        return PendingCall(
             self.row,
             self.method,
             live_arguments(batcher, self, operations),
@@ -467,6 +467,11 @@ class Operation:
             self.overwrite,
             partial(named, batcher),
         )
+
+    def new_call(self, batcher: Batcher, operations: List[Operation], live_module: Any) -> PendingCall:
+        """The pending call, which the operation records together with the target's state before it."""
+        call = self.call = self.pending(batcher, operations, live_module)
+        assert self.row is not None
         self.sent_values = list(self.row.values) if self.row.id else []
         self.victim = victim(call)
         if self.victim is not None and alive(self.victim):

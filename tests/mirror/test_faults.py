@@ -16,7 +16,8 @@ import trio
 import trio.testing
 
 from mirror import Call, Operation, Set, WriteResult, errors
-from mirror.writes import Writes
+from mirror.outcomes import read_result
+from mirror.recovery import Recovery
 from remote_script.SetMirror.operations import Operation as LiveOperation
 from remote_script.SetMirror.undo_step import UndoStep
 from tests.lean import demo_set
@@ -239,14 +240,15 @@ def test_reported_outcomes_are_true_in_many_random_histories() -> None:
 # -- wrong variants ----------------------------------------------------------------------------------------------
 
 
-async def _sends_again(self: Any, entry: Any, prepared: Any, epoch: str, place: Any) -> WriteResult:
+async def _sends_again(self: Any, sent: Any) -> WriteResult:
     """Wrong: after a reconnect, a write with a lost answer is made again."""
-    entry.id += "'"
-    result: WriteResult = await self._execute(entry)
-    return result
+    await self._wait_synced(LONG_S)
+    again = sent.params["write"] + "'"
+    params = {**sent.params, "write": again, "epoch": self._store.epoch}
+    return read_result(again, sent.request, await self._request("write.execute", params))
 
 
-async def _says_not_done(self: Any, entry: Any, prepared: Any, epoch: str, place: Any) -> WriteResult:
+async def _says_not_done(self: Any, sent: Any) -> WriteResult:
     """Wrong: a lost link counts as "nothing was done"."""
     raise errors.Disconnected("lost")
 
@@ -269,8 +271,8 @@ def _keeps_half(self: Any, done: Any, failed: Any) -> Generator[str, None, dict[
 
 
 WRONG: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
-    "replay on reconnect": lambda patch: patch.setattr(Writes, "_recover", _sends_again),
-    "lost means not done": lambda patch: patch.setattr(Writes, "_recover", _says_not_done),
+    "replay on reconnect": lambda patch: patch.setattr(Recovery, "outcome", _sends_again),
+    "lost means not done": lambda patch: patch.setattr(Recovery, "outcome", _says_not_done),
     "reply trusted without read-back": lambda patch: patch.setattr(LiveOperation, "observe", _trusts),
     "undo step left open": lambda patch: patch.setattr(UndoStep, "end", _leaves_open),
     "partial batch": lambda patch: patch.setattr(UndoStep, "roll_back", _keeps_half),
