@@ -167,19 +167,8 @@ class _Reversal:
 
     def _put_values_back(self, former: FormerValues) -> None:
         self._result.left += former.left
-        ordered = former.in_order()
-        renamed = {
-            (self._store.nodes[op.target].name, op.value)
-            for op, _ in ordered
-            if op.name == "name" and isinstance(op.target, int)
-        }
-        for op, text in ordered:
+        for op, text in former.in_order():
             assert isinstance(op.target, int)
-            node = self._store.nodes[op.target]
-            prop = values.row(node.type, op.name)
-            if prop is not None and prop.type == "routing" and (node.props[op.name], op.value) in renamed:
-                # The routing has the name of the object that it leads to, and follows it.
-                continue
             if self._can(op, text):
                 self._result.operations.append(op)
                 self._result.expect.append((op.target, op.name, self._store.nodes[op.target].props[op.name]))

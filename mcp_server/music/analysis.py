@@ -56,6 +56,10 @@ class Part:
     scene: int | None = None
     drums: bool = False
     muted: bool = False
+    sounds: frozenset[int] | None = None
+    """The pitches that a drum rack plays; None if every pitch may sound."""
+    unreached: int = 0
+    """The number of notes before or after what the clip plays."""
 
     @cached_property
     def sounding(self) -> list[Note]:

@@ -36,7 +36,10 @@ def scale_of(reader: Reader) -> Scale:
 
 
 def context_of(reader: Reader, clip: Node | None = None) -> Context:
-    """The context for edits of a clip; without a clip, the context of the song."""
+    """The context for edits of a clip; without a clip, the context of the song.
+
+    Of pads with one name, the lowest one is meant: a copy of a pad has the name of the first one.
+    """
     props = reader.resolve("song").props
     more = {} if clip is None or "loop_end" not in clip.props else {"span": span(clip)}
     if more and more["span"][0] >= more["span"][1]:
@@ -47,7 +50,7 @@ def context_of(reader: Reader, clip: Node | None = None) -> Context:
         int(props.get("signature_denominator") or 4),
         pads={}
         if clip is None
-        else {name.casefold(): pitch for pitch, name in pads_of(reader, clip).items()},
+        else {name.casefold(): pitch for pitch, name in sorted(pads_of(reader, clip).items(), reverse=True)},
         swing=float(props.get("swing_amount") or 0.0),
         **more,
     )
@@ -76,6 +79,29 @@ def pads_of(reader: Reader, node: Node) -> dict[int, str]:
                 if pad.props.get("chains")
             }
     return {}
+
+
+def _sounds_of(reader: Reader, track: Node) -> frozenset[int] | None:
+    """The pitches for which the track's drum rack has a device.
+
+    None if other pitches may sound: without a drum rack, behind a MIDI effect, and with a chain for all notes.
+    """
+    for device in reader.children(track, "devices") if "devices" in track.children else ():
+        if device.props.get("can_have_drum_pads"):
+            chains = reader.children(device, "chains")
+            pitches = [chain.props.get("in_note") for chain in chains if reader.children(chain, "devices")]
+            known = [pitch for pitch in pitches if isinstance(pitch, int) and pitch >= 0]
+            return frozenset(known) if known and len(known) == len(pitches) else None
+        if device.props.get("type") in (INSTRUMENT, MIDI_EFFECT):
+            return None
+    return None
+
+
+def _unreached(clip: Node) -> int:
+    """The number of notes that start before or after what a Session clip plays."""
+    low, high = span(clip)
+    low = min(low, from_beats(float(clip.props.get("start_marker") or 0.0)))
+    return sum(not low <= note.start < high for note in notes_of(clip)) if high > low else 0
 
 
 def devices_of(reader: Reader, owner: Node) -> Iterator[Node]:
@@ -120,6 +146,7 @@ def parts_of(reader: Reader, clips: Iterable[Node]) -> list[Part]:
     """The MIDI clips among `clips` as parts; a clip sounds in its scene or at its time."""
     parts = []
     drums: dict[int, bool] = {}
+    sounds: dict[int, frozenset[int] | None] = {}
     for clip in clips:
         if not clip.props.get("is_midi_clip"):
             continue
@@ -128,6 +155,7 @@ def parts_of(reader: Reader, clips: Iterable[Node]) -> list[Part]:
             continue
         if track.id not in drums:
             drums[track.id] = is_drums(reader, track)
+            sounds[track.id] = _sounds_of(reader, track)
         ref, low_high = reader.ref(clip.id), span(clip)
         arranged = bool(clip.props.get("is_arrangement_clip"))
         if arranged:
@@ -148,6 +176,8 @@ def parts_of(reader: Reader, clips: Iterable[Node]) -> list[Part]:
                 scene,
                 drums[track.id],
                 muted,
+                sounds[track.id],
+                0 if arranged else _unreached(clip),
             )
         )
     return parts
@@ -206,6 +236,8 @@ NOWHERE = (None, "", "None", "No Output", "Main", "Master")
 """Outputs that do not send the notes of a track without an instrument to another track or a port."""
 INSTRUMENT = 1
 """`Device.type` of instruments and of racks that contain an instrument."""
+MIDI_EFFECT = 4
+"""`Device.type` of MIDI effects and of racks that contain only such."""
 
 
 def _no_output(reader: Reader, track: Node, mixer: Node | None) -> str:

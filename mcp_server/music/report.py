@@ -78,6 +78,8 @@ def report(parts: Sequence[Part], tracks: Sequence[TrackFacts], context: Context
         "outside_scale": _outside(outside, context),
         "same_notes": [_some(refs) for refs in same_contents],
         "empty_clips": [part.ref for part in parts if not part.notes],
+        "unplayed_notes": [row for part in parts if (row := _unplayed(part))],
+        "without_pad": [row for part in distinct if (row := _without_pad(part, context))],
         "off_grid": [_off_grid_row(part.ref, off) for part, off in off_grid],
         "clashes": analysis.clashes(distinct, context.scale, most=5),
         "crowded_low": analysis.crowded(distinct)[:5],
@@ -86,7 +88,7 @@ def report(parts: Sequence[Part], tracks: Sequence[TrackFacts], context: Context
         "silent_tracks": [track.ref for track in tracks if silent(track)],
         "no_output": [f"{track.ref}: {track.no_output}" for track in tracks if _unheard(track)],
         "empty_racks": [f"{track.ref}: {name}" for track in tracks for name in track.empty_racks],
-        "muted_tracks": [track.ref for track in tracks if track.muted and track.clips],
+        "muted_tracks": [track.ref for track in tracks if track.muted],
         "soloed_tracks": [track.ref for track in tracks if track.soloed],
         "muted_clips": [ref for track in tracks for ref in track.muted_clips],
         "without_clips": [track.ref for track in tracks if not track.clips and track.kind != "group"],
@@ -188,6 +190,20 @@ def _outside(outside: dict[str, analysis.Outside], context: Context) -> list[dic
         if not row["in_chords"]:
             del row["in_chords"]
     return sorted(rows.values(), key=lambda row: -row["notes"])
+
+
+def _unplayed(part: Part) -> dict[str, Any]:
+    """The numbers of a clip's notes that are muted, and that lie outside of what it plays; empty if there are none."""
+    counts = {"muted": sum(note.mute for note in part.notes), "outside": part.unreached}
+    counts = {name: count for name, count in counts.items() if count}
+    return {"ref": part.ref, **counts} if counts else {}
+
+
+def _without_pad(part: Part, context: Context) -> dict[str, Any]:
+    """The pitches of a clip's notes for which its drum rack has no sound; empty if there are none."""
+    missing = () if part.sounds is None else {note.pitch for note in part.sounding} - part.sounds
+    names = [analysis.name_of(pitch, context.scale) for pitch in sorted(missing)]
+    return {"ref": part.ref, "pitches": _some(names, 6)} if names else {}
 
 
 def _off_grid(parts: Sequence[Part]) -> list[tuple[Part, timing.OffGrid]]:
