@@ -25,6 +25,7 @@ from ..music.ticks import BEAT, Ticks, from_beats, to_beats
 from ..plans import Plan, Scope, no_effect, only
 from ..tool import Arguments
 from . import music
+from .clips import scene_sets
 
 tools = music.tools
 """The toolset of `tools.music`, which has the tools for single clips."""
@@ -223,7 +224,8 @@ def _scenes(scope: Scope, args: Arrange, start: Ticks) -> Steps:
     said = f"{len(sections)} sections, {bars} bars, {len(layout.copies) + len(layout.clips)} clips"
     foreseen = form.in_words(sections, layout)[:MOST_SECTIONS] if args.dry_run else ()
     staying = _staying(scope, ops, to_beats(start), to_beats(layout.end))
-    return ops, (said, *foreseen, *beside, *staying, *layout.left_out[:20])
+    tempos = list(dict.fromkeys(note for section in args.sections for note in _of_scene(scope, section)))
+    return ops, (said, *foreseen, *beside, *staying, *tempos[:MOST_LOCATORS], *layout.left_out[:20])
 
 
 def _staying(scope: Scope, ops: list[Operation], start: float, end: float) -> Iterable[str]:
@@ -242,8 +244,20 @@ def _song(scope: Scope) -> Node:
     return scope.mirror.resolve("song")
 
 
+def _scene_of(scope: Scope, args: SectionArgument) -> Node:
+    return scope.target(args.name if args.scene is UNSET else args.scene, "Scene")
+
+
+def _of_scene(scope: Scope, args: SectionArgument) -> Iterable[str]:
+    """What a launch of the section's scene changes, and the arrangement cannot have."""
+    scene = _scene_of(scope, args)
+    if sets := scene_sets(scope, scene):
+        named = f"{scope.ref(scene)} {scene.name!r}".removesuffix(" ''")
+        yield f"{named} changes the Set's {sets} when it is launched: the arrangement plays on without this"
+
+
 def _section(scope: Scope, args: SectionArgument) -> form.Section:
-    scene = scope.target(args.name if args.scene is UNSET else args.scene, "Scene")
+    scene = _scene_of(scope, args)
     tracks = scope.children(_song(scope), "tracks")
     sources = []
     scope.note_hidden_slots(scene)

@@ -286,7 +286,29 @@ def fire(scope: Scope, args: Fire) -> Plan:
                 hint="leave them out",
             )
         node = scope.parent(node)
-    return Plan.of("fire", [Call(node.id, "fire", options)], notes=tuple(_of_empty_slot(scope, node)))
+    sets = scene_sets(scope, node) if node.type == "Scene" else ""
+    notes = [f"{scope.ref(node)} changes the Set's {sets}"] if sets else [*_of_empty_slot(scope, node)]
+    return Plan.of("fire", [Call(node.id, "fire", options)], notes=tuple(notes))
+
+
+def scene_sets(scope: Scope, scene: Node) -> str:
+    """The tempo and signature that a scene gives the Set when it is launched, as far as the Set has others now."""
+    song, props = scope.mirror.resolve("song").props, scene.props
+    changes = []
+    tempo, present = props.get("tempo"), song.get("tempo")
+    # Before Live 11.1 a scene has no switch; a scene without a tempo has -1.
+    if props.get("tempo_enabled", True) and isinstance(tempo, float | int) and 0 < tempo != present:
+        changes.append(f"tempo from {present:g} to {tempo:g}")
+    parts = ("numerator", "denominator")
+    signature = [props.get(f"time_signature_{part}") for part in parts]
+    now = [song.get(f"signature_{part}") for part in parts]
+    if (
+        props.get("time_signature_enabled", True)
+        and signature != now
+        and all((part or 0) > 0 for part in signature)
+    ):
+        changes.append("signature from {}/{} to {}/{}".format(*now, *signature))
+    return " and ".join(changes)
 
 
 def _of_empty_slot(scope: Scope, node: Node) -> Iterator[str]:
