@@ -151,7 +151,7 @@ def _condition(name: str, sign: str, wanted: Any, text: str = "") -> Condition:
         if prop is not None and prop.type == "ref" and isinstance(wanted, str):
             value = values.shown(store, at.type, last, value)
         elif prop is not None and prop.unit == "rgb" and named and isinstance(value, int):
-            value, meant = values.color_name(value), named
+            value, meant = named if values.is_color(value, named) else values.color_name(value), named
         elif prop is not None and prop.type in _COMPARED:
             meant = _meant(prop, wanted, text)
         elif isinstance(value, list | tuple) and isinstance(meant, int | float):
@@ -269,18 +269,41 @@ def _check_wanted(name: str, sign: str, wanted: Any, text: str) -> None:
         return
     if sign in _ORDER and not kinds & {"int", "float"}:
         raise errors.InvalidValue(f"`{name}` has no order: compare it with =, != or contains", sign)
-    if any(_meant(prop, wanted, text) is not None for prop in rows) or (
-        name == "value" and (isinstance(wanted, str) or _raw(wanted) is not None)
-    ):
+    if name == "value" and (isinstance(wanted, str) or _raw(wanted) is not None):
+        return
+    if meant := [(prop, value) for prop in rows if (value := _meant(prop, wanted, text)) is not None]:
+        if not any(_is_possible(prop, sign, value) for prop, value in meant):
+            ranges = dict.fromkeys(f"{prop.minimum:g} to {prop.maximum:g}" for prop, _ in meant)
+            raise errors.InvalidValue(f"`{name}` is {' or '.join(ranges)}, never {sign} {wanted}", wanted)
         return
     known = list(dict.fromkeys(label for prop in rows for label in prop.labels.values()))
     forms = {"bool": "true or false", "int": "a number", "float": "a number"}
     form = f"one of {', '.join(known)}" if known else forms.get(rows[0].type, "a text")
     unit = f" ({rows[0].unit})" if rows[0].unit and not known else ""
     facts: dict[str, Any] = {"choices": known} if known else {}
+    shown = f"{name}_display_string"
+    if values.rows(shown):
+        facts["hint"] = f"compare it with a number, or Live's text for it: '{shown} contains -6'"
     raise errors.InvalidValue(
         f"`{name}` is {form}{unit}, not {str(wanted)[:60]!r}", str(wanted)[:60], **facts
     )
+
+
+_UNSET = -1
+"""The number that Live shows where an object has none, such as a scene without a tempo."""
+
+
+def _is_possible(prop: schema.Property, sign: str, wanted: Any) -> bool:
+    """True if a value in the property's range can meet the comparison."""
+    low, high = prop.minimum, prop.maximum
+    if low is None or high is None or not _is_number(wanted) or prop.type not in ("int", "float"):
+        return True
+    low = min(low, _UNSET)
+    if sign in ("<", "<="):
+        return bool(_OPERATORS[sign](low, wanted))
+    if sign in (">", ">="):
+        return bool(_OPERATORS[sign](high, wanted))
+    return sign == "!=" or low <= wanted <= high
 
 
 _COMPARED = frozenset(("bool", "int", "float", "str", "routing"))

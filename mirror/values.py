@@ -137,6 +137,15 @@ def color_name(number: int) -> str:
     return min(COLORS, key=distance)
 
 
+_SHOWN = {"green": 0x3DC300, "blue": 0x1A2F96, "purple": 0xCC2E6E}
+"""Names of colours for which Live's palette has only a colour that is nearer to another name."""
+
+
+def is_color(number: int, name: str) -> bool:
+    """True for the colours that a name means: those nearest to it, and the one that Live shows when it is set."""
+    return color_name(number) == name or _SHOWN.get(name) == number
+
+
 def _ref(store: Store, id_: Any, gone: Mapping[int, str]) -> Any:
     if not isinstance(id_, int):
         return id_

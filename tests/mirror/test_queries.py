@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from mirror import errors
+from mirror import errors, values
 from mirror.queries import find, resolve
+from remote_script.headless.music import palette
 from remote_script.SetMirror.contract import schema
 
 from .test_store import filled
@@ -227,6 +228,54 @@ def test_the_name_of_a_colour_finds_the_nearest_colours(name: str, near: int) ->
     assert [match.node.id for match in matches] == [2]
     assert find(store, kind="track", where=f"color = #{near:06x}")[0].node.id == 2
     assert 2 not in [match.node.id for match in find(store, kind="track", where=f"color != {name}")]
+
+
+@pytest.mark.parametrize("name", values.COLORS)
+def test_a_colour_that_is_set_by_name_is_found_by_that_name(name: str) -> None:
+    store = filled()
+    shown = palette.COLORS[palette.nearest_index(values.COLORS[name])]
+    store.apply(6, [["set", 2, "color", shown]])
+    assert 2 in [match.node.id for match in find(store, kind="track", where=f"color = {name}")]
+    assert 2 not in [match.node.id for match in find(store, kind="track", where=f"color != {name}")]
+
+
+BOUNDED = [
+    (name, prop.minimum, prop.maximum)
+    for name in sorted({name for class_ in schema.CLASSES.values() for name in class_.properties})
+    if (rows := values.rows(name)) and len({(row.minimum, row.maximum, row.type) for row in rows}) == 1
+    if (prop := rows[0]).type in ("int", "float")
+    and None not in (prop.minimum, prop.maximum)
+    and not prop.labels
+]
+
+
+def test_a_number_that_no_object_can_have_is_refused_and_one_at_the_limit_is_not() -> None:
+    assert len(BOUNDED) > 10
+    store = filled()
+    for name, low, high in BOUNDED:
+        for condition in (
+            f"{name} = {high + 2}",
+            f"{name} > {high}",
+            f"{name} >= {high + 1}",
+            f"{name} < {min(low, -1)}",
+            f"{name} = {min(low, -1) - 1}",
+        ):
+            with pytest.raises(errors.InvalidValue, match=f"`{name}` is .* never"):
+                find(store, where=condition)
+        for condition in (
+            f"{name} = {high}",
+            f"{name} >= {high}",
+            f"{name} <= {low}",
+            f"{name} != {high + 2}",
+            f"{name} = -1",
+        ):
+            find(store, where=condition)
+
+
+def test_a_text_for_a_number_that_live_also_shows_as_text_is_refused_with_that_property() -> None:
+    with pytest.raises(errors.InvalidValue) as caught:
+        find(filled(), kind="clip", where="gain > 0 dB")
+    assert "gain_display_string contains" in caught.value.hint
 
 
 def test_of_names_that_differ_only_in_case_the_exact_one_is_meant() -> None:
