@@ -82,6 +82,7 @@ class Mirror(Reader):
             lambda revision, timeout_s: self.wait_for(revision, timeout_s=timeout_s),
             self._place,
             clock,
+            wall,
             os.urandom(6).hex(),
             self.latencies,
         )

@@ -99,7 +99,13 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         return any(isinstance(op, Call) and op.method in ("load", "load_item") for op in self.ops)
 
     def to_wire(
-        self, id_: str, epoch: str, ops: list[dict[str, Any]], expect: list[dict[str, Any]], deadline_s: float
+        self,
+        id_: str,
+        epoch: str,
+        ops: list[dict[str, Any]],
+        expect: list[dict[str, Any]],
+        deadline_s: float,
+        sent: float,
     ) -> dict[str, Any]:
         """The parameters of `write.execute`.
 
@@ -108,6 +114,7 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
           epoch: The epoch that the ids belong to.
           ops, expect: The result of `checks.prepare`, with targets as ids.
           deadline_s: Seconds that are left until the deadline.
+          sent: The time of sending, in seconds of the wall clock.
         """
         params: dict[str, Any] = {
             "write": id_,
@@ -116,6 +123,7 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
             "label": self.label,
             "ops": ops,
             "deadline_s": max(0.001, deadline_s),
+            "sent": sent,
         }
         if self.if_revision is not None:
             params["if_revision"] = self.if_revision

@@ -108,6 +108,7 @@ class Writes:
         wait_for: Callable[[int, float], Awaitable[None]],
         place: Callable[[], tuple[str, Any]],
         clock: Callable[[], float],
+        wall: Callable[[], float],
         session: str,
         latencies: Latencies,
     ) -> None:
@@ -122,6 +123,7 @@ class Writes:
         self._wait_for = wait_for
         self._place = place
         self._clock = clock
+        self._wall = wall
         self._session = session
         self._latencies = latencies
         self._number = 0
@@ -353,7 +355,7 @@ class Writes:
             prepared = checks.prepare(self._store, request, version)
             epoch = self._store.epoch
             left = entry.deadline - self._clock()
-            params = request.to_wire(entry.id, epoch, prepared.ops, prepared.expect, left)
+            params = request.to_wire(entry.id, epoch, prepared.ops, prepared.expect, left, self._wall())
             sent = SentWrite(params, request, entry.deadline, prepared, place)
             # From here on assume that the script has it, unless Disconnected says sent=False.
             entry.sent = True

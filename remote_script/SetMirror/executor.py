@@ -9,6 +9,7 @@ changes. `Answers` keeps results by write id: the same id is never executed twic
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from functools import partial
 from typing import Any, Callable, Deque, Dict, Generator, List, Optional, Set, Tuple
@@ -71,6 +72,9 @@ class Executor:
         self._guard = guard
         self.answers = Answers(clock, reply, tell, FinishedWrites() if results is None else results)
         self.ticks = 0
+        self.wall: Callable[[], float] = time.time
+        self.gap_s = 0.0
+        """Seconds since the previous turn: a request that is read in this turn waited at most this long."""
         self._turns = 0
         """Number of turns so far: within one turn only the script changes Live."""
         self.current: Optional[Write] = None
@@ -94,6 +98,8 @@ class Executor:
     def submit(self, client: Any, request: Any, params: Dict[str, Any]) -> None:
         """Queue a write; a known id gets the kept result, or waits for the running write with this id."""
         write = parse_write(params, self._clock())
+        # The deadline counts from the sending. A clock of another machine may differ, so the gap limits the wait.
+        write.deadline -= 0.0 if write.sent is None else min(max(0.0, self.wall() - write.sent), self.gap_s)
         if self.answers.repeat(client, request, write, self._find(write.id)):
             return
         epoch = params.get("epoch")

@@ -193,6 +193,7 @@ class SetMirror(ControllerlessSurface):
             now = self._clock()
             self.distances["timer"].add(now - self._last_pump)
             self.awake.pumped(now - self._last_pump)
+            self.executor.gap_s = now - self._last_pump
             self._last_pump = now
             worked = self._turn(start)
         except Exception:

@@ -60,6 +60,8 @@ class Write:
         self.content = _content(params)
         """Hash of the request, before its targets become ids: the same id with another content is another write."""
         self.deadline = now + float(params.get("deadline_s") or DEADLINE_S)
+        self.sent: Optional[float] = params.get("sent")
+        """When the client sent it, in seconds of the wall clock."""
         self.waiters: List[Tuple[Any, Any]] = []
         self.cause = Cause("write", self.id, self.author)
         self.has_calls = any(op.get("op") == "call" for op in self.operations)
@@ -142,6 +144,11 @@ def parse_write(params: Dict[str, Any], now: float) -> Write:
         deadline is None
         or (isinstance(deadline, (int, float)) and not isinstance(deadline, bool) and deadline > 0),
         "`deadline_s` is a number above 0",
+    )
+    sent = params.get("sent")
+    need(
+        sent is None or (isinstance(sent, (int, float)) and not isinstance(sent, bool)),
+        "`sent` is a number of seconds of the wall clock",
     )
     policy = params.get("policy")
     need(

@@ -20,7 +20,7 @@ def test_a_request_is_immutable() -> None:
 
 
 def test_omitted_arguments_are_not_sent() -> None:
-    wire = WriteRequest.of([RENAME], author="me").to_wire("w1", "e1", [{"op": "set"}], [], 2.5)
+    wire = WriteRequest.of([RENAME], author="me").to_wire("w1", "e1", [{"op": "set"}], [], 2.5, 7.0)
     assert wire == {
         "write": "w1",
         "author": "me",
@@ -28,6 +28,7 @@ def test_omitted_arguments_are_not_sent() -> None:
         "label": "",
         "ops": [{"op": "set"}],
         "deadline_s": 2.5,
+        "sent": 7.0,
     }
 
 
@@ -35,7 +36,7 @@ def test_given_arguments_are_sent() -> None:
     request = WriteRequest.of(
         [RENAME], author="me", label="l", if_revision=0, expect=[["song", "tempo", 1.0]], dry_run=True
     )
-    wire = request.to_wire("w1", "e1", [], [{"target": 1, "name": "tempo", "value": 1.0}], -1.0)
+    wire = request.to_wire("w1", "e1", [], [{"target": 1, "name": "tempo", "value": 1.0}], -1.0, 7.0)
     assert (wire["if_revision"], wire["dry_run"], wire["deadline_s"]) == (0, True, 0.001)
     assert wire["expect"] == [{"target": 1, "name": "tempo", "value": 1.0}]
 

@@ -480,17 +480,6 @@ def test_on_an_older_live_edits_before_the_end_of_the_step_are_reported(
     assert kept == {**answer, "undo_steps": 2}
 
 
-def test_a_write_whose_deadline_passed_in_the_queue_is_not_started(guest: Guest) -> None:
-    client = guest.follower()
-    guest.song._late.add("is_playing")
-    guest.world.loses_late = True
-    client.ask("write.execute", write="slow", ops=[put("song", "is_playing", True)])
-    request = client.ask("write.execute", write="late", ops=[put("song", "tempo", 90)], deadline_s=0.1)
-    guest.pump(200)
-    assert refused(client.reply(request) or {})["error"] == "DEADLINE"
-    assert guest.song.tempo == 120.0
-
-
 def test_a_write_to_a_full_queue_is_refused(guest: Guest) -> None:
     client = guest.follower()
     guest.song._late.add("is_playing")
