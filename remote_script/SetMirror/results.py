@@ -115,6 +115,8 @@ def left_behind(operation: Operation) -> Dict[str, Any]:
         report.update(name=operation.asked.get("name"), before=operation.before, after=operation.after)
     else:
         report["method"] = operation.asked.get("method")
+        if operation.product is not None and not alive(operation.product):
+            report["note"] = "the object that it made was deleted meanwhile: only its undo entry remains"
     return report
 
 
