@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from mirror import Call, Node, Operation
+from mirror.queries import tracks_in
 from remote_script.SetMirror.contract.places import ID, is_identity
 
 if TYPE_CHECKING:
@@ -26,8 +27,10 @@ def notes(scope: Scope, operations: Iterable[Operation]) -> Iterator[str]:
             continue
         tracks = scope.children("song", "tracks") if tracks is None else tracks
         group = _at(tracks, op.args.get("index"))
-        members = [] if group is None else _members(tracks, group)
-        if group is None or not members or (op.method, group.id) in covered:
+        if group is None or (op.method, group.id) in covered:
+            continue
+        members = [scope.mirror.node(id_) for id_ in tracks_in(scope.mirror.store, int(group.id))]
+        if not members:
             continue
         covered |= {(op.method, node.id) for node in members}
         named = ", ".join(repr(node.name) for node in members[:MOST_NAMED])
@@ -42,15 +45,3 @@ def _at(tracks: tuple[Node, ...], position: Any) -> Node | None:
         return next((node for node in tracks if node.id == position[ID]), None)
     known = isinstance(position, int) and 0 <= position < len(tracks)
     return tracks[position] if known else None
-
-
-def _members(tracks: tuple[Node, ...], group: Node) -> list[Node]:
-    """The tracks in a group, and in its inner groups, in the order of the Set."""
-    inside = {group.id}
-    members = []
-    for node in tracks:
-        # A group comes before its tracks.
-        if node.props.get("group_track") in inside:
-            inside.add(node.id)
-            members.append(node)
-    return members

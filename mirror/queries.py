@@ -229,6 +229,19 @@ def _candidate(store: Store, node: Node) -> dict[str, Any]:
 # -- finding ---------------------------------------------------------------------------------------
 
 
+def tracks_in(store: Store, group: int) -> list[int]:
+    """The tracks in a group track and in its inner groups, in the order of the Set; empty for another track."""
+    inside, members = {group}, []
+    tracks = store.nodes[store.root].children.get("tracks") if store.root is not None else None
+    for id_ in tracks if isinstance(tracks, tuple) else ():
+        node = store.nodes.get(id_)
+        # A group comes before its tracks.
+        if node is not None and node.props.get("group_track") in inside:
+            inside.add(id_)
+            members.append(id_)
+    return members
+
+
 def find(
     store: Store,
     *,

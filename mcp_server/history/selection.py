@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from mirror import Event, errors
+from mirror.queries import tracks_in
 from mirror.store import Store
 
 
@@ -87,14 +88,8 @@ def with_contents(store: Store, id_: int) -> list[int]:
     """An object and what people find in it elsewhere: a scene's slots, a pad's chains, a group's tracks."""
     node = store.nodes[id_]
     tops = [id_, *(node.props.get(_CONTENTS.get(node.type, "")) or ())]
-    if node.type == "Track" and node.props.get("is_foldable") and store.root is not None:
-        inside_too = {id_}
-        tracks = store.nodes[store.root].children.get("tracks")
-        for track in tracks if isinstance(tracks, tuple) else ():
-            # A group comes before its tracks.
-            if track in store.nodes and store.nodes[track].props.get("group_track") in inside_too:
-                inside_too.add(track)
-                tops.append(track)
+    if node.type == "Track":
+        tops += tracks_in(store, id_)
     return [top for top in tops if top in store.nodes]
 
 
