@@ -53,7 +53,8 @@ async def test_arming_and_playing_in_the_same_batch_are_considered(autojump_cloc
             {"tool": "transport", "args": {"action": "play"}},
             {"tool": "transport", "args": {"action": "record"}},
         ]
-        assert "notes" not in await whole.call("batch", calls=calls)
+        answer = await whole.call("batch", calls=calls)
+        assert answer["notes"] == ["call 2 (transport): plays from 1.1.1, the song's start_time"]
 
 
 async def test_a_clip_is_recorded_with_the_given_length_and_quantization(autojump_clock: Clock) -> None:

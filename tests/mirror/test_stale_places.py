@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import trio
 import trio.testing
 
-from mirror import Call, Operation, Set, WriteResult, errors
+from mirror import Call, Operation, Set, errors
 from tests.crowd import small
 from tests.whole import Whole, whole_path
+
+from .test_places import meanwhile
 
 Clock = trio.testing.MockClock
 SLOT, NEXT = "tracks/0/clip_slots/0", "tracks/0/clip_slots/1"
@@ -66,26 +67,6 @@ async def prepared(whole: Whole) -> None:
     await whole.mirror.write([Call(SLOT, "create_clip", {"pages": 4.0})])
     await whole.mirror.write([Call("song", "create_cue_point", {"time": 8.0})])
     await whole.mirror.write([clip(0.0), clip(40.0)])
-
-
-async def meanwhile(whole: Whole, ops: list[Operation], edit: Callable[[Any], Any]) -> WriteResult:
-    """The outcome of a write when a person makes `edit` between reading and running it."""
-    outcome: list[Any] = []
-
-    async def write() -> None:
-        try:
-            outcome.append(await whole.mirror.write(ops))
-        except errors.MirrorError as problem:
-            outcome.append(problem)
-
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(write)
-        await trio.testing.wait_all_tasks_blocked()
-        await whole.by_hand(edit)
-    if isinstance(outcome[0], errors.MirrorError):
-        raise outcome[0]
-    result: WriteResult = outcome[0]
-    return result
 
 
 @pytest.mark.parametrize("place", STALE)
