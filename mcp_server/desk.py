@@ -204,7 +204,7 @@ class Desk:
         if scope.contents and not plan.dry_run:
             more["unchanged"] = tuple((id_, scope.revision) for id_ in sorted(scope.contents))
         self._batched = tuple(dict.fromkeys(call.tool for call in plan.calls))
-        with_members = tuple(group_members.notes(scope, plan.operations))
+        with_members = tuple(group_members.notes(scope, self._whole.store, plan.operations))
         try:
             answer = await self.write(plan.final(), plan.label, dry_run=plan.dry_run, **more)
         except errors.MirrorError as problem:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mirror import Call, Node, Operation
 from mirror.queries import tracks_in
+from mirror.store import Store
 from remote_script.SetMirror.contract.places import ID, is_identity
 
 if TYPE_CHECKING:
@@ -18,8 +19,12 @@ MOST_NAMED = 10
 """The most tracks of one group that a note names."""
 
 
-def notes(scope: Scope, operations: Iterable[Operation]) -> Iterator[str]:
-    """A note for each group that the operations delete or copy; a group inside such a group is in the note of that."""
+def notes(scope: Scope, store: Store, operations: Iterable[Operation]) -> Iterator[str]:
+    """A note for each group that the operations delete or copy; a group inside such a group is in the note of that.
+
+    Args:
+      store: The whole Set: a track that is hidden from the client is counted, but not named.
+    """
     tracks: tuple[Node, ...] | None = None
     covered: set[tuple[str, Any]] = set()
     for op in operations:
@@ -29,15 +34,16 @@ def notes(scope: Scope, operations: Iterable[Operation]) -> Iterator[str]:
         group = _at(tracks, op.args.get("index"))
         if group is None or (op.method, group.id) in covered:
             continue
-        members = [scope.mirror.node(id_) for id_ in tracks_in(scope.mirror.store, int(group.id))]
+        members = tracks_in(store, int(group.id))
         if not members:
             continue
-        covered |= {(op.method, node.id) for node in members}
-        named = ", ".join(repr(node.name) for node in members[:MOST_NAMED])
-        more = f" and {len(members) - MOST_NAMED} more" if len(members) > MOST_NAMED else ""
+        covered |= {(op.method, id_) for id_ in members}
+        names = [repr(store.nodes[id_].name) for id_ in members if not scope.mirror.hides(id_)][:MOST_NAMED]
+        more = [f"{len(members) - len(names)} more"] if len(names) < len(members) else []
+        named = ", ".join([*names, *more])
         count = f"{len(members)} track{'' if len(members) == 1 else 's'}"
         what = _WITH_MEMBERS[op.method] if len(members) > 1 else _WITH_MEMBERS[op.method].replace("are", "is")
-        yield f"{scope.ref(group)} {group.name!r} is a group: its {count} {what}: {named}{more}"
+        yield f"{scope.ref(group)} {group.name!r} is a group: its {count} {what}: {named}"
 
 
 def _at(tracks: tuple[Node, ...], position: Any) -> Node | None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import trio.testing
 
+from mcp_server.policy import Policy, PolicyFile, Rule
 from remote_script.headless import SetSpec
 from remote_script.headless.sets.spec import TrackSpec
 from tests.lean import demo_set
@@ -70,3 +71,11 @@ async def test_a_write_names_the_tracks_that_go_with_a_group(
         else:
             assert before - set(after) >= set(names)
             assert before - set(after) - set(names) - {"TOP", "INNER", "Alone"} == set()
+
+
+async def test_a_hidden_track_of_a_group_is_counted_and_not_named(autojump_clock: Clock) -> None:
+    policy = Policy(PolicyFile(rule=(Rule("deny", operations=("read",), refs=("tracks/1",)),)))
+    async with whole_path(grouped(), policy=policy) as whole:
+        answer = await whole.call("duplicate", target="TOP")
+        (note,) = answer["notes"]
+        assert note.endswith("its 3 tracks are copied with it: 'INNER', 'High', 1 more")

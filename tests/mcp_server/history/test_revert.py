@@ -527,6 +527,14 @@ async def test_a_scenes_clips_a_pads_chains_and_a_groups_tracks_are_under_them(a
         assert len(answer["results"]) == len(clips)
         assert in_scene(whole) == names
         assert whole.stage.live.song.tempo == 99
+        pad = next(
+            node for node in whole.mirror.walk() if node.type == "DrumPad" and node.props.get("chains")
+        )
+        (chain,) = pad.props["chains"]
+        name, since = whole.mirror.node(chain).name, whole.mirror.revision
+        await whole.call("set_track", track=f"id:{chain}", name="Other")
+        await whole.call("revert", since=since, under=f"id:{pad.id}")
+        assert whole.mirror.node(chain).name == name
 
 
 def test_a_group_holds_its_tracks_and_those_of_inner_groups() -> None:
