@@ -54,7 +54,7 @@ def conditions(where: Mapping[str, Any] | Iterable[str] | str | None, class_: st
     if isinstance(where, Mapping):
         for name in where:
             _check_known(name, class_)
-        return [_of_item(name, wanted) for name, wanted in where.items()]
+        return [_of_item(name, wanted, class_) for name, wanted in where.items()]
     return [_of_text(text, class_) for text in where]
 
 
@@ -85,18 +85,18 @@ def _check_known(path: str, class_: str) -> None:
         )
 
 
-def _of_item(name: str, wanted: Any) -> Condition:
+def _of_item(name: str, wanted: Any, class_: str) -> Condition:
     if isinstance(wanted, Mapping) and set(wanted) != {"raw"}:
-        parts = [_condition(name, sign, value) for sign, value in wanted.items()]
+        parts = [_condition(name, sign, value, class_=class_) for sign, value in wanted.items()]
         return lambda store, node: all(part(store, node) for part in parts)
     if isinstance(wanted, str):
         match = re.match(r"(==|!=|<=|>=|<|>|~)\s*(.+)\Z", wanted, re.DOTALL)
         if match is not None:
-            return _condition(name, match.group(1), _literal(match.group(2)), match.group(2))
+            return _condition(name, match.group(1), _literal(match.group(2)), match.group(2), class_)
     if isinstance(wanted, list | tuple):
-        any_of = [_condition(name, "=", item) for item in wanted]
+        any_of = [_condition(name, "=", item, class_=class_) for item in wanted]
         return lambda store, node: any(holds(store, node) for holds in any_of)
-    return _condition(name, "=", wanted)
+    return _condition(name, "=", wanted, class_=class_)
 
 
 def _of_text(text: str, class_: str) -> Condition:
@@ -107,7 +107,7 @@ def _of_text(text: str, class_: str) -> Condition:
             hint='such as "length > 32", "arm = true", "name contains bass"',
         )  # fmt: skip
     _check_known(match.group(1), class_)
-    return _condition(match.group(1), match.group(2), _literal(match.group(3)), match.group(3))
+    return _condition(match.group(1), match.group(2), _literal(match.group(3)), match.group(3), class_)
 
 
 def _literal(text: str) -> Any:
@@ -123,7 +123,7 @@ def _literal(text: str) -> Any:
         return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word
 
 
-def _condition(name: str, sign: str, wanted: Any, text: str = "") -> Condition:
+def _condition(name: str, sign: str, wanted: Any, text: str = "", class_: str = "") -> Condition:
     """A test that compares a property with a value; `text` is the value as written, possibly a choice's label."""
     last = name.rpartition(".")[2]
     if sign in ("~", "contains"):
@@ -133,7 +133,8 @@ def _condition(name: str, sign: str, wanted: Any, text: str = "") -> Condition:
         raise errors.InvalidValue(
             f"A sign is one of {', '.join(_OPERATORS)}, ~ or contains, not {sign!r}", sign
         )
-    _check_wanted(last, sign, wanted, text)
+    # A path with dots leads to an object of another class.
+    _check_wanted(last, sign, wanted, text, class_ if last == name else "")
     compare = _OPERATORS[sign]
     named = values.color_name(values.color(wanted)) if _names_color(wanted) else ""
 
@@ -253,9 +254,9 @@ def _number(prop: schema.Property, wanted: Any, text: str) -> Any:
     return next((number for number in named if number is not None), wanted)
 
 
-def _check_wanted(name: str, sign: str, wanted: Any, text: str) -> None:
+def _check_wanted(name: str, sign: str, wanted: Any, text: str, class_: str) -> None:
     """InvalidValue for a value that no object can have in this property: the condition could match nothing."""
-    rows = values.rows(name)
+    rows = values.rows(name, class_) or values.rows(name)
     kinds = {prop.type for prop in rows}
     if not rows or name in _OWN or wanted is None:
         return

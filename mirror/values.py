@@ -152,6 +152,10 @@ def _ref(store: Store, id_: Any, gone: Mapping[int, str]) -> Any:
     return store.ref(id_) if id_ in store.nodes else gone.get(id_, id_)
 
 
-def rows(name: str) -> list[schema.Property]:
-    """The rows of all classes that have a property of this name."""
-    return [class_.properties[name] for class_ in schema.CLASSES.values() if name in class_.properties]
+def rows(name: str, class_: str = "") -> list[schema.Property]:
+    """The rows of all classes that have a property of this name; with `class_` of it, its bases and its subclasses."""
+    return [
+        row.properties[name]
+        for type_, row in schema.CLASSES.items()
+        if name in row.properties and (not class_ or schema.is_a(type_, class_) or schema.is_a(class_, type_))
+    ]
