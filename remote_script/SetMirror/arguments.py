@@ -57,9 +57,14 @@ def _place_now(
         return len(listed) if arg.list_owner else -1
     obj = operation.object_of(batcher, value[ID] if is_identity(value) else value, operations)
     if obj not in listed or (arg.type == "insert" and obj in moved):
-        rule = "{} is not in {} of {} any more".format(value, arg.list_name, operation.where)
-        raise BridgeError("STALE_REFERENCE", rule, operation.target)
+        raise moved_away(operation, arg)
     return obj if arg.by_time else listed.index(obj)
+
+
+def moved_away(operation: Operation, arg: schema.Arg) -> BridgeError:
+    """The refusal of a place whose object is not in the list any more."""
+    rule = "{} is not in {} of {} any more".format(operation.args[arg.name], arg.list_name, operation.where)
+    return BridgeError("STALE_REFERENCE", rule, operation.target)
 
 
 def check_seen(batcher: Batcher, operation: Operation, operations: Sequence[Operation]) -> None:

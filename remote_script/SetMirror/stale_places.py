@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, List, Optional, Set
 
+from .arguments import moved_away
 from .batches import Batcher
 from .call import Adapters
 from .calls import adapter_of
@@ -21,16 +22,18 @@ from .overwrites import JUDGES as OVERWRITES
 
 _JUDGES: Adapters = {**OVERWRITES, **CUES}
 """They read a few objects and end in the same turn, unlike the judges of notes and loads."""
+_JUDGED = {name for _, name in _JUDGES}
 
 
 def check_places(batcher: Batcher, operations: List[Operation], live_module: Any, problems: Problems) -> None:
     """Add the refusals of the operations after the first that are certain before any operation runs."""
     cleared: Set[Any] = set()
     for number, operation in enumerate(operations):
-        earlier = operations[:number]
-        if earlier and _is_ready(operation):
-            problem = _refusal(batcher, operation, cleared, live_module)
-            if problem is not None and _is_certain(problem, operation, earlier):
+        if number and _is_ready(operation):
+            problem = _moved_away(batcher, operation)
+            if problem is None and operation.name in _JUDGED:
+                problem = _judged(batcher, operation, cleared, live_module)
+            if problem is not None and _is_certain(problem, operation, operations[:number]):
                 problem.facts["op"] = operation.number
                 problems.add(operation.number, problem)
         cleared.update(operation.clears)
@@ -42,10 +45,23 @@ def _is_ready(operation: Operation) -> bool:
     return operation.kind == "call" and operation.row is not None and not late
 
 
-def _refusal(
+def _moved_away(batcher: Batcher, operation: Operation) -> Optional[BridgeError]:
+    """The refusal of a place whose object is in another list now; no change is unsent when a write begins."""
+    for arg in operation.method.args:
+        place: Any = operation.args.get(arg.name)
+        # A place in another object's list is an argument of calls that have a judge.
+        if arg.is_place and not arg.list_owner and is_identity(place) and place[ID] is not None:
+            assert operation.row is not None
+            listed = operation.row.value(arg.list_name)
+            if isinstance(listed, tuple) and place[ID] not in listed:
+                return moved_away(operation, arg)
+    return None
+
+
+def _judged(
     batcher: Batcher, operation: Operation, cleared: Set[Any], live_module: Any
 ) -> Optional[BridgeError]:
-    """The error with which the call's places would be refused in Live's present state."""
+    """The error with which the call would be refused in Live's present state."""
     try:
         call = operation.pending(batcher, [], live_module)
         call.cleared = cleared

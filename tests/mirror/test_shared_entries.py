@@ -213,7 +213,7 @@ async def test_after_a_persons_edit_a_parameter_gets_an_entry_of_its_own(autojum
         second = await mirror.write([volume(1, 0.5)])
         assert (second.undo_steps, second.shares) == (1, "")
         await settled(whole)
-        result = json.loads(whole.stage.script.executor.result(first.write))
+        result = json.loads(whole.stage.script.executor.result({"write": first.write}))
         assert result["undo_steps"] == 2
         await mirror.undo_mine(second.write)
         assert values(whole, 2)[0] == 0.5

@@ -44,6 +44,15 @@ STALE: dict[str, tuple[Operation, Callable[[Any], Any], type[errors.MirrorError]
         lambda song: song.move_device(song.tracks[2].devices[1], song.tracks[3], 0),
         errors.StaleReference,
     ),
+    "a place on another track before a device that has left it": (
+        Call(
+            "song",
+            "move_device",
+            {"device": "tracks/3/devices/0", "target": "tracks/2", "target_position": 1},
+        ),
+        lambda song: song.move_device(song.tracks[2].devices[1], song.tracks[3], 1),
+        errors.StaleReference,
+    ),
     "a slot that is taken": (
         copied(NEXT),
         lambda song: song.tracks[0].clip_slots[1].create_clip(4.0),
