@@ -63,7 +63,9 @@ def _place_now(
 
 def moved_away(operation: Operation, arg: schema.Arg) -> BridgeError:
     """The refusal of a place whose object is not in the list any more."""
-    rule = "{} is not in {} of {} any more".format(operation.args[arg.name], arg.list_name, operation.where)
+    place = operation.args[arg.name]
+    label = "object {}".format(place[ID]) if is_identity(place) else place
+    rule = "{} is not in {} of {} any more".format(label, arg.list_name, operation.where)
     return BridgeError("STALE_REFERENCE", rule, operation.target)
 
 

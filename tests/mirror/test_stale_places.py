@@ -91,6 +91,7 @@ async def test_a_batch_with_a_stale_place_is_refused_before_anything_runs(
             await meanwhile(whole, [GONE, Set("tracks/3", "name", "Vox"), operation], edit)
         assert [problem["op"] for problem in caught.value.facts["problems"]] == [2]
         assert "applied" not in caught.value.facts
+        assert "{" not in caught.value.rule
         assert [scene.id for scene in whole.mirror.children("song", "scenes")] == scenes
         assert len(whole.history()) == entries + 1
 
