@@ -32,14 +32,17 @@ class AuditTime:
         """Saved time; below 0 after a pump that took too long."""
         self._pumps = 0
         """Pumps since the last run."""
+        self._worked = False
+        """True if the previous pump worked: Live settles some values a tick later."""
 
     def is_due(self, worked: bool, hurried: bool) -> bool:
         """True when rounds and audit run in this pump; called once in each pump that could run them."""
         whole = SAVED_PUMPS * self.share_s
         self._saved_s = min(whole, self._saved_s + self.share_s)
         self._pumps += 1
+        settles, self._worked = self._worked, worked
         is_saved = self._saved_s >= whole - self.share_s / 2
-        if not (worked or hurried or is_saved or self._pumps >= LONGEST_BREAK):
+        if not (worked or settles or hurried or is_saved or self._pumps >= LONGEST_BREAK):
             return False
         self._pumps = 0
         return True

@@ -25,7 +25,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("find", {"where": ["name < 5"]}, "has no order"),
     ("browse", {"path": "drums", "match": "909 cor kit"}, "did you mean 909 Core Kit"),
     ("browse", {"match": "zzz"}, "none of 12 names has 'zzz'"),
-    ("browse", {"match": "zzz", "deep": True}, "nothing has all words of 'zzz'"),
+    ("browse", {"match": "zzz", "deep": True}, "nothing has 'zzz' in its path: try another word"),
     ("browse", {"path": "sounds/Guitar"}, "sounds has Bass"),
     ("browse", {"path": "drum/x"}, "did you mean"),
     ("load", {"path": ["Reverb"]}, "did you mean audio_effects/Reverb"),

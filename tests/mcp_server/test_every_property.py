@@ -12,7 +12,7 @@ import trio.testing
 from mirror import Node, Set, errors
 from remote_script.SetMirror.contract import schema
 from tests.every_class import everything
-from tests.whole import Refused, Whole, whole_path
+from tests.whole import QUIET_S, Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock
 WRITABLE = sorted(
@@ -223,7 +223,7 @@ async def again_and_back(whole: Whole, node: Node, value: Any, prop: schema.Prop
         assert whole.history() == entries
     if prop.undo and node.type != "TuningSystem":
         await whole.call("undo")
-        await trio.sleep(0.2)
+        await trio.sleep(QUIET_S)
         back = whole.mirror.node(node.id).props.get(prop.name)
         if isinstance(back, float):
             back = pytest.approx(back)

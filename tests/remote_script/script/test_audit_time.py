@@ -69,6 +69,14 @@ def test_each_pump_that_works_compares_and_the_rounds_get_more_time_than_at_rest
     assert live.audit_s > 0.15 * PUMPS * SHARE_S
 
 
+def test_the_pump_after_work_compares_too_since_live_settles_values_a_tick_later() -> None:
+    live = Live(0.00001)
+    for number in range(40):
+        live.pump(number, worked=number == 20)
+    assert {20, 21} <= set(live.runs)
+    assert 22 not in live.runs
+
+
 def test_without_a_share_each_pump_takes_the_least_steps() -> None:
     times = AuditTime(0.0, lambda: 5.0)
     assert all(times.is_due(False, False) for _ in range(10))
