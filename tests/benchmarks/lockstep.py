@@ -99,7 +99,7 @@ class _Parameters:
     def arguments(self, number: int, shift: float) -> dict[str, Any]:
         """The arguments of `set_device`."""
         _, device, name, low, high = self._spans[number % len(self._spans)]
-        return {"device": device, "parameters": {name: self._value(number, low, high, shift)}}
+        return {"device": device, "parameters": {name: {"raw": self._value(number, low, high, shift)}}}
 
     def _value(self, number: int, low: float, high: float, shift: float) -> float:
         return low + (high - low) * (shift + 0.3 * (number // len(self._spans) % 2))
