@@ -30,7 +30,7 @@ _RECORDED = {
     | {"is_counting_in", "session_record_status", "song_length"},
     "ClipSlot": _LAUNCHED["ClipSlot"] | {"has_clip", "clip", "will_record_on_start"},
 }
-_JUMPED = {"Song": frozenset(("can_jump_to_next_cue", "can_jump_to_prev_cue"))}
+_JUMPED = {"Song": frozenset(("can_jump_to_next_cue", "can_jump_to_prev_cue", "start_time"))}
 _WARPED = {
     "Clip": frozenset(
         (
@@ -77,7 +77,7 @@ def claim_of(
       wanted: None for a call.
     """
     if word in _SHORT_S:
-        return _Soon(cause, word, target, name, wanted, clock)
+        return _Soon(cause, word, shadow, target, name, wanted, clock)
     return _Launch(cause, word, shadow, target, name, wanted, clock)
 
 
@@ -85,9 +85,17 @@ class _Soon(Claim):
     """Claims changes of the next ticks, of the object itself or of the song."""
 
     def __init__(
-        self, cause: Cause, word: str, target: Row, name: str, wanted: Any, clock: Callable[[], float]
+        self,
+        cause: Cause,
+        word: str,
+        shadow: Shadow,
+        target: Row,
+        name: str,
+        wanted: Any,
+        clock: Callable[[], float],
     ) -> None:
         super().__init__(cause, clock() + _SHORT_S[word])
+        self._shadow = shadow
         self._clock = clock
         self._names = PROPERTIES[word]
         self._target = target.id
@@ -103,6 +111,9 @@ class _Soon(Claim):
             return True
         if name not in self._names.get(row.layout.type, ()):
             return False
+        if name == "start_time":
+            # A person's click in the time ruler comes at any other place.
+            return any(self._shadow.rows[id_].value("time") == value for id_ in row.value("cue_points") or ())
         # Only the target clip itself; recording creates clips in any armed slot.
         return row.id == self._target or row.layout.type != "Clip" or "ClipSlot" in self._names
 
@@ -121,6 +132,7 @@ class _Launch(Claim):
         clock: Callable[[], float],
     ) -> None:
         super().__init__(cause, clock() + LONGEST_S)
+        self._stops_until = clock() + AFTER_S if name == "stop_playing" else 0.0
         self._names = PROPERTIES[word]
         self._shadow = shadow
         self._clock = clock
@@ -154,6 +166,9 @@ class _Launch(Claim):
         return True
 
     def _claims_song(self, name: str, value: Any) -> bool:
+        if name == "start_time":
+            # A second stop returns to the start of the song (measured).
+            return value == 0.0 and self._clock() <= self._stops_until
         if name != "is_playing":
             return True
         if bool(value) is not self._song_plays:

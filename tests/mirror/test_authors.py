@@ -186,3 +186,37 @@ async def test_sends_follow_the_names_and_places_of_return_tracks_without_the_au
         await quiet()
         assert sends() == [["A-Echo"]] * count
         assert told(whole, "name", "tracks/0/mixer_device/sends/0") == [("live", "A-Echo")]
+
+
+async def test_the_start_moved_by_a_jump_or_a_second_stop_is_its_authors_and_a_persons_is_theirs(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        cue = next(node for node in whole.mirror.walk("song") if node.name == "Hook")
+        time = cue.props["time"]
+        await write(whole, Call(cue.id, "jump"))
+        await quiet()
+        await whole.by_hand(lambda song: setattr(song, "start_time", 3.0))
+        await quiet()
+        await write(whole, Call("song", "stop_playing"))
+        await quiet()
+        await write(whole, Call(cue.id, "jump"))
+        await trio.sleep(0.1)
+        await whole.by_hand(lambda song: setattr(song, "start_time", 5.0))
+        await quiet()
+        await write(whole, Call("song", "stop_playing"))
+        await trio.sleep(0.1)
+        await whole.by_hand(lambda song: setattr(song, "start_time", 7.0))
+        await quiet()
+        await whole.by_hand(lambda song: setattr(song, "start_time", 0.0))
+        await quiet()
+        assert told(whole, "start_time") == [
+            ("agent", time),
+            ("live", 3.0),
+            ("agent", 0.0),
+            ("agent", time),
+            ("live", 5.0),
+            ("agent", 0.0),
+            ("live", 7.0),
+            ("live", 0.0),
+        ]
