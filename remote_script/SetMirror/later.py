@@ -81,8 +81,8 @@ def claim_of(
     return _Launch(cause, word, shadow, target, name, wanted, clock)
 
 
-class _Soon(Claim):
-    """Claims changes of the next ticks, of the object itself or of the song."""
+class _Late(Claim):
+    """A claim for a call of method `name`, or for setting property `name` to `wanted`."""
 
     def __init__(
         self,
@@ -94,13 +94,19 @@ class _Soon(Claim):
         wanted: Any,
         clock: Callable[[], float],
     ) -> None:
-        super().__init__(cause, clock() + _SHORT_S[word])
+        super().__init__(cause, clock() + _SHORT_S.get(word, LONGEST_S))
         self._shadow = shadow
         self._clock = clock
         self._names = PROPERTIES[word]
-        self._target = target.id
-        self._name = name
-        self._wanted = wanted
+        self._target, self._name, self._wanted = target.id, name, wanted
+        self._begin(word, target)
+
+    def _begin(self, word: str, target: Row) -> None:
+        """Read what the claim needs from the state before the change."""
+
+
+class _Soon(_Late):
+    """Claims changes of the next ticks, of the object itself or of the song."""
 
     def claims(self, row: Row, index: int, value: Any) -> bool:
         name = row.layout.names[index]
@@ -113,30 +119,18 @@ class _Soon(Claim):
             return False
         if name == "start_time":
             # A person's click in the time ruler comes at any other place.
-            return any(self._shadow.rows[id_].value("time") == value for id_ in row.value("cue_points") or ())
+            cues = map(self._shadow.rows.get, row.value("cue_points") or ())
+            return any(cue is not None and cue.value("time") == value for cue in cues)
         # Only the target clip itself; recording creates clips in any armed slot.
         return row.id == self._target or row.layout.type != "Clip" or "ClipSlot" in self._names
 
 
-class _Launch(Claim):
+class _Launch(_Late):
     """Claims the changes of a launch, stop or transport on its tracks, until every track is done or taken over."""
 
-    def __init__(
-        self,
-        cause: Cause,
-        word: str,
-        shadow: Shadow,
-        target: Row,
-        name: str,
-        wanted: Any,
-        clock: Callable[[], float],
-    ) -> None:
-        super().__init__(cause, clock() + LONGEST_S)
-        self._stops_until = clock() + AFTER_S if name == "stop_playing" else 0.0
-        self._names = PROPERTIES[word]
-        self._shadow = shadow
-        self._clock = clock
-        self._target, self._name, self._wanted = target.id, name, wanted
+    def _begin(self, word: str, target: Row) -> None:
+        shadow, name, wanted = self._shadow, self._name, self._wanted
+        self._stops_until = self._clock() + AFTER_S if name == "stop_playing" else 0.0
         self._slots = set(_slots(shadow, target)) if word == "launch" and wanted is not False else set()
         self._plays = word == "launch" and wanted is not False
         self._song_plays = name not in ("stop_playing", "stop", "stop_all_clips") and wanted is not False
