@@ -69,7 +69,7 @@ def content_of(request: WriteRequest) -> int:
 
 
 def result_or_raise(outcome: WriteResult | errors.MirrorError) -> WriteResult:
-    """The result of a finished write, or its refusal raised anew."""
+    """The result of a finished write; its refusal is raised again."""
     if isinstance(outcome, errors.MirrorError):
         # A new exception per waiter: a shared one would collect tracebacks.
         raise errors.make(outcome.error, outcome.rule, outcome.value, hint=outcome.hint, **outcome.facts)

@@ -108,16 +108,13 @@ class UndoHistory:
                 self._steps[shares] = 0
         elif parameters:
             self._parameters[write] = list(parameters)
-            while len(self._parameters) > EDITS_KEPT:
-                del self._parameters[next(iter(self._parameters))]
+            _keep_newest(self._parameters, EDITS_KEPT)
         if aside:
             self._aside[write] = list(aside)
         if (undo_steps or aside) and write not in self._undoes and write not in self._redoes:
             self._mine.append((write, owner))
-        while len(self._aside) > EDITS_KEPT:
-            del self._aside[next(iter(self._aside))]
-        while len(self._steps) > EDITS_KEPT:
-            del self._steps[next(iter(self._steps))]
+        _keep_newest(self._aside, EDITS_KEPT)
+        _keep_newest(self._steps, EDITS_KEPT)
 
     def entered(self, write: str, who: str, revision: int) -> None:
         """Record the edit of a write whose batches have all arrived, in case no batch showed an edit.
@@ -413,8 +410,7 @@ class UndoHistory:
         ref = store.ref(id_) if id_ in store.nodes else (gone or {}).get(id_, "")
         self.about.pop(text, None)
         self.about[text] = (id_, ref, str(getattr(node, "name", "")))
-        while len(self.about) > WORDS_KEPT:
-            del self.about[next(iter(self.about))]
+        _keep_newest(self.about, WORDS_KEPT)
         return text
 
     def came_back(self, undo: str) -> list[str]:
@@ -448,6 +444,11 @@ class UndoHistory:
     def last(self, count: int = 20) -> list[dict[str, Any]]:
         """The newest edits with their authors, newest last."""
         return [edit._asdict() for edit in list(self._edits)[-count:]]
+
+
+def _keep_newest(kept: dict[str, Any], most: int) -> None:
+    while len(kept) > most:
+        del kept[next(iter(kept))]
 
 
 def in_one_entry(one: _Edit, other: _Edit) -> bool:

@@ -13,9 +13,9 @@ from .contract import schema
 from .contract.errors import BridgeError
 from .contract.places import ID, is_identity
 from .contract.values import items
-from .identity import SEEN
 from .layouts import Row
 from .refs import ref_of
+from .write import SEEN
 
 if TYPE_CHECKING:
     from .operations import Operation

@@ -2,8 +2,8 @@
 
 A lane moves a parameter, and the tempo or the mute that belongs to it (see `contract.lanes`). An envelope of the
 Session clip that plays moves a parameter of the clip's track; its `automation_state` is 0 meanwhile (measured on
-12.4.6).
-A person's touch of such a parameter cannot be told from its envelope: the check of each undo by its effect finds it.
+12.4.6). When a person moves such a parameter, the change looks like the envelope's: the check of each undo by its
+effect detects it.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ vain there are none for a while. Waiting is disabled for the rest of the run if 
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, Optional, Tuple
 
 PATIENCE_S = 0.002
 """Longest wait for a client whose speed is not known yet: a program needs less, an agent over MCP slightly more."""
@@ -105,18 +105,15 @@ class Awake:
             soon = self._missed_in == self._pump - 1
             self.patience_s = min(2 * self.patience_s, self.deadline(0.0)) if soon else self._usual_s
             self._missed_in = -1
-        began = self._clock()
-        asked = min(self.patience_s, self.deadline(start) - began)
+        asked = min(self.patience_s, self.deadline(start) - self._clock())
         # The first wait of a pump is always tried: it shows how fast the client is now.
         if asked < max(SHORTEST_S, self._gap_s if self._waited_in == self._pump else 0.0):
             return False
         self._waited_in = self._pump
-        try:
-            ready = self._wait(asked)
-        except Exception as problem:
-            self.off = "a wait failed: {!r}".format(problem)
+        waited = self._timed(asked)
+        if waited is None:
             return False
-        took = self._clock() - began
+        ready, took = waited
         self.counters["waits"] += 1
         self.counters["woken"] += ready
         self.counters["wait_ms"] += took * 1000
@@ -141,15 +138,20 @@ class Awake:
 
     def tried(self, seconds: float) -> Optional[float]:
         """The duration of one wait of so many seconds, which a request may end; None while waiting is disabled."""
-        if self.off or self._wait is None:
+        waited = None if self.off else self._timed(seconds)
+        return None if waited is None else waited[1]
+
+    def _timed(self, seconds: float) -> Optional[Tuple[bool, float]]:
+        """Wait; True when a request is there, and the duration. None if waiting is disabled because it failed."""
+        if self._wait is None:
             return None
         began = self._clock()
         try:
-            self._wait(seconds)
+            ready = self._wait(seconds)
         except Exception as problem:
             self.off = "a wait failed: {!r}".format(problem)
             return None
-        return self._clock() - began
+        return ready, self._clock() - began
 
     @property
     def _usual_s(self) -> float:

@@ -99,8 +99,12 @@ def _value(call: PendingCall, label: str, asked: Any, time: float, base_at: floa
     if display.is_change(asked, str(show(value))):
         owner = "the parameter's present value" if envelope is None else "the envelope's value"
         text = "{!r} counts from {}, {} at {:g} beats".format(asked, owner, show(base), time)
-        call.note = "; ".join(filter(None, (call.note, text)))
+        _add_note(call, text)
     return value
+
+
+def _add_note(call: PendingCall, text: str) -> None:
+    call.note = "; ".join(filter(None, (call.note, text)))
 
 
 def created_envelope(clip: Any, parameter: Any) -> Any:
@@ -119,8 +123,7 @@ def _draw(call: PendingCall) -> Any:
         envelope = created_envelope(clip, parameter)
     drawn = [_with_points(call, envelope, ramp) or _with_steps(envelope, ramp) for ramp in ramps]
     if "steps" in drawn:
-        text = "drawn in steps of a sixteenth: this Live accepts no points"
-        call.note = "; ".join(filter(None, (call.note, text)))
+        _add_note(call, "drawn in steps of a sixteenth: this Live accepts no points")
     shown = parameter.str_for_value
     return [
         {"time": ramp.time, "length": ramp.length, "curve": ramp.curve, "as": how,

@@ -2,9 +2,9 @@
 
 A write is a generator that the pump advances. If Live allows it, the write runs in a single main-thread turn; when
 it has to wait it yields `FLUSH` (send the changes so far), `PUMP` (until the next pump) or `MORE` (long work that
-continues in this turn if there is time). The clients of a long write get
-progress notices. A write starts only when all earlier changes are sent, so its batches contain only its own
-changes. `Answers` keeps results by write id: the same id is never executed twice.
+continues in this turn if there is time). The clients of a long write get progress notices. A write starts only when
+all earlier changes are sent, so its batches contain only its own changes. `Answers` keeps results by write id: the
+same id is never executed twice.
 """
 
 from __future__ import annotations
@@ -85,8 +85,6 @@ class Executor:
         self._steps: Optional[Steps] = None
         self._step = UndoStep(batcher, log)
         self._undo_apart = undo_apart
-        self._entry: Optional[OpenEntry] = None
-        """The entry of answered parameter writes that Live has not recorded yet."""
         self._redo_line = RedoLine(batcher)
         self._beside = Beside(batcher, clock)
         self._resumed: Optional[Parked] = None
@@ -192,11 +190,15 @@ class Executor:
         """The write that `advance` continues or starts, or whose open entry it closes first."""
         if self.current is not None:
             return self.current
-        return self._entry.write if self._entry is not None and self._closes(self._entry) else self._first
+        return (
+            self._step.entry.write
+            if self._step.entry is not None and self._closes(self._step.entry)
+            else self._first
+        )
 
     @property
     def busy(self) -> bool:
-        closing = self._entry is not None and self._entry.is_due(self.ticks)
+        closing = self._step.entry is not None and self._step.entry.is_due(self.ticks)
         return self.current is not None or bool(self._queue) or self._resumes() or closing
 
     @property
@@ -224,10 +226,10 @@ class Executor:
 
     def advance(self) -> str:
         """Run the current write, or start the next write, until it yields; returns the yielded word, "" at the end."""
-        if self._steps is None and self._entry is not None and self._closes(self._entry):
-            if not self._entry.is_due(self.ticks):
+        if self._steps is None and self._step.entry is not None and self._closes(self._step.entry):
+            if not self._step.entry.is_due(self.ticks):
                 return PUMP
-            self.current, self._steps = self._entry.write, self._close_entry(self._entry)
+            self.current, self._steps = self._step.entry.write, self._close_entry(self._step.entry)
         elif self._steps is None and self._resumes():
             assert self._resumed is not None
             self.current, self._steps, self._resumed = self._resumed.write, self._resumed.steps, None
@@ -268,8 +270,7 @@ class Executor:
     def close(self, reason: str) -> None:
         """End the running write, close its undo step, and reply to all clients that wait."""
         steps, self._steps = self._steps, None
-        self._entry = None
-        self._step.is_kept = False
+        self._step.entry = None
         try:
             if steps is not None:
                 steps.close()
@@ -304,8 +305,8 @@ class Executor:
         operations = prepare(batcher, write, problems)
         check_expectations(batcher, write, operations, problems)
         problems.raise_first()
-        if self._entry is not None:
-            write.cause.shares = self._entry.write.id
+        if self._step.entry is not None:
+            write.cause.shares = self._step.entry.write.id
         self._guard.admit(batcher, write, operations)
         self._beside.check(write, operations)
         check_places(batcher, operations, self._live_module(), problems)
@@ -356,17 +357,15 @@ class Executor:
         answer = self._outcome(write, operations, began, split)
         if keep_open:
             # The values are verified, so the answer does not wait for Live's tick, which records them.
-            if self._entry is None:
-                self._entry = OpenEntry(write, answer, batcher.shadow, self.ticks, self._clock())
-                self._step.is_kept = True
-            self._entry.add(write, operations, self.ticks)
+            if self._step.entry is None:
+                self._step.entry = OpenEntry(write, answer, batcher.shadow, self.ticks, self._clock())
+            self._step.entry.add(write, operations, self.ticks)
         return answer
 
     def _close_entry(self, entry: OpenEntry) -> Steps:
         """Close the step of answered parameter writes; the result is the first one's answer with its true entries."""
         split = self._step.is_split
-        self._entry = None
-        self._step.is_kept = False
+        self._step.entry = None
         self._step.end()
         for write, operations in entry.parts:
             with self.batcher.attribution.acting(write.cause):
@@ -390,8 +389,8 @@ class Executor:
             batcher.entries.note(write.id, [], [])
             if not any(operation.is_history for operation in operations):
                 self._redo_line.edited()
-        if self._entry is not None and changed:
-            return dict(self._result(write, outcome, results, 0), shares=self._entry.write.id)
+        if self._step.entry is not None and changed:
+            return dict(self._result(write, outcome, results, 0), shares=self._step.entry.write.id)
         return self._result(write, outcome, results, entries + (split if entries else 0))
 
     def _result(

@@ -6,7 +6,7 @@ An id stands for one request: another request with the same id must not get the 
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any, Dict
+from typing import Any, Tuple
 
 from .contract.checks import other_write
 
@@ -21,8 +21,7 @@ class FinishedWrites:
     """Write id → encoded result or BridgeError, in the order of the writes; the oldest go first, the last one stays."""
 
     def __init__(self) -> None:
-        self._results: OrderedDict[str, Any] = OrderedDict()
-        self._contents: Dict[str, int] = {}
+        self._results: OrderedDict[str, Tuple[Any, int]] = OrderedDict()
         self.bytes = 0
 
     def __len__(self) -> int:
@@ -32,28 +31,27 @@ class FinishedWrites:
         return id_ in self._results
 
     def __getitem__(self, id_: str) -> Any:
-        return self._results[id_]
+        return self._results[id_][0]
 
     def of(self, id_: str, content: int) -> Any:
         """The result of the write with this id; BridgeError INVALID_VALUE if its request had another content."""
-        if self._contents[id_] != content:
+        result, kept = self._results[id_]
+        if kept != content:
             raise other_write(id_)
-        return self._results[id_]
+        return result
 
     def content_of(self, id_: str) -> int:
         """The content of the request whose result is kept for this id."""
-        return self._contents[id_]
+        return self._results[id_][1]
 
     def add(self, id_: str, result: Any, content: int = 0) -> None:
         """Keep a result as the newest; it replaces the former result of the same write."""
         if id_ in self._results:
-            self.bytes -= _size(self._results.pop(id_))
-        self._results[id_], self._contents[id_] = result, content
+            self.bytes -= _size(self._results.pop(id_)[0])
+        self._results[id_] = (result, content)
         self.bytes += _size(result)
         while len(self) > RESULTS_KEPT or (self.bytes > RESULT_BYTES and len(self) > 1):
-            oldest, gone = self._results.popitem(last=False)
-            del self._contents[oldest]
-            self.bytes -= _size(gone)
+            self.bytes -= _size(self._results.popitem(last=False)[1][0])
 
 
 def _size(result: Any) -> int:

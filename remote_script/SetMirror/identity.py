@@ -12,10 +12,7 @@ from .contract import places
 from .contract.errors import BridgeError
 from .contract.late import is_late
 from .refs import ref_of, resolve
-from .write import Write
-
-SEEN = "seen"
-"""Key in an operation: the id of the object that the call acts on without an argument; see `places.content_of`."""
+from .write import SEEN, Write
 
 
 def bind(batcher: Batcher, write: Write) -> None:

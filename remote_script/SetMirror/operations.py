@@ -20,12 +20,11 @@ from .contract.errors import BridgeError
 from .contract.late import is_late, not_earlier, parse
 from .contract.places import ID, is_identity
 from .contract.values import ABSENT, alive, items, live_ptr, read, same
-from .identity import SEEN
 from .layouts import Row, class_of
 from .products import find
 from .refs import ref_of, resolve
 from .results import named, seen_of_call
-from .write import Write
+from .write import SEEN, Write
 
 _STAMPING = ("duplicate_clip_to_arrangement", "move_clip_to_arrangement", "stamp_automation")
 """These calls write a Session clip's envelopes into lanes, which move parameters at once (measured on 12.4.6)."""
@@ -370,7 +369,8 @@ class Operation:
         assert row is not None
         assert prop is not None
         self._raw_before = read(row.obj, prop.name)
-        self._raw_channel = read(row.obj, row_checks.channel_of(prop))
+        channel = row_checks.channel_of(prop)
+        self._raw_channel = read(row.obj, channel) if channel else ABSENT
         self.before = self.after = batcher.reader.now(row, prop.name)
 
     def is_already_so(self, batcher: Batcher) -> bool:

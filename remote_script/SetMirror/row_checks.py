@@ -121,5 +121,5 @@ def not_long(row: Row, name: str) -> None:
 
 
 def channel_of(prop: schema.Property) -> str:
-    """The channel that Live chooses anew when this routing type is set; "" for other properties."""
+    """The name of the channel that Live chooses again after this routing type was set; "" for other properties."""
     return prop.name.replace("_type", "_channel") if prop.type == "routing" and "_type" in prop.name else ""

@@ -296,11 +296,8 @@ class Server:
     def is_encoding(self) -> bool:
         """True while a snapshot can be encoded further, since its client receives it."""
         return any(
-            (client.snapshot is not None or client.snapshots_wanted)
-            and client.outbox_bytes < SNAPSHOT_AHEAD
-            and client.state == SERVED
-            and not client.closed
-            for client in self.clients
+            (client.snapshot is not None or client.snapshots_wanted) and client.outbox_bytes < SNAPSHOT_AHEAD
+            for client in self.served()
         )
 
     def begin_snapshots(self, shadow: Shadow, revision: int, coming: List[str]) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, Generator, List, Optional
 from .batches import Batcher
 from .consequences import mark_consequences, mark_history
 from .contract.values import ABSENT, alive, read, same
+from .open_entry import OpenEntry
 from .operations import Operation
 from .results import left_behind
 from .write import FLUSH, PUMP
@@ -25,8 +26,8 @@ class UndoStep:
 
     def __init__(self, batcher: Batcher, log: Callable[[str], None]) -> None:
         self.is_open = False
-        self.is_kept = False
-        """True while the step stays open for Live's tick although its write has ended; see `open_entry`."""
+        self.entry: Optional[OpenEntry] = None
+        """The entry of answered parameter writes that Live has not recorded yet: for it the step stays open."""
         self._batcher = batcher
         self._log = log
         self._began = 0
@@ -45,7 +46,7 @@ class UndoStep:
 
     def end(self, parameters: bool = False) -> None:
         """Close the step; with `parameters`, first add changed parameter values to it if Live can sync them (12.4)."""
-        if not self.is_open or self.is_kept:
+        if not self.is_open or self.entry is not None:
             return
         song = self._batcher.song
         self.is_open = False

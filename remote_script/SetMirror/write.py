@@ -22,6 +22,9 @@ EXPECTATIONS = 1000
 FLUSH = "flush"
 PUMP = "pump"
 """Reasons of a running write to wait: sending of its changes, the next pump."""
+SEEN = "seen"
+"""Key in an operation: the id of the object that the call acts on without an argument, see `places.content_of`; its
+server saw that object, and a repeated request may see another one."""
 PROGRESS_S = 0.1
 """Minimum time between two progress notices of a long write."""
 
@@ -159,12 +162,10 @@ def parse_write(params: Dict[str, Any], now: float) -> Write:
 
 
 _CONTENT = ("apart", "author", "dry_run", "expect", "if_revision", "undoes")
-_SEEN_THEN = "seen"
-"""Key of an operation: an object that its server saw; a repeated request may see another one."""
 
 
 def _content(params: Dict[str, Any]) -> int:
-    ops = [{name: value for name, value in op.items() if name != _SEEN_THEN} for op in params["ops"]]
+    ops = [{name: value for name, value in op.items() if name != SEEN} for op in params["ops"]]
     return hash(encode([ops, [params.get(name) for name in _CONTENT]]))
 
 

@@ -61,7 +61,7 @@ async def test_a_client_that_has_not_seen_the_open_set_writes_nothing_into_it(
         with pytest.raises(Refused, match=r"EPOCH_CHANGED.*Another Set was opened"):
             await whole.call(tool, **arguments)
         assert changes(whole, before) == []
-        # The refusal told the client: now it means this Set.
+        # After this refusal the client means the present Set.
         await whole.call(tool, **arguments)
         assert changes(whole, before)
 

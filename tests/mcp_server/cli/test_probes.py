@@ -43,15 +43,15 @@ async def test_all_facts_agree_and_the_set_is_unchanged(version: str, autojump_c
     async with whole_path(default_set(), version) as whole, whole.person() as mirror:
         await whole.audited()
         before, entries, rest = picture(whole.mirror), len(whole.history()), untracked(whole.mirror)
-        told: list[probe.Outcome] = []
-        found = await probe.run(mirror, told.append)
-        otherwise = ", ".join(each.name for each in found if each.agrees is False)
+        notices: list[probe.Outcome] = []
+        outcomes = await probe.run(mirror, notices.append)
+        otherwise = ", ".join(outcome.name for outcome in outcomes if outcome.agrees is False)
         assert not otherwise, f"headless Live (remote_script/headless/model/) does otherwise: {otherwise}"
-        assert len(found) == len(probe.experiments())
+        assert len(outcomes) == len(probe.experiments())
         if version == "12.4":
-            assert [each for each in found if each.agrees is None] == []
-        assert all(each.note for each in found if each.agrees is None)
-        assert told == found
+            assert [outcome for outcome in outcomes if outcome.agrees is None] == []
+        assert all(outcome.note for outcome in outcomes if outcome.agrees is None)
+        assert notices == outcomes
         assert len(whole.history()) == entries
         await whole.audited()
         assert differences(before, picture(whole.mirror)) == []
